@@ -1,0 +1,1 @@
+"""The Glue jobs: thin scripts here, what they share in `runtime`."""

@@ -1,0 +1,1 @@
+"""What every Glue job needs: arguments, storage, ledger, typed reading, quality, publication."""

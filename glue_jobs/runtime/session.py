@@ -1,0 +1,26 @@
+"""The Spark settings that the jobs' results depend on, the same on Glue, locally and in tests."""
+
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    # Partition values are read as declared (int), never guessed from the path.
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    "spark.sql.adaptive.enabled": "true",
+    # One file per partition: AQE may merge shuffle partitions, but may not split a published one.
+    "spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled": "false",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
+}
+
+
+def configure(spark: SparkSession) -> SparkSession:
+    """Apply SETTINGS to a session that somebody else made, and return it."""
+    for name, value in SETTINGS.items():
+        spark.conf.set(name, value)
+    return spark

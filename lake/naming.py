@@ -1,0 +1,192 @@
+"""The only place that spells a physical name: buckets, prefixes, databases, jobs, roles.
+
+Buckets are shared by all domains, everything else belongs to one. Names raise when they pass the
+limit that AWS sets, so that a too long domain fails at synth and not in the middle of a deploy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lake.errors import NameTooLongError
+
+PROJECT = "caudal"
+
+BUCKET_LIMIT = 63
+ROLE_LIMIT = 64
+NAME_LIMIT = 80
+"""SQS queues, state machines; most other names may be longer."""
+
+
+def _within(kind: str, name: str, limit: int) -> str:
+    if len(name) > limit and "${Token[" not in name:
+        raise NameTooLongError(kind, name, limit)
+    return name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """Names of one environment in one account and region (CDK tokens are accepted for both)."""
+
+    env: str
+    account: str
+    region: str
+
+    # --- buckets
+
+    def _bucket(self, layer: str) -> str:
+        return _within("bucket", f"{PROJECT}-{self.env}-{layer}-{self.account}-{self.region}", BUCKET_LIMIT)
+
+    @property
+    def raw_bucket(self) -> str:
+        return self._bucket("raw")
+
+    @property
+    def processed_bucket(self) -> str:
+        return self._bucket("processed")
+
+    @property
+    def curated_bucket(self) -> str:
+        return self._bucket("curated")
+
+    @property
+    def athena_bucket(self) -> str:
+        return self._bucket("athena")
+
+    @property
+    def artifacts_bucket(self) -> str:
+        return self._bucket("artifacts")
+
+    @property
+    def logs_bucket(self) -> str:
+        """Server access logs of the other buckets."""
+        return self._bucket("logs")
+
+    # --- shared resources
+
+    def _shared(self, name: str) -> str:
+        return f"{PROJECT}-{self.env}-{name}"
+
+    def stack(self, name: str) -> str:
+        """CloudFormation stack, e.g. `caudal-dev-storage`, `caudal-dev-ecommerce`."""
+        return self._shared(name.replace("_", "-"))
+
+    @property
+    def workgroup(self) -> str:
+        return self._shared("athena")
+
+    @property
+    def lease_table(self) -> str:
+        """DynamoDB table that holds one lease per domain."""
+        return self._shared("leases")
+
+    @property
+    def uploader_role(self) -> str:
+        """The only role that writes raw; `upload_files.py` assumes it."""
+        return self._shared("uploader")
+
+    @property
+    def metrics_namespace(self) -> str:
+        return "Caudal"
+
+    # --- per domain
+
+    def _of(self, domain: str, name: str, limit: int = NAME_LIMIT, kind: str = "resource") -> str:
+        return _within(kind, f"{PROJECT}-{self.env}-{domain.replace('_', '-')}-{name}", limit)
+
+    def database(self, domain: str, layer: str) -> str:
+        """Glue database of a layer: bronze, quarantine, silver or gold."""
+        return f"{PROJECT}_{self.env}_{domain}_{layer}"
+
+    def job(self, domain: str, kind: str) -> str:
+        """Glue job, `kind` with underscores as its script: raw_to_processed, …"""
+        return self._of(domain, kind.replace("_", "-"), kind="job")
+
+    def crawler(self, domain: str, zone: str) -> str:
+        """Crawler of a zone: processed or curated."""
+        return self._of(domain, f"{zone}-crawler", kind="crawler")
+
+    def state_machine(self, domain: str) -> str:
+        return self._of(domain, "pipeline", kind="state machine")
+
+    def queue(self, domain: str) -> str:
+        return self._of(domain, "landing", kind="queue")
+
+    def dead_letter_queue(self, domain: str) -> str:
+        return self._of(domain, "landing-dlq", kind="queue")
+
+    def rule(self, domain: str) -> str:
+        return self._of(domain, "landing", 64, "rule")
+
+    def pipe(self, domain: str) -> str:
+        return self._of(domain, "landing", 64, "pipe")
+
+    def topic(self, domain: str) -> str:
+        return self._of(domain, "notifications", kind="topic")
+
+    def alarm(self, domain: str, subject: str) -> str:
+        return self._of(domain, subject, 255, "alarm")
+
+    def role(self, domain: str, responsibility: str) -> str:
+        """One role per responsibility: raw-to-processed, pipe, state-machine, …"""
+        return self._of(domain, responsibility.replace("_", "-"), ROLE_LIMIT, "role")
+
+
+# --- keys and prefixes; the same in every environment
+
+
+def raw_prefix(domain: str, table: str = "") -> str:
+    """Raw bucket: `<domain>/<table>/`, or the whole domain."""
+    return f"{domain}/{table}/" if table else f"{domain}/"
+
+
+def raw_key(domain: str, table: str, sha256: str, path: str) -> str:
+    """Raw bucket: one object per content and relative path."""
+    return f"{domain}/{table}/{sha256[:12]}/{path}"
+
+
+def layer_prefix(layer: str, domain: str, table: str) -> str:
+    """Where a table's files lie in its bucket; gold has the curated bucket to itself."""
+    return f"{domain}/{table}/" if layer == "gold" else f"{layer}/{domain}/{table}/"
+
+
+def batch_prefix(layer: str, domain: str, table: str, batch_id: str) -> str:
+    """Processed bucket: what one batch brought to bronze or quarantine of one table."""
+    return f"{layer_prefix(layer, domain, table)}batch={batch_id}/"
+
+
+def month_partition(year: int, month: int) -> str:
+    return f"year={year}/month={month}/"
+
+
+def staging_prefix(execution: str) -> str:
+    """Processed and curated bucket: files of one execution that are not published yet."""
+    return f"_staging/{execution}/"
+
+
+def ledger_prefix(domain: str) -> str:
+    """Processed bucket: one object per committed batch."""
+    return f"_ledger/{domain}/batches/"
+
+
+def ledger_key(domain: str, batch_id: str) -> str:
+    return f"{ledger_prefix(domain)}{batch_id}.json"
+
+
+def curated_prefix(domain: str) -> str:
+    """Processed bucket: one object per batch whose effect is published in silver and gold."""
+    return f"_ledger/{domain}/curated/"
+
+
+def curated_key(domain: str, batch_id: str) -> str:
+    return f"{curated_prefix(domain)}{batch_id}.json"
+
+
+def run_key(domain: str, execution: str, job: str) -> str:
+    """Processed bucket: a job's run summary, which the state machine reads."""
+    return f"_runs/{domain}/{execution}/{job}.json"
+
+
+def run_detail_key(domain: str, execution: str, job: str) -> str:
+    """Processed bucket: what a summary is too small for."""
+    return f"_runs/{domain}/{execution}/{job}-detail.json"

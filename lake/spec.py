@@ -1,0 +1,257 @@
+"""What a domain is made of. Everything else (jobs, templates, schemas, docs) derives from this.
+
+Every class is a frozen dataclass without behaviour beyond look-ups and validation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import TypeVar
+
+from lake.checks import Check, Effect
+from lake.columns import Column
+from lake.errors import UnknownNameError
+
+
+class Versions(Enum):
+    """How several rows of one key become one.
+
+    - `ROW`: the highest-ranking row of a key wins.
+    - `GROUP`: the highest-ranking file that holds a key replaces all rows of that key, and
+      several rows of the winning file may share it (an order's lines).
+    """
+
+    ROW = "row"
+    GROUP = "group"
+
+
+class Every(Enum):
+    """The unit in which a published table is partitioned."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """`column` names a row of `table` by that table's key. Unmatched: flag `<column>.unknown`.
+
+    Where `gives_month` is set the row has no date of its own and lies in its parent's month, in
+    year 0, month 0 while the parent is unknown.
+    """
+
+    column: str
+    table: str
+    gives_month: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """The table arrives as JSON-lines micro-batch files instead of CSV drops.
+
+    `folders` recognise its files, `rank` are the columns that order versions of a key before the
+    line's SHA-256 does, `watermark_hours` bounds the state of the speed view, whose running
+    totals have the grain `totals_by` and sum `totals`.
+    """
+
+    folders: tuple[str, ...]
+    rank: tuple[str, ...]
+    watermark_hours: int = 2
+    totals_by: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table that comes in: its columns, identity, time, quality rules and references.
+
+    - `key` identifies a row (`Versions.ROW`) or a group of rows (`Versions.GROUP`).
+    - `dated_by`: the date or timestamp whose month is its partition; None for a table that is
+      small enough to be resolved whole (a master), or that takes its month from a reference.
+    - `enriched_from`, `enrichment`: silver tables joined by `silver/<name>.py` and the columns
+      that it adds. Without them silver is the resolved table plus reference flags.
+    - `reject_above`: share of quarantined rows of a batch above which it is not published.
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    dated_by: str | None = None
+    versions: Versions = Versions.ROW
+    checks: tuple[Check, ...] = ()
+    references: tuple[Reference, ...] = ()
+    stream: Stream | None = None
+    enriched_from: tuple[str, ...] = ()
+    enrichment: tuple[Column, ...] = ()
+    reject_above: float = 0.2
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Column names as the source files spell them, in declared order."""
+        return tuple(column.header for column in self.columns)
+
+    @property
+    def key_headers(self) -> tuple[str, ...]:
+        return tuple(self.by_name[name].header for name in self.key)
+
+    @property
+    def month_reference(self) -> Reference | None:
+        """The reference that gives the row its month, if it has no date of its own."""
+        return next((ref for ref in self.references if ref.gives_month), None)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether silver is partitioned by month."""
+        return self.dated_by is not None or self.month_reference is not None
+
+    def is_required(self, column: Column) -> bool:
+        """Null is quarantined: declared so, part of the key, or the row's date."""
+        return column.required or column.name in self.key or column.name == self.dated_by
+
+    def is_strict(self, column: Column) -> bool:
+        """Text that does not cast is quarantined rather than flagged."""
+        return column.strict or self.is_required(column)
+
+    def check_names(self) -> tuple[str, ...]:
+        """Every name that `failed_checks` or `quality_flags` of this table can hold, sorted."""
+        names = {check.name for check in self.checks} | {"record.malformed"}
+        names |= {f"{ref.column}.unknown" for ref in self.references}
+        for column in self.columns:
+            if column.type != "string" and not column.lenient:
+                names.add(f"{column.name}.type")
+            if self.is_required(column):
+                names.add(f"{column.name}.not_null")
+        return tuple(sorted(names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mart:
+    """A published gold table, computed by `gold/<name>.py` from `inputs` (silver or other marts).
+
+    - `every`, `dated_by`: partitioned by the month or year of that date; both None: rewritten whole.
+    - `whole`: recomputed from all of its inputs though partitioned (a model fitted on everything).
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    grain: tuple[str, ...]
+    inputs: tuple[str, ...]
+    every: Every | None = None
+    dated_by: str | None = None
+    whole: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Recomputed from all of its inputs, whatever was touched."""
+        return self.whole or self.every is None
+
+    @property
+    def partition_keys(self) -> tuple[str, ...]:
+        if self.every is Every.MONTH:
+            return ("year", "month")
+        return ("year",) if self.every is Every.YEAR else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A business question. `queries` name the Athena queries (`queries/<name>.sql`) that answer it."""
+
+    number: int
+    title: str
+    queries: tuple[str, ...]
+
+
+Named = TypeVar("Named", Table, Mart)
+
+
+def _find(items: Sequence[Named], kind: str, name: str) -> Named:
+    for item in items:
+        if item.name == name:
+            return item
+    raise UnknownNameError(kind, name, [item.name for item in items])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """A business domain: what comes in, what is published, and which questions it answers.
+
+    Raises DeclarationError when the parts contradict each other.
+    """
+
+    name: str
+    description: str
+    tables: tuple[Table, ...]
+    marts: tuple[Mart, ...] = ()
+    questions: tuple[Question, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        from lake.validation import validate
+
+        validate(self)
+
+    def table(self, name: str) -> Table:
+        return _find(self.tables, "table", name)
+
+    def mart(self, name: str) -> Mart:
+        return _find(self.marts, "mart", name)
+
+    @property
+    def csv_tables(self) -> tuple[Table, ...]:
+        return tuple(table for table in self.tables if table.stream is None)
+
+    @property
+    def stream_tables(self) -> tuple[Table, ...]:
+        return tuple(table for table in self.tables if table.stream is not None)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Table → length of its longest chain of references: masters are 0, facts come later."""
+        ranks: dict[str, int] = {}
+
+        def rank(name: str) -> int:
+            if name not in ranks:
+                parents = {
+                    *(ref.table for ref in self.table(name).references),
+                    *self.table(name).enriched_from,
+                }
+                ranks[name] = 1 + max((rank(parent) for parent in parents), default=-1)
+            return ranks[name]
+
+        for table in self.tables:
+            rank(table.name)
+        return ranks
+
+    def in_order(self) -> Iterator[Table]:
+        """Tables, referenced ones first."""
+        return iter(sorted(self.tables, key=lambda table: (self.ranks[table.name], table.name)))
+
+    def marts_in_order(self) -> Iterator[Mart]:
+        """Marts, those that feed others first."""
+        done: set[str] = set()
+
+        def visit(mart: Mart) -> Iterator[Mart]:
+            if mart.name in done:
+                return
+            done.add(mart.name)
+            for name in mart.inputs:
+                if any(other.name == name for other in self.marts):
+                    yield from visit(self.mart(name))
+            yield mart
+
+        for mart in self.marts:
+            yield from visit(mart)
+
+
+__all__ = [
+    "Check", "Column", "Domain", "Effect", "Every", "Mart", "Question", "Reference", "Stream",
+    "Table", "Versions",
+]  # fmt: skip
