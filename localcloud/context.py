@@ -1,0 +1,104 @@
+"""What every part of the local runtime needs to know: where state lies and how to reach the server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from localcloud.errors import LocalCloudError
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+ACCESS_KEY = "localadmin"
+SECRET_KEY = "localadmin"  # noqa: S105 - the local server accepts any secret
+"""The caller without a role: an administrator, whose calls are neither checked nor recorded."""
+
+Adopter = Callable[[Iterable[str] | None, str | None], int]
+
+
+@dataclass
+class Context:
+    """One running local cloud.
+
+    `home` holds all state: objects as plain files in `s3/<bucket>/<key>`, everything else in `state/`.
+    `endpoint` is the URL of the server, known once it listens.
+    """
+
+    home: Path
+    account: str = ACCOUNT
+    region: str = REGION
+    endpoint: str = ""
+    adopter: Adopter | None = None
+    _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False)
+    _sessions: dict[str | None, boto3.Session] = field(default_factory=dict, repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def bucket_dir(self, bucket: str) -> Path:
+        """Folder that holds the current objects of a bucket, one plain file per key."""
+        return self.home / "s3" / bucket
+
+    @property
+    def state_dir(self) -> Path:
+        """Folder for whatever is not an object: metadata, old versions, recordings."""
+        return self.home / "state"
+
+    def client(self, service: str, role_arn: str | None = None) -> Any:
+        """A boto3 client against the server, one attempt per call.
+
+        With `role_arn` it carries credentials of that role, so that the role's policies decide.
+        Clients are made once per service and role, and may be used from any thread.
+        """
+        if not self.endpoint:
+            raise LocalCloudError(
+                "the server does not run yet.", where="localcloud", hint="Call start() first."
+            )
+        with self._lock:
+            key = (service, role_arn)
+            if key not in self._clients:
+                config = Config(
+                    retries={"total_max_attempts": 1},
+                    max_pool_connections=32,
+                    s3={"addressing_style": "path"},
+                )
+                self._clients[key] = self.session(role_arn).client(
+                    service, endpoint_url=self.endpoint, config=config
+                )
+            return self._clients[key]
+
+    def session(self, role_arn: str | None = None) -> boto3.Session:
+        """A boto3 session as administrator or in a role. Its clients need `endpoint_url`; see `client`."""
+        with self._lock:
+            if role_arn not in self._sessions:
+                self._sessions[role_arn] = boto3.Session(
+                    **self.credentials(role_arn), region_name=self.region
+                )
+            return self._sessions[role_arn]
+
+    def credentials(self, role_arn: str | None = None) -> dict[str, str]:
+        """Keyword arguments of `boto3.Session`, e.g. to hand to another process."""
+        if role_arn is None:
+            return {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+        answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="local")["Credentials"]
+        return {
+            "aws_access_key_id": answer["AccessKeyId"],
+            "aws_secret_access_key": answer["SecretAccessKey"],
+            "aws_session_token": answer["SessionToken"],
+        }
+
+    def adopt(self, buckets: Iterable[str] | None = None, role_arn: str | None = None) -> int:
+        """Make moto know the files that something else (Spark) wrote or removed in bucket folders.
+
+        `buckets` limits the scan. With `role_arn` every write and removal is first checked against
+        the role's policies: if one is denied nothing is adopted and the denied changes are undone
+        as far as they can be (new files are removed). Returns the number of adopted changes.
+        Events fire as for uploads.
+        """
+        if self.adopter is None:
+            raise LocalCloudError("file-backed S3 is not installed.", where="localcloud")
+        return self.adopter(buckets, role_arn)
