@@ -16,7 +16,7 @@ from localcloud.errors import LocalCloudError
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ACCESS_KEY = "localadmin"
-SECRET_KEY = "localadmin"  # noqa: S105 - the local server accepts any secret
+SECRET_KEY = "localadmin"
 """The caller without a role: an administrator, whose calls are neither checked nor recorded."""
 
 Adopter = Callable[[Iterable[str] | None, str | None], int]
@@ -66,9 +66,8 @@ class Context:
                     max_pool_connections=32,
                     s3={"addressing_style": "path"},
                 )
-                self._clients[key] = self.session(role_arn).client(
-                    service, endpoint_url=self.endpoint, config=config
-                )
+                session: Any = self.session(role_arn)  # the typed overloads want literal names
+                self._clients[key] = session.client(service, endpoint_url=self.endpoint, config=config)
             return self._clients[key]
 
     def session(self, role_arn: str | None = None) -> boto3.Session:
