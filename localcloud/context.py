@@ -74,9 +74,8 @@ class Context:
         """A boto3 session as administrator or in a role. Its clients need `endpoint_url`; see `client`."""
         with self._lock:
             if role_arn not in self._sessions:
-                self._sessions[role_arn] = boto3.Session(
-                    **self.credentials(role_arn), region_name=self.region
-                )
+                keys: dict[str, Any] = dict(self.credentials(role_arn))
+                self._sessions[role_arn] = boto3.Session(region_name=self.region, **keys)
             return self._sessions[role_arn]
 
     def credentials(self, role_arn: str | None = None) -> dict[str, str]:
