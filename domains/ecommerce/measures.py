@@ -1,0 +1,11 @@
+"""Measures that more than one published table computes."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+
+def gross_profit() -> Column:
+    """Of an order line joined to its product: line total − cost × quantity; null without a cost."""
+    return F.col("line_total_usd") - F.col("cost_usd") * F.col("quantity")

@@ -1,0 +1,1 @@
+"""Spark building blocks that transformations of every domain share: pure functions of columns and frames."""
