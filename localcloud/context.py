@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,8 @@ from botocore.config import Config
 
 from localcloud.errors import LocalCloudError
 
+_log = logging.getLogger("localcloud")
+
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ACCESS_KEY = "localadmin"
@@ -20,6 +26,7 @@ SECRET_KEY = "localadmin"
 """The caller without a role: an administrator, whose calls are neither checked nor recorded."""
 
 Adopter = Callable[[Iterable[str] | None, str | None], int]
+Authoriser = Callable[[str, str, str], bool]
 
 
 @dataclass
@@ -35,6 +42,15 @@ class Context:
     region: str = REGION
     endpoint: str = ""
     adopter: Adopter | None = None
+    authoriser: Authoriser | None = None
+    time_scale: float = 0.02
+    """Factor for the seconds that state machines wait: a minute passes in 1.2 s."""
+    writers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Role ARN → buckets, of the jobs whose Spark may be writing files right now; see `writing`."""
+    busy: int = 0
+    """How much background work is under way; see `working`."""
+    failures: list[str] = field(default_factory=list)
+    """What went wrong in the background, where no caller could be told; see `report`."""
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False)
     _sessions: dict[str | None, boto3.Session] = field(default_factory=dict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -100,3 +116,43 @@ class Context:
         if self.adopter is None:
             raise LocalCloudError("file-backed S3 is not installed.", where="localcloud")
         return self.adopter(buckets, role_arn)
+
+    def authorise(self, role_arn: str, action: str, resource: str) -> bool:
+        """Whether a role may do this, e.g. `s3:PutObject` on an object's ARN. The call is recorded."""
+        return self.authoriser is None or self.authoriser(role_arn, action, resource)
+
+    @contextmanager
+    def writing(self, role_arn: str, buckets: Iterable[str]) -> Iterator[None]:
+        """While a job's Spark may write files: S3 calls of its role adopt them first."""
+        with self._lock:
+            self.writers[role_arn] = tuple(buckets)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.writers.pop(role_arn, None)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Marks background work that `LocalCloud.wait_idle` waits for."""
+        with self._lock:
+            self.busy += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.busy -= 1
+
+    def report(self, where: str, error: object) -> None:
+        """Keep a failure that has no caller: `state/failures.jsonl`, the log, and `failures`."""
+        message = f"{where}: {error}"
+        _log.error(message)
+        with self._lock:
+            self.failures.append(message)
+        self.record("failures", {"where": where, "error": str(error)})
+
+    def record(self, name: str, entry: dict[str, Any]) -> None:
+        """Append one line to `state/<name>.jsonl`."""
+        line = json.dumps({"time": dt.datetime.now(dt.UTC).isoformat(), **entry}, default=str)
+        with self._lock, (self.state_dir / f"{name}.jsonl").open("a") as stream:
+            stream.write(line + "\n")

@@ -1,0 +1,126 @@
+"""Making moto know the files that Spark wrote into, or removed from, the folders of buckets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from moto.s3.models import FakeBucket, S3Backend
+
+from localcloud.errors import LocalCloudError
+from localcloud.s3.keys import Existing, FileKey, StoredKeys
+from localcloud.s3.store import TEMPORARY, ObjectStore, Stamp, is_object_name
+
+Authorise = Callable[[str, str, str], bool]
+"""(role ARN, action, resource ARN) → whether the role may do this."""
+
+
+class WriteDeniedError(LocalCloudError):
+    """A job's Spark wrote or removed objects that the job's role may not touch."""
+
+    def __init__(self, role_arns: Iterable[str], denied: list[tuple[str, str]]) -> None:
+        self.denied = denied
+        action, resource = denied[0]
+        more = f" and {len(denied) - 1} more" if len(denied) > 1 else ""
+        super().__init__(
+            f"AccessDenied: not authorized to perform {action} on {resource}{more}.",
+            where=f"role {', '.join(sorted(role_arns))}",
+            hint="Grant it in the template, or write elsewhere.",
+        )
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Keys whose plain files are new or different, and keys whose files are gone."""
+
+    written: dict[str, Path]
+    removed: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.written or self.removed)
+
+
+def scan(bucket: FakeBucket, store: ObjectStore) -> Changes:
+    """Compare a bucket's folder with what moto knows of it."""
+    known: dict[str, Stamp] = {}
+    for key, versions in dict.items(bucket.keys):
+        current = versions[-1] if versions else None
+        if isinstance(current, FileKey) and store.is_plain(current.location):
+            known[key] = current.stamp
+    written: dict[str, Path] = {}
+    _walk(str(store.root / bucket.name), "", known, written)
+    return Changes(written=written, removed=list(known))
+
+
+def _walk(folder: str, prefix: str, known: dict[str, Stamp], written: dict[str, Path]) -> None:
+    """Take every file that is found out of `known`; those that differ go to `written`."""
+    try:
+        entries = list(os.scandir(folder))
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in TEMPORARY:
+                _walk(entry.path, f"{prefix}{entry.name}/", known, written)
+        elif is_object_name(entry.name):
+            key = prefix + entry.name
+            try:
+                status = entry.stat()
+            except FileNotFoundError:
+                continue  # removed while we look; the next scan sees it
+            if known.pop(key, None) != (status.st_size, status.st_mtime_ns):
+                written[key] = Path(entry.path)
+
+
+def adopt(
+    backend: S3Backend, store: ObjectStore, buckets: Iterable[str], roles: set[str], authorise: Authorise
+) -> int:
+    """Put new files and delete vanished ones through moto, so that events fire. Returns the changes.
+
+    First everything is authorised: each change must be allowed to one of `roles` (no roles: the
+    administrator). Raises WriteDeniedError otherwise, after removing the new files, and adopts nothing.
+    """
+    with store.lock:
+        found = [(b, scan(b, store)) for b in (backend.buckets[n] for n in buckets if n in backend.buckets)]
+        found = [(bucket, changes) for bucket, changes in found if changes]
+        denied = [item for bucket, changes in found for item in _denied(bucket, changes, roles, authorise)]
+        if denied:
+            for bucket, changes in found:
+                _undo(bucket, changes, store)
+            raise WriteDeniedError(roles, denied)
+        for bucket, changes in found:
+            _apply(backend, bucket, changes)
+        return sum(len(changes.written) + len(changes.removed) for _, changes in found)
+
+
+def _denied(
+    bucket: FakeBucket, changes: Changes, roles: set[str], authorise: Authorise
+) -> list[tuple[str, str]]:
+    wanted = [("s3:PutObject", key) for key in changes.written]
+    wanted += [("s3:DeleteObject", key) for key in changes.removed]
+    requests = [(action, f"arn:aws:s3:::{bucket.name}/{key}") for action, key in wanted]
+    return [r for r in requests if roles and not any(authorise(role, *r) for role in sorted(roles))]
+
+
+def _undo(bucket: FakeBucket, changes: Changes, store: ObjectStore) -> None:
+    for key, path in changes.written.items():
+        if key not in bucket.keys:
+            store.remove(path)
+
+
+def _apply(backend: S3Backend, bucket: FakeBucket, changes: Changes) -> None:
+    keys: StoredKeys = bucket.keys
+    for key, path in changes.written.items():
+        if key in keys:
+            keys.forget_current(key)
+        try:
+            backend.put_object(bucket.name, key, Existing(path))
+        except FileNotFoundError:
+            keys.forget(key)  # written and removed again while we look
+    for key in changes.removed:
+        if bucket.is_versioned:
+            keys.forget(key)
+        else:
+            backend.delete_object(bucket.name, key)

@@ -1,0 +1,67 @@
+"""Put file-backed objects into moto's S3."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+import moto.s3.models
+import moto.s3.responses
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
+
+from localcloud.context import Context
+from localcloud.patching import original, replace
+from localcloud.s3.adoption import adopt
+from localcloud.s3.keys import FileKey, StoredKeys
+from localcloud.s3.store import ObjectStore
+
+
+def install(context: Context) -> ObjectStore:
+    """Replace moto's in-memory objects and set `context.adopter`. Returns the store, to be closed last."""
+    store = ObjectStore(context.home)
+    FileKey.store = store
+    replace(moto.s3.models, "FakeKey", FileKey)
+    replace(FakeBucket, "__init__", functools.partialmethod(_new_bucket, store))
+    replace(S3Backend, "delete_bucket", functools.partialmethod(_delete_bucket, store))
+    replace(S3Backend, "complete_multipart_upload", _complete_multipart_upload)
+    replace(moto.s3.responses.S3Response, "put_object", functools.partialmethod(_put_object, store))
+    context.adopter = functools.partial(_adopt, context, store)
+    return store
+
+
+def _new_bucket(self: FakeBucket, store: ObjectStore, *args: Any, **kwargs: Any) -> None:
+    original(FakeBucket, "__init__")(self, *args, **kwargs)
+    (store.root / self.name).mkdir(exist_ok=True)
+    self.keys = StoredKeys(self.name, store)
+    self.keys.restore(self.account_id, self.region_name)
+
+
+def _delete_bucket(self: S3Backend, store: ObjectStore, bucket_name: str) -> FakeBucket | None:
+    bucket = original(S3Backend, "delete_bucket")(self, bucket_name)
+    if bucket is not None:
+        (store.root / bucket_name).rmdir()
+    return bucket
+
+
+def _complete_multipart_upload(self: S3Backend, *args: Any, **kwargs: Any) -> FileKey | None:
+    """The parts have been joined, so their own bytes go."""
+    key: FileKey | None = original(S3Backend, "complete_multipart_upload")(self, *args, **kwargs)
+    if key is not None and key.multipart is not None:
+        for part in key.multipart.parts.values():
+            part.dispose()
+        key.multipart = None
+    return key
+
+
+def _put_object(self: moto.s3.responses.S3Response, store: ObjectStore) -> Any:
+    """Check and write as one step: of two writers with If-None-Match just one wins."""
+    with store.lock:
+        return original(moto.s3.responses.S3Response, "put_object")(self)
+
+
+def _adopt(context: Context, store: ObjectStore, buckets: Iterable[str] | None, role_arn: str | None) -> int:
+    backend = s3_backends[context.account]["aws"]
+    roles = {role_arn} if role_arn else set()
+    names = list(backend.buckets) if buckets is None else list(buckets)
+    return adopt(backend, store, names, roles | set(context.writers), context.authorise)
