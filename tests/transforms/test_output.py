@@ -1,0 +1,56 @@
+"""The published columns are those declared, in order and type."""
+
+from __future__ import annotations
+
+import pytest
+from pyspark.errors import AnalysisException
+from pyspark.sql import SparkSession
+
+from lake.columns import bigint, integer, money, text
+from lake.spec import Mart
+from tests.frames import assert_published
+from transforms.output import published
+
+MART = Mart(
+    name="totals",
+    description="Totals.",
+    grain=("id",),
+    inputs=(),
+    columns=(
+        bigint("id", "Id."),
+        money("amount_usd", "Amount."),
+        integer("units", "Units."),
+        text("note", "Note."),
+    ),
+)
+
+
+def test_selects_types_and_orders_what_is_declared(spark: SparkSession) -> None:
+    frame = spark.sql("SELECT 'x' AS note, 1 AS year, 3L AS units, 1.005 AS amount_usd, 7 AS id")
+    assert_published(
+        published(frame, MART),
+        MART,
+        """
+        id | amount_usd | units | note
+        7  | 1.01       | 3     | x
+        """,
+    )
+
+
+def test_a_value_that_does_not_fit_is_null(spark: SparkSession) -> None:
+    frame = spark.sql(
+        "SELECT 7L AS id, 99999999999999999999.00 AS amount_usd, 3000000000L AS units, 'x' AS note"
+    )
+    assert_published(
+        published(frame, MART),
+        MART,
+        """
+        id | amount_usd | units | note
+        7  | null       | null  | x
+        """,
+    )
+
+
+def test_a_missing_column_is_an_error(spark: SparkSession) -> None:
+    with pytest.raises(AnalysisException, match="note"):
+        published(spark.sql("SELECT 7L AS id, 1.00 AS amount_usd, 3 AS units"), MART)
