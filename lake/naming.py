@@ -127,6 +127,10 @@ class Names:
     def alarm(self, domain: str, subject: str) -> str:
         return self._of(domain, subject, 255, "alarm")
 
+    def log_group(self, domain: str, kind: str) -> str:
+        """CloudWatch log group; the vended prefix keeps the log service's resource policy small."""
+        return f"/aws/vendedlogs/{PROJECT}/{self.env}/{domain}/{kind}"
+
     def role(self, domain: str, responsibility: str) -> str:
         """One role per responsibility: raw-to-processed, pipe, state-machine, …"""
         return self._of(domain, responsibility.replace("_", "-"), ROLE_LIMIT, "role")
@@ -140,9 +144,18 @@ def raw_prefix(domain: str, table: str = "") -> str:
     return f"{domain}/{table}/" if table else f"{domain}/"
 
 
+UNRECOGNISED = "_unrecognised"
+"""Raw bucket: takes a table's place in the key of a file that matches no table."""
+
+
+def raw_content_prefix(domain: str, table: str, sha256: str) -> str:
+    """Raw bucket: where one content of a table lies, under whatever names it came."""
+    return f"{raw_prefix(domain, table)}{sha256[:12]}/"
+
+
 def raw_key(domain: str, table: str, sha256: str, path: str) -> str:
     """Raw bucket: one object per content and relative path."""
-    return f"{domain}/{table}/{sha256[:12]}/{path}"
+    return f"{raw_content_prefix(domain, table, sha256)}{path}"
 
 
 def layer_prefix(layer: str, domain: str, table: str) -> str:
@@ -159,14 +172,23 @@ def month_partition(year: int, month: int) -> str:
     return f"year={year}/month={month}/"
 
 
-def staging_prefix(execution: str) -> str:
+STAGING = "_staging/"
+"""Processed and curated bucket: what expires unless it is published."""
+
+
+def staging_prefix(domain: str, execution: str) -> str:
     """Processed and curated bucket: files of one execution that are not published yet."""
-    return f"_staging/{execution}/"
+    return f"{STAGING}{domain}/{execution}/"
+
+
+def ledger_root(domain: str) -> str:
+    """Processed bucket: everything that the ledger holds of a domain."""
+    return f"_ledger/{domain}/"
 
 
 def ledger_prefix(domain: str) -> str:
     """Processed bucket: one object per committed batch."""
-    return f"_ledger/{domain}/batches/"
+    return f"{ledger_root(domain)}batches/"
 
 
 def ledger_key(domain: str, batch_id: str) -> str:
@@ -175,18 +197,23 @@ def ledger_key(domain: str, batch_id: str) -> str:
 
 def curated_prefix(domain: str) -> str:
     """Processed bucket: one object per batch whose effect is published in silver and gold."""
-    return f"_ledger/{domain}/curated/"
+    return f"{ledger_root(domain)}curated/"
 
 
 def curated_key(domain: str, batch_id: str) -> str:
     return f"{curated_prefix(domain)}{batch_id}.json"
 
 
+def runs_root(domain: str) -> str:
+    """Processed bucket: run summaries of a domain."""
+    return f"_runs/{domain}/"
+
+
 def run_key(domain: str, execution: str, job: str) -> str:
     """Processed bucket: a job's run summary, which the state machine reads."""
-    return f"_runs/{domain}/{execution}/{job}.json"
+    return f"{runs_root(domain)}{execution}/{job}.json"
 
 
 def run_detail_key(domain: str, execution: str, job: str) -> str:
     """Processed bucket: what a summary is too small for."""
-    return f"_runs/{domain}/{execution}/{job}-detail.json"
+    return f"{runs_root(domain)}{execution}/{job}-detail.json"

@@ -1,0 +1,121 @@
+"""How an upload looks in a terminal or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+from rich.console import Console
+from rich.filesize import decimal as as_size
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from uploader.report import Outcome, Status, UploadReport
+
+_LISTED = 20
+"""So many files are named one by one; a folder of bad files would bury the summary."""
+
+
+class Bar:
+    """A bar over bytes, files counted beside it; without a terminal a line for each tenth."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._bytes: TaskID | None = None
+        self._files = 0
+        self._done = 0
+        self._lock = Lock()
+
+    def __enter__(self) -> Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, files: Sequence[tuple[str, int]]) -> None:
+        """Show the whole size."""
+        self._files = len(files)
+        self._bytes = self._progress.add_task("Uploading", total=sum(size for _, size in files))
+
+    def sent(self, size: int) -> None:
+        """Move the bar."""
+        if self._bytes is not None:
+            self._progress.update(self._bytes, advance=size)
+
+    def finished(self, outcome: Outcome) -> None:
+        """Name the file beside the bar, or, in a log, count."""
+        with self._lock:
+            self._done += 1
+            tenth = self._done * 10 // self._files > (self._done - 1) * 10 // self._files
+        if self._bytes is not None:
+            self._progress.update(self._bytes, description=f"{escape(outcome.path[-40:])}")
+        if not self._console.is_terminal and tenth:
+            self._console.print(f"{self._done} of {self._files} files")
+
+
+def show(report: UploadReport, console: Console) -> None:
+    """The summary: a row per table, then the files that need attention."""
+    table = Table(title=f"{report.domain} → s3://{report.bucket}", title_justify="left")
+    table.add_column("table")
+    sent = Status.PLANNED if report.dry_run else Status.UPLOADED
+    for heading in ("files", "size", sent.value, "skipped", "refused"):
+        table.add_column(heading, justify="right")
+    for name, outcomes in report.tables().items():
+        table.add_row(name, *_cells(outcomes, sent))
+    table.add_section()
+    table.add_row("all", *_cells([one for many in report.tables().values() for one in many], sent))
+    console.print(table)
+    _list(console, "refused", report.refused, "red")
+    drifting = [outcome for outcome in report.outcomes if outcome.drift]
+    _list(console, "drift", drifting, "yellow")
+    _list(console, "ignored", report.having(Status.IGNORED), "dim")
+
+
+def _cells(outcomes: Sequence[Outcome], sent: Status) -> list[str]:
+    def count(status: Status) -> str:
+        return str(sum(outcome.status is status for outcome in outcomes))
+
+    return [
+        str(len(outcomes)),
+        as_size(sum(outcome.size for outcome in outcomes)),
+        count(sent),
+        count(Status.SKIPPED),
+        str(sum(not outcome.is_good for outcome in outcomes)),
+    ]
+
+
+def _list(console: Console, label: str, outcomes: Sequence[Outcome], style: str) -> None:
+    for outcome in outcomes[:_LISTED]:
+        console.print(
+            f"[{style}]{label}[/] {escape(outcome.path)}: {escape(_reason(outcome))}", highlight=False
+        )
+    if len(outcomes) > _LISTED:
+        console.print(f"[{style}]{label}[/] and {len(outcomes) - _LISTED} more files", highlight=False)
+
+
+def _reason(outcome: Outcome) -> str:
+    if outcome.status is Status.FAILED:
+        return outcome.detail
+    if outcome.problem:
+        return f"{outcome.problem} (it is quarantined whole)"
+    return "; ".join(outcome.drift) or outcome.detail

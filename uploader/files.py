@@ -1,0 +1,108 @@
+"""Finds the files to upload, reads what identifies them, and recognises their tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lake.naming import UNRECOGNISED, raw_key
+from lake.recognition import HEAD_BYTES, Recognised, recognise
+from lake.spec import Domain
+from uploader.errors import UploadError
+
+_CHUNK = 1024 * 1024
+_LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", "__macosx", "_success"})
+_KEY_LIMIT = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A file as it was given: `path` relative to the folder that was given, `hint` what recognises it.
+
+    `hint` also holds the name of that folder: whoever uploads `usage_events/` itself still means it.
+    """
+
+    source: Path
+    path: str
+    hint: str
+    size: int
+
+    @property
+    def is_left_behind(self) -> bool:
+        """Hidden, a lock file, or another trace of an operating system or editor: no data."""
+        parts = [part.lower() for part in Path(self.path).parts]
+        return any(part.startswith((".", "~$")) or part in _LEFT_BEHIND for part in parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A file with its content's hash and its table."""
+
+    found: Found
+    sha256: str
+    recognised: Recognised
+    key: str
+
+    @property
+    def table(self) -> str:
+        """Its table's place in the key."""
+        return self.recognised.table.name if self.recognised.table else UNRECOGNISED
+
+    @property
+    def is_stream(self) -> bool:
+        return self.recognised.is_stream
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """How versions of one upload rank: by depth of the path, then by path."""
+        return (self.found.path.count("/"), self.found.path)
+
+
+def find(paths: Iterable[Path]) -> list[Found]:
+    """Every file under `paths`, each once, sorted by path. Raises UploadError for a path without files."""
+    found: dict[Path, Found] = {}
+    for path in paths:
+        if not path.exists():
+            raise UploadError("there is no such file or folder.", where=str(path))
+        members = list(_members(path))
+        if not members:
+            raise UploadError("the folder holds no files.", where=str(path))
+        for member in members:
+            found.setdefault(member.source.resolve(), member)
+    return sorted(found.values(), key=lambda each: (each.path, str(each.source)))
+
+
+def _members(given: Path) -> Iterator[Found]:
+    root = given.resolve()
+    if given.is_file():
+        hint = f"{root.parent.name}/{root.name}"
+        yield Found(source=given, path=given.name, hint=hint, size=given.stat().st_size)
+        return
+    for source in sorted(given.rglob("*")):
+        if source.is_file():
+            path = source.relative_to(given).as_posix()
+            yield Found(source=source, path=path, hint=f"{root.name}/{path}", size=source.stat().st_size)
+
+
+def examine(domain: Domain, found: Found) -> Candidate:
+    """Hash the file and recognise it. Raises OSError if it cannot be read, UploadError for its name."""
+    digest = hashlib.sha256()
+    head = b""
+    with found.source.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            head = head or chunk[:HEAD_BYTES]
+            digest.update(chunk)
+    recognised = recognise(domain, found.hint, head)
+    sha256 = digest.hexdigest()
+    table = recognised.table.name if recognised.table else UNRECOGNISED
+    key = raw_key(domain.name, table, sha256, found.path)
+    if len(key.encode("utf-8", errors="surrogateescape")) > _KEY_LIMIT:
+        raise UploadError(
+            f"the path is too long for an S3 key ({_KEY_LIMIT} bytes).",
+            hint="Upload from a folder further down.",
+        )
+    if any("\udc80" <= character <= "\udcff" for character in found.path):
+        raise UploadError("the file's name is not UTF-8.", hint="Rename it.")
+    return Candidate(found=found, sha256=sha256, recognised=recognised, key=key)

@@ -1,0 +1,116 @@
+"""Who uploads, and where to: an AWS account, or a local runtime."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import ClientError
+
+from lake.naming import Names
+from uploader.errors import UploadError, explain, explained
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
+
+STATUS_FILE = "status.json"
+"""Where a local runtime tells its endpoint and credentials."""
+
+_STATUS_FIELDS = ("endpoint", "region", "access_key", "secret_key", "env")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A raw bucket's environment, and an S3 client that may write there."""
+
+    client: S3Client
+    names: Names
+
+
+def connect(
+    *,
+    env: str | None = None,
+    profile: str | None = None,
+    region: str | None = None,
+    local: Path | None = None,
+    assume: bool = True,
+    jobs: int = 8,
+) -> Target:
+    """Sign in and, with `assume`, take the uploader's role, the only one that may write raw.
+
+    `local` is the home folder of a running local runtime; its status file tells the rest.
+    Raises UploadError if there are no credentials, nobody answers, or the role is not permitted.
+    """
+    config = Config(max_pool_connections=max(10, jobs), retries={"mode": "standard", "max_attempts": 5})
+    options: dict[str, Any] = {"config": config}
+    if local:
+        status = _status(local)
+        env, options["endpoint_url"] = env or status["env"], status["endpoint"]
+        session = boto3.Session(
+            aws_access_key_id=status["access_key"],
+            aws_secret_access_key=status["secret_key"],
+            region_name=region or status["region"],
+        )
+    else:
+        with explained("sign-in"):
+            session = boto3.Session(profile_name=profile, region_name=region)
+    with explained("sign-in"):
+        sts = session.client("sts", **options)
+        caller = sts.get_caller_identity()
+    names = Names(env=env or "dev", account=caller["Account"], region=sts.meta.region_name)
+    if assume:
+        session = _as_uploader(sts, names, partition=caller["Arn"].split(":")[1])
+    with explained("S3"):
+        client = session.client("s3", **options)
+    return Target(client=client, names=names)
+
+
+def _status(home: Path) -> dict[str, str]:
+    file = home / STATUS_FILE
+    hint = "Start the local runtime: `python -m localcloud up`."
+    try:
+        status: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UploadError("no local runtime has left its status here.", where=str(file), hint=hint) from error
+    except ValueError as error:
+        raise UploadError(f"the status is not JSON: {error}.", where=str(file), hint=hint) from error
+    if absent := [name for name in _STATUS_FIELDS if name not in status]:
+        raise UploadError(f"the status lacks {', '.join(absent)}.", where=str(file), hint=hint)
+    return status
+
+
+def _as_uploader(sts: STSClient, names: Names, *, partition: str) -> boto3.Session:
+    """A session of the uploader's role that renews its credentials: an upload may take hours."""
+    role = f"arn:{partition}:iam::{names.account}:role/{names.uploader_role}"
+
+    def assumed() -> dict[str, str]:
+        answer = sts.assume_role(RoleArn=role, RoleSessionName="upload-files")["Credentials"]
+        expiry: datetime = answer["Expiration"]
+        return {
+            "access_key": answer["AccessKeyId"],
+            "secret_key": answer["SecretAccessKey"],
+            "token": answer["SessionToken"],
+            "expiry_time": expiry.isoformat(),
+        }
+
+    try:
+        first = assumed()
+    except ClientError as error:
+        trouble = explain(error, f"role {role}")
+        hint = "Deploy first, ask for permission to assume it, or use your own credentials with --no-assume."
+        raise UploadError(trouble.what, where=trouble.where, hint=hint) from error
+    inner = botocore.session.get_session()
+    # botocore has no public way to set credentials that renew themselves.
+    inner._credentials = RefreshableCredentials.create_from_metadata(  # type: ignore[attr-defined]
+        metadata=first, refresh_using=assumed, method="sts-assume-role"
+    )
+    inner.set_config_variable("region", names.region)
+    return boto3.Session(botocore_session=inner)

@@ -1,0 +1,99 @@
+"""One file's way into the raw bucket, and the question whether it is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lake.naming import raw_content_prefix
+from uploader.errors import UploadError, code_of
+from uploader.files import Candidate
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+PART_BYTES = 64 * 1024 * 1024
+"""A larger file is sent in parts of this size."""
+
+
+class AlreadyThereError(UploadError):
+    """Somebody else wrote the same key in the meantime."""
+
+
+def present(client: S3Client, bucket: str, domain: str, candidate: Candidate) -> str | None:
+    """The key under which raw holds the same bytes of the same table, None if it does not.
+
+    Two files of a stream may well be equal, so that there only the same name counts.
+    """
+    prefix = raw_content_prefix(domain, candidate.table, candidate.sha256)
+    listed = client.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    keys = [item["Key"] for item in listed if item["Size"] == candidate.found.size]
+    if candidate.key in keys:
+        return candidate.key
+    return keys[0] if keys and not candidate.is_stream else None
+
+
+def send(
+    client: S3Client,
+    bucket: str,
+    candidate: Candidate,
+    *,
+    uploaded_at: str,
+    again: bool,
+    sent: Callable[[int], None],
+) -> None:
+    """Write the file under its key; `sent` is told the bytes as they go.
+
+    Raises AlreadyThereError if the key exists (unless `again`), UploadError if the file changed
+    since it was hashed, OSError, ClientError.
+    """
+    metadata = {"uploaded-at": uploaded_at, "sha256": candidate.sha256}
+    # A key is written once: raw is immutable, and two uploaders may run at the same time.
+    condition: dict[str, Any] = {} if again else {"IfNoneMatch": "*"}
+    before = candidate.found.source.stat()
+    try:
+        with candidate.found.source.open("rb") as body:
+            if candidate.found.size <= PART_BYTES:
+                client.put_object(Bucket=bucket, Key=candidate.key, Body=body, Metadata=metadata, **condition)
+                sent(candidate.found.size)
+            else:
+                _send_parts(client, bucket, candidate.key, body, metadata, condition, sent)
+    except ClientError as error:
+        if code_of(error) in {"PreconditionFailed", "412"}:
+            raise AlreadyThereError("another upload was faster.", where=candidate.key) from error
+        raise
+    after = candidate.found.source.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise UploadError(
+            "the file changed while it was uploaded.", hint="Upload it again when it is complete."
+        )
+
+
+def _send_parts(
+    client: S3Client,
+    bucket: str,
+    key: str,
+    body: IO[bytes],
+    metadata: dict[str, str],
+    condition: dict[str, Any],
+    sent: Callable[[int], None],
+) -> None:
+    """boto3's own transfer manager cannot say If-None-Match, which belongs to the last request."""
+    upload = client.create_multipart_upload(Bucket=bucket, Key=key, Metadata=metadata)["UploadId"]
+    parts: list[CompletedPartTypeDef] = []
+    try:
+        while chunk := body.read(PART_BYTES):
+            number = len(parts) + 1
+            part = client.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=number, Body=chunk)
+            parts.append({"PartNumber": number, "ETag": part["ETag"]})
+            sent(len(chunk))
+        client.complete_multipart_upload(
+            Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}, **condition
+        )
+    except BaseException:
+        # Parts that nobody completes are kept and billed.
+        client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
+        raise
