@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from moto.s3.models import FakeBucket, S3Backend
 
@@ -110,7 +111,7 @@ def _undo(bucket: FakeBucket, changes: Changes, store: ObjectStore) -> None:
             store.remove(path)
 
 
-def _apply(backend: S3Backend, bucket: FakeBucket, changes: Changes) -> None:
+def _apply(backend: Any, bucket: Any, changes: Changes) -> None:
     keys: StoredKeys = bucket.keys
     for key, path in changes.written.items():
         if key in keys:

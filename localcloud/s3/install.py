@@ -38,7 +38,7 @@ def _new_bucket(self: FakeBucket, store: ObjectStore, *args: Any, **kwargs: Any)
 
 
 def _delete_bucket(self: S3Backend, store: ObjectStore, bucket_name: str) -> FakeBucket | None:
-    bucket = original(S3Backend, "delete_bucket")(self, bucket_name)
+    bucket: FakeBucket | None = original(S3Backend, "delete_bucket")(self, bucket_name)
     if bucket is not None:
         (store.root / bucket_name).rmdir()
     return bucket

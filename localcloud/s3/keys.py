@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 from moto.s3.utils import _VersionedKeyStore
@@ -173,7 +173,8 @@ class StoredKeys(_VersionedKeyStore):
             versions = [v for record in records if (v := _from_record(record, name=key, **where))]
             if any(isinstance(version, FileKey) for version in versions):
                 for version in versions:
-                    version.owner = self
+                    if isinstance(version, FileKey):
+                        version.owner = self
                 dict.__setitem__(self, key, versions)
             else:
                 self.store.save(self.bucket, key, [])
@@ -197,15 +198,14 @@ class StoredKeys(_VersionedKeyStore):
 
     def _settle(self, key: str, before: list[Version], after: list[Version]) -> None:
         """Bring the files in line with the new versions, never leaving a moment without the key."""
-        current = after[-1] if after else None
         for version in after[:-1]:
             if isinstance(version, FileKey) and self.store.is_plain(version.location):
                 version.location = self.store.set_aside(version.location)
-        replaced = isinstance(current, FileKey) and not self.store.is_plain(current.location)
-        if replaced:
-            current.location = self.store.place(self.bucket, key, current.location)
-            current.stamp = stamp_of(current.location)
+        current = after[-1] if after else None
         if isinstance(current, FileKey):
+            if not self.store.is_plain(current.location):
+                current.location = self.store.place(self.bucket, key, current.location)
+                current.stamp = stamp_of(current.location)
             current.owner = self
         kept = {version.location for version in after if isinstance(version, FileKey)}
         for version in before:
@@ -223,11 +223,11 @@ def _to_record(version: Version) -> Record:
 
 def _from_record(record: Record, *, name: str, bucket: str, account: str, region: str) -> Version | None:
     if "marker" in record:
-        marker = FakeDeleteMarker.__new__(FakeDeleteMarker)
+        marker: Any = FakeDeleteMarker.__new__(FakeDeleteMarker)
         marker.name, marker._version_id = name, record["marker"]
         marker.last_modified = dt.datetime.fromisoformat(record["modified"])
         marker.key = None  # only read for a marker that shadows another marker
-        return marker
+        return cast(FakeDeleteMarker, marker)
     try:
         return FileKey.from_record(record, name=name, bucket=bucket, account=account, region=region)
     except FileNotFoundError:

@@ -1,0 +1,122 @@
+"""Decisions about roles and services, with the policies that moto holds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+
+from localcloud.context import Context
+from localcloud.iam.policy import Decision, Request, Statement, decide, statements_of
+
+Mode = Literal["record", "enforce"]
+
+
+class Evaluator:
+    """Says whether a role or a service may do something; records each distinct call of a role.
+
+    In mode `record` everything is allowed, and the recording says what would have been denied.
+    Recordings lie in `state/iam-calls.jsonl`: role, action, resource, allowed.
+    """
+
+    def __init__(self, context: Context, mode: Mode = "enforce") -> None:
+        self.context = context
+        self.mode: Mode = mode
+        self._seen: set[tuple[str, str, str, bool]] = set()
+        self._lock = threading.Lock()
+
+    def allows_role(
+        self, role_arn: str, action: str, resource: str, context: Mapping[str, str] | None = None
+    ) -> bool:
+        """Identity and resource policies of one account: one of them must allow, none may deny."""
+        request = Request(role_arn, action, resource, {**self._common(role_arn), **(context or {})})
+        identity = decide(self.identity_statements(role_arn), request)
+        attached = decide(self.resource_statements(resource), request, is_resource_policy=True)
+        allowed = Decision.DENY not in (identity, attached) and Decision.ALLOW in (identity, attached)
+        self._record(role_arn, action, resource, allowed)
+        return allowed or self.mode == "record"
+
+    def may(self, role_arn: str, action: str, resource: str) -> bool:
+        """As `allows_role`, but neither recorded nor softened by the mode: for S3's choice of 403 or 404."""
+        request = Request(role_arn, action, resource, self._common(role_arn))
+        return decide(self.identity_statements(role_arn), request) is Decision.ALLOW
+
+    def allows_service(self, service: str, action: str, resource: str, source_arn: str) -> bool:
+        """Whether a resource's policy lets a service such as `events.amazonaws.com` in."""
+        keys = {"aws:SourceArn": source_arn, "aws:SourceAccount": self.context.account}
+        request = Request(service, action, resource, {"aws:SecureTransport": "true", **keys})
+        decision = decide(self.resource_statements(resource), request, is_resource_policy=True)
+        return decision is Decision.ALLOW or self.mode == "record"
+
+    def trusts(self, role_arn: str, service: str) -> bool:
+        """Whether a role can be assumed by a service, as its trust policy says."""
+        role = self._role(role_arn)
+        if role is None:
+            return False
+        request = Request(service, "sts:AssumeRole", role_arn, {"aws:SourceAccount": self.context.account})
+        statements = statements_of(role.assume_role_policy_document)
+        return decide(statements, request, is_resource_policy=True) is Decision.ALLOW
+
+    # --- policies
+
+    def identity_statements(self, role_arn: str) -> Sequence[Statement]:
+        """Inline and managed policies of a role; none if the role does not exist."""
+        role = self._role(role_arn)
+        if role is None:
+            return ()
+        documents = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+        return [statement for document in documents for statement in statements_of(document)]
+
+    def resource_statements(self, resource: str) -> Sequence[Statement]:
+        """Policy of the bucket, queue or topic that an ARN belongs to."""
+        document = self._resource_policy(resource)
+        if isinstance(document, bytes):
+            document = document.decode()
+        return statements_of(document) if document else ()
+
+    def _role(self, role_arn: str) -> Any:
+        backend = iam_backends[self.context.account]["aws"]
+        return next((role for role in backend.roles.values() if role.arn == role_arn), None)
+
+    def _resource_policy(self, resource: str) -> Any:
+        account, region = self.context.account, self.context.region
+        parts = resource.split(":", 5)
+        if len(parts) < 6:
+            return None
+        service, name = parts[2], parts[5]
+        if service == "s3":
+            bucket = s3_backends[account]["aws"].buckets.get(name.split("/", 1)[0])
+            return bucket.policy if bucket else None
+        if service == "sqs":
+            queue = sqs_backends[account][region].queues.get(name)
+            return queue.policy if queue else None
+        if service == "sns":
+            topic = sns_backends[account][region].topics.get(resource)
+            return topic.policy if topic else None
+        return None
+
+    # --- recording
+
+    def _common(self, role_arn: str) -> dict[str, str]:
+        return {
+            # The local endpoint stands for the TLS endpoint of AWS.
+            "aws:SecureTransport": "true",
+            "aws:PrincipalArn": role_arn,
+            "aws:PrincipalAccount": self.context.account,
+            "aws:ResourceAccount": self.context.account,
+            "aws:RequestedRegion": self.context.region,
+        }
+
+    def _record(self, role_arn: str, action: str, resource: str, allowed: bool) -> None:
+        call = (role_arn, action, resource, allowed)
+        with self._lock:
+            if call in self._seen:
+                return
+            self._seen.add(call)
+        entry = {"role": role_arn, "action": action, "resource": resource, "allowed": allowed}
+        self.context.record("iam-calls", entry)

@@ -1,0 +1,161 @@
+"""Ask the evaluator about every request that arrives with a role's credentials."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlparse
+
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.exceptions import AccessDeniedError, JsonRESTError
+from moto.iam.access_control import PermissionResult
+from moto.s3.exceptions import BucketAccessDeniedError
+from moto.s3.models import FakeBucket, s3_backends
+from moto.s3.responses import S3Response
+from moto.sts.models import sts_backends
+
+from localcloud.context import Context
+from localcloud.iam.evaluator import Evaluator, Mode
+from localcloud.iam.resources import ACTION_PREFIX, ALWAYS_ALLOWED, resources_of
+from localcloud.patching import original, replace
+from localcloud.s3.adoption import WriteDeniedError
+
+_current = threading.local()
+"""The role on whose behalf this thread deletes several objects, if any."""
+
+
+def install(context: Context, mode: Mode = "enforce") -> Evaluator:
+    """Replace moto's authorisation. Callers without a role's credentials are administrators."""
+    evaluator = Evaluator(context, mode)
+    context.authoriser = evaluator.allows_role
+
+    def check(self: Any, iam_request_cls: type, resource: str = "*") -> None:
+        role = role_of(self, context)
+        if role is None:
+            return
+        if isinstance(self, S3Response):
+            _check_s3(self, evaluator, role, resource)
+        else:
+            _check(self, evaluator, role)
+
+    def delete_keys(self: S3Response, bucket_name: str, authenticated: bool = True) -> Any:
+        _current.role = role_of(self, context)
+        try:
+            return original(S3Response, "_bucket_response_delete_keys")(self, bucket_name, authenticated)
+        finally:
+            _current.role = None
+
+    def permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+        """moto asks here with action names that are not IAM's, except when it deletes several objects."""
+        role = getattr(_current, "role", None)
+        if role is None or evaluator.allows_role(role, action, resource):
+            return PermissionResult.NEUTRAL
+        return PermissionResult.DENIED
+
+    replace(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", check)
+    replace(S3Response, "_bucket_response_delete_keys", delete_keys)
+    replace(FakeBucket, "get_permission", permission)
+    return evaluator
+
+
+def role_of(response: Any, context: Context) -> str | None:
+    """ARN of the role whose credentials signed this request, None for the administrator."""
+    header = response.headers.get("Authorization", "")
+    access_key = header.partition("Credential=")[2].partition("/")[0]
+    session = sts_backends[context.account]["aws"].get_assumed_role_from_access_key(access_key)
+    return session.role_arn if session else None
+
+
+def _check(response: Any, evaluator: Evaluator, role: str) -> None:
+    scope = response.headers["Authorization"].partition("Credential=")[2].split("/")
+    service = scope[3]
+    operation = response._get_action()
+    prefix = ACTION_PREFIX.get(service, service)
+    action = f"{prefix}:{_action_name(prefix, operation)}"
+    if action in ALWAYS_ALLOWED:
+        return
+    place = f"{evaluator.context.region}:{evaluator.context.account}"
+    for resource in resources_of(service, operation, _params(response), place):
+        if not evaluator.allows_role(role, action, resource):
+            raise _denial(response, role, action, resource)
+
+
+def _action_name(prefix: str, operation: str) -> str:
+    return {"lambda:Invoke": "InvokeFunction"}.get(f"{prefix}:{operation}", operation)
+
+
+def _params(response: Any) -> dict[str, Any]:
+    try:
+        body = json.loads(response.body or "{}")
+    except (ValueError, TypeError):
+        body = None
+    if isinstance(body, dict) and response.headers.get("X-Amz-Target"):
+        return body
+    flat: dict[str, Any] = {key: values[0] for key, values in response.querystring.items() if values}
+    return flat | response.uri_match
+
+
+def _denial(response: Any, role: str, action: str, resource: str) -> Exception:
+    message = f"User: {role} is not authorized to perform: {action} on resource: {resource}"
+    if response.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        return AccessDeniedError(user_arn=role, action=f"{action} on resource: {resource}")
+    return JsonRESTError("AccessDeniedException", message)
+
+
+# --- S3
+
+
+def _check_s3(response: S3Response, evaluator: Evaluator, role: str, resource: str) -> None:
+    action = str(response.data.get("Action"))
+    bucket, _, key = resource.removeprefix("arn:aws:s3:::").partition("/")
+    if action == "DeleteObject" and not key:
+        _adopt(evaluator, role, bucket)
+        return  # several objects: each is asked about in `permission`
+    for name, target in _s3_requests(response, action, resource):
+        if not evaluator.allows_role(role, f"s3:{name}", target, _s3_context(response)):
+            raise BucketAccessDeniedError(bucket=bucket)
+    _adopt(evaluator, role, bucket)
+    source = _copy_source(response)
+    if source:
+        _adopt(evaluator, role, source.split("/", 1)[0])
+    # S3 tells only those who may list a bucket that an object is missing.
+    reads = action in ("GetObject", "GetObjectVersion") and evaluator.mode == "enforce"
+    may_list = not reads or evaluator.may(role, "s3:ListBucket", f"arn:aws:s3:::{bucket}")
+    if not may_list and not _exists(evaluator, bucket, key):
+        raise BucketAccessDeniedError(bucket=bucket)
+
+
+def _s3_requests(response: S3Response, action: str, resource: str) -> list[tuple[str, str]]:
+    renamed = {"HeadBucket": "ListBucket"}.get(action, action)
+    requests = [(renamed, resource)]
+    if source := _copy_source(response):
+        requests.append(("GetObject", f"arn:aws:s3:::{source}"))
+    return requests
+
+
+def _copy_source(response: S3Response) -> str | None:
+    header = response.headers.get("x-amz-copy-source")
+    return unquote(urlparse(header).path).lstrip("/") if header else None
+
+
+def _s3_context(response: S3Response) -> dict[str, str]:
+    query = parse_qs(urlparse(response.uri).query, keep_blank_values=True)
+    keys = {f"s3:{name}": query[name][0] for name in ("prefix", "delimiter", "max-keys") if name in query}
+    encryption = response.headers.get("x-amz-server-side-encryption")
+    return keys | ({"s3:x-amz-server-side-encryption": encryption} if encryption else {})
+
+
+def _exists(evaluator: Evaluator, bucket: str, key: str) -> bool:
+    found = s3_backends[evaluator.context.account]["aws"].buckets.get(bucket)
+    return found is None or key in found.keys
+
+
+def _adopt(evaluator: Evaluator, role: str, bucket: str) -> None:
+    """A job sees through S3 what its Spark has just written."""
+    if bucket in evaluator.context.writers.get(role, ()):
+        try:
+            evaluator.context.adopt([bucket])
+        except WriteDeniedError as error:
+            evaluator.context.report("S3", error)
+            raise BucketAccessDeniedError(bucket=bucket) from error

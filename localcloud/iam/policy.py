@@ -1,0 +1,167 @@
+"""IAM policy evaluation: statements and a request in, a decision out. Knows neither moto nor HTTP."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.errors import UnsupportedError
+
+Statement = Mapping[str, Any]
+
+
+class Decision(enum.Enum):
+    """What a set of statements says; a deny anywhere wins, and silence is not permission."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call as IAM sees it: `sqs:SendMessage` on a resource ARN, with the condition keys' values.
+
+    `principal` is the ARN of a role, or the name of a service such as `events.amazonaws.com`.
+    """
+
+    principal: str
+    action: str
+    resource: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+def statements_of(document: str | Mapping[str, Any]) -> Sequence[Statement]:
+    """The statements of a policy document, given as JSON text or parsed."""
+    if isinstance(document, str):
+        return _parsed(document)
+    return _as_list(document.get("Statement", []))
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(document: str) -> Sequence[Statement]:
+    return _as_list(json.loads(document).get("Statement", []))
+
+
+def decide(
+    statements: Iterable[Statement], request: Request, *, is_resource_policy: bool = False
+) -> Decision:
+    """Evaluate identity statements, or with `is_resource_policy` those that name principals."""
+    decision = Decision.SILENT
+    for statement in statements:
+        if not _applies(statement, request, is_resource_policy):
+            continue
+        if statement["Effect"] == "Deny":
+            return Decision.DENY
+        decision = Decision.ALLOW
+    return decision
+
+
+def _applies(statement: Statement, request: Request, is_resource_policy: bool) -> bool:
+    if is_resource_policy and not _principal_matches(statement, request):
+        return False
+    return (
+        _matches_either(statement, "Action", request.action, ignore_case=True)
+        and _matches_either(statement, "Resource", request.resource)
+        and all(
+            _condition_holds(operator, key, _as_list(wanted), request)
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
+    )
+
+
+def _matches_either(statement: Statement, element: str, value: str, *, ignore_case: bool = False) -> bool:
+    """Match `Action` or `NotAction` (`Resource` or `NotResource`)."""
+    if (negated := f"Not{element}") in statement:
+        return not any(matches(p, value, ignore_case=ignore_case) for p in _as_list(statement[negated]))
+    # A policy without Resource (a role's trust policy) speaks of what it is attached to.
+    return any(matches(p, value, ignore_case=ignore_case) for p in _as_list(statement.get(element, "*")))
+
+
+def _principal_matches(statement: Statement, request: Request) -> bool:
+    if "NotPrincipal" in statement:
+        return not _names_principal(statement["NotPrincipal"], request)
+    return _names_principal(statement.get("Principal", {}), request)
+
+
+def _names_principal(principal: Any, request: Request) -> bool:
+    if principal == "*":
+        return True
+    if request.principal in _as_list(principal.get("Service", [])):
+        return True
+    account = request.context.get("aws:PrincipalAccount", "")
+    root = {account, f"arn:aws:iam::{account}:root"} if account else set()
+    return any(
+        named == "*" or named == request.principal or named in root
+        for named in _as_list(principal.get("AWS", []))
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _pattern(text: str, ignore_case: bool) -> re.Pattern[str]:
+    escaped = "".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in text)
+    return re.compile(escaped, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+
+
+def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
+    """Whether a policy's pattern with `*` and `?` covers the whole value."""
+    return _pattern(pattern, ignore_case).fullmatch(value) is not None
+
+
+_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
+    "StringEquals": lambda wanted, found: wanted == found,
+    "StringEqualsIgnoreCase": lambda wanted, found: wanted.lower() == found.lower(),
+    "StringLike": lambda wanted, found: matches(wanted, found),
+    "ArnEquals": lambda wanted, found: matches(wanted, found),
+    "ArnLike": lambda wanted, found: matches(wanted, found),
+    "Bool": lambda wanted, found: wanted.lower() == found.lower(),
+    "NumericEquals": lambda wanted, found: float(found) == float(wanted),
+    "NumericLessThan": lambda wanted, found: float(found) < float(wanted),
+    "NumericLessThanEquals": lambda wanted, found: float(found) <= float(wanted),
+    "NumericGreaterThan": lambda wanted, found: float(found) > float(wanted),
+    "NumericGreaterThanEquals": lambda wanted, found: float(found) >= float(wanted),
+}
+_NEGATED = {
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+}
+
+
+def _condition_holds(operator: str, key: str, wanted: Sequence[Any], request: Request) -> bool:
+    """One condition, with the `IfExists` suffix and the set qualifiers on a single value."""
+    qualifier, _, name = operator.rpartition(":")
+    if_exists = name.endswith("IfExists")
+    name = name.removesuffix("IfExists")
+    found = _context_value(key, request)
+    texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in wanted]
+    if name == "Null":
+        return any((found is None) == (text.lower() == "true") for text in texts)
+    if name not in _COMPARISONS and name not in _NEGATED:
+        raise UnsupportedError(
+            f"the condition operator '{operator}' is not evaluated locally.", where="IAM policy"
+        )
+    if found is None:
+        # A missing key fails a positive comparison and satisfies a negated one.
+        return if_exists or name in _NEGATED or qualifier == "ForAllValues"
+    if name in _NEGATED:
+        return not any(_COMPARISONS[_NEGATED[name]](text, found) for text in texts)
+    return any(_COMPARISONS[name](text, found) for text in texts)
+
+
+def _context_value(key: str, request: Request) -> str | None:
+    lowered = key.lower()
+    return next((value for name, value in request.context.items() if name.lower() == lowered), None)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

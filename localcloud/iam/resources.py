@@ -1,0 +1,122 @@
+"""Which action on which resources an API call is, as IAM sees it: the service authorization reference.
+
+Covers the services that roles of the templates call. A call that is not listed is an action on `*`,
+which a grant scoped to an ARN does not cover: it is denied, and the message names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Params = Mapping[str, Any]
+Rule = Callable[[str, Params, str], list[str]]
+"""(operation, parameters, `<region>:<account>`) → resource ARNs, which must all be allowed."""
+
+ACTION_PREFIX = {"monitoring": "cloudwatch"}
+"""Signing name → prefix of the actions, where they differ."""
+
+ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
+
+
+def resources_of(service: str, operation: str, params: Params, place: str) -> list[str]:
+    """ARNs that a call needs permission for; `place` is `<region>:<account>`."""
+    rule = _RULES.get(service)
+    return rule(operation, params, place) if rule else ["*"]
+
+
+def _glue(operation: str, params: Params, place: str) -> list[str]:
+    base = f"arn:aws:glue:{place}"
+    if "Crawler" in operation and "Name" in params:
+        return [f"{base}:crawler/{params['Name']}"]
+    if "JobName" in params:
+        return [f"{base}:job/{params['JobName']}"]
+    if "DatabaseName" in params:
+        table = params.get("TableName") or params.get("Name") or params.get("TableInput", {}).get("Name")
+        database = params["DatabaseName"]
+        return [f"{base}:catalog", f"{base}:database/{database}", f"{base}:table/{database}/{table or '*'}"]
+    if "Database" in operation:
+        name = params.get("Name") or params.get("DatabaseInput", {}).get("Name")
+        return [f"{base}:catalog", f"{base}:database/{name or '*'}"]
+    return ["*"]
+
+
+def _states(operation: str, params: Params, place: str) -> list[str]:
+    return [params.get("executionArn") or params.get("stateMachineArn") or "*"]
+
+
+def _sqs(operation: str, params: Params, place: str) -> list[str]:
+    name = params.get("QueueName") or str(params.get("QueueUrl", "*")).rstrip("/").rsplit("/", 1)[-1]
+    return [f"arn:aws:sqs:{place}:{name}"]
+
+
+def _sns(operation: str, params: Params, place: str) -> list[str]:
+    return [params.get("TopicArn") or params.get("TargetArn") or "*"]
+
+
+def _dynamodb(operation: str, params: Params, place: str) -> list[str]:
+    table = str(params.get("TableName", "*"))
+    return [table if table.startswith("arn:") else f"arn:aws:dynamodb:{place}:table/{table}"]
+
+
+def _athena(operation: str, params: Params, place: str) -> list[str]:
+    group = params.get("WorkGroup")
+    if group is None and "QueryExecutionId" in params:
+        group = _workgroup_of(params["QueryExecutionId"], place)
+    return [f"arn:aws:athena:{place}:workgroup/{group or 'primary'}"]
+
+
+def _workgroup_of(execution_id: str, place: str) -> str | None:
+    from moto.athena.models import athena_backends
+
+    region, account = place.split(":")
+    execution = athena_backends[account][region].executions.get(execution_id)
+    group = getattr(execution, "workgroup", None)
+    return getattr(group, "name", None)
+
+
+def _logs(operation: str, params: Params, place: str) -> list[str]:
+    group = params.get("logGroupName")
+    if group is None:
+        return ["*"]
+    stream = f"log-stream:{params['logStreamName']}" if "logStreamName" in params else "*"
+    return [f"arn:aws:logs:{place}:log-group:{group}:{stream}"]
+
+
+def _events(operation: str, params: Params, place: str) -> list[str]:
+    if operation == "PutEvents":
+        return [f"arn:aws:events:{place}:event-bus/default"]
+    return [f"arn:aws:events:{place}:rule/{params['Name']}"] if "Name" in params else ["*"]
+
+
+def _secretsmanager(operation: str, params: Params, place: str) -> list[str]:
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    wanted = str(params.get("SecretId", "*"))
+    region, account = place.split(":")
+    secrets: Any = secretsmanager_backends[account][region].secrets
+    return [secrets[wanted].arn if wanted in secrets else wanted]
+
+
+def _lambda(operation: str, params: Params, place: str) -> list[str]:
+    name = str(params.get("FunctionName", "*"))
+    return [name if name.startswith("arn:") else f"arn:aws:lambda:{place}:function:{name}"]
+
+
+def _sts(operation: str, params: Params, place: str) -> list[str]:
+    return [params.get("RoleArn", "*")]
+
+
+_RULES: dict[str, Rule] = {
+    "glue": _glue,
+    "states": _states,
+    "sqs": _sqs,
+    "sns": _sns,
+    "dynamodb": _dynamodb,
+    "athena": _athena,
+    "logs": _logs,
+    "events": _events,
+    "secretsmanager": _secretsmanager,
+    "lambda": _lambda,
+    "sts": _sts,
+}
