@@ -1,0 +1,177 @@
+"""Glue job: whatever raw holds and the ledger does not, to bronze and quarantine, as one batch."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
+from glue_jobs.runtime.ingest import IngestContext, TableReport, ingest
+from glue_jobs.runtime.landing import Landing, find_new
+from glue_jobs.runtime.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
+from glue_jobs.runtime.quarantine_files import quarantine_files
+from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.runtime.summary import write_summary
+from lake import naming
+from lake.discovery import load_domain
+from lake.spec import Domain
+
+JOB = "raw_to_processed"
+TABLES_AT_ONCE = 3
+
+
+def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: datetime) -> dict[str, Any]:
+    """Ingest one batch of the domain and return the run summary, which is written as well.
+
+    The commit is the ledger entry; a run that dies before it leaves only directories that nobody
+    reads, which the next run removes.
+    """
+    started = time.monotonic()
+    domain = load_domain(args.domain)
+    ledger = Ledger(store, args.processed_bucket, domain.name)
+    view = ledger.view()
+    remove_uncommitted(store, args.processed_bucket, domain, view)
+    landing = find_new(store, args.raw_bucket, domain, view, args.bookmark)
+    if landing.is_empty:
+        summary = _summary(None, view, [], "There are no new files.")
+        write_summary(store, args, JOB, summary, {})
+        return summary
+    batch_id = f"b-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+    context = IngestContext(
+        spark=spark, store=store, raw_bucket=args.raw_bucket, processed_bucket=args.processed_bucket,
+        domain=domain.name, batch_id=batch_id, ingest_ts=now,
+    )  # fmt: skip
+    reports = _ingest_all(context, domain, landing)
+    unreadable = [entry for report in reports for entry in report.rejected]
+    rejected = quarantine_files(context, [*landing.rejected, *unreadable], landing.heads)
+    batch = Batch(
+        batch_id=batch_id,
+        domain=domain.name,
+        execution=args.execution,
+        status=BatchStatus.COMMITTED,
+        committed_at=now.astimezone(UTC).isoformat(),
+        files=(*(file for report in reports for file in report.files), *rejected, *landing.duplicates),
+        tables=tuple(report.table for report in reports if report.rows_bronze),
+    )
+    if args.bookmark is not Bookmark.PAUSE:
+        ledger.commit(batch)
+        view = LedgerView((*view.batches, batch), view.curated)
+    summary = _summary(batch, view, reports, _sentence(batch))
+    write_summary(store, args, JOB, summary, _detail(batch, reports, time.monotonic() - started))
+    return summary
+
+
+def remove_uncommitted(store: ObjectStore, bucket: str, domain: Domain, view: LedgerView) -> None:
+    """Delete bronze and quarantine directories of batches that the ledger does not know.
+
+    They are what a killed run left; this run holds the domain's lease, so nobody is writing them.
+    """
+    known = {batch.batch_id for batch in view.batches}
+    for table in domain.csv_tables:
+        for layer in ("bronze", "quarantine"):
+            prefix = naming.layer_prefix(layer, domain.name, table.name) + "batch="
+            orphans = [
+                item.key
+                for item in store.list(bucket, prefix)
+                if item.key.removeprefix(prefix).split("/", 1)[0] not in known
+            ]
+            store.delete(bucket, orphans)
+
+
+def _ingest_all(context: IngestContext, domain: Domain, landing: Landing) -> list[TableReport]:
+    tables = [table for table in domain.csv_tables if landing.of(table)]
+    # The largest first: the tables share the cluster, and the longest decides when all are done.
+    tables.sort(key=lambda table: -sum(file.size for file in landing.of(table)))
+    with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
+        return list(pool.map(lambda table: ingest(context, table, landing.of(table)), tables))
+
+
+def _sentence(batch: Batch) -> str:
+    read = sum(file.rows_read for file in batch.files)
+    quarantined = sum(file.rows_quarantined for file in batch.files)
+    return f"Batch {batch.batch_id}: {len(batch.files)} files, {read} rows, {quarantined} quarantined."
+
+
+def _summary(
+    batch: Batch | None, view: LedgerView, reports: Sequence[TableReport], message: str
+) -> dict[str, Any]:
+    files: tuple[FileEntry, ...] = batch.files if batch else ()
+    return {
+        "status": "COMMITTED" if batch else "NOTHING_NEW",
+        "proceed": bool(view.pending),
+        "new_partitions": any(report.rows_read for report in reports),
+        "batch_id": batch.batch_id if batch else None,
+        "files": len(files),
+        "rows_read": sum(file.rows_read for file in files),
+        "rows_bronze": sum(file.rows_bronze for file in files),
+        "rows_quarantined": sum(file.rows_quarantined for file in files),
+        "message": message,
+        "tables": {report.table: _table_summary(report) for report in reports},
+        "rejected_files": [
+            {"file": file.key, "reason": file.reason} for file in files if file.status == "rejected"
+        ],
+        "drift": [drift for file in files if (drift := _drift(file))],
+    }
+
+
+def _table_summary(report: TableReport) -> dict[str, int]:
+    return {
+        "rows_read": report.rows_read,
+        "rows_bronze": report.rows_bronze,
+        "rows_quarantined": report.rows_quarantined,
+        "files": len(report.files),
+    }
+
+
+def _drift(file: FileEntry) -> Mapping[str, Any] | None:
+    if file.status != "ingested" or not (file.missing_columns or file.undeclared_columns):
+        return None
+    return {"file": file.key, "missing": file.missing_columns, "undeclared": file.undeclared_columns}
+
+
+def _detail(batch: Batch, reports: Sequence[TableReport], seconds: float) -> dict[str, Any]:
+    return {
+        "seconds": round(seconds, 3),
+        "accounting": [
+            {
+                "file": file.key,
+                "table": file.table,
+                "status": file.status,
+                "reason": file.reason,
+                "rows_read": file.rows_read,
+                "rows_bronze": file.rows_bronze,
+                "rows_quarantined": file.rows_quarantined,
+            }
+            for file in batch.files
+        ],
+        "checks": {report.table: report.checks for report in reports},
+    }
+
+
+def main() -> None:
+    """Entry point on Glue."""
+    import boto3
+    from awsglue.context import GlueContext
+    from awsglue.job import Job
+    from pyspark import SparkContext
+
+    from glue_jobs.runtime.session import configure
+    from glue_jobs.runtime.store import S3Store
+
+    args = job_arguments()
+    glue = GlueContext(SparkContext.getOrCreate())
+    job = Job(glue)
+    job.init(args.job_name, {})
+    summary = run(configure(glue.spark_session), S3Store(boto3.client("s3")), args, datetime.now(UTC))
+    print(summary["message"], file=sys.stderr)
+    job.commit()
+
+
+if __name__ == "__main__":
+    main()

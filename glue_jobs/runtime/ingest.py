@@ -1,0 +1,225 @@
+"""One table's new files to bronze and quarantine: parsed once, accounted for by file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from py4j.protocol import Py4JJavaError
+from pyspark import StorageLevel
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs.runtime.landing import LandedFile
+from glue_jobs.runtime.ledger import FileEntry, FileStatus
+from glue_jobs.runtime.quality import FAILED, FLAGS, RAW_RECORD, check_rows
+from glue_jobs.runtime.reading import SOURCE_COLUMNS, read_table
+from glue_jobs.runtime.store import ObjectStore
+from lake import naming
+from lake.errors import AccountingError
+from lake.recognition import FILE_HEADER
+from lake.spec import Table
+
+ROWS_PER_FILE = 4_000_000
+"""Keeps a Parquet file of these narrow rows below 256 MB."""
+
+QUARANTINE_COLUMNS = (
+    "record_id", "source_file", "source_row", "raw_record", "failed_checks", "batch_id", "ingest_ts",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestContext:
+    """Where a batch's rows go and what they are stamped with."""
+
+    spark: SparkSession
+    store: ObjectStore
+    raw_bucket: str
+    processed_bucket: str
+    domain: str
+    batch_id: str
+    ingest_ts: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableReport:
+    """What one batch brought to one table: files with their rows, and rows per check.
+
+    `rejected` are files that turned out to be unreadable; their quarantine records are still to be written.
+    """
+
+    table: str
+    files: tuple[FileEntry, ...]
+    checks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    rejected: tuple[FileEntry, ...] = ()
+
+    @property
+    def rows_read(self) -> int:
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_bronze(self) -> int:
+        return sum(file.rows_bronze for file in self.files)
+
+    @property
+    def rows_quarantined(self) -> int:
+        return sum(file.rows_quarantined for file in self.files)
+
+
+def ingest(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
+    """Read, check and write a table's files.
+
+    A file that the parser cannot digest (damaged gzip, a line without end) is found by reading
+    the files one by one, and rejected; the others go through. Raises AccountingError if rows went missing.
+    """
+    try:
+        return _ingest_readable(context, table, files)
+    except (Py4JJavaError, PySparkException):
+        unreadable = {file.key: reason for file in files if (reason := _unreadable(context, table, file))}
+        if not unreadable:
+            raise
+    rejected = tuple(
+        file.entry(FileStatus.REJECTED, f"{FILE_HEADER}: {unreadable[file.key]}")
+        for file in files
+        if file.key in unreadable
+    )
+    readable = [file for file in files if file.key not in unreadable]
+    if not readable:
+        return TableReport(table=table.name, files=(), rejected=rejected)
+    return replace(_ingest_readable(context, table, readable), rejected=rejected)
+
+
+def _unreadable(context: IngestContext, table: Table, file: LandedFile) -> str | None:
+    """Why the parser fails on this file, None if it does not."""
+    rows = read_table(context.spark, context.store, context.raw_bucket, table, [file])
+    try:
+        rows.write.format("noop").mode("overwrite").save()
+    except (Py4JJavaError, PySparkException) as error:
+        return f"the file cannot be read: {_root_cause(error)}"
+    return None
+
+
+def _root_cause(error: Exception) -> str:
+    """The innermost message of a Spark failure, on one line."""
+    causes = [line for line in str(error).splitlines() if "Exception" in line or "Error" in line]
+    innermost = next((line for line in reversed(causes) if "Caused by" in line), (causes or [str(error)])[0])
+    return innermost.removeprefix("Caused by: ").strip()[:300]
+
+
+def _ingest_readable(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
+    rows = read_table(context.spark, context.store, context.raw_bucket, table, files)
+    with _cached(check_rows(rows, table)) as checked:
+        outcomes = _outcomes(checked)
+        bronze = sum(outcome.rows for outcome in outcomes if not outcome.failed)
+        quarantined = sum(outcome.rows for outcome in outcomes if outcome.failed)
+        written = _write_bronze(context, table, checked) if bronze else 0
+        kept = _write_quarantine(context, table, checked) if quarantined else 0
+    unknown = {outcome.source_file for outcome in outcomes} - {file.key for file in files}
+    if (written, kept) != (bronze, quarantined) or unknown:
+        raise AccountingError(
+            f"{bronze} + {quarantined} rows were read, {written} written to bronze and {kept} to "
+            f"quarantine; rows from unknown files: {sorted(map(str, unknown))}.",
+            where=f"{context.domain}.{table.name}, batch {context.batch_id}",
+        )
+    return TableReport(
+        table=table.name,
+        files=tuple(_accounted(file, outcomes) for file in files),
+        checks=_per_check(outcomes, table),
+    )
+
+
+@contextmanager
+def _cached(frame: DataFrame) -> Iterator[DataFrame]:
+    """Parsed once, read by the count and by both writes; what does not fit in memory goes to disk."""
+    frame.persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        yield frame
+    finally:
+        frame.unpersist()
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """How many rows of a file failed or raised the same checks."""
+
+    source_file: str
+    failed: tuple[str, ...]
+    flags: tuple[str, ...]
+    rows: int
+
+
+def _outcomes(checked: DataFrame) -> list[_Outcome]:
+    """Every row, counted once. Grouping by both lists gives files and checks in a single pass."""
+    grouped = checked.groupBy("source_file", FAILED, FLAGS).agg(F.count(F.lit(1)).alias("rows"))
+    return [
+        _Outcome(row["source_file"], tuple(row[FAILED]), tuple(row[FLAGS]), row["rows"])
+        for row in grouped.collect()
+    ]
+
+
+def _per_check(outcomes: Sequence[_Outcome], table: Table) -> dict[str, dict[str, int]]:
+    read = sum(outcome.rows for outcome in outcomes)
+    flagged: Counter[str] = Counter()
+    quarantined: Counter[str] = Counter()
+    for outcome in outcomes:
+        for name in outcome.failed or outcome.flags:
+            (quarantined if outcome.failed else flagged)[name] += outcome.rows
+    return {
+        name: {
+            "rows_checked": read,
+            "rows_flagged": flagged[name],
+            "rows_quarantined": quarantined[name],
+        }
+        for name in table.check_names()
+    }
+
+
+def _accounted(file: LandedFile, outcomes: Sequence[_Outcome]) -> FileEntry:
+    mine = [outcome for outcome in outcomes if outcome.source_file == file.key]
+    bronze = sum(outcome.rows for outcome in mine if not outcome.failed)
+    quarantined = sum(outcome.rows for outcome in mine if outcome.failed)
+    return file.entry(rows_read=bronze + quarantined, rows_bronze=bronze, rows_quarantined=quarantined)
+
+
+def _stamps(context: IngestContext) -> list[Column]:
+    return [F.lit(context.ingest_ts).alias("ingest_ts"), F.lit(context.batch_id).alias("batch_id")]
+
+
+def _write(frame: DataFrame, url: str, partitions: Sequence[str]) -> int:
+    """Write Parquet and return the number of rows written, counted on the way."""
+    observed = Observation()
+    writer = frame.observe(observed, F.count(F.lit(1)).alias("rows")).write.mode("overwrite")
+    writer = writer.option("maxRecordsPerFile", ROWS_PER_FILE)
+    (writer.partitionBy(*partitions) if partitions else writer).parquet(url)
+    return int(observed.get["rows"])
+
+
+def _write_bronze(context: IngestContext, table: Table, checked: DataFrame) -> int:
+    good = checked.where(F.size(FAILED) == 0).drop(FAILED, RAW_RECORD)
+    columns = [*(c.name for c in table.columns), "extra", FLAGS, *SOURCE_COLUMNS]
+    frame = good.select(*columns, *_stamps(context))
+    url = context.store.url(
+        context.processed_bucket,
+        naming.batch_prefix("bronze", context.domain, table.name, context.batch_id),
+    )
+    if table.dated_by is None:
+        return _write(frame.coalesce(1), url, ())
+    dated = frame.select("*", F.year(table.dated_by).alias("year"), F.month(table.dated_by).alias("month"))
+    return _write(dated.repartition("year", "month"), url, ("year", "month"))
+
+
+def _write_quarantine(context: IngestContext, table: Table, checked: DataFrame) -> int:
+    bad = checked.where(F.size(FAILED) > 0)
+    record_id = F.sha2(F.concat_ws("|", "source_file", F.col("source_row").cast("string")), 256)
+    frame = bad.select(
+        record_id.alias("record_id"), "source_file", "source_row", RAW_RECORD, FAILED, *_stamps(context)
+    ).select(*QUARANTINE_COLUMNS)
+    url = context.store.url(
+        context.processed_bucket,
+        naming.batch_prefix("quarantine", context.domain, table.name, context.batch_id),
+    )
+    return _write(frame.coalesce(1), url, ())

@@ -1,0 +1,186 @@
+"""What raw holds and the ledger does not: new files, recognised, hashed and ranked."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from glue_jobs.runtime.args import Bookmark
+from glue_jobs.runtime.ledger import FileEntry, FileStatus, LedgerView, version_of
+from glue_jobs.runtime.store import Head, Listed, ObjectStore
+from lake import naming
+from lake.recognition import FILE_HEADER, HEAD_BYTES, Recognised, recognise
+from lake.spec import Domain, Table
+
+HEAD_THREADS = 8
+HASH_CHUNK = 1 << 20
+RANK_SEPARATOR = "\t"
+"""Sorts before every printable character, so that comparing ranks compares their parts."""
+
+_SHA_FOLDER = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LandedFile:
+    """A new raw file that is a drop of `table`, ready to be read."""
+
+    key: str
+    version: str
+    size: int
+    sha256: str
+    rank: str
+    recognised: Recognised
+    table: Table
+
+    def entry(self, status: str = FileStatus.INGESTED, reason: str = "", **rows: int) -> FileEntry:
+        """The file as the ledger will remember it."""
+        return FileEntry(
+            key=self.key, version=self.version, table=self.table.name, size=self.size, sha256=self.sha256,
+            rank=self.rank, status=status, reason=reason, missing_columns=self.recognised.missing,
+            undeclared_columns=tuple(self.recognised.extra), **rows,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landing:
+    """New files by fate: to be read, rejected whole, or bytes that were ingested before.
+
+    `heads` keeps the first bytes of each rejected file, for its quarantine record.
+    """
+
+    files: tuple[LandedFile, ...]
+    rejected: tuple[FileEntry, ...]
+    duplicates: tuple[FileEntry, ...]
+    heads: dict[str, bytes]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.files or self.rejected or self.duplicates)
+
+    def of(self, table: Table) -> tuple[LandedFile, ...]:
+        return tuple(file for file in self.files if file.table.name == table.name)
+
+
+def relative_path(domain: str, key: str) -> str:
+    """The path that the client uploaded: what follows `<domain>/<table>/<sha12>/`, or `<domain>/`."""
+    parts = key.removeprefix(naming.raw_prefix(domain)).split("/")
+    if len(parts) > 2 and _SHA_FOLDER.fullmatch(parts[1]):
+        return "/".join(parts[2:])
+    return "/".join(parts)
+
+
+def rank_of(path: str, key: str, uploaded_at: datetime) -> str:
+    """The part of a version's rank that its file gives; comparing two as text orders the files.
+
+    Later upload call, then deeper path, then path; the key makes the order total.
+    """
+    moment = uploaded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return RANK_SEPARATOR.join((moment, f"{path.count('/') + 1:05d}", path, key))
+
+
+def _uploaded_at(head: Head) -> datetime:
+    """The upload call's time from the metadata, else when the object was written."""
+    written = head.metadata.get("uploaded-at")
+    if written:
+        try:
+            moment = datetime.fromisoformat(written.replace("Z", "+00:00"))
+        except ValueError:
+            # Somebody else's metadata: the object's own time is the declared fallback.
+            return head.modified
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return head.modified
+
+
+def _sha256(store: ObjectStore, bucket: str, key: str) -> str:
+    digest = hashlib.sha256()
+    with store.open(bucket, key) as stream:
+        while chunk := stream.read(HASH_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class _Examined:
+    listed: Listed
+    head: Head
+    recognised: Recognised
+    sha256: str
+
+    def rank(self, domain: str) -> str:
+        return rank_of(relative_path(domain, self.listed.key), self.listed.key, _uploaded_at(self.head))
+
+
+def _examiner(store: ObjectStore, bucket: str, domain: Domain) -> Callable[[Listed], _Examined]:
+    def examine(listed: Listed) -> _Examined:
+        path = listed.key.removeprefix(naming.raw_prefix(domain.name))
+        if listed.size == 0:
+            head = Head(body=b"", metadata={}, modified=listed.modified)
+        else:
+            head = store.head(bucket, listed.key, min(HEAD_BYTES, listed.size))
+        sha256 = head.metadata.get("sha256") or _sha256(store, bucket, listed.key)
+        return _Examined(listed, head, recognise(domain, path, head.body), sha256)
+
+    return examine
+
+
+def _is_new(listed: Listed, view: LedgerView, bookmark: Bookmark) -> bool:
+    return bookmark is Bookmark.DISABLE or (listed.key, version_of(listed)) not in view.seen
+
+
+def find_new(
+    store: ObjectStore, bucket: str, domain: Domain, view: LedgerView, bookmark: Bookmark = Bookmark.ENABLE
+) -> Landing:
+    """Examine every raw file of the domain that the ledger lacks; streams have a job of their own.
+
+    Cost: one listing of the domain, one ranged read per new file.
+    """
+    listing = store.list(bucket, naming.raw_prefix(domain.name))
+    new = [item for item in listing if not item.key.endswith("/") and _is_new(item, view, bookmark)]
+    with ThreadPoolExecutor(HEAD_THREADS) as pool:
+        examined = list(pool.map(_examiner(store, bucket, domain), new))
+    csv_only = [item for item in examined if not item.recognised.is_stream]
+    # By rank, so that of two files with the same bytes the one that ranks lower is the original.
+    known = {} if bookmark is Bookmark.DISABLE else dict(view.ingested)
+    return _sorted_out(domain.name, sorted(csv_only, key=lambda item: item.rank(domain.name)), known)
+
+
+def _sorted_out(domain: str, examined: Iterable[_Examined], known: dict[str, str]) -> Landing:
+    files: list[LandedFile] = []
+    rejected: list[FileEntry] = []
+    duplicates: list[FileEntry] = []
+    heads: dict[str, bytes] = {}
+    for item in examined:
+        recognised = item.recognised
+        table = recognised.table
+        entry = FileEntry(
+            key=item.listed.key, version=version_of(item.listed), table=table.name if table else "",
+            size=item.listed.size, sha256=item.sha256, rank=item.rank(domain), status=FileStatus.REJECTED,
+            reason=f"{FILE_HEADER}: {recognised.reason}",
+            undeclared_columns=tuple(recognised.extra), missing_columns=recognised.missing,
+        )  # fmt: skip
+        if recognised.problem or table is None:
+            rejected.append(entry)
+            heads[entry.key] = item.head.body
+        elif item.sha256 in known:
+            duplicates.append(
+                FileEntry(
+                    **{
+                        **vars(entry),
+                        "status": FileStatus.DUPLICATE,
+                        "reason": f"the same bytes as {known[item.sha256]}",
+                    }
+                )
+            )
+        else:
+            known[item.sha256] = entry.key
+            files.append(
+                LandedFile(
+                    key=entry.key, version=entry.version, size=entry.size, sha256=entry.sha256,
+                    rank=entry.rank, recognised=recognised, table=table,
+                )
+            )  # fmt: skip
+    return Landing(files=tuple(files), rejected=tuple(rejected), duplicates=tuple(duplicates), heads=heads)

@@ -1,0 +1,140 @@
+"""CSV files as rows of text, tolerantly: columns by name, malformed lines kept as they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from glue_jobs.runtime.landing import LandedFile
+from glue_jobs.runtime.store import ObjectStore
+from lake.spec import Table
+
+RAW = "_raw"
+"""The text of a malformed line; null in good rows."""
+
+FIELDS = "_fields"
+"""The fields of the line as they were read, in file order."""
+
+SOURCE_COLUMNS = ("source_file", "source_row", "source_rank")
+
+MAX_COLUMNS = 100_000
+"""Delimiters in one line before the parser gives up on the file."""
+
+ONE_FILE_PER_TASK = 1 << 30
+"""As cost of opening a file: Spark then never puts two into one task, see `source_row`."""
+
+_ROW_IN_PARTITION = (1 << 33) - 1
+_WHITESPACE = " \t\r\n\f\u00a0\ufeff"
+_URI_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'(),;:$&+=@/")
+
+
+def as_uri(url: str) -> str:
+    """A URL as Hadoop writes it: what java.net.URI quotes is quoted, other Unicode stays."""
+    scheme, separator, path = url.partition("://")
+    if not separator:
+        scheme, separator, path = "file", ":", url
+    quoted = (
+        char if char in _URI_SAFE or ord(char) > 0x7F else "".join(f"%{b:02X}" for b in char.encode())
+        for char in path
+    )
+    return f"{scheme}{separator}{''.join(quoted)}"
+
+
+def trimmed(column: Column) -> Column:
+    """Text without surrounding white space, null if nothing is left."""
+    return F.nullif(F.btrim(column, F.lit(_WHITESPACE)), F.lit(""))
+
+
+def read_table(
+    spark: SparkSession, store: ObjectStore, bucket: str, table: Table, files: Sequence[LandedFile]
+) -> DataFrame:
+    """All rows of a table's files: declared columns as trimmed text, `extra`, RAW, FIELDS
+    and SOURCE_COLUMNS.
+
+    Files that share a header are read together. Raises nothing for bad content: a line with the
+    wrong number of fields has its text in RAW and nothing else.
+    """
+    by_header: dict[tuple[str, ...], list[LandedFile]] = defaultdict(list)
+    for file in files:
+        by_header[file.recognised.headers].append(file)
+    frames = [_read_group(spark, store, bucket, table, group) for group in by_header.values()]
+    return reduce(DataFrame.unionByName, frames)
+
+
+def _read_group(
+    spark: SparkSession, store: ObjectStore, bucket: str, table: Table, files: Sequence[LandedFile]
+) -> DataFrame:
+    recognised = files[0].recognised
+    fields = [f"c{position}" for position in range(len(recognised.headers))]
+    urls = {store.url(bucket, file.key): file for file in files}
+    lines = (
+        spark.read.schema(T.StructType([T.StructField(name, T.StringType()) for name in [*fields, RAW]]))
+        .options(
+            header="true", enforceSchema="true", multiLine="true", lineSep="\n", encoding="UTF-8",
+            quote='"', escape='"', mode="PERMISSIVE", columnNameOfCorruptRecord=RAW,
+            columnPruning="false", maxColumns=str(MAX_COLUMNS), maxCharsPerColumn="-1",
+            emptyValue="", __globPaths__="false",
+        )
+        .csv(list(urls))
+        .select(
+            *fields,
+            RAW,
+            F.col("_metadata.file_path").alias("_path"),
+            # One file per task, so the position in the task is the position in the file.
+            (F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_IN_PARTITION)) + 1).alias("source_row"),
+        )
+    )  # fmt: skip
+    # The parser reports a line of nothing but a carriage return; it is no record.
+    records = lines.where(~F.coalesce(F.btrim(RAW, F.lit(_WHITESPACE)) == "", F.lit(False)))
+    good = F.col(RAW).isNull() & ~_undecodable(fields)
+    raw = F.when(F.col(RAW).isNotNull(), F.col(RAW)).when(_undecodable(fields), F.concat_ws(",", *fields))
+    columns = {
+        column.name: (
+            F.when(good, trimmed(F.col(fields[recognised.positions[column.name]])))
+            if column.name in recognised.positions
+            else F.lit(None).cast("string")
+        )
+        for column in table.columns
+    }
+    return records.join(F.broadcast(_sources(spark, urls)), "_path", "left").select(
+        *(expression.alias(name) for name, expression in columns.items()),
+        _extra(recognised.extra, fields).alias("extra"),
+        raw.alias(RAW),
+        F.array(*fields).alias(FIELDS),
+        *SOURCE_COLUMNS,
+    )
+
+
+def _undecodable(fields: Iterable[str]) -> Column:
+    """Whether the decoder met bytes that are no UTF-8: it writes U+FFFD in their place."""
+    return F.contains(F.concat_ws("", *fields), F.lit("\ufffd"))
+
+
+def as_line(fields: Column) -> Column:
+    """An array of fields as the CSV record that holds them: what the parser consumed, requoted."""
+
+    def quoted(field: Column) -> Column:
+        text = F.coalesce(field, F.lit(""))
+        inside = F.replace(text, F.lit('"'), F.lit('""'))
+        return F.when(text.rlike('[",\n\r]'), F.concat(F.lit('"'), inside, F.lit('"'))).otherwise(text)
+
+    return F.array_join(F.transform(fields, quoted), ",")
+
+
+def _extra(extra: Mapping[str, int], fields: Sequence[str]) -> Column:
+    if not extra:
+        return F.lit(None).cast("map<string,string>")
+    pairs = [part for name, position in extra.items() for part in (F.lit(name), F.col(fields[position]))]
+    return F.create_map(*pairs)
+
+
+def _sources(spark: SparkSession, urls: Mapping[str, LandedFile]) -> DataFrame:
+    return spark.createDataFrame(
+        [(as_uri(url), file.key, file.rank) for url, file in urls.items()],
+        "_path string, source_file string, source_rank string",
+    )

@@ -1,0 +1,144 @@
+"""Objects by bucket and key, and nothing else of S3: what ledger, landing and publication need.
+
+Spark reads and writes data by URL; everything that must be atomic or exactly ordered goes through
+here. `S3Store` is the one in production; tests use a folder with the same behaviour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+DELETE_LIMIT = 1000
+COPY_THREADS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An object as a listing shows it. `etag` and `modified` tell one version of a key from the next."""
+
+    key: str
+    size: int
+    etag: str
+    modified: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The first bytes of an object with its user metadata."""
+
+    body: bytes
+    metadata: Mapping[str, str]
+    modified: datetime
+
+
+class ObjectStore(Protocol):
+    """The few operations on objects that the jobs rely on."""
+
+    def list(self, bucket: str, prefix: str) -> Iterator[Listed]:
+        """Objects below `prefix`, by key."""
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """The whole object. Raises FileNotFoundError."""
+
+    def head(self, bucket: str, key: str, size: int) -> Head:
+        """At most the first `size` bytes of a non-empty object, and its metadata.
+
+        Raises FileNotFoundError.
+        """
+
+    def open(self, bucket: str, key: str) -> BinaryIO:
+        """The object as a stream, for content of unknown size."""
+
+    def write(self, bucket: str, key: str, body: bytes) -> None:
+        """Put the object, whether or not it exists."""
+
+    def create(self, bucket: str, key: str, body: bytes) -> bool:
+        """Put the object if its key is free; False, and nothing written, if it is taken."""
+
+    def copy(self, bucket: str, source: str, target: str) -> None:
+        """Copy within a bucket; the target is replaced atomically."""
+
+    def delete(self, bucket: str, keys: Iterable[str]) -> None:
+        """Delete objects; keys that do not exist are no error."""
+
+    def url(self, bucket: str, key: str) -> str:
+        """The address under which Spark finds the object or prefix."""
+
+
+class S3Store:
+    """ObjectStore on S3."""
+
+    def __init__(self, client: S3Client) -> None:
+        self._s3 = client
+
+    def list(self, bucket: str, prefix: str) -> Iterator[Listed]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        for page in pages:
+            for item in page.get("Contents", []):
+                yield Listed(
+                    key=item["Key"], size=item["Size"], etag=item["ETag"], modified=item["LastModified"]
+                )
+
+    def read(self, bucket: str, key: str) -> bytes:
+        try:
+            return self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except self._s3.exceptions.NoSuchKey as error:
+            raise FileNotFoundError(f"s3://{bucket}/{key}") from error
+
+    def head(self, bucket: str, key: str, size: int) -> Head:
+        try:
+            answer = self._s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{size - 1}")
+        except self._s3.exceptions.NoSuchKey as error:
+            raise FileNotFoundError(f"s3://{bucket}/{key}") from error
+        with answer["Body"] as body:
+            return Head(
+                body=body.read(), metadata=answer.get("Metadata", {}), modified=answer["LastModified"]
+            )
+
+    def open(self, bucket: str, key: str) -> BinaryIO:
+        return cast(BinaryIO, self._s3.get_object(Bucket=bucket, Key=key)["Body"])
+
+    def write(self, bucket: str, key: str, body: bytes) -> None:
+        self._s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+    def create(self, bucket: str, key: str, body: bytes) -> bool:
+        try:
+            self._s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+        except self._s3.exceptions.ClientError as error:
+            if error.response.get("Error", {}).get("Code") == "PreconditionFailed":
+                return False
+            raise
+        return True
+
+    def copy(self, bucket: str, source: str, target: str) -> None:
+        # The managed copy splits objects above 5 GB, which a plain CopyObject refuses.
+        self._s3.copy({"Bucket": bucket, "Key": source}, bucket, target)
+
+    def delete(self, bucket: str, keys: Iterable[str]) -> None:
+        pending = list(keys)
+        for start in range(0, len(pending), DELETE_LIMIT):
+            chunk = pending[start : start + DELETE_LIMIT]
+            answer = self._s3.delete_objects(
+                Bucket=bucket, Delete={"Objects": [{"Key": key} for key in chunk], "Quiet": True}
+            )
+            for failed in answer.get("Errors", []):
+                raise OSError(
+                    f"s3://{bucket}/{failed.get('Key')}: {failed.get('Code')} {failed.get('Message')}"
+                )
+
+    def url(self, bucket: str, key: str) -> str:
+        return f"s3://{bucket}/{key}"
+
+
+def copy_all(store: ObjectStore, bucket: str, pairs: Iterable[tuple[str, str]]) -> None:
+    """Copy (source, target) pairs concurrently; raises the first failure after all have ended."""
+    with ThreadPoolExecutor(COPY_THREADS) as pool:
+        for done in [pool.submit(store.copy, bucket, source, target) for source, target in pairs]:
+            done.result()

@@ -1,0 +1,39 @@
+"""Run summaries: what the state machine decides by, and the detail that people look up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from glue_jobs.runtime.args import JobArguments
+from glue_jobs.runtime.store import ObjectStore
+from lake import naming
+
+SUMMARY_LIMIT = 64 * 1024
+"""Bytes; what a state of the state machine can pass on is limited to 256 KB."""
+
+
+def write_summary(
+    store: ObjectStore, args: JobArguments, job: str, summary: Mapping[str, Any], detail: Mapping[str, Any]
+) -> None:
+    """Write both objects of a run, the summary last: where it exists, the run came to its end.
+
+    A summary that would pass SUMMARY_LIMIT keeps counts and leaves its lists to the detail.
+    """
+    bucket = args.processed_bucket
+    common = {"job": job, "domain": args.domain, "execution": args.execution}
+    detail_key = naming.run_detail_key(args.domain, args.execution, job)
+    store.write(bucket, detail_key, json.dumps({**common, **summary, **detail}, indent=1).encode())
+    body = json.dumps({**common, **summary, "detail": detail_key}).encode()
+    if len(body) > SUMMARY_LIMIT:
+        short = {name: value for name, value in summary.items() if not isinstance(value, (list, dict))}
+        body = json.dumps({**common, **short, "detail": detail_key, "shortened": True}).encode()
+    store.write(bucket, naming.run_key(args.domain, args.execution, job), body)
+
+
+def read_summary(store: ObjectStore, args: JobArguments, job: str) -> dict[str, Any]:
+    """The summary that a job of this execution wrote. Raises FileNotFoundError if it did not."""
+    body = store.read(args.processed_bucket, naming.run_key(args.domain, args.execution, job))
+    summary: dict[str, Any] = json.loads(body)
+    return summary

@@ -1,0 +1,89 @@
+"""Stand-ins with the behaviour of the real thing, for tests that need no server."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from glue_jobs.runtime.store import Head, Listed
+
+
+class FolderStore:
+    """ObjectStore in a folder: `<root>/<bucket>/<key>`, user metadata beside it in `<root>/.meta`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def _path(self, bucket: str, key: str) -> Path:
+        return self.root / bucket / key
+
+    def _meta(self, bucket: str, key: str) -> Path:
+        return self.root / ".meta" / bucket / f"{hashlib.sha1(key.encode()).hexdigest()}.json"
+
+    def upload(self, bucket: str, key: str, body: bytes, **metadata: str) -> None:
+        """Put an object with user metadata (underscores stand for dashes)."""
+        self.write(bucket, key, body)
+        meta = self._meta(bucket, key)
+        meta.parent.mkdir(parents=True, exist_ok=True)
+        meta.write_text(json.dumps({name.replace("_", "-"): value for name, value in metadata.items()}))
+
+    def list(self, bucket: str, prefix: str) -> Iterator[Listed]:
+        root = self.root / bucket
+        for path in sorted(root.rglob("*")):
+            key = path.relative_to(root).as_posix()
+            if path.is_file() and key.startswith(prefix) and not path.name.endswith(".crc"):
+                stat = path.stat()
+                yield Listed(
+                    key=key,
+                    size=stat.st_size,
+                    etag=hashlib.md5(path.read_bytes()).hexdigest(),
+                    modified=datetime.fromtimestamp(stat.st_mtime, UTC),
+                )
+
+    def read(self, bucket: str, key: str) -> bytes:
+        return self._path(bucket, key).read_bytes()
+
+    def head(self, bucket: str, key: str, size: int) -> Head:
+        path = self._path(bucket, key)
+        meta = self._meta(bucket, key)
+        with path.open("rb") as stream:
+            return Head(
+                body=stream.read(size),
+                metadata=json.loads(meta.read_text()) if meta.exists() else {},
+                modified=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+            )
+
+    def open(self, bucket: str, key: str) -> BinaryIO:
+        return self._path(bucket, key).open("rb")
+
+    def write(self, bucket: str, key: str, body: bytes) -> None:
+        path = self._path(bucket, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+    def create(self, bucket: str, key: str, body: bytes) -> bool:
+        if self._path(bucket, key).exists():
+            return False
+        self.write(bucket, key, body)
+        return True
+
+    def copy(self, bucket: str, source: str, target: str) -> None:
+        path = self._path(bucket, target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._path(bucket, source), path)
+        # Spark's local file system checks a stale checksum against the new content.
+        path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
+
+    def delete(self, bucket: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            path = self._path(bucket, key)
+            path.unlink(missing_ok=True)
+            path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
+
+    def url(self, bucket: str, key: str) -> str:
+        return str(self._path(bucket, key))
