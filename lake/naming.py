@@ -176,6 +176,10 @@ STAGING = "_staging/"
 """Processed and curated bucket: what expires unless it is published."""
 
 
+def year_partition(year: int) -> str:
+    return f"year={year}/"
+
+
 def staging_prefix(domain: str, execution: str) -> str:
     """Processed and curated bucket: files of one execution that are not published yet."""
     return f"{STAGING}{domain}/{execution}/"
@@ -217,3 +221,8 @@ def run_key(domain: str, execution: str, job: str) -> str:
 def run_detail_key(domain: str, execution: str, job: str) -> str:
     """Processed bucket: what a summary is too small for."""
     return f"{runs_root(domain)}{execution}/{job}-detail.json"
+
+
+def account_key(domain: str, table: str) -> str:
+    """Processed bucket: what became of a table's bronze rows, by month."""
+    return f"_ledger/{domain}/accounts/{table}.json"

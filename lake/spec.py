@@ -49,6 +49,19 @@ class Reference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Touch:
+    """A changed row of `table` touches the rows whose `column` equals its `parent_column`.
+
+    For tables that enrich rows without being referenced by their key: an organisation's user count
+    changes the events of that organisation.
+    """
+
+    column: str
+    table: str
+    parent_column: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stream:
     """The table arrives as JSON-lines micro-batch files instead of CSV drops.
 
@@ -71,6 +84,7 @@ class Table:
     - `key` identifies a row (`Versions.ROW`) or a group of rows (`Versions.GROUP`).
     - `dated_by`: the date or timestamp whose month is its partition; None for a table that is
       small enough to be resolved whole (a master), or that takes its month from a reference.
+    - `touched_by`: tables whose changed rows touch rows here without being referenced by key.
     - `enriched_from`, `enrichment`: silver tables joined by `silver/<name>.py` and the columns
       that it adds. Without them silver is the resolved table plus reference flags.
     - `reject_above`: share of quarantined rows of a batch above which it is not published.
@@ -85,6 +99,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     references: tuple[Reference, ...] = ()
     stream: Stream | None = None
+    touched_by: tuple[Touch, ...] = ()
     enriched_from: tuple[str, ...] = ()
     enrichment: tuple[Column, ...] = ()
     reject_above: float = 0.2
@@ -138,6 +153,8 @@ class Mart:
 
     - `every`, `dated_by`: partitioned by the month or year of that date; both None: rewritten whole.
     - `whole`: recomputed from all of its inputs though partitioned (a model fitted on everything).
+    - `looked_up`: dated inputs that rows join by key in whatever month they lie, and so are read
+      whole. The other dated inputs are narrowed to the months that are recomputed.
     """
 
     name: str
@@ -148,6 +165,7 @@ class Mart:
     every: Every | None = None
     dated_by: str | None = None
     whole: bool = False
+    looked_up: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -253,5 +271,5 @@ class Domain:
 
 __all__ = [
     "Check", "Column", "Domain", "Effect", "Every", "Mart", "Question", "Reference", "Stream",
-    "Table", "Versions",
+    "Table", "Touch", "Versions",
 ]  # fmt: skip

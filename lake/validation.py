@@ -65,6 +65,10 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
         elif ref.gives_month and parent.dated_by is None:
             yield f"takes its month from '{ref.table}', which has no date"
     yield from (f"is enriched from unknown '{name}'" for name in table.enriched_from if name not in tables)
+    for touch in table.touched_by:
+        parent = tables.get(touch.table)
+        if touch.column not in names or parent is None or touch.parent_column not in parent.by_name:
+            yield f"touched_by {touch.table}.{touch.parent_column} through '{touch.column}' names undeclared columns"
     if table.stream is not None:
         used = (*table.stream.rank, *table.stream.totals_by, *table.stream.totals)
         yield from (f"stream column '{name}' is not declared" for name in used if name not in names)
@@ -99,6 +103,7 @@ def _mart_problems(mart: Mart, domain: Domain) -> Iterator[str]:
     yield from (f"grain column '{name}' is not declared" for name in mart.grain if name not in names)
     known = {table.name for table in domain.tables} | {other.name for other in domain.marts}
     yield from (f"input '{name}' is neither a table nor a mart" for name in mart.inputs if name not in known)
+    yield from (f"looked_up '{name}' is no input" for name in mart.looked_up if name not in mart.inputs)
     if mart.name in mart.inputs:
         yield "is its own input"
     if (mart.every is None) != (mart.dated_by is None):

@@ -73,6 +73,7 @@ EVENTS_ENRICHED = Mart(
     description="Events with their product's category and their visit's attributes.",
     grain=("event_id",),
     inputs=("events", "sessions", "products"),
+    looked_up=("sessions",),
     every=Every.MONTH,
     dated_by="event_date",
     columns=(

@@ -63,7 +63,7 @@ class ObjectStore(Protocol):
         """Put the object if its key is free; False, and nothing written, if it is taken."""
 
     def copy(self, bucket: str, source: str, target: str) -> None:
-        """Copy within a bucket; the target is replaced atomically."""
+        """Copy an object of at most 5 GB within a bucket; the target is replaced atomically."""
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:
         """Delete objects; keys that do not exist are no error."""
@@ -118,8 +118,7 @@ class S3Store:
         return True
 
     def copy(self, bucket: str, source: str, target: str) -> None:
-        # The managed copy splits objects above 5 GB, which a plain CopyObject refuses.
-        self._s3.copy({"Bucket": bucket, "Key": source}, bucket, target)
+        self._s3.copy_object(CopySource={"Bucket": bucket, "Key": source}, Bucket=bucket, Key=target)
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:
         pending = list(keys)
