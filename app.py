@@ -1,0 +1,64 @@
+"""Writes the CloudFormation templates: `.venv/bin/python app.py`, or through the CDK CLI.
+
+The only place that reads the environment and the context: `env` (dev, prod), `account`, `region`,
+`alarm_email`, `delete_data`. CDK_OUTDIR says where the templates go, cdk.out by default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+# jsii starts `node` from the PATH; the environment's own is the one that was tested.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ.get("PATH", "")])
+
+from aws_cdk import App  # noqa: E402  (needs the PATH from above)
+
+from infra.application import build, flags  # noqa: E402
+from infra.config import config_for  # noqa: E402
+from lake.discovery import load_domains  # noqa: E402
+
+
+def main() -> None:
+    """Synthesises every stack of the environment that the context names."""
+    options = _options()
+    app = App(
+        outdir=options.output,
+        analytics_reporting=False,
+        # Only the CDK CLI reads cdk.json by itself; without it the feature flags must be the same.
+        context={**flags(ROOT), **dict(pair.split("=", 1) for pair in options.context)},
+    )
+
+    def context(key: str, default: str = "") -> str:
+        value = app.node.try_get_context(key)
+        return default if value is None else str(value)
+
+    build(
+        app,
+        config=config_for(
+            context("env", "dev"),
+            alarm_email=context("alarm_email") or None,
+            delete_data=context("delete_data") == "true",
+        ),
+        account=context("account", os.environ.get("CDK_DEFAULT_ACCOUNT", "")) or None,
+        region=context("region", os.environ.get("CDK_DEFAULT_REGION", "")) or None,
+        domains=load_domains(),
+        root=ROOT,
+        build_folder=ROOT / ".build",
+    )
+    app.synth()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("-o", "--output", default=os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out")))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""The CDK application: the shared stacks, then one stack per domain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from aws_cdk import App, Environment
+
+from infra.assets import build_library
+from infra.athena import Analytics
+from infra.config import Config
+from infra.domain_stack import DomainStack
+from infra.jobs import Library
+from infra.storage import Storage
+from lake.naming import PROJECT, Names
+from lake.spec import Domain
+
+
+def flags(root: Path) -> dict[str, object]:
+    """The CDK feature flags of `cdk.json`."""
+    context: dict[str, object] = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return context
+
+
+def build(
+    app: App,
+    *,
+    config: Config,
+    account: str | None,
+    region: str | None,
+    domains: Sequence[Domain],
+    root: Path,
+    build_folder: Path,
+) -> App:
+    """Adds all stacks to `app`; without account or region they can be deployed to any.
+
+    `root` is the checkout; the library of the jobs is zipped into `build_folder`. Raises
+    NameTooLongError where a domain's name leaves no room for what AWS allows.
+    """
+    from aws_cdk import Aws
+
+    names = Names(env=config.env, account=account or Aws.ACCOUNT_ID, region=region or Aws.REGION)
+    library = Library(archive=build_library(build_folder, root=root), scripts=root / "glue_jobs")
+    options = {
+        "env": Environment(account=account, region=region),
+        "tags": {"project": PROJECT, "env": config.env},
+        "termination_protection": config.termination_protection,
+    }
+    storage = Storage(app, names.stack("storage"), names=names, config=config, **options)
+    analytics = Analytics(app, names.stack("athena"), names=names, config=config, **options)
+    analytics.add_stack_dependency(storage)
+    for domain in domains:
+        tags = {**options["tags"], "domain": domain.name}
+        stack = DomainStack(
+            app,
+            names.stack(domain.name),
+            domain=domain,
+            names=names,
+            config=config,
+            library=library,
+            **{**options, "tags": tags},
+        )
+        stack.add_stack_dependency(storage)
+        stack.add_stack_dependency(analytics)
+    return app

@@ -1,0 +1,70 @@
+"""ARNs of resources that another stack, or the same one, names through `lake.naming`.
+
+Stacks refer to each other by name, never by export: each can be changed and deployed alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lake.naming import Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arns:
+    """ARNs of one environment; `partition` is aws, aws-cn, … or a token."""
+
+    names: Names
+    partition: str
+
+    def _regional(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.names.region}:{self.names.account}:{resource}"
+
+    def bucket(self, bucket: str) -> str:
+        return f"arn:{self.partition}:s3:::{bucket}"
+
+    def objects(self, bucket: str, *prefixes: str) -> list[str]:
+        """Objects under each prefix."""
+        return [f"{self.bucket(bucket)}/{prefix}*" for prefix in prefixes]
+
+    def role(self, name: str) -> str:
+        return f"arn:{self.partition}:iam::{self.names.account}:role/{name}"
+
+    def database(self, name: str) -> str:
+        return self._regional("glue", f"database/{name}")
+
+    def tables(self, database: str) -> str:
+        """Every table of a database."""
+        return self._regional("glue", f"table/{database}/*")
+
+    @property
+    def catalog(self) -> str:
+        return self._regional("glue", "catalog")
+
+    def job(self, name: str) -> str:
+        return self._regional("glue", f"job/{name}")
+
+    def crawler(self, name: str) -> str:
+        return self._regional("glue", f"crawler/{name}")
+
+    def dynamodb_table(self, name: str) -> str:
+        return self._regional("dynamodb", f"table/{name}")
+
+    def workgroup(self, name: str) -> str:
+        return self._regional("athena", f"workgroup/{name}")
+
+    def state_machine(self, name: str) -> str:
+        return self._regional("states", f"stateMachine:{name}")
+
+    def execution(self, state_machine: str) -> str:
+        """Every execution of a state machine."""
+        return self._regional("states", f"execution:{state_machine}:*")
+
+    def pipe(self, name: str) -> str:
+        return self._regional("pipes", f"pipe/{name}")
+
+    def alarms(self, prefix: str) -> str:
+        return self._regional("cloudwatch", f"alarm:{prefix}*")
+
+    def log_group(self, name: str) -> str:
+        return self._regional("logs", f"log-group:{name}")

@@ -1,0 +1,51 @@
+"""The library that ships with every job: one zip, the same bytes for the same sources."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+PACKAGES = ("domains", "glue_jobs", "lake")
+ARCHIVE = "caudal.zip"
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_FILE = 0o644 << 16
+_SHIPPED = {".py", ".sql", ".json", ".csv"}
+
+
+def build_library(target: Path, *, root: Path) -> Path:
+    """Writes `caudal.zip` into the folder `target` and returns its path.
+
+    Holds `lake/`, `glue_jobs/` of `root` and every portion of the namespace package `domains`, so
+    that a domain in another folder of the path ships as well. Names are sorted and timestamps
+    fixed: equal sources give equal bytes, and a deploy without changes uploads nothing.
+    """
+    import domains
+
+    portions = {Path(path).resolve() for path in domains.__path__}
+    folders = [root / name for name in PACKAGES if name != "domains"]
+    files = {**_files(sorted(portions), "domains"), **_files(folders)}
+    target.mkdir(parents=True, exist_ok=True)
+    archive = target / ARCHIVE
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = _FILE
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            bundle.writestr(entry, files[name].read_bytes())
+    return archive
+
+
+def _files(folders: Sequence[Path], package: str = "") -> dict[str, Path]:
+    return {
+        f"{package or folder.name}/{path.relative_to(folder).as_posix()}": path
+        for folder in folders
+        for path in _sources(folder)
+    }
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and path.suffix in _SHIPPED and "__pycache__" not in path.parts:
+            yield path

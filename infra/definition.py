@@ -1,0 +1,278 @@
+"""The state machine of a domain, as a plain definition: from a wake-up to published tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from infra import lease
+from infra.states import (
+    NOTIFY_FAILURE,
+    UNKNOWN,
+    State,
+    States,
+    all_of,
+    choice,
+    equals,
+    failure,
+    present,
+    retry,
+    task,
+    wait,
+)
+from lake.naming import run_key
+
+RAW_TO_PROCESSED = "raw_to_processed"
+PROCESSED_TO_CURATED = "processed_to_curated"
+DONE = "Done"
+
+LEASE_LOOKS = 200
+"""Each look leaves some 25 events in a history that may hold 25,000."""
+
+_BUSY = retry("Glue.ConcurrentRunsExceededException", seconds=30, attempts=20, rate=1.5, longest=300)
+_CRAWLING = retry("Glue.CrawlerRunningException", seconds=30, attempts=20, rate=1.5, longest=300)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Physical names and limits that the definition needs.
+
+    `crawlers` maps a zone (processed, curated) to its crawler; a zone without one is not crawled.
+    """
+
+    domain: str
+    jobs: dict[str, str]
+    crawlers: dict[str, str]
+    processed_bucket: str
+    lease_table: str
+    topic_arn: str
+    wait_seconds: int
+    job_timeout_seconds: int
+
+    @property
+    def timeout_seconds(self) -> int:
+        """Longest life of an execution: waiting for another one, then two jobs and two crawls."""
+        return 8 * self.job_timeout_seconds
+
+    @property
+    def lease_wait_seconds(self) -> int:
+        """Time between looks at a running owner, so that all looks sit out an execution of full length."""
+        return max(self.wait_seconds, self.timeout_seconds // (2 * LEASE_LOOKS))
+
+
+def definition(plan: Plan) -> dict[str, Any]:
+    """The Amazon States Language of the domain's pipeline (JSONPath)."""
+    return {
+        "Comment": f"Raw files of {plan.domain} to published tables.",
+        "StartAt": "IsFullRefresh",
+        "TimeoutSeconds": plan.timeout_seconds,
+        "States": {
+            **_start(),
+            **lease.acquire(
+                plan.domain,
+                plan.lease_table,
+                next="RawToProcessed",
+                wait_seconds=plan.lease_wait_seconds,
+                attempts=LEASE_LOOKS,
+            ),
+            **_ingest(plan),
+            **_publish(plan),
+            **_success(plan),
+            **_failure(plan),
+        },
+    }
+
+
+def _start() -> States:
+    """The pipe sends an array of keys, a person {} or {"full_refresh": "true"}."""
+
+    def prepared(full_refresh: str) -> State:
+        return {
+            "Type": "Pass",
+            "Parameters": {"full_refresh": full_refresh, "lease": {"attempts": 0}, "unknown": UNKNOWN},
+            "Next": lease.ACQUIRE,
+        }
+
+    return {
+        "IsFullRefresh": choice(
+            all_of(present("$.full_refresh"), equals("$.full_refresh", "true"), next="FullRefresh"),
+            default="Increment",
+        ),
+        "FullRefresh": prepared("true"),
+        "Increment": prepared("false"),
+    }
+
+
+def _ingest(plan: Plan) -> States:
+    crawl_next = "QualityGate"
+    crawls = "processed" in plan.crawlers
+    return {
+        **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
+        **_summary(plan, "ReadIngestSummary", RAW_TO_PROCESSED, next="IsAnythingNew"),
+        "IsAnythingNew": choice(
+            {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "IsPartitionNew"},
+            {**equals("$.raw_to_processed.summary.proceed", False), "Next": lease.RELEASE},
+            default="IsPartitionNew",
+            comment="Nothing new ends here, before any crawler.",
+        ),
+        "IsPartitionNew": choice(
+            {
+                **equals("$.raw_to_processed.summary.new_partitions", True),
+                "Next": "CrawlProcessed" if crawls else crawl_next,
+            },
+            default=crawl_next,
+        ),
+        **(_crawl(plan, "processed", next=crawl_next) if crawls else {}),
+        "QualityGate": choice(
+            {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "BatchRejected"},
+            default="ProcessedToCurated",
+            comment="A rejected batch stops before anything of it is published.",
+        ),
+        "BatchRejected": failure(
+            "QualityGate", {"Error": "BatchRejected", "Cause.$": "$.raw_to_processed.summary.message"}
+        ),
+    }
+
+
+def _publish(plan: Plan) -> States:
+    crawls = "curated" in plan.crawlers
+    return {
+        **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
+        **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next="IsPublishedPartitionNew"),
+        "IsPublishedPartitionNew": choice(
+            {
+                **equals("$.processed_to_curated.summary.new_partitions", True),
+                "Next": "CrawlCurated" if crawls else "NotifySuccess",
+            },
+            default="NotifySuccess",
+        ),
+        **(_crawl(plan, "curated", next="NotifySuccess") if crawls else {}),
+    }
+
+
+def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
+    return task(
+        step,
+        "glue:startJobRun.sync",
+        {
+            "JobName": plan.jobs[job],
+            "Arguments": {"--execution.$": "$$.Execution.Name", "--full_refresh.$": "$.full_refresh"},
+        },
+        service="glue",
+        also_retry=[_BUSY],
+        # Longer than the job's own limit, so that the job's error is the one that is reported.
+        timeout=plan.job_timeout_seconds + 600,
+        next=next,
+    )
+
+
+def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
+    key = run_key(plan.domain, "{}", job)
+    return task(
+        step,
+        "aws-sdk:s3:getObject",
+        {"Bucket": plan.processed_bucket, "Key.$": f"States.Format('{key}', $$.Execution.Name)"},
+        service="s3",
+        select={"summary.$": "States.StringToJson($.Body)"},
+        result=f"$.{job}",
+        next=next,
+    )
+
+
+def _crawl(plan: Plan, zone: str, *, next: str) -> States:
+    crawler = {"Name": plan.crawlers[zone]}
+    crawl = f"Crawl{zone.capitalize()}"
+    look, done = f"LookAt{crawl}", f"Is{crawl}Done"
+    return {
+        **task(
+            crawl,
+            "aws-sdk:glue:startCrawler",
+            crawler,
+            service="glue",
+            also_retry=[_CRAWLING],
+            next=f"WaitFor{crawl}",
+        ),
+        f"WaitFor{crawl}": wait(plan.wait_seconds, next=look),
+        **task(
+            look,
+            "aws-sdk:glue:getCrawler",
+            crawler,
+            service="glue",
+            select={"crawler.$": "$.Crawler"},
+            result="$.crawl",
+            next=done,
+        ),
+        done: choice(
+            {"Not": equals("$.crawl.crawler.State", "READY"), "Next": f"WaitFor{crawl}"},
+            {**equals("$.crawl.crawler.LastCrawl.Status", "SUCCEEDED"), "Next": next},
+            default=f"{crawl}Unsuccessful",
+        ),
+        f"{crawl}Unsuccessful": failure(
+            crawl,
+            {
+                "Error": "CrawlUnsuccessful",
+                "Cause.$": "States.Format('Crawler {} ended with {}', "
+                "$.crawl.crawler.Name, States.JsonToString($.crawl.crawler.LastCrawl))",
+            },
+        ),
+    }
+
+
+def _told(plan: Plan, outcome: str, **more: str) -> dict[str, Any]:
+    return {
+        "domain": plan.domain,
+        "outcome": outcome,
+        "execution.$": "$$.Execution.Id",
+        **{f"{key}.$": path for key, path in more.items()},
+    }
+
+
+def _success(plan: Plan) -> States:
+    counted = ("files", "rows_read", "rows_bronze", "rows_quarantined")
+    message = _told(
+        plan,
+        "published",
+        batch="$.raw_to_processed.summary.batch_id",
+        ingested="$.raw_to_processed.summary.message",
+        published="$.processed_to_curated.summary.message",
+        **{name: f"$.raw_to_processed.summary.{name}" for name in counted},
+    )
+    return {
+        **task(
+            "NotifySuccess",
+            "sns:publish",
+            {
+                "TopicArn": plan.topic_arn,
+                "Subject": f"Caudal {plan.domain}: published",
+                "Message": message,
+            },
+            service="sns",
+            next=lease.RELEASE,
+        ),
+        **lease.release(plan.domain, plan.lease_table, step=lease.RELEASE, next=DONE),
+        DONE: {"Type": "Succeed"},
+    }
+
+
+def _failure(plan: Plan) -> States:
+    message = _told(plan, "failed", step="$.failure.step", error="$.failure.what.Error", cause="$.failure.what.Cause")
+    return {
+        **task(
+            NOTIFY_FAILURE,
+            "sns:publish",
+            {"TopicArn": plan.topic_arn, "Subject": f"Caudal {plan.domain}: failed", "Message": message},
+            service="sns",
+            # Whether or not anybody could be told, the lease must not stay behind.
+            on_failure=lease.RELEASE_AFTER_FAILURE,
+            next=lease.RELEASE_AFTER_FAILURE,
+        ),
+        **lease.release(
+            plan.domain,
+            plan.lease_table,
+            step=lease.RELEASE_AFTER_FAILURE,
+            # A lease that was never acquired, or lost, is no news: the failure itself is.
+            on_failure="Failed",
+            next="Failed",
+        ),
+        "Failed": {"Type": "Fail", "ErrorPath": "$.failure.what.Error", "CausePath": "$.failure.what.Cause"},
+    }

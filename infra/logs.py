@@ -1,0 +1,28 @@
+"""How long CloudWatch keeps a log."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from lake.errors import UnknownNameError
+
+_RETENTION = {
+    1: logs.RetentionDays.ONE_DAY,
+    7: logs.RetentionDays.ONE_WEEK,
+    14: logs.RetentionDays.TWO_WEEKS,
+    30: logs.RetentionDays.ONE_MONTH,
+    90: logs.RetentionDays.THREE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+}
+
+
+def log_group(scope: Construct, id: str, *, name: str, days: int) -> logs.LogGroup:
+    """A log group that forgets after `days`. Raises UnknownNameError for a period CloudWatch lacks."""
+    if days not in _RETENTION:
+        raise UnknownNameError("log retention in days", str(days), [str(known) for known in _RETENTION])
+    return logs.LogGroup(
+        scope, id, log_group_name=name, retention=_RETENTION[days], removal_policy=RemovalPolicy.DESTROY
+    )
