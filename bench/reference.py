@@ -1,0 +1,148 @@
+"""The gold tables of a domain, computed by DuckDB from its CSV files alone: yardstick and oracle.
+
+It shares with the product the declarations and the recognition of files, but none of the code that reads,
+types, checks, resolves or aggregates. The marts are `domains/<domain>/reference/<mart>.sql`,
+written from the contracts. They read the resolved tables and other marts by name, and may use
+`exact_ratio(total, divisor)`, a quotient rounded once to six digits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+from sqlglot import transpile
+
+from bench.reference_rows import cast_text, duckdb_type, read_rows, wide_type
+from lake.checks import Effect
+from lake.errors import CaudalError
+from lake.recognition import HEAD_BYTES, Recognised, recognise
+from lake.spec import Domain, Mart, Table, Versions
+
+# Whole steps of a millionth, so that an integer division decides. No subquery: an aggregate in an
+# argument would be evaluated inside it.
+EXACT_RATIO = """
+CREATE OR REPLACE MACRO half_up(steps, divisor) AS
+    sign(steps) * ((2 * abs(steps) + divisor) // (2 * divisor));
+CREATE OR REPLACE MACRO exact_ratio(total, divisor) AS
+    CAST(half_up(
+        CAST(CAST(total AS DECIMAL(38, 6)) * 1000000 AS HUGEINT), nullif(CAST(divisor AS HUGEINT), 0)
+    ) AS DECIMAL(38, 0)) * CAST(0.000001 AS DECIMAL(6, 6));
+"""
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """A file of the landing folder; a higher `rank` beats a lower one."""
+
+    path: Path
+    rank: int
+    recognised: Recognised
+    table: Table
+
+
+def reference(
+    domain: Domain, landing: Path, connection: duckdb.DuckDBPyConnection
+) -> dict[str, duckdb.DuckDBPyRelation]:
+    """Build every table and mart of `domain` in `connection` and return the marts by name.
+
+    `landing` is the folder that one upload call would send. Rows that fail a check are left out
+    without a trace. Raises CaudalError for a domain with stream tables.
+    """
+    for table in domain.stream_tables:
+        raise CaudalError(
+            f"table {table.name} is a stream.",
+            where=f"domain {domain.name}",
+            hint="The reference reads CSV drops only.",
+        )
+    connection.execute("SET TimeZone = 'UTC'")
+    files = list(landing_files(domain, landing))
+    for table in domain.in_order():
+        resolve(connection, table, [file for file in files if file.table == table])
+    return build_marts(domain, connection)
+
+
+def build_marts(domain: Domain, connection: duckdb.DuckDBPyConnection) -> dict[str, duckdb.DuckDBPyRelation]:
+    """Create every mart from the domain's tables, which `connection` holds under their names."""
+    connection.execute(EXACT_RATIO)
+    return {mart.name: _build_mart(domain, mart, connection) for mart in domain.marts_in_order()}
+
+
+def _build_mart(domain: Domain, mart: Mart, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    query = resources.files(f"domains.{domain.name}") / "reference" / f"{mart.name}.sql"
+    columns = ", ".join(f"TRY_CAST({c.name} AS {duckdb_type(c.type)}) AS {c.name}" for c in mart.columns)
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {mart.name} AS SELECT {columns} FROM ({query.read_text('utf-8')})"
+    )
+    return connection.table(mart.name)
+
+
+def landing_files(domain: Domain, landing: Path) -> Iterator[LandingFile]:
+    """Files that belong to a table, in rank order; of files with the same bytes only the first."""
+    seen: set[str] = set()
+    paths = [path.relative_to(landing) for path in landing.rglob("*") if path.is_file()]
+    for rank, path in enumerate(sorted(paths, key=lambda path: (len(path.parts), path.as_posix()))):
+        content = (landing / path).read_bytes()
+        recognised = recognise(domain, path.as_posix(), content[:HEAD_BYTES])
+        digest = hashlib.sha256(content).hexdigest()
+        if recognised.table and not recognised.problem and digest not in seen:
+            seen.add(digest)
+            yield LandingFile(landing / path, rank, recognised, recognised.table)
+
+
+def resolve(connection: duckdb.DuckDBPyConnection, table: Table, files: list[LandingFile]) -> None:
+    """Create the table `<name>`: the good rows of `files`, one version of each key."""
+    read_rows(connection, table, [(file.path, file.rank, file.recognised) for file in files])
+    typed = ", ".join(
+        f"CAST({cast_text(column)} AS {wide_type(column.type)}) AS {column.name}, "
+        f"rows_as_text.{column.name} IS NOT NULL AS has_{column.name}"
+        for column in table.columns
+    )
+    mended = ", ".join(
+        f"CAST({_mended(table, c.name)} AS {duckdb_type(c.type)}) AS {c.name}" for c in table.columns
+    )
+    key = ", ".join(table.key)
+    wins = (
+        f"row_number() OVER (PARTITION BY {key} ORDER BY file_rank DESC, file_row DESC) = 1"
+        if table.versions is Versions.ROW
+        else f"file_rank = max(file_rank) OVER (PARTITION BY {key})"
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE {table.name} AS
+        WITH typed AS (SELECT {typed}, file_rank, file_row FROM rows_as_text),
+        good AS (SELECT * FROM typed WHERE NOT coalesce({_is_quarantined(table)}, FALSE))
+        SELECT {mended} FROM good QUALIFY {wins}
+        """
+    )
+    connection.execute("DROP TABLE rows_as_text")
+
+
+def _is_quarantined(table: Table) -> str:
+    fails = [check.fails for check in table.checks if check.effect is Effect.QUARANTINE]
+    tests = [f"coalesce({_in_duckdb(sql)}, FALSE)" for sql in fails]
+    tests += [f"{c.name} IS NULL" for c in table.columns if table.is_required(c)]
+    tests += [
+        f"(has_{c.name} AND {c.name} IS NULL)"
+        for c in table.columns
+        if table.is_strict(c) and not c.lenient and c.type != "string"
+    ]
+    return " OR ".join(tests)
+
+
+def _mended(table: Table, name: str) -> str:
+    value = name
+    for check in table.checks:
+        if name in check.fix:
+            value = f"CASE WHEN {_in_duckdb(check.fails)} THEN {_in_duckdb(check.fix[name])} ELSE {value} END"
+    default = table.by_name[name].default
+    return value if default is None else f"coalesce({value}, {_in_duckdb(default)})"
+
+
+def _in_duckdb(predicate: str) -> str:
+    """A declared Spark SQL predicate in DuckDB's dialect."""
+    return str(transpile(predicate, read="spark", write="duckdb")[0])

@@ -1,0 +1,109 @@
+"""CSV rows as text and their typed values, in DuckDB; the grammar of the contracts once more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+from sqlglot import transpile
+
+from lake.columns import Column
+from lake.recognition import Recognised
+from lake.spec import Table
+
+_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?"
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_TIMESTAMP = _DATE + r"[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}(:?\d{2})?)?"
+_WHITE_SPACE = " \t\r\n\f\u00a0\ufeff"
+_MAX_LINE = 64 << 20
+
+
+def duckdb_type(type_: str) -> str:
+    """A declared type in DuckDB's words."""
+    return {"string": "VARCHAR", "array<string>": "VARCHAR[]"}.get(type_, type_.upper())
+
+
+def wide_type(type_: str) -> str:
+    """The type in which checks compute: DuckDB's decimals overflow at the width of their operands."""
+    return (
+        f"DECIMAL(38,{type_.rstrip(')').split(',')[1]})"
+        if type_.startswith("decimal")
+        else duckdb_type(type_)
+    )
+
+
+def cast_text(column: Column) -> str:
+    """SQL: the value that the trimmed text of `column` stands for, null if none."""
+    text = column.name
+    if column.clean:
+        text = f"({transpile(column.clean.format(text), read='spark', write='duckdb')[0]})"
+    value = _typed(column, text)
+    if column.derive:
+        return f"({transpile(column.derive.format(f'({value})'), read='spark', write='duckdb')[0]})"
+    return value
+
+
+def _typed(column: Column, text: str) -> str:
+    if column.type == "string":
+        return text
+    if column.type == "boolean":
+        return f"CASE lower({text}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
+    if column.type == "date":
+        return f"CASE WHEN {_matches(text, _DATE)} THEN TRY_CAST({text} AS DATE) END"
+    if column.type == "timestamp":
+        grammar = f"{_TIMESTAMP}|{_DATE}" if column.bare_date else _TIMESTAMP
+        moment = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+        return f"CASE WHEN {_matches(text, grammar)} THEN {moment} END"
+    if column.type.startswith("decimal"):
+        return f"CASE WHEN {_matches(text, _NUMBER)} THEN TRY_CAST({text} AS {column.type}) END"
+    exact = f"TRY_CAST({text} AS DECIMAL(38, 18))"
+    return (
+        f"CASE WHEN {_matches(text, _NUMBER)} AND {exact} = floor({exact})"
+        f" THEN TRY_CAST({exact} AS {duckdb_type(column.type)}) END"
+    )
+
+
+def _matches(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, '{pattern}')"
+
+
+def read_rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, files: Sequence[tuple[Path, int, Recognised]]
+) -> None:
+    """Create `rows_as_text`: the declared columns as trimmed text, `file_rank` and `file_row`.
+
+    `files` are path, rank and what the file was recognised as. Malformed lines are left out.
+    """
+    names = [column.name for column in table.columns]
+    declared = ", ".join(f"{name} VARCHAR" for name in names)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE rows_as_text ({declared}, file_rank INTEGER, file_row BIGINT)"
+    )
+    alike: dict[tuple[tuple[str, ...], bool], list[tuple[Path, int, Recognised]]] = defaultdict(list)
+    for file in files:
+        alike[file[2].headers, file[2].compressed].append(file)
+    for (headers, compressed), group in alike.items():
+        positions = group[0][2].positions
+        columns = ", ".join(
+            f"nullif(trim(c{positions[name]}, $white_space), '')" if name in positions else "NULL"
+            for name in names
+        )
+        fields = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(headers)))
+        connection.execute(
+            f"""
+            INSERT INTO rows_as_text
+            SELECT {columns}, list_extract($ranks, list_position($paths, filename)), row_number() OVER ()
+            FROM read_csv(
+                $paths, columns = {{{fields}}}, auto_detect = FALSE, header = TRUE, delim = ',', quote = '"',
+                escape = '"', filename = TRUE, ignore_errors = TRUE, max_line_size = {_MAX_LINE},
+                compression = '{"gzip" if compressed else "none"}'
+            )
+            """,
+            {
+                "white_space": _WHITE_SPACE,
+                "paths": [str(path) for path, _, _ in group],
+                "ranks": [rank for _, rank, _ in group],
+            },
+        )

@@ -1,0 +1,51 @@
+"""Spark's gold tables equal those of the independent DuckDB program, value by value."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import duckdb
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from bench.reference import reference
+from domains.ecommerce.domain import DOMAIN
+from lake.discovery import transformation
+from lake.spec import Mart
+from tests.domains.ecommerce.landing import write_landing
+
+
+@pytest.fixture(scope="module")
+def tables(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection]:
+    """Every mart as Spark builds it from the resolved tables, and the connection that holds the reference."""
+    folder = tmp_path_factory.mktemp("landing")
+    write_landing(folder / "drops", seed=1)
+    connection = duckdb.connect()
+    reference(DOMAIN, folder / "drops", connection)
+    frames: dict[str, DataFrame] = {}
+    for table in DOMAIN.tables:
+        connection.sql(f"SELECT * FROM {table.name}").write_parquet(str(folder / f"{table.name}.parquet"))
+        stored = spark.read.parquet(str(folder / f"{table.name}.parquet"))
+        frames[table.name] = stored.select(*(F.col(c.name).cast(c.type) for c in table.columns))
+    for mart in DOMAIN.marts_in_order():
+        build = transformation(DOMAIN.name, "gold", mart.name).build
+        frames[mart.name] = build(**{name: frames[name] for name in mart.inputs})
+    return frames, connection
+
+
+@pytest.mark.parametrize("mart", DOMAIN.marts, ids=lambda mart: mart.name)
+def test_both_programs_agree(
+    tables: tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection], mart: Mart
+) -> None:
+    frames, connection = tables
+    names = [column.name for column in mart.columns]
+    expected = connection.execute(
+        f"SELECT {', '.join(f'CAST({name} AS VARCHAR)' for name in names)} FROM {mart.name}"
+    ).fetchall()
+    actual = frames[mart.name].select(*(F.col(name).cast("string") for name in names)).collect()
+
+    assert expected
+    assert Counter(tuple(row) for row in actual) == Counter(expected)
