@@ -92,7 +92,7 @@ def test_types_and_trims(rows: Resolve) -> None:
         "7,2025-01-01,free,1,,,",
         "7,2025-01-01,-0.01,1,,,",
         "7,2025-01-01,1,1,,",
-        "7,2025-01-01,1,1,,,,",
+        "7,2025-01-01,1,1,,,,surplus",
     ],
 )
 def test_a_bad_row_is_left_out_and_its_neighbours_stay(rows: Resolve, line: str) -> None:

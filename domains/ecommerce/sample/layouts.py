@@ -1,0 +1,111 @@
+"""How the generated months are spread over files."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from enum import Enum
+from pathlib import Path
+
+from domains.ecommerce.sample.drops import DROPS, MIN_MONTHS, Drops
+from domains.ecommerce.sample.faults import faulty_lines
+from domains.ecommerce.sample.files import Landing
+from domains.ecommerce.sample.manifest import Manifest
+from domains.ecommerce.sample.model import HEADERS
+from domains.ecommerce.sample.shop import REAL_MONTHS, Shop
+from lake.errors import CaudalError
+
+
+MIN_SCALE = 0.02
+"""Below, a month may hold no order that a quirk could refer to."""
+
+
+class Layout(Enum):
+    """The three ways to hand over the same shop.
+
+    - `DROPS`: the history in one file per table, the two newest months in folders with free names.
+    - `HISTORY`: one file per table.
+    - `MONTHS`: each month in its own folder, with all tables that it changes.
+    """
+
+    DROPS = "drops"
+    HISTORY = "history"
+    MONTHS = "months"
+
+
+def generate(
+    target: Path,
+    *,
+    seed: int = 2020,
+    scale: float = 1.0,
+    start: str = "2020-01",
+    months: int = REAL_MONTHS,
+    quirks: bool = True,
+    layout: Layout = Layout.DROPS,
+) -> Manifest:
+    """Write a shop's files below `target` and return what they hold.
+
+    The same arguments give the same bytes. Scale 1 over 70 months is the size of the real history,
+    about 980,000 rows; a calendar month is of the same size wherever it lies in the history.
+    `quirks` adds rows for every rule, and, in DROPS, odd files and corrections; the rest is clean.
+    Raises CaudalError for too few months or, with quirks, too small a scale.
+    """
+    if quirks and scale < MIN_SCALE:
+        raise CaudalError(f"quirks need a scale of {MIN_SCALE} at least.", where="sample data")
+    if layout is Layout.DROPS and months < MIN_MONTHS:
+        raise CaudalError(f"drops need {MIN_MONTHS} months at least, not {months}.", where="sample data")
+    manifest = Manifest(seed=seed, scale=scale, start=start, months=months, layout=layout.value)
+    shop = Shop(seed, scale, start, months)
+    landing = Landing(target, manifest)
+    repeat = max(1, round(10 * scale)) if quirks else 0
+    if layout is Layout.MONTHS:
+        for index in range(months):
+            _month_folder(shop, landing, index, repeat if index == months - 1 else 0)
+    elif layout is Layout.HISTORY:
+        _one_file_per_table(shop, landing, months, repeat)
+    elif quirks:
+        _one_file_per_table(shop, landing, months - DROPS, 0)
+        Drops(shop, landing, repeat).write()
+    else:
+        _one_file_per_table(shop, landing, months - DROPS, 0)
+        for index in range(months - DROPS, months):
+            _month_folder(shop, landing, index, 0)
+    manifest.quirks["purchases_without_checkout"] = shop.purchases_without_checkout
+    return manifest
+
+
+def _one_file_per_table(shop: Shop, landing: Landing, months: int, repeat: int) -> None:
+    with ExitStack() as stack:
+        files = {table: stack.enter_context(landing.open(f"{table}.csv", table)) for table in HEADERS}
+
+        def flush() -> None:
+            for file in files.values():
+                file.flush()
+
+        for index in range(months):
+            shop.write_month(index, {table: file.lines for table, file in files.items()}, flush)
+        if repeat:
+            for table, lines in faulty_lines(
+                shop, landing.manifest, months - 1, repeat, tuple(HEADERS)
+            ).items():
+                files[table].lines.extend(lines)
+
+
+def _month_folder(shop: Shop, landing: Landing, index: int, repeat: int) -> None:
+    month = shop.month(index)
+    tables = tuple(table for table in HEADERS if table != "products" or index == 0 or repeat)
+    with ExitStack() as stack:
+        files = {
+            table: stack.enter_context(
+                landing.open(f"month={month}/{table}_{month.year}_{month.month:02}.csv", table)
+            )
+            for table in tables
+        }
+
+        def flush() -> None:
+            for file in files.values():
+                file.flush()
+
+        shop.write_month(index, {table: file.lines for table, file in files.items()}, flush)
+        if repeat:
+            for table, lines in faulty_lines(shop, landing.manifest, index, repeat, tables).items():
+                files[table].lines.extend(lines)
