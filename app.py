@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
+
+from infra.node import prefer_own_node
 
 ROOT = Path(__file__).resolve().parent
 
-# jsii starts `node` from the PATH; the environment's own is the one that was tested.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ.get("PATH", "")])
+prefer_own_node()
 
-from aws_cdk import App  # noqa: E402  (needs the PATH from above)
+from aws_cdk import App  # noqa: E402  (starts node)
 
 from infra.application import build, flags  # noqa: E402
 from infra.config import config_for  # noqa: E402

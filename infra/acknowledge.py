@@ -9,3 +9,22 @@ from constructs import IConstruct
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
     """Accepts one finding (`AwsSolutions-S1`, `AwsSolutions-IAM5[Resource::*]`) on a construct."""
     Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
+def acknowledge_glue_logs(construct: IConstruct) -> None:
+    """Logs of a job or crawler are encrypted by CloudWatch, not by a key of our own."""
+    acknowledge(
+        construct,
+        "AwsSolutions-GL1",
+        "CloudWatch encrypts logs at rest; they hold paths, counts and errors, no rows. A key of our own "
+        "would cost $1 a month and make every log call depend on it.",
+    )
+
+
+def acknowledge_glue_bookmarks(construct: IConstruct) -> None:
+    """The ledger records what was ingested; it lies in an encrypted bucket."""
+    acknowledge(
+        construct,
+        "AwsSolutions-GL3",
+        "Glue keeps no bookmark state for these jobs: the option steers the ledger in S3.",
+    )

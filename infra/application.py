@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import App, Environment
+from aws_cdk import App, Aws
 
 from infra.assets import build_library
 from infra.athena import Analytics
@@ -14,7 +14,7 @@ from infra.config import Config
 from infra.domain_stack import DomainStack
 from infra.jobs import Library
 from infra.storage import Storage
-from lake.naming import PROJECT, Names
+from lake.naming import Names
 from lake.spec import Domain
 
 
@@ -39,28 +39,14 @@ def build(
     `root` is the checkout; the library of the jobs is zipped into `build_folder`. Raises
     NameTooLongError where a domain's name leaves no room for what AWS allows.
     """
-    from aws_cdk import Aws
-
     names = Names(env=config.env, account=account or Aws.ACCOUNT_ID, region=region or Aws.REGION)
     library = Library(archive=build_library(build_folder, root=root), scripts=root / "glue_jobs")
-    options = {
-        "env": Environment(account=account, region=region),
-        "tags": {"project": PROJECT, "env": config.env},
-        "termination_protection": config.termination_protection,
-    }
-    storage = Storage(app, names.stack("storage"), names=names, config=config, **options)
-    analytics = Analytics(app, names.stack("athena"), names=names, config=config, **options)
+    storage = Storage(app, names.stack("storage"), names=names, config=config)
+    analytics = Analytics(app, names.stack("athena"), names=names, config=config)
     analytics.add_stack_dependency(storage)
     for domain in domains:
-        tags = {**options["tags"], "domain": domain.name}
         stack = DomainStack(
-            app,
-            names.stack(domain.name),
-            domain=domain,
-            names=names,
-            config=config,
-            library=library,
-            **{**options, "tags": tags},
+            app, names.stack(domain.name), domain=domain, names=names, config=config, library=library
         )
         stack.add_stack_dependency(storage)
         stack.add_stack_dependency(analytics)

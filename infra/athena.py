@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from aws_cdk import Stack
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -13,16 +12,20 @@ from infra.arns import Arns
 from infra.catalog import Catalog
 from infra.config import Config
 from infra.roles import Role
+from infra.stack import LakeStack
 from lake.errors import DeclarationError
 from lake.naming import Names
 from lake.spec import Domain, Question
 
+RESULTS = "results/"
+"""Athena bucket: results of queries, until they expire."""
 
-class Analytics(Stack):
+
+class Analytics(LakeStack):
     """The shared workgroup: where results go, how they are encrypted, how much a query may scan."""
 
-    def __init__(self, scope: Construct, id: str, *, names: Names, config: Config, **options: object) -> None:
-        super().__init__(scope, id, **options)
+    def __init__(self, scope: Construct, id: str, *, names: Names, config: Config) -> None:
+        super().__init__(scope, id, names=names, config=config, description="Athena over the lake.")
         self.workgroup = athena.CfnWorkGroup(
             self,
             "WorkGroup",
@@ -45,9 +48,6 @@ class Analytics(Stack):
                 ),
             ),
         )
-
-
-RESULTS = "results/"
 
 
 class Questions(Construct):

@@ -9,6 +9,7 @@ from aws_cdk import aws_glue as glue
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledge import acknowledge_glue_logs
 from infra.arns import Arns
 from infra.roles import Role, service
 from infra.schema import LAYERS, CatalogTable, catalog_tables
@@ -38,7 +39,9 @@ class Catalog(Construct):
         self.tables = catalog_tables(domain)
         self.databases = {layer: self._database(layer) for layer in LAYERS}
         buckets = {
-            bucket: glue.S3TableStorage.from_bucket(s3.Bucket.from_bucket_name(self, f"{zone}-bucket", bucket))
+            bucket: glue.S3TableStorage.from_bucket(
+                s3.Bucket.from_bucket_name(self, f"{zone}-bucket", bucket)
+            )
             for zone, bucket in (("processed", names.processed_bucket), ("curated", names.curated_bucket))
         }
         self.resources = [self._table(table, buckets[self._bucket(table.layer)]) for table in self.tables]
@@ -87,7 +90,7 @@ class Catalog(Construct):
         )
 
     def _table(self, table: CatalogTable, storage: glue.S3TableStorage) -> glue.S3Table:
-        return glue.S3Table(
+        resource = glue.S3Table(
             self,
             f"{table.layer}-{table.name}",
             database=self.databases[table.layer],
@@ -98,9 +101,13 @@ class Catalog(Construct):
             partition_keys=[self._column(column) for column in table.partition_keys] or None,
             storage=storage,
             s3_prefix=table.prefix,
-            compressed=True,
             parameters={"parquet.compression": "SNAPPY"},
         )
+        # The L2 sets it on every table, and Athena would take it for client-side encryption.
+        cfn = resource.node.default_child
+        assert isinstance(cfn, glue.CfnTable)
+        cfn.add_property_deletion_override("TableInput.Parameters.has_encrypted_data")
+        return resource
 
     def _column(self, column: Column) -> glue.Column:
         return glue.Column(
@@ -143,6 +150,7 @@ class Catalog(Construct):
             recrawl_policy=glue.CfnCrawler.RecrawlPolicyProperty(recrawl_behavior="CRAWL_EVERYTHING"),
             configuration=_INHERIT,
         )
+        acknowledge_glue_logs(crawler)
         crawler.node.add_dependency(role)
         for layer in targets:
             crawler.node.add_dependency(self.databases[layer])
@@ -177,4 +185,3 @@ class Catalog(Construct):
             why="Crawlers choose their log streams themselves.",
         )
         return role
-

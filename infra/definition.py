@@ -255,7 +255,8 @@ def _success(plan: Plan) -> States:
 
 
 def _failure(plan: Plan) -> States:
-    message = _told(plan, "failed", step="$.failure.step", error="$.failure.what.Error", cause="$.failure.what.Cause")
+    what = {"error": "$.failure.what.Error", "cause": "$.failure.what.Cause"}
+    message = _told(plan, "failed", step="$.failure.step", **what)
     return {
         **task(
             NOTIFY_FAILURE,

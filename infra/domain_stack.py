@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
 from constructs import Construct
 
 from infra.alarms import Alarms
-from infra.arns import Arns
 from infra.athena import Questions
 from infra.catalog import Catalog
 from infra.config import Config
 from infra.jobs import Jobs, Library
 from infra.notifications import Notifications
+from infra.stack import LakeStack
 from infra.trigger import Trigger
 from infra.workflow import Workflow
 from lake.naming import Names
 from lake.spec import Domain
 
 
-class DomainStack(Stack):
+class DomainStack(LakeStack):
     """Catalog, jobs, pipeline, trigger, notifications, alarms and questions of one domain."""
 
     def __init__(
@@ -30,17 +29,14 @@ class DomainStack(Stack):
         names: Names,
         config: Config,
         library: Library,
-        **options: object,
     ) -> None:
-        super().__init__(scope, id, **options)
-        arns = Arns(names=names, partition=self.partition)
+        super().__init__(
+            scope, id, names=names, config=config, description=domain.description, domain=domain.name
+        )
+        arns = self.arns
         self.catalog = Catalog(self, "Catalog", domain=domain, names=names, arns=arns)
-        self.jobs = Jobs(
-            self, "Jobs", domain=domain, names=names, config=config, arns=arns, library=library
-        )
-        self.notifications = Notifications(
-            self, "Notifications", domain=domain, names=names, config=config
-        )
+        self.jobs = Jobs(self, "Jobs", domain=domain, names=names, config=config, arns=arns, library=library)
+        self.notifications = Notifications(self, "Notifications", domain=domain, names=names, config=config)
         self.workflow = Workflow(
             self,
             "Workflow",

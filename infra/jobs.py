@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
+from infra.acknowledge import acknowledge_glue_bookmarks, acknowledge_glue_logs
 from infra.arns import Arns
 from infra.config import Config
 from infra.definition import PROCESSED_TO_CURATED, RAW_TO_PROCESSED
@@ -72,9 +73,7 @@ class Jobs(Construct):
 
     def _log_groups(self) -> None:
         for stream in ("error", "output"):
-            log_group(
-                self, f"{stream}-logs", name=f"{self._log_prefix}/{stream}", days=self._config.log_days
-            )
+            log_group(self, f"{stream}-logs", name=f"{self._log_prefix}/{stream}", days=self._config.log_days)
 
     def _job(self, kind: str, what: str) -> _Job:
         return _Job(
@@ -201,3 +200,5 @@ class _Job(Construct):
             default_arguments=arguments,
             description=description,
         )
+        acknowledge_glue_logs(self.resource)
+        acknowledge_glue_bookmarks(self.resource)

@@ -127,5 +127,3 @@ def release(domain: str, table: str, *, step: str, next: str, on_failure: str | 
         on_failure=on_failure,
         next=next,
     )
-
-

@@ -26,9 +26,7 @@ class Notifications(Construct):
     CloudWatch or none, and a statement that does.
     """
 
-    def __init__(
-        self, scope: Construct, id: str, *, domain: Domain, names: Names, config: Config
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, domain: Domain, names: Names, config: Config) -> None:
         super().__init__(scope, id)
         self._key = self._topic_key(domain.name, names.account) if config.topic_key else None
         self.topic = sns.Topic(

@@ -32,6 +32,8 @@ class Role(Construct):
         arns: Arns,
     ) -> None:
         super().__init__(scope, id)
+        self.name = name
+        self.arn = arns.role(name)
         self._arns = arns
         self._policy = iam.PolicyDocument()
         self.role = iam.Role(
@@ -44,14 +46,6 @@ class Role(Construct):
         )
         self.frozen = self.role.without_policy_updates()
         """The role for constructs that would like to grant it more than it needs."""
-
-    @property
-    def arn(self) -> str:
-        return self._arns.role(self.name)
-
-    @property
-    def name(self) -> str:
-        return str(self.role.role_name)
 
     def allow(
         self,
@@ -84,7 +78,8 @@ class Role(Construct):
         probed = {f"{prefix}*" for prefix in prefixes}
         for prefix in prefixes:
             parts = prefix.rstrip("/").split("/")
-            probed |= {f"{'/'.join(parts[:depth])}{end}" for depth in range(1, len(parts) + 1) for end in ("", "/")}
+            parents = {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+            probed |= parents | {f"{parent}/" for parent in parents}
         self.allow(
             ("s3:ListBucket",),
             [self._arns.bucket(bucket)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lake.columns import Column, bigint, integer, text, texts, timestamp
+from lake.columns import Column, bigint, text, texts, timestamp
 from lake.naming import layer_prefix
 from lake.spec import Domain, Mart, Table
 
@@ -35,7 +35,10 @@ QUARANTINE = (
     BATCH,
     INGESTED,
 )
-YEAR_MONTH = (Column(name="year", type="int", description="Year."), Column(name="month", type="int", description="Month, 1 to 12."))
+YEAR_MONTH = (
+    Column(name="year", type="int", description="Year."),
+    Column(name="month", type="int", description="Month, 1 to 12."),
+)
 BATCH_KEY = Column(name="batch", type="string", description="Batch that brought the rows.")
 LAYERS = ("bronze", "quarantine", "silver", "gold")
 

@@ -46,9 +46,7 @@ TRANSIENT: Mapping[str, tuple[str, ...]] = {
 input would fail again, and be billed again."""
 
 
-def retry(
-    *errors: str, seconds: int = 2, attempts: int = 5, rate: float = 2.0, longest: int = 60
-) -> State:
+def retry(*errors: str, seconds: int = 2, attempts: int = 5, rate: float = 2.0, longest: int = 60) -> State:
     """A retrier with full jitter: simultaneous failures do not come back simultaneously."""
     return {
         "ErrorEquals": list(errors),

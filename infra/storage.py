@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -14,19 +14,19 @@ from infra.acknowledge import acknowledge
 from infra.arns import Arns
 from infra.config import Config
 from infra.roles import Role
+from infra.stack import LakeStack
 from lake.naming import STAGING, Names
 
 _ABORT_AFTER = Duration.days(7)
 
 
-class Storage(Stack):
+class Storage(LakeStack):
     """The shared stack: one bucket per layer, the uploader's role, the lease table."""
 
-    def __init__(self, scope: Construct, id: str, *, names: Names, config: Config, **options: object) -> None:
-        super().__init__(scope, id, **options)
+    def __init__(self, scope: Construct, id: str, *, names: Names, config: Config) -> None:
+        super().__init__(scope, id, names=names, config=config, description="Buckets and leases of the lake.")
         self._names = names
         self._config = config
-        arns = Arns(names=names, partition=self.partition)
         self.logs = self._logs_bucket()
         self.raw = self._bucket("Raw", names.raw_bucket, versioned=True, rules=self._replaced())
         self.processed = self._bucket("Processed", names.processed_bucket, rules=self._staged())
@@ -36,8 +36,8 @@ class Storage(Stack):
             "Artifacts", names.artifacts_bucket, rules=self._expired(config.artifacts_days)
         )
         self._notify_event_bridge(self.raw)
-        self.uploader = self._uploader(arns)
-        self._only_uploader_writes_raw(arns)
+        self.uploader = self._uploader(self.arns)
+        self._only_uploader_writes_raw(self.arns)
         self.leases = self._lease_table()
 
     def _removal(self) -> RemovalPolicy:

@@ -51,9 +51,7 @@ class Trigger(Construct):
         self.rule = self._rule()
         self.pipe = self._pipe(workflow)
 
-    def _queue(
-        self, id: str, name: str, *, dead_letters: sqs.DeadLetterQueue | None = None
-    ) -> sqs.Queue:
+    def _queue(self, id: str, name: str, *, dead_letters: sqs.DeadLetterQueue | None = None) -> sqs.Queue:
         return sqs.Queue(
             self,
             id,

@@ -60,12 +60,9 @@ class Workflow(Construct):
             state_machine_name=self._name,
             definition_body=sfn.DefinitionBody.from_string(text),
             role=self.role.frozen,
-            logs=sfn.LogOptions(
-                destination=self.log, level=sfn.LogLevel.ALL, include_execution_data=True
-            ),
+            logs=sfn.LogOptions(destination=self.log, level=sfn.LogLevel.ALL, include_execution_data=True),
             tracing_enabled=True,
         )
-        self.state_machine.node.add_dependency(self.role)
 
     def grant_start(self, role: Role) -> None:
         """Executions may be started."""
