@@ -172,12 +172,12 @@ def month_partition(year: int, month: int) -> str:
     return f"year={year}/month={month}/"
 
 
-STAGING = "_staging/"
-"""Processed and curated bucket: what expires unless it is published."""
-
-
 def year_partition(year: int) -> str:
     return f"year={year}/"
+
+
+STAGING = "_staging/"
+"""Processed and curated bucket: what expires unless it is published."""
 
 
 def staging_prefix(domain: str, execution: str) -> str:

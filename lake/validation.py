@@ -68,7 +68,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     for touch in table.touched_by:
         parent = tables.get(touch.table)
         if touch.column not in names or parent is None or touch.parent_column not in parent.by_name:
-            yield f"touched_by {touch.table}.{touch.parent_column} through '{touch.column}' names undeclared columns"
+            yield f"touched_by {touch.table}: '{touch.column}' or '{touch.parent_column}' is not declared"
     if table.stream is not None:
         used = (*table.stream.rank, *table.stream.totals_by, *table.stream.totals)
         yield from (f"stream column '{name}' is not declared" for name in used if name not in names)

@@ -110,7 +110,9 @@ class _Changes:
 
 def _winners(rows: DataFrame, table: Table) -> DataFrame:
     """Declared columns and flags of the current version of each key."""
-    settled, contested = split(rows, contested_keys(rows.select(*table.key, *_ranks(table)), table), table.key)
+    settled, contested = split(
+        rows, contested_keys(rows.select(*table.key, *_ranks(table)), table), table.key
+    )
     columns = [*(column.name for column in table.columns), "quality_flags"]
     winners = resolve(contested, table).where("_outcome = 'current'")
     return settled.select(*columns).unionByName(winners.select(*columns))

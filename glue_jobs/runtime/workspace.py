@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import reduce
 from threading import Lock
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -87,12 +87,17 @@ class Published:
 class Workspace:
     """Reads tables, stages new versions of their partitions, and publishes all of them at the end."""
 
-    def __init__(self, spark: SparkSession, store: ObjectStore, execution: str, targets: Iterable[Target]) -> None:
+    def __init__(
+        self, spark: SparkSession, store: ObjectStore, args: JobArguments, targets: Iterable[Target]
+    ) -> None:
         self._spark = spark
         self._store = store
-        self._staging = naming.staging_prefix(execution)
+        self._domain_staging = naming.staging_prefix(args.domain, "").rstrip("/") + "/"
+        self._staging = naming.staging_prefix(args.domain, args.execution)
         self._targets = {target.name: target for target in targets}
-        self._published = {target.name: self._list(target, target.prefix) for target in self._targets.values()}
+        self._published = {
+            target.name: self._list(target, target.prefix) for target in self._targets.values()
+        }
         self._staged: dict[str, dict[str, list[str]]] = {}
         self._rows: dict[str, int] = {}
         self._lock = Lock()
@@ -120,7 +125,11 @@ class Workspace:
         frames = [
             self._frame(target, keys, base)
             for files, base in ((published, target.prefix), (staged, self._staging_prefix(target)))
-            if (keys := [key for part, its in files.items() if wanted is None or part in wanted for key in its])
+            if (
+                keys := [
+                    key for part, its in files.items() if wanted is None or part in wanted for key in its
+                ]
+            )
         ]
         if not frames:
             return self._spark.createDataFrame([], target.schema)
@@ -148,8 +157,11 @@ class Workspace:
         columns = [field.name for field in target.schema.fields]
         keys = list(target.keys)
         ordered = frame.select(*columns).repartition(*keys) if keys else frame.select(*columns).repartition(1)
-        writer = ordered.write.mode("overwrite").option("maxRecordsPerFile", ROWS_PER_FILE)
+        counted = Observation()
+        observed = ordered.observe(counted, F.count(F.lit(1)).alias("rows"))
+        writer = observed.write.mode("overwrite").option("maxRecordsPerFile", ROWS_PER_FILE)
         (writer.partitionBy(*keys) if keys else writer).parquet(self._store.url(target.bucket, prefix))
+        rows = int(counted.get["rows"])
         written = self._list(target, prefix)
         if months is None:
             replaced = {*self._published[name], *written}
@@ -163,6 +175,7 @@ class Workspace:
                 hint="The transformation changes the date of its rows.",
             )
         with self._lock:
+            self._rows[name] = rows
             self._staged[name] = {part: sorted(written.get(part, [])) for part in sorted(replaced)}
 
     def months_in_years(self, name: str, months: Collection[Month]) -> DataFrame:
@@ -194,7 +207,7 @@ class Workspace:
             self._store.delete(target.bucket, surplus)
             changed = tuple(part.rstrip("/") for part in partitions if part in before or partitions[part])
             result[name] = Published(
-                rows=self._rows.get(name, 0),
+                rows=self._rows[name],
                 files=len(pairs),
                 partitions=changed,
                 new_partitions=any(bool(partitions[part]) != (part in before) for part in partitions),
@@ -207,6 +220,7 @@ class Workspace:
                 yield key, f"{target.prefix}{part}part-{number:05d}.parquet"
 
     def clean(self) -> None:
-        """Remove what this execution staged."""
+        """Remove what this execution staged, and what killed ones of the domain left behind."""
         for bucket in {target.bucket for target in self._targets.values()}:
-            self._store.delete(bucket, [item.key for item in self._store.list(bucket, self._staging)])
+            left = [item.key for item in self._store.list(bucket, self._domain_staging)]
+            self._store.delete(bucket, left)
