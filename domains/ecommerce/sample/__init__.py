@@ -6,7 +6,7 @@
 `python -m domains.ecommerce.sample --help` is the same as a command.
 """
 
-from domains.ecommerce.sample.layouts import Layout, generate
+from domains.ecommerce.sample.layouts import Layout, generate, write_committed
 from domains.ecommerce.sample.manifest import Manifest
 
-__all__ = ["Layout", "Manifest", "generate"]
+__all__ = ["Layout", "Manifest", "generate", "write_committed"]

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from domains.ecommerce.sample.layouts import Layout, generate
+from domains.ecommerce.sample.layouts import Layout, generate, write_committed
 from domains.ecommerce.sample.shop import REAL_MONTHS
 from lake.errors import CaudalError
 
@@ -23,17 +23,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--months", type=int, default=REAL_MONTHS)
     parser.add_argument("--layout", choices=[layout.value for layout in Layout], default="drops")
     parser.add_argument("--clean", action="store_true", help="no quirks")
+    parser.add_argument(
+        "--committed", action="store_true", help="write the sample that is kept with the source below --out"
+    )
     given = parser.parse_args(arguments)
     began = perf_counter()
     try:
-        manifest = generate(
-            given.out,
-            seed=given.seed,
-            scale=given.scale,
-            start=given.start,
-            months=given.months,
-            quirks=not given.clean,
-            layout=Layout(given.layout),
+        manifest = (
+            write_committed(given.out)
+            if given.committed
+            else generate(
+                given.out,
+                seed=given.seed,
+                scale=given.scale,
+                start=given.start,
+                months=given.months,
+                quirks=not given.clean,
+                layout=Layout(given.layout),
+            )
         )
     except CaudalError as error:
         print(error, file=sys.stderr)

@@ -26,6 +26,8 @@ MIN_MONTHS = DROPS + 2
 
 REPEATED_ROWS = 2
 LATE_CUSTOMERS = 2
+PRICE_CHANGES = 12
+"""Enough that the drop's broken products stay below the share that rejects a batch."""
 LATE_EVENTS = 5
 
 
@@ -103,7 +105,9 @@ class Drops:
         index = self._newest
         month = self._shop.month(index)
         tables = tuple(table for table in HEADERS if table != "order_items")
-        changed = [product._replace(price=product.price + 100) for product in self._shop.products[:3]]
+        changed = [
+            product._replace(price=product.price + 100) for product in self._shop.products[:PRICE_CHANGES]
+        ]
         lines["products"].extend(product.line for product in (*changed, late.product))
         self._manifest.superseded["products"] += len(changed)
         lines["customers"].extend(late.customers)

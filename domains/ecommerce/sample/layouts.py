@@ -14,7 +14,6 @@ from domains.ecommerce.sample.model import HEADERS
 from domains.ecommerce.sample.shop import REAL_MONTHS, Shop
 from lake.errors import CaudalError
 
-
 MIN_SCALE = 0.02
 """Below, a month may hold no order that a quirk could refer to."""
 
@@ -56,7 +55,7 @@ def generate(
     manifest = Manifest(seed=seed, scale=scale, start=start, months=months, layout=layout.value)
     shop = Shop(seed, scale, start, months)
     landing = Landing(target, manifest)
-    repeat = max(1, round(10 * scale)) if quirks else 0
+    repeat = max(1, round(4 * scale)) if quirks else 0
     if layout is Layout.MONTHS:
         for index in range(months):
             _month_folder(shop, landing, index, repeat if index == months - 1 else 0)
@@ -109,3 +108,13 @@ def _month_folder(shop: Shop, landing: Landing, index: int, repeat: int) -> None
         if repeat:
             for table, lines in faulty_lines(shop, landing.manifest, index, repeat, tables).items():
                 files[table].lines.extend(lines)
+
+
+def write_committed(root: Path) -> Manifest:
+    """Make the sample that is kept with the source: `<root>/ecommerce/**`, and its counts beside it.
+
+    The manifest lies in `<root>/manifests/`, because all that a domain's own folder holds is uploaded.
+    """
+    manifest = generate(root / "ecommerce", scale=0.15, start="2024-11", months=14)
+    manifest.write(root / "manifests" / "ecommerce.json")
+    return manifest
