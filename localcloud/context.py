@@ -45,8 +45,6 @@ class Context:
     authoriser: Authoriser | None = None
     time_scale: float = 0.02
     """Factor for the seconds that state machines wait: a minute passes in 1.2 s."""
-    writers: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Role ARN → buckets, of the jobs whose Spark may be writing files right now; see `writing`."""
     busy: int = 0
     """How much background work is under way; see `working`."""
     failures: list[str] = field(default_factory=list)
@@ -120,17 +118,6 @@ class Context:
     def authorise(self, role_arn: str, action: str, resource: str) -> bool:
         """Whether a role may do this, e.g. `s3:PutObject` on an object's ARN. The call is recorded."""
         return self.authoriser is None or self.authoriser(role_arn, action, resource)
-
-    @contextmanager
-    def writing(self, role_arn: str, buckets: Iterable[str]) -> Iterator[None]:
-        """While a job's Spark may write files: S3 calls of its role adopt them first."""
-        with self._lock:
-            self.writers[role_arn] = tuple(buckets)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self.writers.pop(role_arn, None)
 
     @contextmanager
     def working(self) -> Iterator[None]:

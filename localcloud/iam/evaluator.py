@@ -12,7 +12,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from localcloud.context import Context
-from localcloud.iam.policy import Decision, Request, Statement, decide, statements_of
+from localcloud.iam.policy import Decision, Request, Statement, Value, decide, statements_of
 
 Mode = Literal["record", "enforce"]
 
@@ -31,7 +31,7 @@ class Evaluator:
         self._lock = threading.Lock()
 
     def allows_role(
-        self, role_arn: str, action: str, resource: str, context: Mapping[str, str] | None = None
+        self, role_arn: str, action: str, resource: str, context: Mapping[str, Value] | None = None
     ) -> bool:
         """Identity and resource policies of one account: one of them must allow, none may deny."""
         request = Request(role_arn, action, resource, {**self._common(role_arn), **(context or {})})
@@ -53,14 +53,16 @@ class Evaluator:
         decision = decide(self.resource_statements(resource), request, is_resource_policy=True)
         return decision is Decision.ALLOW or self.mode == "record"
 
-    def trusts(self, role_arn: str, service: str) -> bool:
-        """Whether a role can be assumed by a service, as its trust policy says."""
+    def trusts(self, role_arn: str, service: str, source_arn: str) -> bool:
+        """Whether a service may assume a role on behalf of `source_arn`, as the trust policy says."""
         role = self._role(role_arn)
         if role is None:
             return False
-        request = Request(service, "sts:AssumeRole", role_arn, {"aws:SourceAccount": self.context.account})
+        keys = {"aws:SourceAccount": self.context.account, "aws:SourceArn": source_arn}
+        request = Request(service, "sts:AssumeRole", role_arn, keys)
         statements = statements_of(role.assume_role_policy_document)
-        return decide(statements, request, is_resource_policy=True) is Decision.ALLOW
+        decision = decide(statements, request, is_resource_policy=True)
+        return decision is Decision.ALLOW or self.mode == "record"
 
     # --- policies
 
@@ -102,7 +104,7 @@ class Evaluator:
 
     # --- recording
 
-    def _common(self, role_arn: str) -> dict[str, str]:
+    def _common(self, role_arn: str) -> dict[str, Value]:
         return {
             # The local endpoint stands for the TLS endpoint of AWS.
             "aws:SecureTransport": "true",

@@ -17,9 +17,9 @@ from moto.sts.models import sts_backends
 
 from localcloud.context import Context
 from localcloud.iam.evaluator import Evaluator, Mode
-from localcloud.iam.resources import ACTION_PREFIX, ALWAYS_ALLOWED, resources_of
+from localcloud.iam.policy import Value
+from localcloud.iam.resources import ACTION_PREFIX, ALWAYS_ALLOWED, condition_keys_of, resources_of
 from localcloud.patching import original, replace
-from localcloud.s3.adoption import WriteDeniedError
 
 _current = threading.local()
 """The role on whose behalf this thread deletes several objects, if any."""
@@ -76,8 +76,10 @@ def _check(response: Any, evaluator: Evaluator, role: str) -> None:
     if action in ALWAYS_ALLOWED:
         return
     place = f"{evaluator.context.region}:{evaluator.context.account}"
-    for resource in resources_of(service, operation, _params(response), place):
-        if not evaluator.allows_role(role, action, resource):
+    params = _params(response)
+    keys = condition_keys_of(service, params)
+    for resource in resources_of(service, operation, params, place):
+        if not evaluator.allows_role(role, action, resource, keys):
             raise _denial(response, role, action, resource)
 
 
@@ -86,14 +88,12 @@ def _action_name(prefix: str, operation: str) -> str:
 
 
 def _params(response: Any) -> dict[str, Any]:
-    try:
-        body = json.loads(response.body or "{}")
-    except (ValueError, TypeError):
-        body = None
-    if isinstance(body, dict) and response.headers.get("X-Amz-Target"):
+    if response.headers.get("X-Amz-Target"):
+        body: dict[str, Any] = json.loads(response.body or "{}")
         return body
     flat: dict[str, Any] = {key: values[0] for key, values in response.querystring.items() if values}
-    return flat | response.uri_match
+    flat.update(response.uri_match)
+    return flat
 
 
 def _denial(response: Any, role: str, action: str, resource: str) -> Exception:
@@ -105,20 +105,21 @@ def _denial(response: Any, role: str, action: str, resource: str) -> Exception:
 
 # --- S3
 
+_S3_HEADERS = {
+    "s3:if-none-match": "If-None-Match",
+    "s3:x-amz-server-side-encryption": "x-amz-server-side-encryption",
+}
+"""Condition keys that are headers of the request."""
+
 
 def _check_s3(response: S3Response, evaluator: Evaluator, role: str, resource: str) -> None:
     action = str(response.data.get("Action"))
     bucket, _, key = resource.removeprefix("arn:aws:s3:::").partition("/")
     if action == "DeleteObject" and not key:
-        _adopt(evaluator, role, bucket)
         return  # several objects: each is asked about in `permission`
     for name, target in _s3_requests(response, action, resource):
         if not evaluator.allows_role(role, f"s3:{name}", target, _s3_context(response)):
             raise BucketAccessDeniedError(bucket=bucket)
-    _adopt(evaluator, role, bucket)
-    source = _copy_source(response)
-    if source:
-        _adopt(evaluator, role, source.split("/", 1)[0])
     # S3 tells only those who may list a bucket that an object is missing.
     reads = action in ("GetObject", "GetObjectVersion") and evaluator.mode == "enforce"
     may_list = not reads or evaluator.may(role, "s3:ListBucket", f"arn:aws:s3:::{bucket}")
@@ -139,23 +140,21 @@ def _copy_source(response: S3Response) -> str | None:
     return unquote(urlparse(header).path).lstrip("/") if header else None
 
 
-def _s3_context(response: S3Response) -> dict[str, str]:
+def _s3_context(response: S3Response) -> dict[str, Value]:
     query = parse_qs(urlparse(response.uri).query, keep_blank_values=True)
-    keys = {f"s3:{name}": query[name][0] for name in ("prefix", "delimiter", "max-keys") if name in query}
-    encryption = response.headers.get("x-amz-server-side-encryption")
-    return keys | ({"s3:x-amz-server-side-encryption": encryption} if encryption else {})
+    keys: dict[str, Value] = {
+        f"s3:{name}": query[name][0] for name in ("prefix", "delimiter", "max-keys") if name in query
+    }
+    for name, header in _S3_HEADERS.items():
+        if header in response.headers:
+            keys[name] = response.headers[header]
+    if response.data.get("Action") == "PutObject":
+        # Starting an upload and adding parts are allowed as PutObject, but create no object.
+        is_part = "partNumber" in query or "uploads" in query
+        keys["s3:ObjectCreationOperation"] = str(not is_part).lower()
+    return keys
 
 
 def _exists(evaluator: Evaluator, bucket: str, key: str) -> bool:
     found = s3_backends[evaluator.context.account]["aws"].buckets.get(bucket)
     return found is None or key in found.keys
-
-
-def _adopt(evaluator: Evaluator, role: str, bucket: str) -> None:
-    """A job sees through S3 what its Spark has just written."""
-    if bucket in evaluator.context.writers.get(role, ()):
-        try:
-            evaluator.context.adopt([bucket])
-        except WriteDeniedError as error:
-            evaluator.context.report("S3", error)
-            raise BucketAccessDeniedError(bucket=bucket) from error

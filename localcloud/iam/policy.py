@@ -13,6 +13,8 @@ from typing import Any
 from localcloud.errors import UnsupportedError
 
 Statement = Mapping[str, Any]
+Value = str | tuple[str, ...]
+"""Value of a condition key; some keys have several, e.g. `dynamodb:LeadingKeys`."""
 
 
 class Decision(enum.Enum):
@@ -33,7 +35,7 @@ class Request:
     principal: str
     action: str
     resource: str
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, Value] = field(default_factory=dict)
 
 
 def statements_of(document: str | Mapping[str, Any]) -> Sequence[Statement]:
@@ -95,7 +97,7 @@ def _names_principal(principal: Any, request: Request) -> bool:
         return True
     if request.principal in _as_list(principal.get("Service", [])):
         return True
-    account = request.context.get("aws:PrincipalAccount", "")
+    account = str(request.context.get("aws:PrincipalAccount", ""))
     root = {account, f"arn:aws:iam::{account}:root"} if account else set()
     return any(
         named == "*" or named == request.principal or named in root
@@ -153,12 +155,18 @@ def _condition_holds(operator: str, key: str, wanted: Sequence[Any], request: Re
     if found is None:
         # A missing key fails a positive comparison and satisfies a negated one.
         return if_exists or name in _NEGATED or qualifier == "ForAllValues"
+    of_each = all if name in _NEGATED or qualifier == "ForAllValues" else any
+    values = (found,) if isinstance(found, str) else found
+    return of_each(_holds(name, texts, value) for value in values)
+
+
+def _holds(name: str, texts: Sequence[str], value: str) -> bool:
     if name in _NEGATED:
-        return not any(_COMPARISONS[_NEGATED[name]](text, found) for text in texts)
-    return any(_COMPARISONS[name](text, found) for text in texts)
+        return not any(_COMPARISONS[_NEGATED[name]](text, value) for text in texts)
+    return any(_COMPARISONS[name](text, value) for text in texts)
 
 
-def _context_value(key: str, request: Request) -> str | None:
+def _context_value(key: str, request: Request) -> Value | None:
     lowered = key.lower()
     return next((value for name, value in request.context.items() if name.lower() == lowered), None)
 

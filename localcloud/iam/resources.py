@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from localcloud.iam.policy import Value
+
 Params = Mapping[str, Any]
 Rule = Callable[[str, Params, str], list[str]]
 """(operation, parameters, `<region>:<account>`) → resource ARNs, which must all be allowed."""
@@ -23,6 +25,16 @@ def resources_of(service: str, operation: str, params: Params, place: str) -> li
     """ARNs that a call needs permission for; `place` is `<region>:<account>`."""
     rule = _RULES.get(service)
     return rule(operation, params, place) if rule else ["*"]
+
+
+def condition_keys_of(service: str, params: Params) -> dict[str, Value]:
+    """Service-specific condition keys of a call."""
+    if service != "dynamodb":
+        return {}
+    values = params.get("Key") or params.get("Item") or {}
+    # Tables here have a partition key only, so a key's one attribute leads; an item names its key first.
+    leading = next(iter(values.values()), None)
+    return {"dynamodb:LeadingKeys": tuple(str(value) for value in leading.values())} if leading else {}
 
 
 def _glue(operation: str, params: Params, place: str) -> list[str]:

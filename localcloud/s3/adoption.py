@@ -21,13 +21,13 @@ Authorise = Callable[[str, str, str], bool]
 class WriteDeniedError(LocalCloudError):
     """A job's Spark wrote or removed objects that the job's role may not touch."""
 
-    def __init__(self, role_arns: Iterable[str], denied: list[tuple[str, str]]) -> None:
+    def __init__(self, role_arn: str, denied: list[tuple[str, str]]) -> None:
         self.denied = denied
         action, resource = denied[0]
         more = f" and {len(denied) - 1} more" if len(denied) > 1 else ""
         super().__init__(
             f"AccessDenied: not authorized to perform {action} on {resource}{more}.",
-            where=f"role {', '.join(sorted(role_arns))}",
+            where=f"role {role_arn}",
             hint="Grant it in the template, or write elsewhere.",
         )
 
@@ -76,33 +76,39 @@ def _walk(folder: str, prefix: str, known: dict[str, Stamp], written: dict[str, 
 
 
 def adopt(
-    backend: S3Backend, store: ObjectStore, buckets: Iterable[str], roles: set[str], authorise: Authorise
+    backend: S3Backend,
+    store: ObjectStore,
+    buckets: Iterable[str],
+    role_arn: str | None,
+    authorise: Authorise,
 ) -> int:
     """Put new files and delete vanished ones through moto, so that events fire. Returns the changes.
 
-    First everything is authorised: each change must be allowed to one of `roles` (no roles: the
-    administrator). Raises WriteDeniedError otherwise, after removing the new files, and adopts nothing.
+    First everything is authorised: each change must be allowed to the role (None: the administrator).
+    Raises WriteDeniedError otherwise, after removing the new files, and adopts nothing.
     """
     with store.lock:
         found = [(b, scan(b, store)) for b in (backend.buckets[n] for n in buckets if n in backend.buckets)]
         found = [(bucket, changes) for bucket, changes in found if changes]
-        denied = [item for bucket, changes in found for item in _denied(bucket, changes, roles, authorise)]
-        if denied:
+        denied = []
+        if role_arn is not None:
+            denied = [item for b, changes in found for item in _denied(b, changes, role_arn, authorise)]
+        if role_arn is not None and denied:
             for bucket, changes in found:
                 _undo(bucket, changes, store)
-            raise WriteDeniedError(roles, denied)
+            raise WriteDeniedError(role_arn, denied)
         for bucket, changes in found:
             _apply(backend, bucket, changes)
         return sum(len(changes.written) + len(changes.removed) for _, changes in found)
 
 
 def _denied(
-    bucket: FakeBucket, changes: Changes, roles: set[str], authorise: Authorise
+    bucket: FakeBucket, changes: Changes, role_arn: str, authorise: Authorise
 ) -> list[tuple[str, str]]:
     wanted = [("s3:PutObject", key) for key in changes.written]
     wanted += [("s3:DeleteObject", key) for key in changes.removed]
     requests = [(action, f"arn:aws:s3:::{bucket.name}/{key}") for action, key in wanted]
-    return [r for r in requests if roles and not any(authorise(role, *r) for role in sorted(roles))]
+    return [request for request in requests if not authorise(role_arn, *request)]
 
 
 def _undo(bucket: FakeBucket, changes: Changes, store: ObjectStore) -> None:

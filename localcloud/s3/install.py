@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import moto.s3.models
@@ -25,7 +25,8 @@ def install(context: Context) -> ObjectStore:
     replace(FakeBucket, "__init__", functools.partialmethod(_new_bucket, store))
     replace(S3Backend, "delete_bucket", functools.partialmethod(_delete_bucket, store))
     replace(S3Backend, "complete_multipart_upload", _complete_multipart_upload)
-    replace(moto.s3.responses.S3Response, "put_object", functools.partialmethod(_put_object, store))
+    for name in ("put_object", "_key_response_post"):
+        replace(moto.s3.responses.S3Response, name, _one_at_a_time(store, name))
     context.adopter = functools.partial(_adopt, context, store)
     return store
 
@@ -54,14 +55,17 @@ def _complete_multipart_upload(self: S3Backend, *args: Any, **kwargs: Any) -> Fi
     return key
 
 
-def _put_object(self: moto.s3.responses.S3Response, store: ObjectStore) -> Any:
+def _one_at_a_time(store: ObjectStore, name: str) -> Callable[..., Any]:
     """Check and write as one step: of two writers with If-None-Match just one wins."""
-    with store.lock:
-        return original(moto.s3.responses.S3Response, "put_object")(self)
+
+    def guarded(self: moto.s3.responses.S3Response, *args: Any, **kwargs: Any) -> Any:
+        with store.lock:
+            return original(moto.s3.responses.S3Response, name)(self, *args, **kwargs)
+
+    return guarded
 
 
 def _adopt(context: Context, store: ObjectStore, buckets: Iterable[str] | None, role_arn: str | None) -> int:
     backend = s3_backends[context.account]["aws"]
-    roles = {role_arn} if role_arn else set()
     names = list(backend.buckets) if buckets is None else list(buckets)
-    return adopt(backend, store, names, roles | set(context.writers), context.authorise)
+    return adopt(backend, store, names, role_arn, context.authorise)

@@ -1,0 +1,1 @@
+"""Deploying the cloud assembly of `cdk synth` into moto: resource types, assets, stacks."""

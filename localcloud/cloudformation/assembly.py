@@ -1,0 +1,150 @@
+"""Deploying a cloud assembly: the stacks of `manifest.json` in dependency order, with their assets."""
+
+from __future__ import annotations
+
+import graphlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
+
+from localcloud.cloudformation.resource import check_types
+from localcloud.context import Context
+from localcloud.errors import DeployError, LocalCloudError
+
+BOOTSTRAP_VERSION = "30"
+BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack of the assembly."""
+
+    name: str
+    template: str
+
+
+def read_stacks(cdk_out: Path) -> list[Stack]:
+    """Stacks of an assembly, each after those it depends on. Raises DeployError if it is not an assembly."""
+    artifacts = _artifacts(cdk_out)
+    kinds = {"aws:cloudformation:stack"}
+    order = graphlib.TopologicalSorter(
+        {name: [d for d in a.get("dependencies", []) if d in artifacts] for name, a in artifacts.items()}
+    ).static_order()
+    stacks = []
+    for name in order:
+        artifact = artifacts[name]
+        if artifact["type"] in kinds:
+            properties = artifact["properties"]
+            template = (cdk_out / properties["templateFile"]).read_text()
+            stacks.append(Stack(properties.get("stackName", name), template))
+    return stacks
+
+
+def _artifacts(cdk_out: Path) -> dict[str, Any]:
+    manifest = cdk_out / "manifest.json"
+    if not manifest.exists():
+        raise DeployError("there is no cloud assembly.", where=str(cdk_out), hint="Run `make synth` first.")
+    artifacts: dict[str, Any] = json.loads(manifest.read_text())["artifacts"]
+    nested = [name for name, artifact in artifacts.items() if artifact["type"] == "cdk:cloud-assembly"]
+    if nested:
+        raise DeployError(f"stages are not deployed: {', '.join(nested)}.", where=str(cdk_out))
+    return artifacts
+
+
+def deploy(cdk_out: Path, context: Context) -> list[str]:
+    """Upload the assets, then create or update every stack. Returns the names of the stacks that changed."""
+    stacks = read_stacks(cdk_out)
+    for stack in stacks:
+        resources = json.loads(stack.template).get("Resources", {})
+        check_types({logical: resource["Type"] for logical, resource in resources.items()})
+    _bootstrap(context)
+    for manifest in sorted(cdk_out.glob("*.assets.json")):
+        _upload_assets(manifest, context)
+    return [stack.name for stack in stacks if _deploy_stack(stack, context)]
+
+
+def _bootstrap(context: Context) -> None:
+    client = context.client("ssm")
+    client.put_parameter(Name=BOOTSTRAP_PARAMETER, Value=BOOTSTRAP_VERSION, Type="String", Overwrite=True)
+
+
+def _upload_assets(manifest: Path, context: Context) -> None:
+    """Upload each file asset once; the templates themselves are deployed from disk."""
+    client = context.client("s3")
+    for asset in json.loads(manifest.read_text()).get("files", {}).values():
+        source = asset["source"]
+        if "path" not in source:
+            raise DeployError(
+                "an asset is made by a command.", where=manifest.name, hint="Bundle it at synth."
+            )
+        if source["path"].endswith(".template.json"):
+            continue
+        for destination in asset["destinations"].values():
+            bucket, key = (_resolve(destination[name], context) for name in ("bucketName", "objectKey"))
+            _ensure_bucket(client, bucket)
+            if client.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 0:
+                client.put_object(
+                    Bucket=bucket, Key=key, Body=_packaged(manifest.parent / source["path"], source)
+                )
+
+
+def _ensure_bucket(client: Any, bucket: str) -> None:
+    if bucket not in {found["Name"] for found in client.list_buckets()["Buckets"]}:
+        client.create_bucket(Bucket=bucket)
+
+
+def _resolve(text: str, context: Context) -> str:
+    values = {"AWS::AccountId": context.account, "AWS::Region": context.region, "AWS::Partition": "aws"}
+    for name, value in values.items():
+        text = text.replace(f"${{{name}}}", value)
+    return text
+
+
+def _packaged(path: Path, source: dict[str, str]) -> bytes:
+    if source.get("packaging", "file") == "file":
+        return path.read_bytes()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(path.rglob("*")):
+            if file.is_file():
+                archive.writestr(zipfile.ZipInfo(str(file.relative_to(path)), ZIP_TIME), file.read_bytes())
+    return buffer.getvalue()
+
+
+def _deploy_stack(stack: Stack, context: Context) -> bool:
+    backend = cloudformation_backends[context.account][context.region]
+    existing = next((found for found in backend.stacks.values() if found.name == stack.name), None)
+    if existing is not None and existing.template == stack.template:
+        return False
+    try:
+        if existing is None:
+            backend.create_stack(name=stack.name, template=stack.template, parameters={})
+        else:
+            _update_stack(backend, stack)
+    except LocalCloudError:
+        _forget_failed(backend, stack)
+        raise
+    except Exception as error:
+        _forget_failed(backend, stack)
+        raise DeployError(
+            f"{type(error).__name__}: {error}", where=f"stack {stack.name}", hint="Start again after the fix."
+        ) from error
+    return True
+
+
+def _update_stack(backend: CloudFormationBackend, stack: Stack) -> None:
+    updated = backend.update_stack(stack.name, stack.template, role_arn=None, parameters=[], tags=None)
+    for export in updated.exports:
+        backend.exports[export.name] = export
+
+
+def _forget_failed(backend: CloudFormationBackend, stack: Stack) -> None:
+    for stack_id in [key for key, found in backend.stacks.items() if found.name == stack.name]:
+        if backend.stacks[stack_id].status == "CREATE_IN_PROGRESS":
+            del backend.stacks[stack_id]

@@ -1,0 +1,192 @@
+"""Declaring CloudFormation resource types in a few lines each, on top of the services' APIs.
+
+CloudFormation's properties are nearly the parameters of the API call that creates a resource, so a type
+is a function that makes this call on a boto3 client of the same server and says what `Ref` and
+`Fn::GetAtt` return. A type that is declared nowhere raises, for a skipped resource would silently break
+whatever refers to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import moto.cloudformation.parsing as parsing
+from moto.core.common_models import CloudFormationModel
+
+from localcloud.context import Context
+from localcloud.errors import UnsupportedError
+from localcloud.patching import original, replace
+
+Props = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Created:
+    """What a template can learn of a resource: the value of `Ref`, and those of `Fn::GetAtt`."""
+
+    ref: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+Create = Callable[[Any, Props, Context], Created]
+"""(client, properties, context)."""
+
+Delete = Callable[[Any, str], Any]
+"""(client, ref)."""
+
+Update = Callable[[Any, str, Props, Context], Any]
+"""(client, ref, new properties, context)."""
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One type, as functions of a client of its service; see Create, Delete and Update for what they get.
+
+    `name` is the property that CloudFormation fills in if the template does not (None: there is none).
+    Without `update` a change deletes the resource and creates it again.
+    """
+
+    type: str
+    service: str
+    create: Create
+    delete: Delete
+    name: str | None = None
+    update: Update | None = None
+
+
+_declared: dict[str, ResourceType] = {}
+
+
+def declare(
+    type_name: str,
+    service: str,
+    create: Create,
+    delete: Delete,
+    *,
+    name: str | None = None,
+    update: Update | None = None,
+) -> None:
+    """Add a resource type; see ResourceType."""
+    _declared[type_name] = ResourceType(type_name, service, create, delete, name, update)
+
+
+def check_types(types: Mapping[str, str]) -> None:
+    """Raise UnsupportedError if a type (of logical id → type) does not deploy here; lists all of them."""
+    unknown = {logical: kind for logical, kind in types.items() if not _is_known(kind)}
+    if unknown:
+        listed = "".join(f"\n  - {kind} ({logical})" for logical, kind in sorted(unknown.items()))
+        raise UnsupportedError(
+            f"{len(unknown)} resource(s) of types that do not deploy locally:{listed}",
+            where="template",
+            hint="Declare the types in localcloud/cloudformation.",
+        )
+
+
+def _is_known(type_name: str) -> bool:
+    return type_name in _declared or type_name in parsing.get_model_map()
+
+
+def install(context: Context) -> None:
+    """Register all declared types with moto; those that moto has as well are replaced."""
+    models, names = parsing.get_model_map(), parsing.get_name_type_map()
+    for declared in _declared.values():
+        models[declared.type] = _model_of(declared, context)
+        names[declared.type] = declared.name or ""
+
+    def strict(resource_type: str) -> type[CloudFormationModel]:
+        check_types({"a resource": resource_type})
+        return parsing.get_model_map()[resource_type]
+
+    def name_property(resource_type: str) -> str | None:
+        if resource_type in _declared:
+            return _declared[resource_type].name
+        found: str | None = original(parsing, "resource_name_property_from_type")(resource_type)
+        return found
+
+    replace(parsing, "resource_class_from_type", strict)
+    replace(parsing, "resource_name_property_from_type", name_property)
+
+
+class _Resource:
+    """A resource that exists, as moto's template parser wants it."""
+
+    cf_resource_type = ""
+    logical_resource_id = ""
+
+    def __init__(self, declared: ResourceType, created: Created, context: Context) -> None:
+        self.declared = declared
+        self.created = created
+        self.context = context
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self.created.ref
+
+    def get_cfn_attribute(self, name: str) -> str:
+        if name not in self.created.attributes:
+            raise UnsupportedError(
+                f"Fn::GetAtt of '{name}' is not known.",
+                where=f"{self.declared.type} {self.logical_resource_id}",
+                hint=f"Known: {', '.join(self.created.attributes) or 'none'}.",
+            )
+        return self.created.attributes[name]
+
+    def is_created(self) -> bool:
+        return True
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        self.declared.delete(self.context.client(self.declared.service), self.created.ref)
+
+
+def _model_of(declared: ResourceType, context: Context) -> Any:
+    """The class that moto's parser calls; its methods are moto's interface."""
+
+    def create(name: str, template: Props, account_id: str, region_name: str, **_: Any) -> _Resource:
+        properties = template.get("Properties", {})
+        if declared.name:
+            properties.setdefault(declared.name, name)
+        created = declared.create(context.client(declared.service), properties, context)
+        return _Resource(declared, created, context)
+
+    def update(
+        original_resource: _Resource,
+        new_resource_name: str,
+        cloudformation_json: Props,
+        account_id: str,
+        region_name: str,
+    ) -> _Resource:
+        client, properties = context.client(declared.service), cloudformation_json.get("Properties", {})
+        if declared.update is None:
+            declared.delete(client, original_resource.created.ref)
+            return create(new_resource_name, cloudformation_json, account_id, region_name)
+        if declared.name:
+            properties.setdefault(declared.name, new_resource_name)
+        declared.update(client, original_resource.created.ref, properties, context)
+        return original_resource
+
+    def delete(resource_name: str, template: Props, account_id: str, region_name: str) -> None:
+        declared.delete(context.client(declared.service), resource_name)
+
+    members = {
+        "cloudformation_type": staticmethod(lambda: declared.type),
+        "cloudformation_name_type": staticmethod(lambda: declared.name or ""),
+        "has_cfn_attr": classmethod(lambda cls, attr: True),
+        "create_from_cloudformation_json": staticmethod(create),
+        "update_from_cloudformation_json": staticmethod(update),
+        "delete_from_cloudformation_json": staticmethod(delete),
+    }
+    return type(declared.type.replace("::", ""), (), members)
+
+
+def only(properties: Props, *names: str, type_name: str, ignored: tuple[str, ...] = ()) -> Props:
+    """The properties `names`; one that is neither there nor in `ignored` raises: it would have no effect."""
+    unknown = set(properties) - set(names) - set(ignored)
+    if unknown:
+        raise UnsupportedError(
+            f"the properties {', '.join(sorted(unknown))} are not applied locally.",
+            where=type_name,
+            hint="Add them in localcloud/cloudformation.",
+        )
+    return {name: properties[name] for name in names if name in properties}

@@ -1,0 +1,1 @@
+"""What flows between services by itself: events, pipes, notifications, alarms."""

@@ -1,0 +1,181 @@
+"""EventBridge: S3's events, and rules that deliver to their targets with the permissions they have."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import itertools
+import json
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import moto.s3.notifications
+from moto.events.models import Rule, events_backends
+from moto.s3.notifications import S3NotificationEvent
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+
+from localcloud.context import Context
+from localcloud.errors import LocalCloudError, UnsupportedError
+from localcloud.events.template import at_path, render
+from localcloud.iam.evaluator import Evaluator
+from localcloud.patching import replace
+
+Event = dict[str, Any]
+Target = dict[str, Any]
+
+SERVICE = "events.amazonaws.com"
+
+_sequence = itertools.count(time.time_ns())
+_DETAIL_TYPES = {"ObjectCreated": "Object Created", "ObjectRemoved": "Object Deleted"}
+_DELETED = {"Delete": "Permanently Deleted", "DeleteMarkerCreated": "Delete Marker Created"}
+
+
+class DeliveryError(LocalCloudError):
+    """A rule could not hand an event to its target."""
+
+
+def install(context: Context, evaluator: Evaluator) -> None:
+    """Replace moto's deliveries, which swallow errors and do not ask for permissions."""
+    deliver = functools.partial(_deliver_to_targets, context=context, evaluator=evaluator)
+
+    def send_to_targets(self: Rule, original_event: Event, transform_input: bool = True) -> None:
+        deliver(self, original_event)
+
+    replace(Rule, "send_to_targets", send_to_targets)
+    replace(moto.s3.notifications, "_send_event_bridge_message", functools.partial(_send_s3_event, context))
+
+
+def publish(context: Context, source: str, detail_type: str, resources: list[str], detail: Event) -> None:
+    """Send an event of a service to all rules of the default bus."""
+    event: Any = {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": detail_type,
+        "source": source,
+        "account": context.account,
+        "time": _timestamp(),
+        "region": context.region,
+        "resources": resources,
+        "detail": detail,
+    }
+    bus = events_backends[context.account][context.region].event_buses["default"]
+    for rule in list(bus.rules.values()):
+        rule.send_to_targets(event)
+
+
+def _send_s3_event(context: Context, account_id: str, bucket: Any, event_name: str, key: Any) -> None:
+    """One event per object: the put that ends a multipart upload is not one of its own."""
+    kind, _, reason = str(getattr(event_name, "value", event_name)).removeprefix("s3:").partition(":")
+    if kind not in _DETAIL_TYPES:
+        return  # tags, lists of access, lifecycle: nothing here listens to these
+    if event_name == S3NotificationEvent.OBJECT_CREATED_PUT_EVENT and key.multipart is not None:
+        return
+    described: Event = {"key": key.name, "sequencer": f"{next(_sequence):016X}"}
+    if key.version_id != "null":
+        described["version-id"] = key.version_id
+    detail: Event = {"version": "0", "bucket": {"name": bucket.name}, "object": described}
+    if kind == "ObjectCreated":
+        described |= {"size": key.size, "etag": key.etag.strip('"')}
+        detail["reason"] = {"Put": "PutObject", "Post": "POST Object", "Copy": "CopyObject"}.get(
+            reason, reason
+        )
+    else:
+        detail |= {"reason": "DeleteObject", "deletion-type": _DELETED.get(reason, reason)}
+    detail |= {
+        "request-id": uuid.uuid4().hex[:16].upper(),
+        "requester": account_id,
+        "source-ip-address": "127.0.0.1",
+    }
+    publish(context, "aws.s3", _DETAIL_TYPES[kind], [bucket.arn], detail)
+
+
+def _deliver_to_targets(rule: Any, event: Event, *, context: Context, evaluator: Evaluator) -> None:
+    if rule.state != "ENABLED" or rule.scheduled_expression:
+        return
+    event = {**event, "time": _timestamp(event.get("time"))}
+    if not rule.event_pattern.matches_event(event):
+        return
+    for target in rule.targets:
+        try:
+            _deliver(rule, target, _input_of(target, event), context, evaluator)
+        except Exception as error:  # deliveries are asynchronous: whoever caused the event is not told
+            context.report(f"rule {rule.name} → {target['Arn']}", error)
+
+
+def _input_of(target: Target, event: Event) -> Any:
+    """What the target receives, by Input, InputPath or InputTransformer."""
+    if "Input" in target:
+        return json.loads(target["Input"])
+    if "InputPath" in target:
+        return at_path(event, target["InputPath"])
+    if "InputTransformer" in target:
+        transformer = target["InputTransformer"]
+        paths = transformer.get("InputPathsMap", {})
+
+        def lookup(name: str) -> Any:
+            if name == "aws.events.event.json":
+                return event
+            if name not in paths:
+                raise UnsupportedError(
+                    f"the placeholder '<{name}>' is not in InputPathsMap.", where="InputTransformer"
+                )
+            return at_path(event, paths[name])
+
+        return render(transformer["InputTemplate"], lookup)
+    return event
+
+
+def _deliver(rule: Rule, target: Target, value: Any, context: Context, evaluator: Evaluator) -> None:
+    service = target["Arn"].split(":")[2]
+    if service not in _DELIVERIES:
+        raise UnsupportedError(
+            f"targets of '{service}' are not delivered to locally.", where=f"rule {rule.name}"
+        )
+    _DELIVERIES[service](rule, target, json.dumps(value), context, evaluator)
+
+
+def _permit(rule: Rule, action: str, target: Target, evaluator: Evaluator) -> None:
+    if not evaluator.allows_service(SERVICE, action, target["Arn"], rule.arn):
+        raise DeliveryError(
+            f"the resource policy does not let {SERVICE} perform {action}.",
+            where=target["Arn"],
+            hint=f"Allow it for the source {rule.arn}.",
+        )
+
+
+def _to_queue(rule: Rule, target: Target, body: str, context: Context, evaluator: Evaluator) -> None:
+    _permit(rule, "sqs:SendMessage", target, evaluator)
+    name = target["Arn"].rsplit(":", 1)[-1]
+    group = target.get("SqsParameters", {}).get("MessageGroupId")
+    sqs_backends[context.account][context.region].send_message(name, body, group_id=group)
+
+
+def _to_topic(rule: Rule, target: Target, body: str, context: Context, evaluator: Evaluator) -> None:
+    _permit(rule, "sns:Publish", target, evaluator)
+    sns_backends[context.account][context.region].publish(arn=target["Arn"], message=body)
+
+
+def _to_machine(rule: Rule, target: Target, body: str, context: Context, evaluator: Evaluator) -> None:
+    role = target.get("RoleArn")
+    if not role or not evaluator.trusts(role, SERVICE, rule.arn):
+        raise DeliveryError(f"the target has no role that {SERVICE} may assume.", where=f"rule {rule.name}")
+    client = context.client("stepfunctions", role)
+    client.start_execution(stateMachineArn=target["Arn"], name=str(uuid.uuid4()), input=body)
+
+
+_DELIVERIES: dict[str, Callable[[Rule, Target, str, Context, Evaluator], None]] = {
+    "sqs": _to_queue,
+    "sns": _to_topic,
+    "states": _to_machine,
+}
+
+
+def _timestamp(value: Any = None) -> str:
+    """moto gives event times as numbers, EventBridge as ISO 8601 in UTC."""
+    if isinstance(value, str):
+        return value
+    moment = dt.datetime.fromtimestamp(value, dt.UTC) if value is not None else dt.datetime.now(dt.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

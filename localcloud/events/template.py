@@ -1,0 +1,67 @@
+"""Input templates of EventBridge and Pipes: JSON with `<…>` placeholders, and the paths they name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from localcloud.errors import UnsupportedError
+
+_PLACEHOLDER = re.compile(r"<([^<>\s]+)>")
+_STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\['([^']+)'\]")
+
+MISSING = object()
+
+
+def render(template: str, lookup: Callable[[str], Any]) -> Any:
+    """Fill a template and parse it. Within quotes a value is inserted as text, elsewhere as JSON."""
+    pieces: list[str] = []
+    position = 0
+    for found in _PLACEHOLDER.finditer(template):
+        before = template[position : found.start()]
+        pieces.append(before)
+        value = lookup(found.group(1))
+        pieces.append(_as_text(value) if _in_string("".join(pieces)) else json.dumps(value))
+        position = found.end()
+    pieces.append(template[position:])
+    text = "".join(pieces)
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UnsupportedError(
+            f"the input template does not yield JSON: {text[:200]}", where="events"
+        ) from error
+
+
+def _in_string(text: str) -> bool:
+    """Whether a position lies within a JSON string: after an odd number of unescaped quotes."""
+    return len(re.findall(r'(?<!\\)"', text)) % 2 == 1
+
+
+def _as_text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return json.dumps(text)[1:-1]
+
+
+def at_path(document: Any, path: str) -> Any:
+    """Value at a simple JSONPath such as `$.body.detail.object.key`; None where there is none."""
+    if not path.startswith("$"):
+        raise UnsupportedError(f"the path '{path}' is not evaluated locally.", where="events")
+    rest = path[1:]
+    while rest:
+        step = _STEP.match(rest)
+        if step is None:
+            raise UnsupportedError(f"the path '{path}' is not evaluated locally.", where="events")
+        name, index, quoted = step.groups()
+        document = _child(document, name or quoted, index)
+        rest = rest[step.end() :]
+    return document
+
+
+def _child(document: Any, name: str | None, index: str | None) -> Any:
+    if name is not None:
+        return document.get(name) if isinstance(document, dict) else None
+    position = int(index or 0)
+    return document[position] if isinstance(document, list) and position < len(document) else None

@@ -1,0 +1,169 @@
+"""The local cloud itself: one moto server in this process, patched so that what is deployed executes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto.moto_api._internal.models import moto_api_backend
+from moto.server import ThreadedMotoServer
+from moto.stepfunctions.parser.backend.execution import Execution
+
+import localcloud.cloudformation.install
+import localcloud.iam.install
+import localcloud.s3.install
+import localcloud.stepfunctions.install
+from localcloud.cloudformation import assembly
+from localcloud.context import Context
+from localcloud.errors import LocalCloudError
+from localcloud.events import eventbridge, notifications
+from localcloud.events.alarms import AlarmClock
+from localcloud.events.pipes import PipePoller
+from localcloud.execution import athena, crawler, glue
+from localcloud.iam.evaluator import Evaluator, Mode
+from localcloud.patching import check_version
+from localcloud.s3.store import ObjectStore
+
+HOST = "127.0.0.1"
+IDLE_CHECK_SECONDS = 0.1
+IDLE_CHECKS = 3
+"""Looks in a row that must find nothing to do, since work passes from one part to the next."""
+
+
+class LocalCloud:
+    """An AWS account on this machine, whose state lies in `home`.
+
+    There is one at a time per process, because moto's state is global. Use it as a context manager,
+    or call `start` and `stop`.
+    """
+
+    def __init__(self, home: Path, *, mode: Mode = "enforce", port: int = 0) -> None:
+        """`mode`: enforce the roles' policies, or only record calls. Port 0 takes a free one."""
+        self.context = Context(home=home.resolve())
+        self._mode: Mode = mode
+        self._port = port
+        self._server: ThreadedMotoServer | None = None
+        self._store: ObjectStore | None = None
+        self._pipes: PipePoller | None = None
+        self._alarms: AlarmClock | None = None
+
+    def __enter__(self) -> LocalCloud:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def endpoint(self) -> str:
+        """URL that serves all services, e.g. for AWS_ENDPOINT_URL."""
+        return self.context.endpoint
+
+    def start(self) -> None:
+        """Install the patches, restore the objects of `home` (with the buckets, at deploy), and listen."""
+        if self._server is not None:
+            raise LocalCloudError("it runs already.", where=f"local cloud {self.context.home}")
+        check_version()
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self.context.home.mkdir(parents=True, exist_ok=True)
+        moto_api_backend.reset()
+        self._store = localcloud.s3.install.install(self.context)
+        evaluator = localcloud.iam.install.install(self.context, self._mode)
+        self._install(evaluator)
+        server = ThreadedMotoServer(ip_address=HOST, port=self._port, verbose=False)
+        server.start()
+        self._server = server
+        host, port = server.get_host_and_port()
+        self.context.endpoint = f"http://{host}:{port}"
+        for worker in (self._pipes, self._alarms):
+            if worker is not None:
+                worker.start()
+
+    def _install(self, evaluator: Evaluator) -> None:
+        context = self.context
+        self._pipes = PipePoller(context, evaluator)
+        self._alarms = AlarmClock(context, evaluator)
+        notifications.install(context)
+        eventbridge.install(context, evaluator)
+        localcloud.stepfunctions.install.install(context, self._execution_ended)
+        localcloud.cloudformation.install.install(context)
+        for executor in (glue, crawler, athena):
+            executor.install(context)
+
+    def deploy(self, cdk_out: Path) -> list[str]:
+        """Deploy the stacks of a cloud assembly; returns the names of those that changed."""
+        return assembly.deploy(cdk_out, self.context)
+
+    def client(self, service: str, role_arn: str | None = None) -> Any:
+        """A boto3 client, as administrator or in a role."""
+        return self.context.client(service, role_arn)
+
+    def session(self, role_arn: str | None = None) -> boto3.Session:
+        """A boto3 session for code that makes its own clients; sets AWS_ENDPOINT_URL in this process."""
+        os.environ["AWS_ENDPOINT_URL"] = self.endpoint
+        return self.context.session(role_arn)
+
+    def wait_idle(self, timeout: float = 600.0) -> None:
+        """Return when no message waits, no execution runs and no job works.
+
+        Raises LocalCloudError after `timeout` seconds, or when something failed in the background
+        (a rule that could not deliver, a pipe that could not start its target) since the last call.
+        """
+        deadline = time.monotonic() + timeout
+        quiet = 0
+        while quiet < IDLE_CHECKS:
+            if time.monotonic() > deadline:
+                raise LocalCloudError(
+                    f"still at work after {timeout:.0f} s: {self._at_work()}", where="wait_idle"
+                )
+            time.sleep(IDLE_CHECK_SECONDS)
+            quiet = 0 if self._at_work() else quiet + 1
+        failures, self.context.failures = self.context.failures, []
+        if failures:
+            raise LocalCloudError("; ".join(failures), where="in the background")
+
+    def _at_work(self) -> list[str]:
+        work = list(localcloud.stepfunctions.install.running(self.context))
+        if self._pipes is not None and not self._pipes.is_idle():
+            work.append("messages of a pipe")
+        if self.context.busy:
+            work.append("background work")
+        if not glue.executor().is_idle():
+            work.append("job runs")
+        return work
+
+    def stop(self) -> None:
+        """End workers and server. Objects stay in `home`; executions, leases and stacks are gone."""
+        if self._server is None or self._store is None:
+            return
+        for worker in (self._pipes, self._alarms):
+            if worker is not None:
+                worker.stop()
+        localcloud.stepfunctions.install.stop_all(self.context)
+        glue.executor().stop()
+        self._server.stop()
+        self._server = None
+        self._store.close()
+        self.context.endpoint = ""
+
+    def _execution_ended(self, execution: Execution) -> None:
+        arn, status = execution.state_machine_arn, execution.status
+        if self._alarms is not None:
+            self._alarms.execution_ended(arn, status)
+        detail = {
+            "executionArn": execution.execution_arn,
+            "stateMachineArn": arn,
+            "name": execution.name,
+            "status": status,
+        }
+        eventbridge.publish(
+            self.context,
+            "aws.states",
+            "Step Functions Execution Status Change",
+            [execution.execution_arn],
+            detail,
+        )
