@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ class Context:
     authoriser: Authoriser | None = None
     time_scale: float = 0.02
     """Factor for the seconds that state machines wait: a minute passes in 1.2 s."""
+    writers: Counter[str] = field(default_factory=Counter)
+    """Roles of the jobs whose Spark may be writing files right now; see `writing`."""
     busy: int = 0
     """How much background work is under way; see `working`."""
     failures: list[str] = field(default_factory=list)
@@ -118,6 +121,17 @@ class Context:
     def authorise(self, role_arn: str, action: str, resource: str) -> bool:
         """Whether a role may do this, e.g. `s3:PutObject` on an object's ARN. The call is recorded."""
         return self.authoriser is None or self.authoriser(role_arn, action, resource)
+
+    @contextmanager
+    def writing(self, role_arn: str) -> Iterator[None]:
+        """While a job's Spark may write files: whoever adopts them then takes them for this role's too."""
+        with self._lock:
+            self.writers[role_arn] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.writers -= Counter([role_arn])
 
     @contextmanager
     def working(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,36 +79,35 @@ def adopt(
     backend: S3Backend,
     store: ObjectStore,
     buckets: Iterable[str],
-    role_arn: str | None,
+    roles: Sequence[str],
     authorise: Authorise,
 ) -> int:
     """Put new files and delete vanished ones through moto, so that events fire. Returns the changes.
 
-    First everything is authorised: each change must be allowed to the role (None: the administrator).
-    Raises WriteDeniedError otherwise, after removing the new files, and adopts nothing.
+    First everything is authorised: each change must be allowed to one of `roles`, the jobs that write at
+    the moment (none: the administrator, who may do everything). Raises WriteDeniedError otherwise, after
+    removing the new files, and adopts nothing.
     """
     with store.lock:
         found = [(b, scan(b, store)) for b in (backend.buckets[n] for n in buckets if n in backend.buckets)]
         found = [(bucket, changes) for bucket, changes in found if changes]
-        denied = []
-        if role_arn is not None:
-            denied = [item for b, changes in found for item in _denied(b, changes, role_arn, authorise)]
-        if role_arn is not None and denied:
+        denied = [item for bucket, changes in found for item in _denied(bucket, changes, roles, authorise)]
+        if denied:
             for bucket, changes in found:
                 _undo(bucket, changes, store)
-            raise WriteDeniedError(role_arn, denied)
+            raise WriteDeniedError(roles[0], denied)
         for bucket, changes in found:
             _apply(backend, bucket, changes)
         return sum(len(changes.written) + len(changes.removed) for _, changes in found)
 
 
 def _denied(
-    bucket: FakeBucket, changes: Changes, role_arn: str, authorise: Authorise
+    bucket: FakeBucket, changes: Changes, roles: Sequence[str], authorise: Authorise
 ) -> list[tuple[str, str]]:
     wanted = [("s3:PutObject", key) for key in changes.written]
     wanted += [("s3:DeleteObject", key) for key in changes.removed]
     requests = [(action, f"arn:aws:s3:::{bucket.name}/{key}") for action, key in wanted]
-    return [request for request in requests if not authorise(role_arn, *request)]
+    return [r for r in requests if roles and not any(authorise(role, *r) for role in roles)]
 
 
 def _undo(bucket: FakeBucket, changes: Changes, store: ObjectStore) -> None:

@@ -68,4 +68,6 @@ def _one_at_a_time(store: ObjectStore, name: str) -> Callable[..., Any]:
 def _adopt(context: Context, store: ObjectStore, buckets: Iterable[str] | None, role_arn: str | None) -> int:
     backend = s3_backends[context.account]["aws"]
     names = list(backend.buckets) if buckets is None else list(buckets)
-    return adopt(backend, store, names, role_arn, context.authorise)
+    others = [role for role in context.writers if role != role_arn]
+    roles = [role_arn, *others] if role_arn else []
+    return adopt(backend, store, names, roles, context.authorise)
