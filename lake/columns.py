@@ -50,6 +50,10 @@ class Column:
         """The column's name in the source file."""
         return self.source or self.name
 
+    def check(self, rule: str) -> str:
+        """The name of a rule on this column: whoever sent the file knows the column by its header."""
+        return f"{self.header}.{rule}"
+
     def problems(self) -> list[str]:
         """What is wrong with this declaration, in words."""
         found = []

@@ -111,16 +111,17 @@ def _fate(check: Check) -> str:
 
 def _implied(domain: Domain, table: Table, name: str) -> tuple[str, str]:
     """Rule and fate of a check that follows from a column or a reference."""
-    column, _, rule = name.partition(".")
+    header, _, rule = name.partition(".")
     if name == "record.malformed":
         return "the line can be read as a record", _EFFECTS[Effect.QUARANTINE]
     if rule == "unknown":
-        parent = next(ref.table for ref in table.references if ref.column == column)
+        parent = next(ref.table for ref in table.references if ref.column == header)
         return f"names a row of `{domain.table(parent).name}`", _EFFECTS[Effect.FLAG]
     if rule == "not_null":
         return "has a value", _EFFECTS[Effect.QUARANTINE]
-    expected = f"reads as {table.by_name[column].type}"
-    if table.is_strict(table.by_name[column]):
+    column = next(column for column in table.columns if column.header == header)
+    expected = f"reads as {column.type}"
+    if table.is_strict(column):
         return expected, _EFFECTS[Effect.QUARANTINE]
     return expected, f"{_EFFECTS[Effect.FLAG]}: the value becomes null"
 

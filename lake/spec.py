@@ -141,9 +141,9 @@ class Table:
         names |= {f"{ref.column}.unknown" for ref in self.references}
         for column in self.columns:
             if column.type != "string" and not column.lenient:
-                names.add(f"{column.name}.type")
+                names.add(column.check("type"))
             if self.is_required(column):
-                names.add(f"{column.name}.not_null")
+                names.add(column.check("not_null"))
         return tuple(sorted(names))
 
 

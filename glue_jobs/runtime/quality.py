@@ -78,16 +78,16 @@ def _failed(table: Table) -> Expression:
     tests: list[tuple[str, Expression]] = []
     for column in table.columns:
         if table.is_required(column):
-            tests.append((f"{column.name}.not_null", ~_is_written(column)))
+            tests.append((column.check("not_null"), ~_is_written(column)))
         if _is_typed(column) and table.is_strict(column):
-            tests.append((f"{column.name}.type", _does_not_cast(column)))
+            tests.append((column.check("type"), _does_not_cast(column)))
     tests += [(c.name, F.expr(c.fails)) for c in table.checks if c.effect is Effect.QUARANTINE]
     return F.when(malformed, F.array(F.lit(MALFORMED))).otherwise(_names(tests))
 
 
 def _flags(table: Table) -> Expression:
     tests = [
-        (f"{column.name}.type", _does_not_cast(column))
+        (column.check("type"), _does_not_cast(column))
         for column in table.columns
         if _is_typed(column) and not table.is_strict(column)
     ]

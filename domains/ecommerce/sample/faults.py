@@ -48,7 +48,7 @@ QUARANTINED = (
     Fault("events", "{new},{session},{time},teleport,1.0,,,,,", ("event_type.allowed",)),
     Fault("events", "{new},{session},{time},,1.0,,,,,", ("event_type.not_null",)),
     Fault("events", "{new},{session},{time},purchase,,,,card,0.0,-20.00", ("amount_usd.range",)),
-    Fault("events", "{new},{session},25:61,page_view,1.0,,,,,", ("event_ts.type",)),
+    Fault("events", "{new},{session},25:61,page_view,1.0,,,,,", ("timestamp.type",)),
     Fault("events", "{new},{session},{time}", ("record.malformed",)),
     Fault("reviews", "{new},{order},1,6,Six of five!,{time}", ("rating.range",)),
     Fault("reviews", "{new},{order},1,five,In words,{time}", ("rating.type",)),
