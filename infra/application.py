@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import App, Aws
+from aws_cdk import App, Aws, Validations
 
 from infra.assets import build_library
 from infra.athena import Analytics
@@ -51,3 +51,37 @@ def build(
         stack.add_stack_dependency(storage)
         stack.add_stack_dependency(analytics)
     return app
+
+
+def synthesise(
+    outdir: Path,
+    *,
+    config: Config,
+    root: Path,
+    account: str | None,
+    region: str | None,
+    domains: Sequence[Domain],
+    context: Mapping[str, str] | None = None,
+    nag: bool = False,
+) -> Path:
+    """Writes the templates to `outdir` and returns it.
+
+    With `nag`, cdk-nag looks at every construct and its findings go to `validation-report.json`;
+    RuntimeError if there are any.
+    """
+    app = App(outdir=str(outdir), analytics_reporting=False, context={**flags(root), **(context or {})})
+    if nag:
+        from cdk_nag import AwsSolutionsChecks
+
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    build(
+        app,
+        config=config,
+        account=account,
+        region=region,
+        domains=domains,
+        root=root,
+        build_folder=root / ".build",
+    )
+    app.synth()
+    return outdir
