@@ -89,8 +89,9 @@ def _action_name(prefix: str, operation: str) -> str:
 
 def _params(response: Any) -> dict[str, Any]:
     if response.headers.get("X-Amz-Target"):
-        body: dict[str, Any] = json.loads(response.body or "{}")
-        return body
+        # Some services of moto have parsed the body by now.
+        parsed = response.body if isinstance(response.body, dict) else json.loads(response.body or "{}")
+        return dict(parsed)
     flat: dict[str, Any] = {key: values[0] for key, values in response.querystring.items() if values}
     flat.update(response.uri_match)
     return flat

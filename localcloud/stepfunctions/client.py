@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.response import StreamingBody
 
@@ -19,8 +20,18 @@ class TaskClient:
         self._client = client
 
     def __getattr__(self, action: str) -> Any:
-        call = getattr(self._client, action)
-        return lambda **parameters: to_json(call(**without_none(parameters)))
+        def call(**parameters: Any) -> Any:
+            return to_json(self._call(action, without_none(parameters)))
+
+        return call
+
+    def _call(self, action: str, parameters: dict[str, Any]) -> Any:
+        try:
+            return getattr(self._client, action)(**parameters)
+        except ClientError as error:
+            # moto's interpreter puts the id into the cause, moto's services do not all send one.
+            error.response["ResponseMetadata"].setdefault("RequestId", "local")
+            raise
 
     def call_sdk(self, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """An `aws-sdk` call, whose parameters and results are spelled in PascalCase whatever the API does."""
@@ -28,7 +39,7 @@ class TaskClient:
             self._client.meta.method_to_api_mapping[action]
         )
         spelled = _spell(without_none(parameters), operation.input_shape)
-        response = to_json(getattr(self._client, action)(**spelled))
+        response = to_json(self._call(action, spelled))
         response.pop("ResponseMetadata", None)
         result: dict[str, Any] = _pascal(response, operation.output_shape)
         return result
