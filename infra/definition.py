@@ -275,5 +275,9 @@ def _failure(plan: Plan) -> States:
             on_failure="Failed",
             next="Failed",
         ),
-        "Failed": {"Type": "Fail", "ErrorPath": "$.failure.what.Error", "CausePath": "$.failure.what.Cause"},
+        "Failed": {
+            "Type": "Fail",
+            "ErrorPath": "$.failure.step",
+            "CausePath": "States.Format('{}: {}', $.failure.what.Error, $.failure.what.Cause)",
+        },
     }

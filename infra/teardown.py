@@ -1,0 +1,69 @@
+"""Emptying and deleting buckets, for an environment that gives up its data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from lake.errors import CaudalError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+
+class TeardownError(CaudalError):
+    """Objects could not be deleted."""
+
+
+def existing(session: boto3.Session, buckets: Sequence[str]) -> list[str]:
+    """Those of the buckets that exist, in the same order."""
+    s3 = session.client("s3")
+
+    def exists(bucket: str) -> bool:
+        try:
+            s3.head_bucket(Bucket=bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
+                return False
+            raise
+        return True
+
+    return [bucket for bucket in buckets if exists(bucket)]
+
+
+def empty_bucket(session: boto3.Session, bucket: str) -> int:
+    """Deletes every version of every object; returns how many. Raises TeardownError if some remain."""
+    s3 = session.client("s3")
+    deleted = 0
+    for objects in _versions(s3, bucket):
+        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+        if errors := answer.get("Errors"):
+            first = errors[0]
+            raise TeardownError(
+                f"{len(errors)} object(s) could not be deleted, the first with {first.get('Code')}.",
+                where=f"s3://{bucket}/{first.get('Key')}",
+            )
+        deleted += len(objects)
+    return deleted
+
+
+def delete_bucket(session: boto3.Session, bucket: str) -> None:
+    """Empties a bucket and deletes it."""
+    empty_bucket(session, bucket)
+    session.client("s3").delete_bucket(Bucket=bucket)
+
+
+def _versions(s3: S3Client, bucket: str) -> Iterator[list[ObjectIdentifierTypeDef]]:
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        found: list[ObjectIdentifierTypeDef] = [
+            {"Key": item["Key"], "VersionId": item["VersionId"]} for item in page.get("Versions", [])
+        ]
+        found += [
+            {"Key": item["Key"], "VersionId": item["VersionId"]} for item in page.get("DeleteMarkers", [])
+        ]
+        if found:
+            yield found
