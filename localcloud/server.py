@@ -25,10 +25,14 @@ from localcloud.events.alarms import AlarmClock
 from localcloud.events.pipes import PipePoller
 from localcloud.execution import athena, crawler, glue
 from localcloud.iam.evaluator import Evaluator, Mode
+from localcloud.lock import HomeLock
 from localcloud.patching import check_version
 from localcloud.s3.store import ObjectStore
 
 HOST = "127.0.0.1"
+_LOG_LEVELS = {"werkzeug": logging.ERROR, "moto.stepfunctions": logging.CRITICAL}
+"""moto logs every error of a state, also those that the state machine expects."""
+
 IDLE_CHECK_SECONDS = 0.1
 IDLE_CHECKS = 3
 """Looks in a row that must find nothing to do, since work passes from one part to the next."""
@@ -50,6 +54,7 @@ class LocalCloud:
         self._store: ObjectStore | None = None
         self._pipes: PipePoller | None = None
         self._alarms: AlarmClock | None = None
+        self._lock: HomeLock | None = None
 
     def __enter__(self) -> LocalCloud:
         self.start()
@@ -68,8 +73,9 @@ class LocalCloud:
         if self._server is not None:
             raise LocalCloudError("it runs already.", where=f"local cloud {self.context.home}")
         check_version()
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self.context.home.mkdir(parents=True, exist_ok=True)
+        self._lock = HomeLock(self.context.home)
+        for name, level in _LOG_LEVELS.items():
+            logging.getLogger(name).setLevel(level)
         moto_api_backend.reset()
         self._store = localcloud.s3.install.install(self.context)
         evaluator = localcloud.iam.install.install(self.context, self._mode)
@@ -149,6 +155,8 @@ class LocalCloud:
         self._server = None
         self._store.close()
         self.context.endpoint = ""
+        if self._lock is not None:
+            self._lock.release()
 
     def _execution_ended(self, execution: Execution) -> None:
         arn, status = execution.state_machine_arn, execution.status

@@ -1,0 +1,132 @@
+"""The background process of `up`: synthesises, deploys, says so in `status.json`, serves until ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lake.naming import Names
+from localcloud.context import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
+from localcloud.errors import LocalCloudError
+from localcloud.lock import is_held
+
+STATUS_FILE = "status.json"
+LOG_FILE = "localcloud.log"
+PROJECT = Path(__file__).resolve().parent.parent
+START_SECONDS = 300.0
+STOP_SECONDS = 30.0
+POLL_SECONDS = 0.1
+BUCKETS = ("raw", "processed", "curated", "athena", "artifacts", "logs")
+
+
+@dataclass(frozen=True)
+class Status:
+    """How to reach a running local cloud: the content of `status.json`."""
+
+    endpoint: str
+    region: str
+    access_key: str
+    secret_key: str
+    account: str
+    env: str
+    buckets: dict[str, str]
+    pid: int
+    inputs: str
+
+
+def read_status(home: Path) -> Status | None:
+    """Status of the local cloud that runs in `home`, None if none does."""
+    file = home / STATUS_FILE
+    if not is_held(home) or not file.exists():
+        return None
+    return Status(**json.loads(file.read_text()))
+
+
+def start(home: Path, env: str) -> Status:
+    """Start the background process and wait until everything is deployed.
+
+    Raises LocalCloudError with the end of its log if it does not get there.
+    """
+    (home / STATUS_FILE).unlink(missing_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / LOG_FILE
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "localcloud", "serve", "--home", str(home), "--env", env],
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if (status := read_status(home)) is not None:
+            return status
+        time.sleep(POLL_SECONDS)
+    process.kill()
+    raise LocalCloudError(f"it did not start:\n{log.read_text()[-3000:]}", where=str(log))
+
+
+def stop(home: Path) -> bool:
+    """End the local cloud of `home`. Returns whether there was one."""
+    status = read_status(home)
+    if status is None:
+        return False
+    os.kill(status.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while is_held(home):
+        if time.monotonic() > deadline:
+            raise LocalCloudError(f"process {status.pid} does not end.", where=str(home), hint="Kill it.")
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def serve(home: Path, env: str) -> None:
+    """Run until SIGTERM or SIGINT: what the background process does."""
+    from localcloud.server import LocalCloud
+    from localcloud.synth import inputs_hash, synthesise
+
+    inputs = inputs_hash(PROJECT)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    cloud = LocalCloud(home)
+    out = home / "cdk.out"
+    with ThreadPoolExecutor(1) as beside:
+        synthesis = beside.submit(synthesise, PROJECT, out, env)
+        cloud.start()
+        try:
+            synthesis.result()
+            cloud.deploy(out)
+            status = home / STATUS_FILE
+            status.write_text(
+                json.dumps(asdict(_status(cloud.endpoint, env, inputs)), indent=2)
+            )
+            ended.wait()
+            status.unlink(missing_ok=True)
+        finally:
+            cloud.stop()
+
+
+def _status(endpoint: str, env: str, inputs: str) -> Status:
+    names = Names(env=env, account=ACCOUNT, region=REGION)
+    return Status(
+        endpoint=endpoint,
+        region=REGION,
+        access_key=ACCESS_KEY,
+        secret_key=SECRET_KEY,
+        account=ACCOUNT,
+        env=env,
+        buckets={layer: getattr(names, f"{layer}_bucket") for layer in BUCKETS},
+        pid=os.getpid(),
+        inputs=inputs,
+    )
