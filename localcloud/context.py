@@ -106,6 +106,13 @@ class Context:
             "aws_session_token": answer["SessionToken"],
         }
 
+    def disconnect(self) -> None:
+        """Forget the server and all clients of it."""
+        with self._lock:
+            self.endpoint = ""
+            self._clients.clear()
+            self._sessions.clear()
+
     def adopt(self, buckets: Iterable[str] | None = None, role_arn: str | None = None) -> int:
         """Make moto know the files that something else (Spark) wrote or removed in bucket folders.
 

@@ -108,9 +108,7 @@ def serve(home: Path, env: str) -> None:
             synthesis.result()
             cloud.deploy(out)
             status = home / STATUS_FILE
-            status.write_text(
-                json.dumps(asdict(_status(cloud.endpoint, env, inputs)), indent=2)
-            )
+            status.write_text(json.dumps(asdict(_status(cloud.endpoint, env, inputs)), indent=2))
             ended.wait()
             status.unlink(missing_ok=True)
         finally:

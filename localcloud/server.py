@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 from moto.moto_api._internal.models import moto_api_backend
@@ -45,6 +45,8 @@ class LocalCloud:
     or call `start` and `stop`.
     """
 
+    _running: ClassVar[LocalCloud | None] = None
+
     def __init__(self, home: Path, *, mode: Mode = "enforce", port: int = 0) -> None:
         """`mode`: enforce the roles' policies, or only record calls. Port 0 takes a free one."""
         self.context = Context(home=home.resolve())
@@ -70,8 +72,8 @@ class LocalCloud:
 
     def start(self) -> None:
         """Install the patches, restore the objects of `home` (with the buckets, at deploy), and listen."""
-        if self._server is not None:
-            raise LocalCloudError("it runs already.", where=f"local cloud {self.context.home}")
+        if LocalCloud._running is not None:
+            raise LocalCloudError("one runs already in this process.", where=str(LocalCloud._running.context.home))
         check_version()
         self._lock = HomeLock(self.context.home)
         for name, level in _LOG_LEVELS.items():
@@ -82,7 +84,7 @@ class LocalCloud:
         self._install(evaluator)
         server = ThreadedMotoServer(ip_address=HOST, port=self._port, verbose=False)
         server.start()
-        self._server = server
+        self._server, LocalCloud._running = server, self
         host, port = server.get_host_and_port()
         self.context.endpoint = f"http://{host}:{port}"
         for worker in (self._pipes, self._alarms):
@@ -152,9 +154,9 @@ class LocalCloud:
         localcloud.stepfunctions.install.stop_all(self.context)
         glue.executor().stop()
         self._server.stop()
-        self._server = None
+        self._server = LocalCloud._running = None
         self._store.close()
-        self.context.endpoint = ""
+        self.context.disconnect()
         if self._lock is not None:
             self._lock.release()
 

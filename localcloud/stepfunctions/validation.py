@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -84,9 +85,13 @@ def _is_sdk_action(name: str) -> bool:
     parts = name.split(":")
     if len(parts) != 3 or parts[0] != "aws-sdk":
         return False
-    service = boto_service(parts[1])
+    return xform_name(parts[2]) in _operations(boto_service(parts[1]))
+
+
+@functools.lru_cache
+def _operations(service: str) -> frozenset[str]:
+    """Operations of a service in boto3's spelling; none of a service that does not exist."""
     session = boto3.Session()
     if service not in session.get_available_services():
-        return False
-    operations = session._session.get_service_model(service).operation_names
-    return xform_name(parts[2]) in {xform_name(operation) for operation in operations}
+        return frozenset()
+    return frozenset(xform_name(name) for name in session._session.get_service_model(service).operation_names)
