@@ -9,8 +9,6 @@ ENV ?= dev
 RUN := .venv/bin/python
 SOURCES := .
 
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
-
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format bench chaos synth deploy destroy dashboard docs sample requirements clean
 
