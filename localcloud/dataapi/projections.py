@@ -62,7 +62,9 @@ def check_sort(sort: Any, indexing: Indexing) -> list[tuple[str, int]]:
         if direction not in (1, -1):
             raise ApiError("COMMAND_FIELD_VALUE_INVALID", f"sort direction of '{path}' must be 1 or -1")
         if path == "_id" or not indexing.covers(path):
-            raise ApiError("SORT_PATH_UNINDEXED", f"Collection path '{path}' is not indexed: cannot sort on it.")
+            raise ApiError(
+                "SORT_PATH_UNINDEXED", f"Collection path '{path}' is not indexed: cannot sort on it."
+            )
     return list(sort.items())
 
 

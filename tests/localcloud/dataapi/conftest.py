@@ -1,0 +1,55 @@
+"""A running local Data API and `astrapy` clients that talk to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from astrapy import Collection, DataAPIClient, Database
+from astrapy.authentication import StaticTokenProvider
+from astrapy.info import CollectionDefinition
+
+from localcloud.dataapi import DataApiServer
+
+KEYSPACE = "tests"
+TOKEN = "AstraCS:local"
+
+
+def connect(server: DataApiServer, token: str = TOKEN) -> Database:
+    client = DataAPIClient(environment="hcd")
+    return client.get_database(server.endpoint, token=StaticTokenProvider(token), keyspace=KEYSPACE)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[DataApiServer]:
+    with DataApiServer(tmp_path / "dataapi", token=TOKEN) as running:
+        yield running
+
+
+@pytest.fixture
+def database(server: DataApiServer) -> Database:
+    database = connect(server)
+    database.get_database_admin().create_keyspace(KEYSPACE)
+    return database
+
+
+@pytest.fixture
+def people(database: Database) -> Collection:
+    """A collection in which every path is indexed, with three documents."""
+    people = database.create_collection("people")
+    people.insert_many(
+        [
+            {"_id": "ann", "age": 31, "tags": ["x", "y"], "home": {"city": "Lima"}},
+            {"_id": "bob", "age": 25, "tags": [], "home": {"city": "Oslo"}},
+            {"_id": "eve", "age": None, "home": {"city": "Lima"}},
+        ]
+    )
+    return people
+
+
+@pytest.fixture
+def notes(database: Database) -> Collection:
+    """A collection in which only `topic` and `number` are indexed."""
+    definition = CollectionDefinition.builder().with_indexing("allow", ["topic", "number"]).build()
+    return database.create_collection("notes", definition=definition)
