@@ -18,15 +18,15 @@ _STEPS = 10**RATIO_SCALE
 def ratio(total: Column, count: Column, *, factor: int = 1) -> Column:
     """`total` × `factor` ÷ `count`, rounded half away from zero to decimal(18,6).
 
-    `total` is an integer or a decimal of at most six digits after the point, `count` an integer
-    that is not negative. Null where either is null, where `count` is 0, and where the quotient
-    does not fit.
+    `total` is an integer or a decimal of at most six digits after the point, `count` an integer of
+    at most thirty digits that is not negative. Null where either is null, where `count` is 0 or longer, and
+    where the quotient does not fit.
     """
-    divisor = F.nullif(count.cast("decimal(20,0)"), F.lit(Decimal(0)))
+    divisor = F.nullif(count.try_cast("decimal(30,0)"), F.lit(Decimal(0)))
     steps = F.try_multiply(total, F.lit(Decimal(factor * _STEPS)))
     rest = steps % divisor
     away_from_zero = F.when(rest < 0, -1).otherwise(1)
-    carry = F.when(F.abs(rest) * 2 >= divisor, away_from_zero).otherwise(0)
+    carry = F.when(F.abs(rest) >= divisor - F.abs(rest), away_from_zero).otherwise(0)
     rounded = F.try_add(F.try_divide(steps - rest, divisor), carry)
     # 18 digits of steps are the 18 digits of decimal(18,6).
     return (rounded.try_cast("decimal(18,0)") * F.lit(Decimal(1).scaleb(-RATIO_SCALE))).cast("decimal(18,6)")

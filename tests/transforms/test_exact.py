@@ -74,3 +74,15 @@ def test_is_null_without_a_sum_or_a_count(spark: SparkSession) -> None:
 def test_is_null_where_the_sum_leaves_no_room_for_the_steps(spark: SparkSession) -> None:
     frame = spark.sql("SELECT CAST(repeat('9', 36) AS DECIMAL(38,2)) AS total")
     assert frame.select(ratio(F.col("total"), F.lit(1)).alias("ratio")).collect()[0]["ratio"] is None
+
+
+def test_counts_of_thirty_digits_are_exact_and_longer_ones_give_null(spark: SparkSession) -> None:
+    largest, half = "9" * 30, "4" + "9" * 29
+    frame = spark.sql(
+        f"""
+        SELECT CAST(total AS DECIMAL(30,0)) AS total, CAST(count AS DECIMAL(38,0)) AS count FROM VALUES
+            ('{largest}', '{largest}'), ('{half}', '{largest}'), ('1', '1{"0" * 30}') AS t(total, count)
+        """
+    )
+    rows = frame.select(ratio(F.col("total"), F.col("count")).alias("ratio")).collect()
+    assert [row["ratio"] for row in rows] == [Decimal("1.000000"), Decimal("0.500000"), None]
