@@ -64,13 +64,13 @@ class Bar:
 
     def finished(self, outcome: Outcome) -> None:
         """Name the file beside the bar, or, in a log, count."""
+        if self._bytes is not None:
+            self._progress.update(self._bytes, description=escape(outcome.path[-40:]))
         with self._lock:
             self._done += 1
             tenth = self._done * 10 // self._files > (self._done - 1) * 10 // self._files
-        if self._bytes is not None:
-            self._progress.update(self._bytes, description=f"{escape(outcome.path[-40:])}")
-        if not self._console.is_terminal and tenth:
-            self._console.print(f"{self._done} of {self._files} files")
+            if tenth and not self._console.is_terminal:
+                self._console.print(f"{self._done} of {self._files} files")
 
 
 def show(report: UploadReport, console: Console) -> None:
@@ -107,10 +107,14 @@ def _cells(outcomes: Sequence[Outcome], sent: Status) -> list[str]:
 def _list(console: Console, label: str, outcomes: Sequence[Outcome], style: str) -> None:
     for outcome in outcomes[:_LISTED]:
         console.print(
-            f"[{style}]{label}[/] {escape(outcome.path)}: {escape(_reason(outcome))}", highlight=False
+            f"[{style}]{label}[/] {escape(outcome.path)}: {escape(_reason(outcome))}",
+            highlight=False,
+            soft_wrap=True,
         )
     if len(outcomes) > _LISTED:
-        console.print(f"[{style}]{label}[/] and {len(outcomes) - _LISTED} more files", highlight=False)
+        console.print(
+            f"[{style}]{label}[/] and {len(outcomes) - _LISTED} more files", highlight=False, soft_wrap=True
+        )
 
 
 def _reason(outcome: Outcome) -> str:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
-PART_BYTES = 64 * 1024 * 1024
-"""A larger file is sent in parts of this size."""
+PART_BYTES = 16 * 1024 * 1024
+"""A larger file is sent in parts of this size, each held in memory."""
+
+_MOST_PARTS = 10_000
 
 
 class AlreadyThereError(UploadError):
@@ -60,7 +62,7 @@ def send(
                 client.put_object(Bucket=bucket, Key=candidate.key, Body=body, Metadata=metadata, **condition)
                 sent(candidate.found.size)
             else:
-                _send_parts(client, bucket, candidate.key, body, metadata, condition, sent)
+                _send_parts(client, bucket, candidate, body, metadata, condition, sent)
     except ClientError as error:
         if code_of(error) in {"PreconditionFailed", "412"}:
             raise AlreadyThereError("another upload was faster.", where=candidate.key) from error
@@ -75,17 +77,18 @@ def send(
 def _send_parts(
     client: S3Client,
     bucket: str,
-    key: str,
+    candidate: Candidate,
     body: IO[bytes],
     metadata: dict[str, str],
     condition: dict[str, Any],
     sent: Callable[[int], None],
 ) -> None:
     """boto3's own transfer manager cannot say If-None-Match, which belongs to the last request."""
+    key, size = candidate.key, max(PART_BYTES, -(-candidate.found.size // _MOST_PARTS))
     upload = client.create_multipart_upload(Bucket=bucket, Key=key, Metadata=metadata)["UploadId"]
     parts: list[CompletedPartTypeDef] = []
     try:
-        while chunk := body.read(PART_BYTES):
+        while chunk := body.read(size):
             number = len(parts) + 1
             part = client.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=number, Body=chunk)
             parts.append({"PartNumber": number, "ETag": part["ETag"]})
