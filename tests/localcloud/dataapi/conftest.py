@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from astrapy import Collection, DataAPIClient, Database
@@ -14,6 +15,9 @@ from localcloud.dataapi import DataApiServer
 
 KEYSPACE = "tests"
 TOKEN = "AstraCS:local"
+
+
+Documents = Collection[dict[str, Any]]
 
 
 def connect(server: DataApiServer, token: str = TOKEN) -> Database:
@@ -35,7 +39,7 @@ def database(server: DataApiServer) -> Database:
 
 
 @pytest.fixture
-def people(database: Database) -> Collection:
+def people(database: Database) -> Documents:
     """A collection in which every path is indexed, with three documents."""
     people = database.create_collection("people")
     people.insert_many(
@@ -49,7 +53,7 @@ def people(database: Database) -> Collection:
 
 
 @pytest.fixture
-def notes(database: Database) -> Collection:
+def notes(database: Database) -> Documents:
     """A collection in which only `topic` and `number` are indexed."""
     definition = CollectionDefinition.builder().with_indexing("allow", ["topic", "number"]).build()
     return database.create_collection("notes", definition=definition)

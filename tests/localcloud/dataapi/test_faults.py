@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from astrapy import Collection
 from astrapy.exceptions import (
     CollectionInsertManyException,
     DataAPIHttpException,
@@ -13,10 +12,11 @@ from astrapy.exceptions import (
 
 from localcloud.dataapi import DataApiServer, Fault
 from localcloud.dataapi.faults import Kind
+from tests.localcloud.dataapi.conftest import Documents
 
 
 @pytest.mark.parametrize(("kind", "status"), [(Kind.RATE_LIMIT, 429), (Kind.UNAVAILABLE, 503)])
-def test_a_burst_passes(server: DataApiServer, notes: Collection, kind: Kind, status: int) -> None:
+def test_a_burst_passes(server: DataApiServer, notes: Documents, kind: Kind, status: int) -> None:
     server.inject(Fault(kind=kind, times=2, after=1))
     notes.insert_one({"_id": 1})
     for _ in range(2):
@@ -29,7 +29,7 @@ def test_a_burst_passes(server: DataApiServer, notes: Collection, kind: Kind, st
 
 @pytest.mark.parametrize(("kind", "applied"), [(Kind.TIMEOUT_BEFORE, False), (Kind.TIMEOUT_AFTER, True)])
 def test_a_time_out_may_have_been_applied(
-    server: DataApiServer, notes: Collection, kind: Kind, applied: bool
+    server: DataApiServer, notes: Documents, kind: Kind, applied: bool
 ) -> None:
     server.inject(Fault(kind=kind, command="insertOne"))
     with pytest.raises(DataAPITimeoutException):
@@ -39,7 +39,7 @@ def test_a_time_out_may_have_been_applied(
 
 @pytest.mark.parametrize(("kind", "applied"), [(Kind.RESET_BEFORE, False), (Kind.RESET_AFTER, True)])
 def test_a_reset_may_have_been_applied(
-    server: DataApiServer, notes: Collection, kind: Kind, applied: bool
+    server: DataApiServer, notes: Documents, kind: Kind, applied: bool
 ) -> None:
     server.inject(Fault(kind=kind, command="insertOne"))
     with pytest.raises(httpx.TransportError):
@@ -47,7 +47,7 @@ def test_a_reset_may_have_been_applied(
     assert (notes.find_one({"_id": 1}) is not None) is applied
 
 
-def test_an_insert_may_succeed_in_part(server: DataApiServer, notes: Collection) -> None:
+def test_an_insert_may_succeed_in_part(server: DataApiServer, notes: Documents) -> None:
     server.inject(Fault(kind=Kind.PARTIAL_INSERT))
     notes.find_one({})
     with pytest.raises(CollectionInsertManyException) as error:
@@ -55,7 +55,7 @@ def test_an_insert_may_succeed_in_part(server: DataApiServer, notes: Collection)
     assert error.value.inserted_ids == [0, 2]
 
 
-def test_a_slow_page_arrives(server: DataApiServer, notes: Collection) -> None:
+def test_a_slow_page_arrives(server: DataApiServer, notes: Documents) -> None:
     server.inject(Fault(kind=Kind.SLOW, seconds=0.05, command="find"))
     assert list(notes.find({})) == []
     assert server.faults.struck == 1
@@ -63,7 +63,7 @@ def test_a_slow_page_arrives(server: DataApiServer, notes: Collection) -> None:
 
 @pytest.mark.parametrize(("kind", "held"), [(Kind.DOWN_BEFORE, {1}), (Kind.DOWN_AFTER, {1, 2})])
 def test_a_database_may_be_gone_from_a_request_on(
-    server: DataApiServer, notes: Collection, kind: Kind, held: set[int]
+    server: DataApiServer, notes: Documents, kind: Kind, held: set[int]
 ) -> None:
     server.inject(Fault(kind=kind, after=1))
     notes.insert_one({"_id": 1})

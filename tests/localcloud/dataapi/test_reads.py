@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from astrapy import Collection
 from astrapy.exceptions import DataAPIResponseException, TooManyDocumentsToCountException
 
 from localcloud.dataapi import DataApiServer
+from tests.localcloud.dataapi.conftest import Documents
 
 
-def ids(collection: Collection, clause: dict[str, Any]) -> list[str]:
+def ids(collection: Documents, clause: dict[str, Any]) -> list[str]:
     return [document["_id"] for document in collection.find(clause)]
 
 
@@ -40,7 +40,7 @@ def ids(collection: Collection, clause: dict[str, Any]) -> list[str]:
         ({}, ["ann", "bob", "eve"]),
     ],
 )
-def test_filters_select(people: Collection, clause: dict[str, Any], found: list[str]) -> None:
+def test_filters_select(people: Documents, clause: dict[str, Any], found: list[str]) -> None:
     assert ids(people, clause) == found
 
 
@@ -54,14 +54,14 @@ def test_filters_select(people: Collection, clause: dict[str, Any], found: list[
         ({f"f{number}": 1 for number in range(65)}, "FILTER_FIELDS_LIMIT_VIOLATION"),
     ],
 )
-def test_filters_are_refused(people: Collection, clause: dict[str, Any], code: str) -> None:
+def test_filters_are_refused(people: Documents, clause: dict[str, Any], code: str) -> None:
     with pytest.raises(DataAPIResponseException) as error:
         people.find_one(clause)
     assert error.value.error_descriptors[0].error_code == code
     assert error.value.error_descriptors[0].family == "REQUEST"
 
 
-def test_what_is_not_indexed_is_neither_filtered_nor_sorted_on(notes: Collection) -> None:
+def test_what_is_not_indexed_is_neither_filtered_nor_sorted_on(notes: Documents) -> None:
     notes.insert_one({"_id": "1", "topic": "a", "text": "b"})
     assert notes.find_one({"topic": "a", "_id": "1"}) is not None
     with pytest.raises(DataAPIResponseException) as error:
@@ -81,17 +81,17 @@ def test_what_is_not_indexed_is_neither_filtered_nor_sorted_on(notes: Collection
         ({"tags": False, "home": False}, {"_id": "ann", "age": 31}),
     ],
 )
-def test_projections_cut(people: Collection, projection: dict[str, bool], found: dict[str, Any]) -> None:
+def test_projections_cut(people: Documents, projection: dict[str, bool], found: dict[str, Any]) -> None:
     assert people.find_one({"_id": "ann"}, projection=projection) == found
 
 
-def test_inclusions_and_exclusions_do_not_mix(people: Collection) -> None:
+def test_inclusions_and_exclusions_do_not_mix(people: Documents) -> None:
     with pytest.raises(DataAPIResponseException) as error:
         people.find_one({}, projection={"age": True, "tags": False})
     assert error.value.error_descriptors[0].error_code == "UNSUPPORTED_PROJECTION_PARAM"
 
 
-def test_a_find_goes_on_page_by_page(server: DataApiServer, notes: Collection) -> None:
+def test_a_find_goes_on_page_by_page(server: DataApiServer, notes: Documents) -> None:
     notes.insert_many([{"_id": number, "number": number} for number in range(45)])
     found = [document["_id"] for document in notes.find({"number": {"$gte": 0}})]
     assert sorted(found) == list(range(45))
@@ -99,7 +99,7 @@ def test_a_find_goes_on_page_by_page(server: DataApiServer, notes: Collection) -
     assert len(list(notes.find({}, limit=25))) == 25
 
 
-def test_a_sorted_find_has_one_page(server: DataApiServer, notes: Collection) -> None:
+def test_a_sorted_find_has_one_page(server: DataApiServer, notes: Documents) -> None:
     notes.insert_many([{"_id": number, "number": -number} for number in range(45)])
     answer = notes.command({"find": {"sort": {"number": 1}, "options": {"limit": 30}}})
     assert [document["_id"] for document in answer["data"]["documents"]] == list(range(44, 24, -1))
@@ -108,12 +108,12 @@ def test_a_sorted_find_has_one_page(server: DataApiServer, notes: Collection) ->
     assert [document["_id"] for document in skipping] == [42]
 
 
-def test_skip_needs_a_sort(people: Collection) -> None:
+def test_skip_needs_a_sort(people: Documents) -> None:
     with pytest.raises(DataAPIResponseException):
         list(people.find({}, skip=1))
 
 
-def test_a_sort_reads_only_so_many_documents(server: DataApiServer, notes: Collection) -> None:
+def test_a_sort_reads_only_so_many_documents(server: DataApiServer, notes: Documents) -> None:
     notes.insert_many([{"_id": number, "number": number} for number in range(10_001)], chunk_size=100)
     with pytest.raises(DataAPIResponseException) as error:
         notes.find_one({"number": {"$gte": 0}}, sort={"number": 1})
@@ -121,7 +121,7 @@ def test_a_sort_reads_only_so_many_documents(server: DataApiServer, notes: Colle
     assert notes.find_one({"number": {"$gte": 1}}, sort={"number": -1}) == {"_id": 10_000, "number": 10_000}
 
 
-def test_counts_stop_at_the_limit(notes: Collection) -> None:
+def test_counts_stop_at_the_limit(notes: Documents) -> None:
     notes.insert_many([{"_id": number, "number": number} for number in range(1_001)], chunk_size=100)
     assert notes.count_documents({"number": {"$lt": 1_000}}, upper_bound=2_000) == 1_000
     with pytest.raises(TooManyDocumentsToCountException) as error:
