@@ -1,0 +1,16 @@
+"""Daily costs, scored against what is usual; grain: org_id, usage_date, service."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+
+from domains.cloud_provider.anomaly.model import fit
+from domains.cloud_provider.anomaly.scores import score
+from domains.cloud_provider.marts import COST_ANOMALY_MART
+from transforms.output import published
+
+
+def build(org_daily_usage_by_service: DataFrame) -> DataFrame:
+    """Every day with events, scored by a model that is fitted on all of them."""
+    daily_costs = org_daily_usage_by_service.select("org_id", "usage_date", "service", "cost_usd")
+    return published(score(daily_costs, fit(daily_costs)), COST_ANOMALY_MART)

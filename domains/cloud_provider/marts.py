@@ -1,0 +1,160 @@
+"""What the cloud provider publishes: cost, revenue, support, GenAI, satisfaction and marketing."""
+
+from __future__ import annotations
+
+from lake.columns import bigint, boolean, date, decimal, integer, measure, ratio, text
+from lake.spec import Every, Mart
+
+total = decimal(28, 6)
+"""A sum of measures: their scale, and room for ten billion of them."""
+
+score = decimal(9, 2)
+
+ORG_DAILY_USAGE_BY_SERVICE = Mart(
+    name="org_daily_usage_by_service",
+    description="What each organisation used of each service, per day.",
+    grain=("org_id", "usage_date", "service"),
+    inputs=("usage_events",),
+    every=Every.MONTH,
+    dated_by="usage_date",
+    columns=(
+        text("org_id", "Identifies the organisation."),
+        date("usage_date", "Day of the usage, UTC."),
+        text("service", "Service that was used."),
+        total("cost_usd", "Sum of costs."),
+        bigint("events", "Number of events."),
+        total("requests", "Sum of requests, 0 without any."),
+        total("cpu_hours", "Sum of CPU hours, 0 without any."),
+        total("storage_gb_hours", "Sum of GB hours of storage, 0 without any."),
+        total("genai_tokens", "Sum of tokens; null where unknown for all events."),
+        total("carbon_kg", "Sum of carbon dioxide; null where unknown for all events."),
+    ),
+)
+
+REVENUE_BY_ORG_MONTH = Mart(
+    name="revenue_by_org_month",
+    description="Monthly invoices of each organisation in USD.",
+    grain=("org_id", "billing_month"),
+    inputs=("billing_monthly",),
+    every=Every.YEAR,
+    dated_by="billing_month",
+    columns=(
+        text("org_id", "Identifies the organisation."),
+        date("billing_month", "First day of the month."),
+        bigint("invoices", "Number of invoices."),
+        total("subtotal_usd", "Sum of subtotals, each in USD and rounded."),
+        total("credits_usd", "Sum of credits, each in USD and rounded."),
+        total("taxes_usd", "Sum of taxes, each in USD and rounded."),
+        total("revenue_usd", "Subtotal less credits."),
+        total("total_usd", "Revenue plus taxes."),
+    ),
+)
+
+COST_ANOMALY_MART = Mart(
+    name="cost_anomaly_mart",
+    description="Daily costs, scored against the usual costs of the organisation and service.",
+    grain=("org_id", "usage_date", "service"),
+    inputs=("org_daily_usage_by_service",),
+    every=Every.MONTH,
+    dated_by="usage_date",
+    # A new day shifts the model, and with it the scores of all days.
+    whole=True,
+    columns=(
+        text("org_id", "Identifies the organisation."),
+        date("usage_date", "Day of the usage, UTC."),
+        text("service", "Service that was used."),
+        total("cost_usd", "Cost of the day."),
+        bigint("observations", "Days with costs of this organisation and service that the model saw."),
+        measure("zscore", "Distance from the mean in standard deviations."),
+        measure("mad_score", "0.6745 times the distance from the median in median absolute deviations."),
+        total("p99_usd", "99th percentile of the usual costs."),
+        boolean("is_zscore", "The z-score is above 3."),
+        boolean("is_mad", "The MAD score is above 3.5."),
+        boolean("is_p99", "The cost is above the 99th percentile."),
+        integer("anomaly_score", "How many of the three say so, 0 to 3."),
+        boolean("is_anomaly", "At least two of the three say so."),
+        text("model_version", "Model that scored the day; cold-start until one is trained."),
+    ),
+)
+
+TICKETS_BY_ORG_DATE = Mart(
+    name="tickets_by_org_date",
+    description="Support tickets by the day on which they were opened.",
+    grain=("org_id", "ticket_date", "severity"),
+    inputs=("support_tickets",),
+    every=Every.MONTH,
+    dated_by="ticket_date",
+    columns=(
+        text("org_id", "Identifies the organisation."),
+        date("ticket_date", "Day on which the tickets were opened."),
+        text("severity", "low, medium, high or critical."),
+        bigint("tickets", "Number of tickets."),
+        bigint("open_tickets", "Those that are not resolved."),
+        bigint("sla_breached", "Those that missed the service level."),
+        ratio("sla_breach_rate", "Share of tickets that missed the service level."),
+        ratio("avg_csat", "Mean satisfaction; null if nobody answered."),
+        ratio("avg_resolution_days", "Mean days to resolution; null if none is resolved."),
+    ),
+)
+
+GENAI_TOKENS_BY_ORG_DATE = Mart(
+    name="genai_tokens_by_org_date",
+    description="GenAI tokens and what they cost, from the events that carry tokens.",
+    grain=("org_id", "usage_date"),
+    inputs=("usage_events",),
+    every=Every.MONTH,
+    dated_by="usage_date",
+    columns=(
+        text("org_id", "Identifies the organisation."),
+        date("usage_date", "Day of the usage, UTC."),
+        total("genai_tokens", "Sum of tokens."),
+        total("cost_usd", "Sum of costs."),
+        bigint("events", "Number of events."),
+        ratio("cost_per_1k_tokens", "Cost of a thousand tokens; null at 0 tokens."),
+    ),
+)
+
+NPS_BY_ORG_MONTH = Mart(
+    name="nps_by_org_month",
+    description="Net promoter scores of each organisation by month.",
+    grain=("org_id", "survey_month"),
+    inputs=("nps_surveys",),
+    every=Every.YEAR,
+    dated_by="survey_month",
+    columns=(
+        text("org_id", "Identifies the organisation."),
+        date("survey_month", "First day of the month."),
+        bigint("responses", "Surveys with a score."),
+        ratio("avg_nps", "Mean score; null without any."),
+        score("last_nps", "Newest score; null without any."),
+    ),
+)
+
+MARKETING_BY_CAMPAIGN_MONTH = Mart(
+    name="marketing_by_campaign_month",
+    description="How campaigns do on each channel.",
+    grain=("campaign", "channel", "touch_month"),
+    inputs=("marketing_touches",),
+    every=Every.YEAR,
+    dated_by="touch_month",
+    columns=(
+        text("campaign", "Campaign."),
+        text("channel", "Channel."),
+        date("touch_month", "First day of the month."),
+        bigint("touches", "Number of contacts."),
+        bigint("clicks", "Contacts that were answered by a click."),
+        bigint("conversions", "Contacts that led to a conversion."),
+        ratio("click_rate", "Clicks per contact."),
+        ratio("conversion_rate", "Conversions per contact."),
+    ),
+)
+
+MARTS = (
+    ORG_DAILY_USAGE_BY_SERVICE,
+    REVENUE_BY_ORG_MONTH,
+    COST_ANOMALY_MART,
+    TICKETS_BY_ORG_DATE,
+    GENAI_TOKENS_BY_ORG_DATE,
+    NPS_BY_ORG_MONTH,
+    MARKETING_BY_CAMPAIGN_MONTH,
+)
