@@ -13,15 +13,9 @@ from transforms.output import published
 def build(usage_events: DataFrame) -> DataFrame:
     """Days with events. Metrics that did not occur are 0; tokens and carbon that nobody measured are null."""
     events = usage_events.select(
-        "org_id",
-        "usage_date",
-        "service",
-        "metric",
-        "value",
-        "cost_usd_increment",
-        "genai_tokens",
+        "org_id", "usage_date", "service", "metric", "value", "cost_usd_increment", "genai_tokens",
         "carbon_kg",
-    )
+    )  # fmt: skip
     by_day = events.groupBy("org_id", "usage_date", "service").agg(
         F.sum("cost_usd_increment").alias("cost_usd"),
         F.count(F.lit(1)).alias("events"),
