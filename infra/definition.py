@@ -111,9 +111,10 @@ def _ingest(plan: Plan) -> States:
         **_summary(plan, "ReadIngestSummary", RAW_TO_PROCESSED, next="IsAnythingNew"),
         "IsAnythingNew": choice(
             {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "IsPartitionNew"},
+            {**equals("$.full_refresh", "true"), "Next": "IsPartitionNew"},
             {**equals("$.raw_to_processed.summary.proceed", False), "Next": lease.RELEASE},
             default="IsPartitionNew",
-            comment="Nothing new ends here, before any crawler.",
+            comment="Nothing new ends here, before any crawler; a full refresh recomputes what there is.",
         ),
         "IsPartitionNew": choice(
             {

@@ -132,7 +132,8 @@ class Jobs(Construct):
         domain, names = self._domain.name, self._names
         role.read(names.raw_bucket, f"{domain}/")
         own = (
-            *(f"{layer}/{domain}/" for layer in ("bronze", "quarantine")),
+            f"bronze/{domain}/",
+            f"quarantine/{domain}/",
             ledger_root(domain),
             runs_root(domain),
             f"{STAGING}{domain}/",
@@ -142,9 +143,8 @@ class Jobs(Construct):
 
     def _grant_processed_to_curated(self, role: Role) -> None:
         domain, names = self._domain.name, self._names
-        inputs = tuple(f"{layer}/{domain}/" for layer in ("bronze", "quarantine"))
         own = (f"silver/{domain}/", ledger_root(domain), runs_root(domain), f"{STAGING}{domain}/")
-        role.read(names.processed_bucket, *inputs, *own)
+        role.read(names.processed_bucket, f"bronze/{domain}/", *own)
         role.write(names.processed_bucket, *own)
         gold = (f"{domain}/", f"{STAGING}{domain}/")
         role.read(names.curated_bucket, *gold)

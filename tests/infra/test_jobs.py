@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from lake.naming import Names
+from tests.infra.assembly import Stack, actions, as_list
+from tests.infra.conftest import DOMAIN
+
+JOBS = ("raw_to_processed", "processed_to_curated")
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_jobs_run_glue_6_on_two_small_workers(shop: Stack, names: Names, kind: str) -> None:
+    job = shop.named("AWS::Glue::Job", names.job(DOMAIN, kind))
+    assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == ("6.0", "G.1X", 2)
+    assert (job["MaxRetries"], job["ExecutionProperty"]["MaxConcurrentRuns"], job["Timeout"]) == (0, 1, 60)
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_jobs_are_told_what_they_need_and_are_observable(shop: Stack, names: Names, kind: str) -> None:
+    arguments = shop.named("AWS::Glue::Job", names.job(DOMAIN, kind))["DefaultArguments"]
+    assert arguments["--domain"] == DOMAIN
+    assert arguments["--env"] == "dev"
+    for layer in ("raw", "processed", "curated"):
+        assert arguments[f"--{layer}_bucket"] == getattr(names, f"{layer}_bucket")
+    assert arguments["--job-bookmark-option"] == "job-bookmark-enable"
+    assert arguments["--enable-auto-scaling"] == "true"
+    assert arguments["--enable-observability-metrics"] == "true"
+    assert arguments["--spark-event-logs-path"] == (
+        f"s3://{names.artifacts_bucket}/spark-ui/{DOMAIN}/{kind}/"
+    )
+    assert arguments["--extra-py-files"].endswith(".zip")
+
+
+def test_raw_to_processed_reads_raw_and_publishes_nothing(shop: Stack, names: Names) -> None:
+    statements = shop.role(names.role(DOMAIN, "raw_to_processed"))
+    assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
+    assert actions(statements, names.curated_bucket) == set()
+    assert "s3:PutObject" not in actions(statements, "/silver/")
+    assert "s3:PutObject" in actions(statements, f"/bronze/{DOMAIN}/")
+
+
+def test_processed_to_curated_cannot_change_bronze_or_see_raw(shop: Stack, names: Names) -> None:
+    statements = shop.role(names.role(DOMAIN, "processed_to_curated"))
+    assert actions(statements, names.raw_bucket) == set()
+    assert actions(statements, f"/bronze/{DOMAIN}/") == {"s3:GetObject"}
+    assert "s3:PutObject" in actions(statements, f"{names.curated_bucket}/{DOMAIN}/")
+    assert "s3:DeleteObject" in actions(statements, f"/silver/{DOMAIN}/")
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_a_job_touches_objects_of_its_own_domain_only(shop: Stack, names: Names, kind: str) -> None:
+    for statement in shop.role(names.role(DOMAIN, kind)):
+        for resource in as_list(statement["Resource"]):
+            if isinstance(resource, str) and ":s3:::caudal" in resource and "/" in resource:
+                assert f"/{DOMAIN}/" in resource
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_a_job_may_probe_the_parents_of_its_paths(shop: Stack, names: Names, kind: str) -> None:
+    # Without IfExists S3 answers 403 instead of 404 to Spark's HEAD of a missing key.
+    lists = [s for s in shop.role(names.role(DOMAIN, kind)) if "s3:ListBucket" in as_list(s["Action"])]
+    for statement in lists:
+        assert statement["Condition"].keys() == {"StringLikeIfExists"}
+    processed = next(s for s in lists if names.processed_bucket in str(s["Resource"]))
+    prefixes = processed["Condition"]["StringLikeIfExists"]["s3:prefix"]
+    assert {"bronze/", f"bronze/{DOMAIN}/*"} <= set(prefixes)
+    assert "*" not in prefixes
+
+
+def test_logs_are_kept_for_a_while(shop: Stack) -> None:
+    assert {group["RetentionInDays"] for group in shop.of_type("AWS::Logs::LogGroup")} == {14}
