@@ -93,9 +93,9 @@ class Oracle:
         rules = {"record.malformed": "NOT raw.formed"}
         for column in self.table.columns:
             if self.table.is_required(column):
-                rules[f"{column.name}.not_null"] = f"raw.formed AND raw.{column.name} IS NULL"
+                rules[column.check("not_null")] = f"raw.formed AND raw.{column.name} IS NULL"
             if self.table.is_strict(column):
-                rules[f"{column.name}.type"] = self._uncast(column.name)
+                rules[column.check("type")] = self._uncast(column.name)
         for check in self.table.checks:
             if check.effect is Effect.QUARANTINE:
                 rules[check.name] = self._on_cast(check.fails)
