@@ -73,7 +73,9 @@ class LocalCloud:
     def start(self) -> None:
         """Install the patches, restore the objects of `home` (with the buckets, at deploy), and listen."""
         if LocalCloud._running is not None:
-            raise LocalCloudError("one runs already in this process.", where=str(LocalCloud._running.context.home))
+            raise LocalCloudError(
+                "one runs already in this process.", where=str(LocalCloud._running.context.home)
+            )
         check_version()
         self._lock = HomeLock(self.context.home)
         for name, level in _LOG_LEVELS.items():
@@ -154,6 +156,8 @@ class LocalCloud:
         localcloud.stepfunctions.install.stop_all(self.context)
         glue.executor().stop()
         self._server.stop()
+        if self._server._server is not None:
+            self._server._server.server_close()  # moto leaves the socket open
         self._server = LocalCloud._running = None
         self._store.close()
         self.context.disconnect()

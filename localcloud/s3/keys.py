@@ -86,8 +86,11 @@ class FileKey(FakeKey):
     def __del__(self) -> None:
         self._value_buffer.close()
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k not in ("_value_buffer", "lock", "owner")}
+    def __deepcopy__(self, memo: dict[int, Any]) -> FileKey:
+        """moto copies versions to list them; such a copy reads the same file and owns nothing."""
+        copied = object.__new__(FileKey)
+        copied.__dict__.update(self.__dict__)
+        return copied
 
     def to_record(self) -> Record:
         """What must survive a restart; `from_record` is the inverse."""
