@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-PACKAGES = ("domains", "glue_jobs", "lake")
+PACKAGES = ("domains", "glue_jobs", "lake", "transforms")
 ARCHIVE = "caudal.zip"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -17,7 +17,7 @@ _SHIPPED = {".py", ".sql", ".json", ".csv"}
 def build_library(target: Path, *, root: Path) -> Path:
     """Writes `caudal.zip` into the folder `target` and returns its path.
 
-    Holds `lake/`, `glue_jobs/` of `root` and every portion of the namespace package `domains`, so
+    Holds PACKAGES of `root` and every portion of the namespace package `domains`, so
     that a domain in another folder of the path ships as well. Names are sorted and timestamps
     fixed: equal sources give equal bytes, and a deploy without changes uploads nothing.
     """
