@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
 
 PACKAGES = ("domains", "glue_jobs", "lake", "transforms")
 ARCHIVE = "caudal.zip"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FILE = 0o644 << 16
+_FOLDER = (0o40755 << 16) | 0x10
 _SHIPPED = {".py", ".sql", ".json", ".csv"}
 
 
@@ -29,12 +30,17 @@ def build_library(target: Path, *, root: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     archive = target / ARCHIVE
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name in sorted(files):
+        for name in sorted({*files, *_parents(files)}):
             entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.external_attr = _FILE
+            entry.external_attr = _FOLDER if name.endswith("/") else _FILE
             entry.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(entry, files[name].read_bytes())
+            bundle.writestr(entry, files[name].read_bytes() if name in files else b"")
     return archive
+
+
+def _parents(names: Iterable[str]) -> set[str]:
+    """Folders as entries of their own: without them zipimport does not see a namespace package."""
+    return {f"{parent}/" for name in names for parent in PurePosixPath(name).parents if parent.name}
 
 
 def _files(folders: Sequence[Path], package: str = "") -> dict[str, Path]:
