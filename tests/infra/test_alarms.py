@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from lake.naming import Names
+from tests.infra.assembly import ACCOUNT, REGION, Resource, Stack
+from tests.infra.conftest import DOMAIN
+
+
+def alarm(shop: Stack, names: Names, subject: str) -> Resource:
+    return shop.named("AWS::CloudWatch::Alarm", names.alarm(DOMAIN, subject))
+
+
+def test_every_alarm_reaches_the_domains_topic(shop: Stack) -> None:
+    topic = next(k for k, r in shop.template["Resources"].items() if r["Type"] == "AWS::SNS::Topic")
+    alarms = shop.of_type("AWS::CloudWatch::Alarm")
+    assert len(alarms) == 5
+    assert all(found["AlarmActions"] == [{"Ref": topic}] for found in alarms)
+
+
+@pytest.mark.parametrize(
+    ("subject", "metric"),
+    [
+        ("executions-failed", "ExecutionsFailed"),
+        ("executions-timed-out", "ExecutionsTimedOut"),
+        ("executions-aborted", "ExecutionsAborted"),
+    ],
+)
+def test_executions_that_do_not_succeed_alarm(shop: Stack, names: Names, subject: str, metric: str) -> None:
+    found = alarm(shop, names, subject)
+    machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{names.state_machine(DOMAIN)}"
+    assert (found["Namespace"], found["MetricName"]) == ("AWS/States", metric)
+    assert found["Dimensions"] == [{"Name": "StateMachineArn", "Value": machine}]
+    assert (found["Threshold"], found["TreatMissingData"]) == (1, "notBreaching")
+
+
+def test_one_dead_letter_is_enough(shop: Stack, names: Names) -> None:
+    found = alarm(shop, names, "dead-letters")
+    assert found["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert found["Dimensions"] == [{"Name": "QueueName", "Value": names.dead_letter_queue(DOMAIN)}]
+    assert found["Threshold"] == 1
+
+
+def test_files_that_wait_too_long_alarm(shop: Stack, names: Names) -> None:
+    found = alarm(shop, names, "landing-stuck")
+    assert found["Dimensions"] == [{"Name": "QueueName", "Value": names.queue(DOMAIN)}]
+    assert found["Threshold"] == 3600
