@@ -1,0 +1,77 @@
+"""Rows of text through the declared checks, for tests that read as a list of examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from glue_jobs.runtime.quality import FAILED, FLAGS, check_rows
+from glue_jobs.runtime.reading import FIELDS, RAW, SOURCE_COLUMNS
+from lake.spec import Table
+
+Texts = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What differs from a good row; which checks it fails or raises; what its columns become."""
+
+    given: Texts
+    failed: Sequence[str] = ()
+    flags: Sequence[str] = ()
+    becomes: Texts = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return ",".join(f"{name}={value}" for name, value in self.given.items()) or "good row"
+
+
+def quarantined(check: str, **given: str | None) -> Case:
+    return Case(given, failed=[check])
+
+
+def flagged(check: str, becomes: Texts, **given: str | None) -> Case:
+    return Case(given, flags=[check], becomes=becomes)
+
+
+def good(becomes: Texts | None = None, **given: str | None) -> Case:
+    return Case(given, becomes=becomes or {})
+
+
+def judge(spark: SparkSession, table: Table, rows: Sequence[Texts]) -> list[dict[str, object]]:
+    """Each row's columns as text after the checks, with FAILED and FLAGS as lists."""
+    names = [column.name for column in table.columns]
+    schema = T.StructType([T.StructField(name, T.StringType()) for name in [*names, "source_file"]])
+    written = [(*(row.get(name) for name in names), f"{place:05}") for place, row in enumerate(rows)]
+    frame = spark.createDataFrame(written, schema).select(
+        *names,
+        F.lit(None).cast("map<string,string>").alias("extra"),
+        F.lit(None).cast("string").alias(RAW),
+        F.array(*names).alias(FIELDS),
+        *(F.col("source_file") if name == "source_file" else F.lit(1).alias(name) for name in SOURCE_COLUMNS),
+    )
+    judged = check_rows(frame, table).orderBy("source_file")
+    columns = [F.col(name).cast("string").alias(name) for name in names]
+    return [row.asDict() for row in judged.select(*columns, FAILED, FLAGS).collect()]
+
+
+def mismatches(spark: SparkSession, table: Table, base: Texts, cases: Sequence[Case]) -> list[str]:
+    """What differs from the cases' expectations, in words; nothing if the table judges as declared."""
+    found = []
+    outcomes = judge(spark, table, [{**base, **case.given} for case in cases])
+    for case, outcome in zip(cases, outcomes, strict=True):
+        actual = {
+            FAILED: outcome[FAILED],
+            FLAGS: [] if outcome[FAILED] else outcome[FLAGS],
+            **{name: outcome[name] for name in case.becomes},
+        }
+        expected = {FAILED: sorted(case.failed), FLAGS: sorted(case.flags), **case.becomes}
+        if actual != expected:
+            found.append(f"{case}: expected {expected}, got {actual}")
+    return found
+
+
+__all__ = ["Case", "Texts", "flagged", "good", "judge", "mismatches", "quarantined"]
