@@ -48,7 +48,6 @@ def main() -> None:
         region=context("region", os.environ.get("CDK_DEFAULT_REGION", "")) or None,
         domains=load_domains(),
         root=ROOT,
-        build_folder=ROOT / ".build",
     )
     app.synth()
 

@@ -32,15 +32,16 @@ def build(
     region: str | None,
     domains: Sequence[Domain],
     root: Path,
-    build_folder: Path,
 ) -> App:
     """Adds all stacks to `app`; without account or region they can be deployed to any.
 
-    `root` is the checkout; the library of the jobs is zipped into `build_folder`. Raises
+    `root` is the checkout; the library of the jobs is zipped beside the templates. Raises
     NameTooLongError where a domain's name leaves no room for what AWS allows.
     """
     names = Names(env=config.env, account=account or Aws.ACCOUNT_ID, region=region or Aws.REGION)
-    library = Library(archive=build_library(build_folder, root=root), scripts=root / "glue_jobs")
+    library = Library(
+        archive=build_library(Path(app.outdir) / "library", root=root), scripts=root / "glue_jobs"
+    )
     storage = Storage(app, names.stack("storage"), names=names, config=config)
     analytics = Analytics(app, names.stack("athena"), names=names, config=config)
     analytics.add_stack_dependency(storage)
@@ -81,7 +82,6 @@ def synthesise(
         region=region,
         domains=domains,
         root=root,
-        build_folder=root / ".build",
     )
     app.synth()
     return outdir

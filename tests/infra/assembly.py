@@ -63,7 +63,9 @@ class Assembly:
 
     @property
     def stacks(self) -> dict[str, Stack]:
-        found = sorted(path.name.removesuffix(".template.json") for path in self.outdir.glob("*.template.json"))
+        found = sorted(
+            path.name.removesuffix(".template.json") for path in self.outdir.glob("*.template.json")
+        )
         return {name: self.stack(name) for name in found}
 
     def resources(self) -> Iterator[tuple[str, Resource]]:

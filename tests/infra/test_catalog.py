@@ -20,7 +20,9 @@ def test_the_catalog_has_every_table_with_the_declared_types(shop: Stack) -> Non
     assert found.keys() == declared.keys()
     for prefix, table in declared.items():
         storage = found[prefix]["StorageDescriptor"]
-        assert [(c["Name"], c["Type"]) for c in storage["Columns"]] == [(c.name, c.type) for c in table.columns]
+        assert [(c["Name"], c["Type"]) for c in storage["Columns"]] == [
+            (c.name, c.type) for c in table.columns
+        ]
         assert [(c["Name"], c["Type"]) for c in found[prefix].get("PartitionKeys", [])] == [
             (c.name, c.type) for c in table.partition_keys
         ]
@@ -30,7 +32,9 @@ def test_the_catalog_has_every_table_with_the_declared_types(shop: Stack) -> Non
 
 def test_there_is_a_database_per_layer(shop: Stack, names: Names) -> None:
     databases = {d["DatabaseInput"]["Name"] for d in shop.of_type("AWS::Glue::Database")}
-    assert databases == {names.database(DOMAIN, layer) for layer in ("bronze", "quarantine", "silver", "gold")}
+    assert databases == {
+        names.database(DOMAIN, layer) for layer in ("bronze", "quarantine", "silver", "gold")
+    }
 
 
 @pytest.mark.parametrize("zone", ["processed", "curated"])

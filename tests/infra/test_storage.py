@@ -20,9 +20,7 @@ def policy(storage: Stack, name: str) -> list[Resource]:
     logical_id = next(
         key for key, value in template.items() if value.get("Properties", {}).get("BucketName") == name
     )
-    found = next(
-        p for p in storage.of_type("AWS::S3::BucketPolicy") if p["Bucket"] == {"Ref": logical_id}
-    )
+    found = next(p for p in storage.of_type("AWS::S3::BucketPolicy") if p["Bucket"] == {"Ref": logical_id})
     statements: list[Resource] = found["PolicyDocument"]["Statement"]
     return statements
 
@@ -56,14 +54,18 @@ def test_raw_is_versioned_and_forgets_replaced_versions(storage: Stack, names: N
 
 
 def test_raw_alone_sends_events_and_needs_no_lambda_for_it(storage: Stack, names: Names) -> None:
-    senders = [b["BucketName"] for b in storage.of_type("AWS::S3::Bucket") if "NotificationConfiguration" in b]
+    senders = [
+        b["BucketName"] for b in storage.of_type("AWS::S3::Bucket") if "NotificationConfiguration" in b
+    ]
     assert senders == [names.raw_bucket]
 
 
 @pytest.mark.parametrize("layer", ["processed", "curated"])
 def test_only_staging_expires_in_the_layers(storage: Stack, names: Names, layer: str) -> None:
     rules = bucket(storage, getattr(names, f"{layer}_bucket"))["LifecycleConfiguration"]["Rules"]
-    assert [(r["Prefix"], r["ExpirationInDays"]) for r in rules if "ExpirationInDays" in r] == [("_staging/", 1)]
+    assert [(r["Prefix"], r["ExpirationInDays"]) for r in rules if "ExpirationInDays" in r] == [
+        ("_staging/", 1)
+    ]
 
 
 def test_query_results_expire(storage: Stack, names: Names) -> None:

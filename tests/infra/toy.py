@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-DECLARATION = '''
+DECLARATION = """
 from lake.columns import bigint, text, timestamp
 from lake.spec import Domain, Mart, Question, Stream, Table
 
@@ -37,7 +37,7 @@ DOMAIN = Domain(
     ),
     questions=(Question(number=1, title="Which books?", queries=("all_books",)),),
 )
-'''
+"""
 
 
 def write_domain(folder: Path, name: str = "library", *, query: str | None = "SELECT 1\n") -> Path:

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.application import synthesise
+from infra.config import config_for
+from infra.lint import ROOT, cfn_findings, nag_findings
+from lake.discovery import load_domain, load_domains
+from lake.errors import NameTooLongError
+from lake.naming import Names
+from tests.infra.assembly import ACCOUNT, REGION, Assembly, as_list
+from tests.infra.toy import write_domain
+
+LIBRARY = "library"
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
+    """The application with a domain that lies in another folder of the path."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(write_domain(tmp_path_factory.mktemp("toy"), LIBRARY)))
+        outdir = tmp_path_factory.mktemp("toy-synth") / "cdk.out"
+        findings = nag_findings(outdir, config=config_for("dev"), domains=load_domains())
+    return Assembly(outdir), findings
+
+
+def test_there_are_two_shared_stacks_and_one_per_domain(dev: Assembly, names: Names) -> None:
+    domains = {names.stack(domain.name) for domain in load_domains()}
+    assert dev.stacks.keys() == {names.stack("storage"), names.stack("athena"), *domains}
+
+
+def test_a_new_domain_is_one_new_stack_and_changes_no_other(
+    dev: Assembly, toy: tuple[Assembly, list[str]], names: Names
+) -> None:
+    assembly, findings = toy
+    assert assembly.stacks.keys() - dev.stacks.keys() == {names.stack(LIBRARY)}
+    assert assembly.stack(names.stack("storage")).template == dev.stack(names.stack("storage")).template
+    assert findings == []
+    assert cfn_findings(assembly.outdir) == []
+
+
+def test_its_stream_does_not_wake_the_flow_and_flat_tables_are_not_crawled(
+    toy: tuple[Assembly, list[str]], names: Names
+) -> None:
+    stack = toy[0].stack(names.stack(LIBRARY))
+    rule = stack.named("AWS::Events::Rule", names.rule(LIBRARY))
+    watched = [entry["prefix"] for entry in rule["EventPattern"]["detail"]["object"]["key"]]
+    assert watched == [f"{LIBRARY}/books/", f"{LIBRARY}/_unrecognised/"]
+    assert {c["Name"] for c in stack.of_type("AWS::Glue::Crawler")} == {names.crawler(LIBRARY, "processed")}
+    assert "CrawlCurated" not in stack.state_machine["States"]
+
+
+def test_its_declaration_ships_with_the_jobs(toy: tuple[Assembly, list[str]]) -> None:
+    archives = [zipfile.ZipFile(path).namelist() for path in toy[0].outdir.glob("asset.*.zip")]
+    assert any(f"domains/{LIBRARY}/domain.py" in names for names in archives)
+
+
+def test_a_too_long_domain_fails_at_synth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "a_domain_whose_name_goes_on_and_on_for_far_too_long"
+    monkeypatch.syspath_prepend(str(write_domain(tmp_path, name)))
+    with pytest.raises(NameTooLongError, match="the limit is 64"):
+        synthesise(
+            tmp_path / "cdk.out",
+            config=config_for("dev"),
+            root=ROOT,
+            account=ACCOUNT,
+            region=REGION,
+            domains=(load_domain(name),),
+        )
+
+
+def test_templates_need_no_functions_and_no_custom_resources(dev: Assembly, prod: Assembly) -> None:
+    types = {resource["Type"] for assembly in (dev, prod) for _, resource in assembly.resources()}
+    assert not {kind for kind in types if kind.startswith(("AWS::Lambda", "Custom::", "AWS::CloudFormation"))}
+
+
+def test_stacks_do_not_import_from_each_other(dev: Assembly) -> None:
+    assert "Fn::ImportValue" not in str([stack.template for stack in dev.stacks.values()])
+
+
+def test_prod_is_protected_and_dev_is_not(dev: Assembly, prod: Assembly) -> None:
+    def protected(assembly: Assembly) -> set[bool]:
+        stacks = [
+            a for a in assembly.manifest["artifacts"].values() if a["type"] == "aws:cloudformation:stack"
+        ]
+        return {bool(stack["properties"].get("terminationProtection")) for stack in stacks}
+
+    assert protected(prod) == {True}
+    assert protected(dev) == {False}
+
+
+def test_stacks_are_tagged(dev: Assembly, names: Names) -> None:
+    artifact = dev.manifest["artifacts"][names.stack("ecommerce")]
+    assert artifact["properties"]["tags"] == {"project": "caudal", "env": "dev", "domain": "ecommerce"}
+
+
+def test_no_permission_has_a_wildcard_action(dev: Assembly, prod: Assembly) -> None:
+    for assembly in (dev, prod):
+        for logical_id, resource in assembly.resources():
+            if resource["Type"] == "AWS::IAM::Role":
+                for policy in resource["Properties"]["Policies"]:
+                    for statement in policy["PolicyDocument"]["Statement"]:
+                        assert not any("*" in a for a in as_list(statement["Action"])), logical_id
+
+
+def test_every_resource_is_allowed_for_data_only_below_a_prefix(dev: Assembly) -> None:
+    anything = [
+        action
+        for _, resource in dev.resources()
+        if resource["Type"] == "AWS::IAM::Role"
+        for policy in resource["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "*" in as_list(statement["Resource"])
+        for action in as_list(statement["Action"])
+    ]
+    assert {action.split(":")[0] for action in anything} == {"cloudwatch", "logs", "xray"}
+
+
+def test_no_role_uses_a_managed_policy(dev: Assembly) -> None:
+    roles = [r["Properties"] for _, r in dev.resources() if r["Type"] == "AWS::IAM::Role"]
+    assert roles
+    assert not any("ManagedPolicyArns" in role for role in roles)
+
+
+def test_without_an_account_templates_fit_any(tmp_path: Path) -> None:
+    outdir = synthesise(
+        tmp_path / "cdk.out",
+        config=config_for("dev"),
+        root=ROOT,
+        account=None,
+        region=None,
+        domains=load_domains(),
+    )
+    text = "".join(path.read_text() for path in outdir.glob("*.template.json"))
+    assert "${Token" not in text
+    assert not re.search(r"\b\d{12}\b", text)
