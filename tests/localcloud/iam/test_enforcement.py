@@ -1,0 +1,177 @@
+"""Requests with a role's credentials are decided by the policies of the template, and recorded."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud.server import LocalCloud
+from tests.localcloud.assembly import MACHINE_ARN, ROLE_ARN, allow, resource, role
+
+BUCKET = "guarded"
+ARN = f"arn:aws:s3:::{BUCKET}"
+READER, LISTER, UPLOADER = (f"{ROLE_ARN}/{name}" for name in ("reader", "lister", "uploader"))
+
+DENY_OTHERS = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:PutObject",
+    "Resource": f"{ARN}/raw/*",
+    "Condition": {"ArnNotEquals": {"aws:PrincipalArn": UPLOADER}},
+}
+DENY_OVERWRITES = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:PutObject",
+    "Resource": f"{ARN}/raw/*",
+    "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}},
+}
+DENY_PLAINTEXT = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": [ARN, f"{ARN}/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stack(cloud: LocalCloud, deploy: Any) -> None:
+    policy = {"Version": "2012-10-17", "Statement": [DENY_OTHERS, DENY_OVERWRITES, DENY_PLAINTEXT]}
+    table = "arn:aws:dynamodb:us-east-1:123456789012:table/leases"
+    own_lease = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["shop"]}}
+    attributes = [{"AttributeName": "domain", "AttributeType": "S"}]
+    deploy(
+        {
+            "guarded": {
+                "Bucket": resource("AWS::S3::Bucket", BucketName=BUCKET),
+                "Policy": resource("AWS::S3::BucketPolicy", Bucket={"Ref": "Bucket"}, PolicyDocument=policy),
+                "Table": resource(
+                    "AWS::DynamoDB::Table",
+                    TableName="leases",
+                    AttributeDefinitions=attributes,
+                    KeySchema=[{"AttributeName": "domain", "KeyType": "HASH"}],
+                    BillingMode="PAY_PER_REQUEST",
+                ),
+                "Reader": role(
+                    "reader",
+                    "glue.amazonaws.com",
+                    allow(["s3:GetObject", "s3:DeleteObject"], [f"{ARN}/open/*"]),
+                    allow(["s3:PutObject"], [f"{ARN}/*"]),
+                    allow(["dynamodb:PutItem"], [table], Condition=own_lease),
+                ),
+                "Lister": role(
+                    "lister",
+                    "glue.amazonaws.com",
+                    allow(["s3:GetObject", "s3:ListBucket"], [ARN, f"{ARN}/*"]),
+                ),
+                "Uploader": role("uploader", "glue.amazonaws.com", allow(["s3:PutObject"], [f"{ARN}/raw/*"])),
+            }
+        }
+    )
+    for key in ("open/1", "open/2", "closed/1"):
+        cloud.client("s3").put_object(Bucket=BUCKET, Key=key, Body=b"x")
+
+
+def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
+    return str(error.value.response["Error"]["Code"])
+
+
+def test_a_granted_call_passes_and_another_does_not(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3", READER)
+    assert s3.get_object(Bucket=BUCKET, Key="open/1")["Body"].read() == b"x"
+    with pytest.raises(ClientError) as error:
+        s3.get_object(Bucket=BUCKET, Key="closed/1")
+    assert code_of(error) == "AccessDenied"
+
+
+def test_a_copy_needs_to_read_its_source(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3", READER)
+    s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "open/1"})
+    with pytest.raises(ClientError) as error:
+        s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "closed/1"})
+    assert code_of(error) == "AccessDenied"
+
+
+@pytest.mark.parametrize(("who", "code"), [(READER, "AccessDenied"), (LISTER, "NoSuchKey")])
+def test_who_may_not_list_cannot_tell_what_is_missing(cloud: LocalCloud, who: str, code: str) -> None:
+    with pytest.raises(ClientError) as error:
+        cloud.client("s3", who).get_object(Bucket=BUCKET, Key="open/missing")
+    assert code_of(error) == code
+
+
+def test_deleting_several_objects_is_decided_for_each(cloud: LocalCloud) -> None:
+    objects = [{"Key": "open/2"}, {"Key": "closed/1"}]
+    answer = cloud.client("s3", READER).delete_objects(Bucket=BUCKET, Delete={"Objects": objects})
+    assert [item["Key"] for item in answer["Deleted"]] == ["open/2"]
+    assert [(item["Key"], item["Code"]) for item in answer["Errors"]] == [("closed/1", "AccessDenied")]
+
+
+def test_a_bucket_policy_denies_what_the_role_was_granted(cloud: LocalCloud) -> None:
+    cloud.client("s3", UPLOADER).put_object(Bucket=BUCKET, Key="raw/1", Body=b"x", IfNoneMatch="*")
+    for who, options in ((READER, {"IfNoneMatch": "*"}), (UPLOADER, {})):
+        with pytest.raises(ClientError) as error:
+            cloud.client("s3", who).put_object(Bucket=BUCKET, Key="raw/2", Body=b"x", **options)
+        assert code_of(error) == "AccessDenied"
+
+
+def test_parts_are_no_objects_yet(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3", UPLOADER)
+    where = {"Bucket": BUCKET, "Key": "raw/parts"}
+    upload = s3.create_multipart_upload(**where)["UploadId"]
+    etag = s3.upload_part(**where, UploadId=upload, PartNumber=1, Body=b"x")["ETag"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
+    with pytest.raises(ClientError) as error:
+        s3.complete_multipart_upload(**where, UploadId=upload, MultipartUpload=parts)
+    assert code_of(error) == "AccessDenied"
+    s3.complete_multipart_upload(**where, UploadId=upload, MultipartUpload=parts, IfNoneMatch="*")
+
+
+def test_a_condition_on_the_leading_key(cloud: LocalCloud) -> None:
+    dynamodb = cloud.client("dynamodb", READER)
+    dynamodb.put_item(TableName="leases", Item={"domain": {"S": "shop"}})
+    with pytest.raises(ClientError) as error:
+        dynamodb.put_item(TableName="leases", Item={"domain": {"S": "other"}})
+    assert code_of(error) == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "action"),
+    [
+        ("glue", "start_job_run", {"JobName": "job"}, "glue:StartJobRun"),
+        ("sqs", "get_queue_url", {"QueueName": "queue"}, "sqs:GetQueueUrl"),
+        ("sns", "publish", {"TopicArn": "arn:aws:sns:us-east-1:1:t", "Message": "m"}, "sns:Publish"),
+        ("athena", "start_query_execution", {"QueryString": "SELECT 1"}, "athena:StartQueryExecution"),
+        (
+            "stepfunctions",
+            "start_execution",
+            {"stateMachineArn": f"{MACHINE_ARN}:m"},
+            "states:StartExecution",
+        ),
+    ],
+)
+def test_other_services_are_decided_too(
+    cloud: LocalCloud, service: str, operation: str, parameters: dict[str, str], action: str
+) -> None:
+    with pytest.raises(ClientError, match=f"not authorized to perform: {action}"):
+        getattr(cloud.client(service, READER), operation)(**parameters)
+
+
+def test_each_distinct_call_of_a_role_is_recorded_once(cloud: LocalCloud) -> None:
+    for _ in range(3):
+        cloud.client("s3", LISTER).list_objects_v2(Bucket=BUCKET)
+    lines = (cloud.context.state_dir / "iam-calls.jsonl").read_text().splitlines()
+    calls = [
+        (call["role"], call["action"], call["resource"], call["allowed"]) for call in map(json.loads, lines)
+    ]
+    assert calls.count((LISTER, "s3:ListBucket", ARN, True)) == 1
+    assert (READER, "s3:GetObject", f"{ARN}/closed/1", False) in calls
+
+
+def test_the_administrator_is_not_asked(cloud: LocalCloud) -> None:
+    cloud.client("s3").put_object(Bucket=BUCKET, Key="raw/by-hand", Body=b"x")
+    text = (cloud.context.state_dir / "iam-calls.jsonl").read_text()
+    assert "raw/by-hand" not in text
