@@ -1,0 +1,50 @@
+"""Scripts and libraries of a job: fetched from S3 with the job's role, kept by content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from localcloud.errors import LocalCloudError
+
+
+class AssetError(LocalCloudError):
+    """A script or library that a job names cannot be read."""
+
+
+def split_location(location: str) -> tuple[str, str]:
+    """Bucket and key of an `s3://bucket/key` location. Raises AssetError for anything else."""
+    parts = urlsplit(location)
+    if parts.scheme not in ("s3", "s3a") or not parts.netloc:
+        raise AssetError("is not an s3:// location.", where=location)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def fetch(s3: Any, location: str, folder: Path) -> Path:
+    """Local copy of the object, `<folder>/<etag>/<file name>`, downloaded once per content.
+
+    Raises AssetError when it is not there or the role may not read it.
+    """
+    bucket, key = split_location(location)
+    try:
+        answer = s3.get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        raise AssetError(
+            f"cannot be read: {error}", where=location, hint="Deploy the job's assets, or grant its role."
+        ) from error
+    target = folder / str(answer["ETag"]).strip('"') / Path(key).name
+    with answer["Body"] as body:
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_name(f".{target.name}.part")
+            partial.write_bytes(body.read())
+            partial.replace(target)
+    return target
+
+
+def import_path(library: Path) -> str:
+    """What goes on the import path for one of `--extra-py-files`: a zip itself, a module's folder."""
+    return str(library.parent if library.suffix == ".py" else library)

@@ -1,0 +1,4 @@
+from localcloud.context import Context
+
+
+def install(context: Context) -> None: ...

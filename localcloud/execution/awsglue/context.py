@@ -1,0 +1,22 @@
+"""The entry point of a Glue script to Spark."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from pyspark import SparkContext
+from pyspark.sql import SparkSession
+
+
+class GlueContext:
+    """Wraps the run's Spark session. Only what a plain Spark job uses; DynamicFrames are not there."""
+
+    def __init__(self, sparkContext: SparkContext | None = None, **_options: Any) -> None:
+        self.spark_session = SparkSession.builder.getOrCreate()
+        self.sparkSession = self.spark_session
+        self._sc = sparkContext or self.spark_session.sparkContext
+
+    def get_logger(self) -> logging.Logger:
+        """A logger with `info`, `warn`, `error`, …, whose lines land in the run's log."""
+        return logging.getLogger("glue")

@@ -1,0 +1,194 @@
+"""A Spark worker seen from the server: a process that can be started, given runs, measured and killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localcloud.errors import LocalCloudError
+from localcloud.execution.spark_settings import java_home, spark_settings
+
+PROGRAM = Path(__file__).resolve().parent / "spark_child.py"
+START_LIMIT = 180.0
+"""Seconds that a worker may take to start on a busy machine."""
+
+Adopt = Callable[[list[str] | None], str | None]
+"""Makes S3 see the files in some buckets; returns what the role was denied, or None."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: `error` is None if it succeeded."""
+
+    error: str | None = None
+    timed_out: bool = False
+
+
+class SparkWorker:
+    """One worker process with its JVM. `home` is the local cloud's folder, `lane` names the log file."""
+
+    def __init__(self, home: Path, lane: str) -> None:
+        self._home = home.resolve()
+        self._scratch = self._home / "tmp" / f"spark-{lane}"
+        self._log = self._home / "logs" / f"spark-{lane}.log"
+        self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._peak = 0
+        self._jvm: int | None = None
+        self._lock = threading.Lock()
+        self._process, self._socket = self._start()
+        threading.Thread(target=self._read, name=f"spark-{lane}", daemon=True).start()
+        settings = spark_settings(self._scratch)
+        self._send(command="start", settings=settings, scratch=str(self._scratch))
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        ours, theirs = socket.socketpair()
+        with theirs, self._log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-I", str(PROGRAM), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._scratch,
+                env=_environment(),
+                start_new_session=True,  # so that the JVM can be killed along with it
+            )
+        return process, ours
+
+    def _read(self) -> None:
+        with contextlib.suppress(ConnectionError), self._socket.makefile("r", encoding="utf-8") as lines:
+            for line in lines:
+                self._events.put(json.loads(line))
+        self._socket.close()
+        self._events.put(None)
+
+    def _send(self, **message: Any) -> None:
+        with contextlib.suppress(OSError):  # its death is noticed by the reader
+            self._socket.sendall(json.dumps(message).encode() + b"\n")
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The Python process and, once it is ready, the JVM."""
+        return (self._process.pid,) if self._jvm is None else (self._process.pid, self._jvm)
+
+    @property
+    def log(self) -> Path:
+        """What the worker says outside of runs."""
+        return self._log
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def await_ready(self) -> Outcome | None:
+        """Wait until the session is there; returns how it failed, or None."""
+        while self._jvm is None:
+            try:
+                event = self._events.get(timeout=START_LIMIT)
+            except queue.Empty:
+                self.kill()
+                return Outcome(
+                    error=f"WorkerDied: Spark did not start within {START_LIMIT:.0f} s; see {self._log}."
+                )
+            if event is None:
+                return self._death("at its start")
+            self._jvm = event["jvm"]
+        return None
+
+    def run(self, request: dict[str, Any], adopt: Adopt, limit: float) -> Outcome:
+        """Execute one script in a worker that is ready, and wait for its end, at most `limit` seconds.
+
+        `request` has the paths `script`, `libraries`, `log`, `assets` and `buckets`, and the run's
+        `arguments` and `environment`.
+        """
+        self._send(command="run", **request)
+        deadline = time.monotonic() + limit
+        while True:
+            try:
+                event = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                self.kill()
+                return Outcome(timed_out=True)
+            if event is None:
+                return self._death("during the run")
+            if event["event"] == "done":
+                return self._finished(event)
+            self._send(command="adopted", error=adopt(event["buckets"]))
+
+    def _finished(self, event: dict[str, Any]) -> Outcome:
+        self.peak_memory()
+        if not event["alive"]:
+            self.kill()  # its session is gone, with or without the script's wish
+        return Outcome(error=event["error"])
+
+    def _death(self, when: str) -> Outcome:
+        self.kill()
+        code = self._process.returncode
+        reason = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        return Outcome(
+            error=f"WorkerDied: the Spark process {reason} {when}; see {self._log} "
+            "(a machine that is out of memory kills the largest process)."
+        )
+
+    def kill(self) -> None:
+        """Kill Python and JVM at once and wait until both are gone: nothing writes any more."""
+        with self._lock:
+            self.peak_memory()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            deadline = time.monotonic() + 30
+            while _group_exists(self._process.pid):
+                if time.monotonic() > deadline:
+                    raise LocalCloudError("cannot be killed.", where=f"process group {self._process.pid}")
+                time.sleep(0.01)
+
+    def peak_memory(self) -> int:
+        """Largest resident size so far of Python and JVM together, in bytes."""
+        self._peak = max(self._peak, sum(_high_water_mark(pid) for pid in self.pids))
+        return self._peak
+
+
+def _environment() -> dict[str, str]:
+    """What the worker inherits: no AWS settings and no PYTHONPATH, which would be this work tree's."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+    return {
+        **{name: os.environ[name] for name in kept if name in os.environ},
+        "JAVA_HOME": str(java_home()),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": sys.executable,
+        "TZ": "UTC",
+    }
+
+
+def _group_exists(group: int) -> bool:
+    """Whether a process of the group still runs; a zombie that its parent has not read does not."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[2]) == group and fields[0] not in ("Z", "X"):
+            return True
+    return False
+
+
+def _high_water_mark(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)

@@ -1,0 +1,116 @@
+"""Crawlers keep the partitions of declared tables up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud.execution import crawler
+from tests.localcloud.execution.conftest import DATABASE, LAKE, Cloud, until
+
+MONTHS = {"year": "int", "month": "int"}
+
+
+def crawl(cloud: Cloud, *tables: str, name: str = "crawler") -> dict[str, Any]:
+    """Crawl the tables and return LastCrawl."""
+    client = cloud.client("glue")
+    if name not in client.list_crawlers()["CrawlerNames"]:
+        targets = {"CatalogTargets": [{"DatabaseName": DATABASE, "Tables": list(tables)}]}
+        client.create_crawler(Name=name, Role=cloud.role, Targets=targets)
+    client.start_crawler(Name=name)
+    seen = until(lambda: client.get_crawler(Name=name)["Crawler"], lambda found: found["State"] == "READY")
+    last: dict[str, Any] = seen["LastCrawl"]
+    return last
+
+
+def partitions(cloud: Cloud, table: str) -> dict[tuple[str, ...], str]:
+    found = cloud.client("glue").get_partitions(DatabaseName=DATABASE, TableName=table)["Partitions"]
+    return {tuple(p["Values"]): p["StorageDescriptor"]["Location"] for p in found}
+
+
+def test_partitions_come_and_go_with_their_files(cloud: Cloud) -> None:
+    cloud.put_table("visits", {"page": "string"}, MONTHS)
+    cloud.put_parquet("visits/year=2025/month=1/part.parquet", page=["a"])
+    cloud.put_parquet("visits/year=2025/month=02/part.parquet", page=["b"])
+
+    assert crawl(cloud, "visits", name="visits")["Status"] == "SUCCEEDED"
+    assert partitions(cloud, "visits") == {
+        ("2025", "1"): f"s3://{LAKE}/visits/year=2025/month=1/",
+        ("2025", "2"): f"s3://{LAKE}/visits/year=2025/month=02/",
+    }
+
+    cloud.client("s3").delete_object(Bucket=LAKE, Key="visits/year=2025/month=1/part.parquet")
+    cloud.put_parquet("visits/year=2026/month=1/part.parquet", page=["c"])
+    crawl(cloud, name="visits")
+    assert set(partitions(cloud, "visits")) == {("2025", "2"), ("2026", "1")}
+
+
+def test_a_partition_inherits_the_tables_storage(cloud: Cloud) -> None:
+    cloud.put_table("inherits", {"page": "string"}, {"batch": "string"})
+    cloud.put_parquet("inherits/batch=b1/part.parquet", page=["a"])
+    crawl(cloud, "inherits", name="inherits")
+
+    found = cloud.client("glue").get_partitions(DatabaseName=DATABASE, TableName="inherits")["Partitions"][0]
+    assert found["StorageDescriptor"]["Columns"] == [{"Name": "page", "Type": "string"}]
+    assert "ParquetHiveSerDe" in found["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "odd/_staging/run/year=2025/month=1/part.parquet",
+        "odd/year=2025/month=1/_part.parquet",
+        "odd/year=2025/month=soon/part.parquet",
+        "odd/year=2025/part.parquet",
+        "odd/day=1/month=1/part.parquet",
+    ],
+)
+def test_what_is_no_partition_with_data_is_passed_over(cloud: Cloud, key: str) -> None:
+    cloud.put_table("odd", {"page": "string"}, MONTHS)
+    cloud.put_parquet(key, page=["a"])
+
+    assert crawl(cloud, "odd", name="odd")["Status"] == "SUCCEEDED"
+    assert partitions(cloud, "odd") == {}
+
+
+def test_no_table_is_invented(cloud: Cloud) -> None:
+    cloud.put_table("flat", {"page": "string"})
+    cloud.put_parquet("flat/part.parquet", page=["a"], colour=["red"])
+    cloud.put_parquet("flat_too/part.parquet", page=["a"])
+    before = cloud.client("glue").get_tables(DatabaseName=DATABASE)["TableList"]
+
+    crawl(cloud, "flat", name="flat")
+
+    assert cloud.client("glue").get_tables(DatabaseName=DATABASE)["TableList"] == before
+
+
+def test_a_missing_table_fails_the_crawl(cloud: Cloud) -> None:
+    last = crawl(cloud, "nowhere", name="nowhere")
+
+    assert last["Status"] == "FAILED"
+    assert "nowhere" in last["ErrorMessage"]
+
+
+def test_other_targets_fail_loudly(cloud: Cloud) -> None:
+    cloud.client("glue").create_crawler(
+        Name="paths", Role=cloud.role, Targets={"S3Targets": [{"Path": f"s3://{LAKE}/"}]}
+    )
+
+    assert "S3Targets" in crawl(cloud, name="paths")["ErrorMessage"]
+
+
+def test_a_crawler_does_not_start_twice(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = cloud.client("glue")
+    targets = {"CatalogTargets": [{"DatabaseName": DATABASE, "Tables": ["any"]}]}
+    client.create_crawler(Name="busy", Role=cloud.role, Targets=targets)
+    monkeypatch.setattr(crawler.Crawler, "_work", lambda self, crawl: None)
+    client.start_crawler(Name="busy")
+
+    with pytest.raises(ClientError, match="CrawlerRunningException"):
+        client.start_crawler(Name="busy")
+
+    assert client.get_crawler(Name="busy")["Crawler"]["State"] == "RUNNING"
+    client.stop_crawler(Name="busy")
+    assert client.get_crawler(Name="busy")["Crawler"]["State"] == "STOPPING"
