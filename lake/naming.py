@@ -17,6 +17,9 @@ ROLE_LIMIT = 64
 NAME_LIMIT = 80
 """SQS queues, state machines; most other names may be longer."""
 
+COLLECTION_LIMIT = 48
+"""Collections and keyspaces of the Data API."""
+
 
 def _within(kind: str, name: str, limit: int) -> str:
     if len(name) > limit and "${Token[" not in name:
@@ -86,6 +89,16 @@ class Names:
         return self._shared("uploader")
 
     @property
+    def keyspace(self) -> str:
+        """Keyspace of the serving store, unless its secret names another."""
+        return _within("keyspace", f"{PROJECT}_{self.env}", COLLECTION_LIMIT)
+
+    @property
+    def serving_secret(self) -> str:
+        """Secret that holds the serving store's endpoint and token."""
+        return self._shared("serving-store")
+
+    @property
     def metrics_namespace(self) -> str:
         return "Caudal"
 
@@ -134,6 +147,14 @@ class Names:
     def role(self, domain: str, responsibility: str) -> str:
         """One role per responsibility: raw-to-processed, pipe, state-machine, …"""
         return self._of(domain, responsibility.replace("_", "-"), ROLE_LIMIT, "role")
+
+
+# --- the serving store; the same in every environment
+
+
+def collection_name(domain: str, mart: str) -> str:
+    """Collection of the serving store that holds a mart's documents."""
+    return _within("collection", f"{domain}_{mart}", COLLECTION_LIMIT)
 
 
 # --- keys and prefixes; the same in every environment

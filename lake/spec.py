@@ -14,6 +14,7 @@ from typing import TypeVar
 from lake.checks import Check, Effect
 from lake.columns import Column
 from lake.errors import UnknownNameError
+from lake.serving import Collection
 
 
 class Versions(Enum):
@@ -210,6 +211,7 @@ class Domain:
     tables: tuple[Table, ...]
     marts: tuple[Mart, ...] = ()
     questions: tuple[Question, ...] = field(default=())
+    serving: tuple[Collection, ...] = ()
 
     def __post_init__(self) -> None:
         from lake.validation import validate
@@ -221,6 +223,13 @@ class Domain:
 
     def mart(self, name: str) -> Mart:
         return _find(self.marts, "mart", name)
+
+    def collection(self, mart: str) -> Collection:
+        """The serving declaration of a mart. Raises UnknownNameError if it is not served."""
+        for collection in self.serving:
+            if collection.mart == mart:
+                return collection
+        raise UnknownNameError("served mart", mart, [collection.mart for collection in self.serving])
 
     @property
     def csv_tables(self) -> tuple[Table, ...]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from lake.errors import DeclarationError
+from lake.serving_checks import serving_problems
 from lake.spec import Domain, Mart, Table, Versions
 
 
@@ -28,6 +29,7 @@ def _problems(domain: Domain) -> Iterator[str]:
     yield from _cycles(tables)
     for mart in domain.marts:
         yield from (f"mart {mart.name}: {problem}" for problem in _mart_problems(mart, domain))
+    yield from serving_problems(domain)
 
 
 def _twice(names: Iterable[str]) -> list[str]:

@@ -1,8 +1,9 @@
-"""Cloud provider: cost, support, GenAI and customer analytics, from CSV drops and a stream of usage events."""
+"""Cloud provider: cost, support, GenAI and customer analytics, from CSV drops and a stream of events."""
 
 from __future__ import annotations
 
 from domains.cloud_provider.marts import MARTS
+from domains.cloud_provider.serving import COLLECTIONS
 from domains.cloud_provider.tables import TABLES
 from lake.spec import Domain, Question
 
@@ -11,6 +12,7 @@ DOMAIN = Domain(
     description="Cost, revenue, support, GenAI and customer analytics of a cloud provider.",
     tables=TABLES,
     marts=MARTS,
+    serving=COLLECTIONS,
     questions=(
         Question(
             number=6,

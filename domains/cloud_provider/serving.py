@@ -1,0 +1,164 @@
+"""Which documents answer the serving questions: five collections, one request a question."""
+
+from __future__ import annotations
+
+from lake.serving import Collection, Embedded, Lookup, Served, Shape
+
+ORG = ("org_id",)
+A_YEAR = 366
+TEN_YEARS = 3653
+
+USAGE = Collection(
+    mart="org_daily_usage_by_service",
+    description="Months of usage by day and service, of each organisation and overall.",
+    cardinality={"service": 6},
+    speed=True,
+    shapes=tuple(
+        Shape(
+            name=name,
+            by=by,
+            embeds=(
+                Embedded(
+                    name="days", rows=("usage_date", "service"), values=("cost_usd", "requests", "events")
+                ),
+            ),
+        )
+        for name, by in (("org", ORG), ("overall", ()))
+    ),
+    serves=(
+        Served(question=6, title="Daily cost and requests by service", shapes=("org",), days=A_YEAR),
+        Served(
+            question=7,
+            title="Top services by cost in the last 14 days",
+            shapes=("org", "overall"),
+            days=14,
+            lookup=Lookup.NEWEST,
+        ),
+    ),
+)
+
+TICKETS = Collection(
+    mart="tickets_by_org_date",
+    description="Months of tickets by day and severity, of each organisation and overall.",
+    cardinality={"severity": 4},
+    shapes=tuple(
+        Shape(
+            name=name,
+            by=by,
+            embeds=(
+                Embedded(
+                    name="days",
+                    rows=("ticket_date", "severity"),
+                    values=("tickets", "open_tickets", "sla_breached"),
+                ),
+            ),
+        )
+        for name, by in (("org", ORG), ("overall", ()))
+    ),
+    serves=(
+        Served(
+            question=8,
+            title="Critical tickets and SLA breach rate per day, last 30 days",
+            shapes=("org", "overall"),
+            days=30,
+            lookup=Lookup.NEWEST,
+        ),
+    ),
+)
+
+REVENUE = Collection(
+    mart="revenue_by_org_month",
+    description="Years of invoices by month, of each organisation and overall.",
+    cardinality={"billing_month": 12},
+    shapes=tuple(
+        Shape(
+            name=name,
+            by=by,
+            embeds=(
+                Embedded(
+                    name="months",
+                    rows=("billing_month",),
+                    values=(
+                        "invoices",
+                        "subtotal_usd",
+                        "credits_usd",
+                        "taxes_usd",
+                        "revenue_usd",
+                        "total_usd",
+                    ),
+                ),
+            ),
+        )
+        for name, by in (("org", ORG), ("overall", ()))
+    ),
+    serves=(
+        Served(
+            question=9,
+            title="Monthly revenue in USD with credits and taxes",
+            shapes=("org",),
+            days=TEN_YEARS,
+        ),
+    ),
+)
+
+TOKENS = ("genai_tokens", "cost_usd", "events")
+GENAI = Collection(
+    mart="genai_tokens_by_org_date",
+    description="Months of GenAI tokens by day, of each organisation and overall, with each one's share.",
+    cardinality={"org_id": 1_000},
+    shapes=(
+        Shape(
+            name="org",
+            by=ORG,
+            embeds=(Embedded(name="days", rows=("usage_date",), values=TOKENS),),
+        ),
+        Shape(
+            name="overall",
+            embeds=(
+                Embedded(name="days", rows=("usage_date",), values=TOKENS),
+                Embedded(name="orgs", rows=("org_id",), values=TOKENS),
+            ),
+        ),
+    ),
+    serves=(
+        Served(question=10, title="GenAI tokens and cost per day", shapes=("org",), days=A_YEAR),
+        # A year and the month before it, which the growth of the first month is measured against.
+        Served(
+            question=10,
+            title="Monthly growth of GenAI tokens by organisation",
+            shapes=("overall",),
+            days=A_YEAR + 31,
+        ),
+    ),
+)
+
+ANOMALIES = Collection(
+    mart="cost_anomaly_mart",
+    description="Months of cost anomalies of each organisation.",
+    cardinality={"service": 6},
+    shapes=(
+        Shape(
+            name="org",
+            by=ORG,
+            embeds=(
+                Embedded(
+                    name="anomalies",
+                    rows=("usage_date", "service"),
+                    values=(
+                        "cost_usd",
+                        "observations",
+                        "zscore",
+                        "mad_score",
+                        "p99_usd",
+                        "anomaly_score",
+                        "model_version",
+                    ),
+                    where="is_anomaly",
+                ),
+            ),
+        ),
+    ),
+    serves=(Served(question=11, title="Cost anomalies of an organisation", shapes=("org",), days=A_YEAR),),
+)
+
+COLLECTIONS = (USAGE, TICKETS, REVENUE, GENAI, ANOMALIES)
