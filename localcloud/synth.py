@@ -13,7 +13,17 @@ from pathlib import Path
 from localcloud.context import ACCOUNT, REGION
 from localcloud.errors import DeployError
 
-INPUTS = ("app.py", "cdk.json", "requirements.txt", "infra", "lake", "domains", "transforms", "glue_jobs", "lambdas")
+INPUTS = (
+    "app.py",
+    "cdk.json",
+    "requirements.txt",
+    "infra",
+    "lake",
+    "domains",
+    "transforms",
+    "glue_jobs",
+    "lambdas",
+)
 """Files and folders, relative to the project, that decide what is synthesised."""
 
 STAMP = ".inputs"

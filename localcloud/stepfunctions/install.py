@@ -100,7 +100,16 @@ def _install_clients(context: Context) -> None:
         return _SDK_ERROR_NAMES.get(lowered, lowered.capitalize())
 
     replace(StateTaskServiceAwsSdk, "_eval_service_task", eval_sdk)
+
+    def exception_name(service_name: str, error: Exception) -> str:
+        # boto3 has a class for S3's denials because one rare operation declares them.
+        if (service_name, type(error).__name__) == ("S3", "AccessDenied"):
+            return "S3.S3Exception"
+        name: str = original(StateTaskServiceAwsSdk, "_normalise_exception_name")(service_name, error)
+        return name
+
     replace(StateTaskServiceAwsSdk, "_normalise_service_error_name", staticmethod(error_name))
+    replace(StateTaskServiceAwsSdk, "_normalise_exception_name", staticmethod(exception_name))
 
 
 def _install_waits(context: Context) -> None:

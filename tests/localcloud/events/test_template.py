@@ -1,0 +1,51 @@
+"""Input templates: what is inserted, and how."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from localcloud.errors import UnsupportedError
+from localcloud.events.template import at_path, render
+
+VALUES: dict[str, Any] = {"key": 'a/"b".csv', "size": 3, "none": None, "list": [1]}
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ('{"key": <key>}', {"key": 'a/"b".csv'}),
+        ('{"key": "<key>"}', {"key": 'a/"b".csv'}),
+        ('{"said": "it is \\"<key>\\", <size> bytes"}', {"said": 'it is "a/"b".csv", 3 bytes'}),
+        ('{"size": <size>, "none": <none>, "list": <list>}', {"size": 3, "none": None, "list": [1]}),
+        ('"<size>"', "3"),
+    ],
+)
+def test_values_are_text_within_quotes_and_json_elsewhere(template: str, expected: Any) -> None:
+    assert render(template, VALUES.__getitem__) == expected
+
+
+def test_a_template_that_is_no_json_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="does not yield JSON"):
+        render("{<key>", VALUES.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("$", {"a": {"b-c": [{"d": 1}]}}),
+        ("$.a.b-c[0].d", 1),
+        ("$['a']['b-c'][0].d", 1),
+        ("$.a.missing.deeper", None),
+        ("$.a.b-c[5]", None),
+    ],
+)
+def test_paths(path: str, expected: Any) -> None:
+    assert at_path({"a": {"b-c": [{"d": 1}]}}, path) == expected
+
+
+@pytest.mark.parametrize("path", ["a.b", "$..a", "$.a[*]"])
+def test_paths_that_are_not_evaluated(path: str) -> None:
+    with pytest.raises(UnsupportedError, match="not evaluated"):
+        at_path({}, path)
