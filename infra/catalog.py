@@ -22,8 +22,13 @@ ZONES = {"processed": ("bronze", "quarantine"), "curated": ("silver", "gold")}
 
 _COMMENT_LIMIT = 255
 
-_INHERIT = json.dumps(
-    {"Version": 1.0, "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}}}
+_CONFIGURATION = json.dumps(
+    {
+        "Version": 1.0,
+        "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
+        # Without it a folder whose files look different is split off into a table of its own.
+        "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
+    }
 )
 
 
@@ -148,7 +153,7 @@ class Catalog(Construct):
                 update_behavior="LOG", delete_behavior="LOG"
             ),
             recrawl_policy=glue.CfnCrawler.RecrawlPolicyProperty(recrawl_behavior="CRAWL_EVERYTHING"),
-            configuration=_INHERIT,
+            configuration=_CONFIGURATION,
         )
         acknowledge_glue_logs(crawler)
         crawler.node.add_dependency(role)

@@ -115,7 +115,7 @@ class Jobs(Construct):
             arns=self._arns,
         )
         role.allow(
-            ("logs:CreateLogStream", "logs:PutLogEvents"),
+            ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
             [self._arns.log_group(f"{self._log_prefix}/*")],
             why="A run names its log streams by its own id.",
         )

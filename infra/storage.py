@@ -120,47 +120,24 @@ class Storage(LakeStack):
             description="Writes raw; assumed by upload_files.py.",
             arns=arns,
         )
-        why = "The uploader serves every domain and names objects by their content."
         raw = self._names.raw_bucket
         role.allow(("s3:ListBucket",), [arns.bucket(raw)])
         role.allow(
-            ("s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+            ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
             arns.objects(raw, ""),
-            why=why,
-        )
-        ledger = arns.objects(self._names.processed_bucket, "_ledger/")
-        role.allow(("s3:GetObject",), ledger, why="The ledger tells what was ingested already.")
-        role.allow(
-            ("s3:ListBucket",),
-            [arns.bucket(self._names.processed_bucket)],
-            when={"StringLikeIfExists": {"s3:prefix": ["_ledger/*"]}},
+            why="The uploader serves every domain and names objects by their content.",
         )
         return role
 
     def _only_uploader_writes_raw(self, arns: Arns) -> None:
-        writes = ["s3:PutObject"]
         self.raw.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="OnlyTheUploaderWrites",
                 effect=iam.Effect.DENY,
                 principals=[iam.AnyPrincipal()],
-                actions=writes,
+                actions=["s3:PutObject"],
                 resources=arns.objects(self._names.raw_bucket, ""),
                 conditions={"ArnNotEquals": {"aws:PrincipalArn": self.uploader.arn}},
-            )
-        )
-        # Parts of an upload carry no condition, the request that completes it does.
-        self.raw.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="NothingIsOverwritten",
-                effect=iam.Effect.DENY,
-                principals=[iam.AnyPrincipal()],
-                actions=writes,
-                resources=arns.objects(self._names.raw_bucket, ""),
-                conditions={
-                    "Null": {"s3:if-none-match": "true"},
-                    "Bool": {"s3:ObjectCreationOperation": "true"},
-                },
             )
         )
 

@@ -41,8 +41,9 @@ def test_there_is_a_database_per_layer(shop: Stack, names: Names) -> None:
 def test_crawlers_add_partitions_and_change_nothing_else(shop: Stack, names: Names, zone: str) -> None:
     crawler = shop.named("AWS::Glue::Crawler", names.crawler(DOMAIN, zone))
     assert crawler["SchemaChangePolicy"] == {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
-    partitions = json.loads(crawler["Configuration"])["CrawlerOutput"]["Partitions"]
-    assert partitions == {"AddOrUpdateBehavior": "InheritFromTable"}
+    configuration = json.loads(crawler["Configuration"])
+    assert configuration["CrawlerOutput"] == {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}}
+    assert configuration["Grouping"] == {"TableGroupingPolicy": "CombineCompatibleSchemas"}
     assert crawler["Targets"].keys() == {"CatalogTargets"}
     assert "Schedule" not in crawler
 
