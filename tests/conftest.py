@@ -10,24 +10,30 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.runtime.session import configure
 
+SMALL = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.memory": "1500m",
+    "spark.scheduler.mode": "FAIR",
+    # A handful of rows: what a task costs is its start.
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
+    # Compiling each little query takes longer than running it; the end-to-end runs compile.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A small local session with the settings of the jobs."""
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     scratch = tmp_path_factory.mktemp("spark")
-    session = (
-        SparkSession.builder.master("local[2]")
-        .appName("caudal-tests")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.memory", "1500m")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.scheduler.mode", "FAIR")
-        .config("spark.local.dir", str(scratch))
-        .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
-        .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC -XX:TieredStopAtLevel=1")
-        .getOrCreate()
-    )
+    builder = SparkSession.builder.master("local[2]").appName("caudal-tests")
+    places = {"spark.local.dir": scratch, "spark.sql.warehouse.dir": scratch / "warehouse"}
+    for name, value in {**SMALL, **places}.items():
+        builder = builder.config(name, str(value))
+    session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield configure(session)
     session.stop()
