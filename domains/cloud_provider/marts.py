@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from lake.columns import bigint, boolean, date, decimal, integer, measure, ratio, text
+from lake.columns import bigint, boolean, date, decimal, integer, ratio, text
 from lake.spec import Every, Mart
 
 total = decimal(28, 6)
 """A sum of measures: their scale, and room for ten billion of them."""
 
 score = decimal(9, 2)
+
+distance = decimal(28, 6)
+"""How far a cost lies from the usual one: a small divisor makes it large."""
 
 ORG_DAILY_USAGE_BY_SERVICE = Mart(
     name="org_daily_usage_by_service",
@@ -65,8 +68,8 @@ COST_ANOMALY_MART = Mart(
         text("service", "Service that was used."),
         total("cost_usd", "Cost of the day."),
         bigint("observations", "Days with costs of this organisation and service that the model saw."),
-        measure("zscore", "Distance from the mean in standard deviations."),
-        measure("mad_score", "0.6745 times the distance from the median in median absolute deviations."),
+        distance("zscore", "Distance from the mean in standard deviations."),
+        distance("mad_score", "0.6745 times the distance from the median in median absolute deviations."),
         total("p99_usd", "99th percentile of the usual costs."),
         boolean("is_zscore", "The z-score is above 3."),
         boolean("is_mad", "The MAD score is above 3.5."),

@@ -35,10 +35,9 @@ MODEL_KEY = ("org_id", "service")
 
 _COST = "decimal(28,6)"
 _WIDEST_INTEGER = "decimal(38,0)"
-_HALF = F.lit(Decimal("0.5"))
-_HUNDREDTH = F.lit(Decimal("0.01"))
+_HALF = Decimal("0.5")
+_HUNDREDTH = Decimal("0.01")
 _MILLIONTHS = 1_000_000
-_N = F.col("observations")
 
 
 def fit(daily_costs: DataFrame, *, version: str = COLD_START) -> DataFrame:
@@ -60,7 +59,7 @@ def fit(daily_costs: DataFrame, *, version: str = COLD_START) -> DataFrame:
             _between(
                 _at("deviation", "deviation_place", _lower_middle()),
                 _at("deviation", "deviation_place", _upper_middle()),
-                _HALF,
+                F.lit(_HALF),
             ).alias("mad"),
         )
         .withColumn("model_version", F.lit(version))
@@ -83,14 +82,15 @@ def _with_places(costs: DataFrame) -> DataFrame:
     def cost_at(rank: Column) -> Column:
         return _at("cost", "place", rank).over(model)
 
+    n = F.col("observations")
     # The 99th percentile lies this many hundredths of a rank above the first one.
-    hundredths = (_N - 1) * 99
+    hundredths = (n - 1) * 99
     below = F.floor(hundredths / 100) + 1
-    weight = (hundredths % 100).cast("decimal(2,0)") * _HUNDREDTH
+    weight = (hundredths % 100).cast("decimal(2,0)") * F.lit(_HUNDREDTH)
     measured = placed.withColumns(
         {
-            "median": _between(cost_at(_lower_middle()), cost_at(_upper_middle()), _HALF),
-            "p99": _between(cost_at(below), cost_at(F.least(below + 1, _N)), weight),
+            "median": _between(cost_at(_lower_middle()), cost_at(_upper_middle()), F.lit(_HALF)),
+            "p99": _between(cost_at(below), cost_at(F.least(below + 1, n)), weight),
         }
     )
     distant = measured.withColumn("deviation", F.abs(F.col("cost") - F.col("median")))
@@ -103,11 +103,11 @@ def _at(value: str, place: str, rank: Column) -> Column:
 
 
 def _lower_middle() -> Column:
-    return F.floor((_N + 1) / 2)
+    return F.floor((F.col("observations") + 1) / 2)
 
 
 def _upper_middle() -> Column:
-    return F.floor(_N / 2) + 1
+    return F.floor(F.col("observations") / 2) + 1
 
 
 def _between(low: Column, high: Column, weight: Column) -> Column:

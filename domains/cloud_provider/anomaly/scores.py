@@ -1,6 +1,6 @@
 """How unusual a daily cost is: three tests against the parameters of a model, and their sum.
 
-Flags compare exact decimals; the published scores are rounded to six digits, once.
+Flags compare unrounded decimals; the published scores are rounded to six digits, once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ MIN_OBSERVATIONS = 14
 """With fewer days of its own, an organisation is judged by the model of the service."""
 
 ZSCORE_LIMIT = Decimal(3)
+ROOT_TOLERANCE = Decimal("0.000000001")
+"""The standard deviation is a rounded root: a z-score this close to the limit is taken to be the limit."""
+
 MAD_LIMIT = Decimal("3.5")
 NORMAL_CONSISTENCY = Decimal("0.6745")
 """Makes the median absolute deviation of normally distributed values comparable to their standard deviation.
@@ -35,7 +38,7 @@ def score(daily_costs: DataFrame, parameters: DataFrame) -> DataFrame:
     costs = daily_costs.select("org_id", "usage_date", "service", "cost_usd")
     judged = _with_model(costs, parameters)
     tests = {
-        "is_zscore": _from_mean() > F.lit(ZSCORE_LIMIT) * _divisor("stddev"),
+        "is_zscore": _from_mean() > F.lit(ZSCORE_LIMIT + ROOT_TOLERANCE) * _divisor("stddev"),
         "is_mad": _from_median() > F.lit(MAD_LIMIT) * _divisor("mad"),
         "is_p99": F.col("cost_usd") > F.col("p99"),
     }
