@@ -1,0 +1,66 @@
+"""Spark's gold tables equal those of the independent DuckDB program, value by value."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import duckdb
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from bench.reference import build_marts
+from bench.reference_rows import duckdb_type
+from domains.cloud_provider.domain import DOMAIN
+from domains.cloud_provider.silver.usage_events import build as build_usage_events
+from lake.discovery import transformation
+from lake.spec import Mart
+from tests.domains.cloud_provider.resolved import resolved_tables
+from tests.frames import frame, parse
+
+Tables = tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection]
+
+
+@pytest.fixture(scope="module")
+def tables(spark: SparkSession) -> Tables:
+    """Every mart as Spark builds it from the resolved tables, and the connection that holds the reference."""
+    literal = resolved_tables(seed=1)
+    frames = {
+        table.name: frame(spark, table.columns, literal.get(table.name, table.key[0])).withColumn(
+            "quality_flags", F.array().cast("array<string>")
+        )
+        for table in DOMAIN.tables
+    }
+    masters = {name: frames[name] for name in DOMAIN.table("usage_events").enriched_from}
+    frames["usage_events"] = build_usage_events(usage_events=frames["usage_events"], **masters).cache()
+    for mart in DOMAIN.marts_in_order():
+        build = transformation(DOMAIN.name, "gold", mart.name).build
+        frames[mart.name] = build(**{name: frames[name] for name in mart.inputs}).cache()
+    return frames, _reference(literal)
+
+
+def _reference(literal: dict[str, str]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    for table in DOMAIN.tables:
+        columns = ", ".join(f'"{column.name}" {duckdb_type(column.type)}' for column in table.columns)
+        connection.execute(f"CREATE TABLE {table.name} ({columns})")
+        header, body = parse(literal.get(table.name, table.key[0]))
+        names = ", ".join(f'"{name}"' for name in header)
+        if body:
+            placeholders = ", ".join("?" * len(header))
+            connection.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({placeholders})", body)
+    build_marts(DOMAIN, connection)
+    return connection
+
+
+@pytest.mark.parametrize("mart", DOMAIN.marts, ids=lambda mart: mart.name)
+def test_both_programs_agree(tables: Tables, mart: Mart) -> None:
+    frames, connection = tables
+    names = [column.name for column in mart.columns]
+    expected = connection.execute(
+        f"SELECT {', '.join(f'CAST({name} AS VARCHAR)' for name in names)} FROM {mart.name}"
+    ).fetchall()
+    actual = frames[mart.name].select(*(F.col(name).cast("string") for name in names)).collect()
+
+    assert expected
+    assert Counter(tuple(row) for row in actual) == Counter(expected)
