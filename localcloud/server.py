@@ -17,6 +17,7 @@ import localcloud.cloudformation.install
 import localcloud.iam.install
 import localcloud.s3.install
 import localcloud.stepfunctions.install
+from localcloud import catalog
 from localcloud.cloudformation import assembly
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError
@@ -57,6 +58,7 @@ class LocalCloud:
         self._pipes: PipePoller | None = None
         self._alarms: AlarmClock | None = None
         self._lock: HomeLock | None = None
+        self._is_catalogued = False
 
     def __enter__(self) -> LocalCloud:
         self.start()
@@ -81,6 +83,7 @@ class LocalCloud:
         for name, level in _LOG_LEVELS.items():
             logging.getLogger(name).setLevel(level)
         moto_api_backend.reset()
+        self._is_catalogued = False
         self._store = localcloud.s3.install.install(self.context)
         evaluator = localcloud.iam.install.install(self.context, self._mode)
         self._install(evaluator)
@@ -105,8 +108,15 @@ class LocalCloud:
             executor.install(context)
 
     def deploy(self, cdk_out: Path) -> list[str]:
-        """Deploy the stacks of a cloud assembly; returns the names of those that changed."""
-        return assembly.deploy(cdk_out, self.context)
+        """Deploy the stacks of a cloud assembly; returns the names of those that changed.
+
+        The first deployment after a start also restores the partitions of the catalog.
+        """
+        changed = assembly.deploy(cdk_out, self.context)
+        if not self._is_catalogued:
+            catalog.restore_partitions(self.context)
+            self._is_catalogued = True
+        return changed
 
     def client(self, service: str, role_arn: str | None = None) -> Any:
         """A boto3 client, as administrator or in a role."""

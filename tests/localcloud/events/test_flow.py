@@ -82,7 +82,7 @@ def pipe_role(name: str, *machines: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", autouse=True)
 def stack(cloud: LocalCloud, deploy: Any) -> None:
-    notify = {"NotificationConfiguration": {"EventBridgeConfiguration": {}}}
+    notify: dict[str, Any] = {"NotificationConfiguration": {"EventBridgeConfiguration": {}}}
     transformer = {"InputPathsMap": {"k": "$.detail.object.key"}, "InputTemplate": '{"only": <k>}'}
     redrive = {"deadLetterTargetArn": f"{QUEUE_ARN}:dead", "maxReceiveCount": 2}
     filters = {"FilterCriteria": {"Filters": [{"Pattern": json.dumps(_key_pattern("filtered/yes"))}]}}

@@ -1,0 +1,77 @@
+"""The command line, as far as nothing has to run for it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from localcloud.cli import app
+from localcloud.daemon import STATUS_FILE, Status, read_status
+from localcloud.lock import HomeLock
+
+STATUS = Status(
+    endpoint="http://127.0.0.1:4999",
+    region="us-east-1",
+    access_key="key",
+    secret_key="secret",
+    account="123456789012",
+    env="dev",
+    buckets={"raw": "raw-bucket"},
+    pid=os.getpid(),
+    inputs="hash",
+)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Path]:
+    """A home folder that looks as if a local cloud ran in it."""
+    lock = HomeLock(tmp_path)
+    (tmp_path / STATUS_FILE).write_text(json.dumps(asdict(STATUS)))
+    (tmp_path / "s3" / "raw-bucket" / "a").mkdir(parents=True)
+    (tmp_path / "s3" / "raw-bucket" / "a" / "1.csv").write_text("x")
+    yield tmp_path
+    lock.release()
+
+
+def invoke(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "200"})
+    return result.exit_code, result.output
+
+
+def test_env_prints_what_points_programs_here(running: Path) -> None:
+    code, text = invoke("env", "--home", str(running))
+    assert code == 0
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:4999" in text.splitlines()
+    assert "export AWS_SECRET_ACCESS_KEY=secret" in text.splitlines()
+
+
+def test_status_tells_endpoint_and_buckets(running: Path) -> None:
+    code, text = invoke("status", "--home", str(running))
+    assert code == 0
+    assert "http://127.0.0.1:4999" in text
+    assert "raw-bucket" in text
+
+
+@pytest.mark.parametrize("command", ["env", "status"])
+def test_nothing_runs(tmp_path: Path, command: str) -> None:
+    code, text = invoke(command, "--home", str(tmp_path))
+    assert code == 3
+    assert "python -m localcloud up" in text
+
+
+def test_down_without_anything_to_end(tmp_path: Path) -> None:
+    assert invoke("down", "--home", str(tmp_path)) == (0, f"Nothing runs in {tmp_path}.\n")
+
+
+def test_a_status_file_that_outlived_its_process_does_not_count(running: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / STATUS_FILE).write_text((running / STATUS_FILE).read_text())
+    assert read_status(running) == STATUS
+    assert read_status(other) is None
