@@ -74,7 +74,11 @@ def state_of(cloud: LocalCloud, name: str) -> str:
 
 def eventually(cloud: LocalCloud, name: str, state: str) -> bool:
     """Alarms on queues are evaluated once a second."""
-    return any(state_of(cloud, name) == state or time.sleep(0.1) for _ in range(100))
+    for _ in range(100):
+        if state_of(cloud, name) == state:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def subjects(cloud: LocalCloud) -> list[str]:
