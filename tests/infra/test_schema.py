@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from pyspark.sql import SparkSession
+from pyspark.sql.types import StructType
+
+from glue_jobs.runtime.schemas import bronze_schema, mart_schema, silver_schema
 from infra.schema import catalog_tables
 from lake.discovery import load_domain, load_domains
 
@@ -50,3 +54,19 @@ def test_quarantine_looks_the_same_for_every_table() -> None:
 def test_every_table_has_three_layers_and_every_mart_one() -> None:
     for domain in load_domains():
         assert len(catalog_tables(domain)) == 3 * len(domain.tables) + len(domain.marts)
+
+
+def test_the_catalog_declares_what_the_jobs_write(spark: SparkSession) -> None:
+    def spelled(schema: StructType) -> dict[str, str]:
+        return {field.name: field.dataType.simpleString() for field in schema.fields}
+
+    for domain in load_domains():
+        written = {
+            **{("bronze", table.name): spelled(bronze_schema(table)) for table in domain.tables},
+            **{("silver", table.name): spelled(silver_schema(table)) for table in domain.tables},
+            **{("gold", mart.name): spelled(mart_schema(mart)) for mart in domain.marts},
+        }
+        for table in catalog_tables(domain):
+            if table.layer != "quarantine":
+                declared = {column.name: column.type for column in (*table.columns, *table.partition_keys)}
+                assert declared == written[table.layer, table.name]
