@@ -16,6 +16,7 @@ from glue_jobs.runtime.ingest import IngestContext, TableReport, ingest
 from glue_jobs.runtime.landing import Landing, find_new
 from glue_jobs.runtime.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
 from glue_jobs.runtime.quarantine_files import quarantine_files
+from glue_jobs.runtime.reading import one_file_per_task
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
 from lake import naming
@@ -88,7 +89,7 @@ def _ingest_all(context: IngestContext, domain: Domain, landing: Landing) -> lis
     tables = [table for table in domain.csv_tables if landing.of(table)]
     # The largest first: the tables share the cluster, and the longest decides when all are done.
     tables.sort(key=lambda table: -sum(file.size for file in landing.of(table)))
-    with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
+    with one_file_per_task(context.spark), ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
         return list(pool.map(lambda table: ingest(context, table, landing.of(table)), tables))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -25,12 +26,26 @@ SOURCE_COLUMNS = ("source_file", "source_row", "source_rank")
 MAX_COLUMNS = 100_000
 """Delimiters in one line before the parser gives up on the file."""
 
-ONE_FILE_PER_TASK = 1 << 30
-"""As cost of opening a file: Spark then never puts two into one task, see `source_row`."""
+_OPEN_COST = "spark.sql.files.openCostInBytes"
+_ONE_FILE_PER_TASK = str(1 << 30)
 
 _ROW_IN_PARTITION = (1 << 33) - 1
 _WHITESPACE = " \t\r\n\f\u00a0\ufeff"
 _URI_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'(),;:$&+=@/")
+
+
+@contextmanager
+def one_file_per_task(spark: SparkSession) -> Iterator[None]:
+    """Inside, Spark never packs two files into one task: `source_row` is the place in the task.
+
+    The frames of `read_table` must be executed inside.
+    """
+    before = spark.conf.get(_OPEN_COST)
+    spark.conf.set(_OPEN_COST, _ONE_FILE_PER_TASK)
+    try:
+        yield
+    finally:
+        spark.conf.set(_OPEN_COST, str(before))
 
 
 def as_uri(url: str) -> str:
@@ -57,7 +72,7 @@ def read_table(
     and SOURCE_COLUMNS.
 
     Files that share a header are read together. Raises nothing for bad content: a line with the
-    wrong number of fields has its text in RAW and nothing else.
+    wrong number of fields has its text in RAW and nothing else. To be executed in `one_file_per_task`.
     """
     by_header: dict[tuple[str, ...], list[LandedFile]] = defaultdict(list)
     for file in files:
