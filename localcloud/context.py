@@ -44,6 +44,7 @@ class Context:
     endpoint: str = ""
     adopter: Adopter | None = None
     authoriser: Authoriser | None = None
+    truster: Authoriser | None = None
     time_scale: float = 0.02
     """Factor for the seconds that state machines wait: a minute passes in 1.2 s."""
     writers: Counter[str] = field(default_factory=Counter)
@@ -128,6 +129,10 @@ class Context:
     def authorise(self, role_arn: str, action: str, resource: str) -> bool:
         """Whether a role may do this, e.g. `s3:PutObject` on an object's ARN. The call is recorded."""
         return self.authoriser is None or self.authoriser(role_arn, action, resource)
+
+    def trusts(self, role_arn: str, service: str, source_arn: str) -> bool:
+        """Whether a service (`glue.amazonaws.com`) may assume a role for one of its resources."""
+        return self.truster is None or self.truster(role_arn, service, source_arn)
 
     @contextmanager
     def writing(self, role_arn: str) -> Iterator[None]:

@@ -59,6 +59,16 @@ class ObjectStore:
             " (bucket TEXT, key TEXT, versions TEXT, PRIMARY KEY (bucket, key))"
         )
 
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left: parts of uploads that can never be completed."""
+        rows = self._database.execute("SELECT versions FROM objects").fetchall()
+        kept = {record.get("path") for (versions,) in rows for record in json.loads(versions)}
+        for blob in self.blobs.iterdir():
+            if str(blob.relative_to(self.home)) not in kept:
+                blob.unlink()
+
     def close(self) -> None:
         with self.lock:
             self._database.close()

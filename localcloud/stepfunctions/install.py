@@ -13,6 +13,7 @@ from typing import Any
 
 import moto.stepfunctions.models
 from moto.core.config import default_user_config
+from moto.core.exceptions import ServiceException
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
@@ -39,6 +40,7 @@ from localcloud.stepfunctions.client import TaskClient, task_client
 EndListener = Callable[[Execution], None]
 """Called with each execution that has ended."""
 
+SERVICE = "states.amazonaws.com"
 POLL_SECONDS = 0.1
 LONGEST_WAIT = 2.0
 """Seconds that a scaled wait may take at most."""
@@ -74,7 +76,7 @@ def install(context: Context, ended: EndListener) -> None:
     # A run that somebody stopped did not do its work: the task fails.
     replace(state_task_service_glue, "_JOB_RUN_STATE_ABNORMAL_TERMINAL_VALUE", _FAILED_RUNS)
     replace(StateTaskServiceCallback, "_eval_integration_pattern", _eval_integration_pattern)
-    replace(StepFunctionsParserBackend, "start_execution", _start_execution)
+    replace(StepFunctionsParserBackend, "start_execution", functools.partialmethod(_start_execution, context))
     replace(BaseExecutionWorkerCommunication, "terminated", functools.partialmethod(_terminated, ended))
 
 
@@ -154,12 +156,19 @@ def _eval_integration_pattern(
 
 def _start_execution(
     self: StepFunctionsParserBackend,
+    context: Context,
     state_machine_arn: str,
     name: str | None = None,
     execution_input: str | None = None,
     trace_header: str | None = None,
 ) -> Execution:
-    """Executions without a name get one, for those of moto would collide."""
+    """Executions without a name get one, for those of moto would collide. The role must trust us."""
+    role_arn = self.describe_state_machine(state_machine_arn).roleArn
+    if not context.trusts(role_arn, SERVICE, state_machine_arn):
+        message = (
+            f"Neither the global service principal {SERVICE}, nor the regional one is authorized to assume"
+        )
+        raise ServiceException("AccessDeniedException", f"{message} the provided role {role_arn}.")
     execution: Execution = original(StepFunctionsParserBackend, "start_execution")(
         self, state_machine_arn, name or str(uuid.uuid4()), execution_input, trace_header
     )

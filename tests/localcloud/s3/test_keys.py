@@ -161,9 +161,13 @@ def test_everything_survives_a_restart(cloud: LocalCloud, s3: Any) -> None:
     s3.put_object(Bucket="versioned", Key="deleted", Body=b"x")
     s3.delete_object(Bucket="versioned", Key="deleted")
     before = s3.head_object(Bucket="plain", Key="kept")
+    unfinished = s3.create_multipart_upload(Bucket="plain", Key="unfinished")["UploadId"]
+    s3.upload_part(Bucket="plain", Key="unfinished", UploadId=unfinished, PartNumber=1, Body=b"part")
+    known = blobs(cloud)
 
     cloud.stop()
     cloud.start()
+    assert blobs(cloud) == known - 1
     again = cloud.client("s3")
     for bucket in ("plain", "versioned"):
         again.create_bucket(Bucket=bucket)

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
 from tests.localcloud.assembly import ACCOUNT, MACHINE_ARN, REGION, ROLE_ARN, allow, machine, resource, role
@@ -41,6 +42,10 @@ def stack(cloud: LocalCloud, deploy: Any) -> None:
                     AttributeDefinitions=[{"AttributeName": "domain", "AttributeType": "S"}],
                     KeySchema=[{"AttributeName": "domain", "KeyType": "HASH"}],
                     BillingMode="PAY_PER_REQUEST",
+                ),
+                "Distrustful": role("distrustful", "glue.amazonaws.com"),
+                "Orphan": machine(
+                    "orphan", {"Start": {"Type": "Pass", "End": True}}, "Start", f"{ROLE_ARN}/distrustful"
                 ),
                 "Idle": machine("idle", {"Start": {"Type": "Pass", "End": True}}, "Start", ROLE),
             }
@@ -168,6 +173,11 @@ def test_a_message_that_is_an_object_is_published_as_text(cloud: LocalCloud) -> 
     output(run(cloud, ("Publish", publish), value={"key": "k"}))
     last = json.loads((cloud.context.state_dir / "notifications.jsonl").read_text().splitlines()[-1])
     assert json.loads(last["message"]) == {"rows": 3, "key": "k"}
+
+
+def test_a_role_that_does_not_trust_step_functions_runs_nothing(cloud: LocalCloud) -> None:
+    with pytest.raises(ClientError, match="authorized to assume the provided role"):
+        cloud.client("stepfunctions").start_execution(stateMachineArn=f"{MACHINE_ARN}:orphan")
 
 
 def test_unnamed_executions_do_not_collide(cloud: LocalCloud) -> None:
