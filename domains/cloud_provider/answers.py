@@ -1,0 +1,259 @@
+"""The serving questions, one function and one request each.
+
+Without an `org_id` a function answers for all organisations together. `provisional` rows come from the
+stream and will be replaced by batch truth. "Today" is the newest day in the data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from serving.answer import Answer
+from serving.reader import Found, Reader, Row, Wanted, ratio
+
+OVERALL = Wanted(shape="overall")
+
+
+def _for(org_id: str | None) -> Wanted:
+    return OVERALL if org_id is None else Wanted(shape="org", keys=(org_id,))
+
+
+def _window(found: Found, wanted: Wanted, days: int) -> tuple[list[Row], dt.date, dt.date]:
+    """(rows, first day, last day) of the last `days` days up to the newest one of all organisations."""
+    last = found.newest_day(OVERALL, "days") or dt.date.min + dt.timedelta(days=days)
+    first = last - dt.timedelta(days=days - 1)
+    return found.rows(wanted, "days", first, last), first, last
+
+
+@dataclass(frozen=True)
+class DailyUsage:
+    usage_date: dt.date
+    service: str
+    cost_usd: Decimal
+    requests: Decimal | None
+    provisional: bool
+
+
+def daily_usage(
+    reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
+) -> Sequence[DailyUsage]:
+    """Question 6: cost and requests by day and service, in USD and in requests."""
+    wanted = _for(org_id)
+    found = reader.between("org_daily_usage_by_service", [wanted], first, last, question=6)
+    return [
+        DailyUsage(row["usage_date"], row["service"], row["cost_usd"], row["requests"], row.provisional)
+        for row in found.rows(wanted, "days", first, last)
+    ]
+
+
+@dataclass(frozen=True)
+class ServiceCost:
+    rank: int
+    service: str
+    cost_usd: Decimal
+    first: dt.date
+    last: dt.date
+    provisional: bool
+
+
+def top_services(
+    reader: Reader, *, org_id: str | None = None, top: int = 5, days: int = 14
+) -> Sequence[ServiceCost]:
+    """Question 7: the services that cost most in the last days; equal costs by name."""
+    wanted = _for(org_id)
+    both = list(dict.fromkeys([wanted, OVERALL]))
+    found = reader.newest("org_daily_usage_by_service", both, days, question=7)
+    rows, first, last = _window(found, wanted, days)
+    costs: dict[str, Decimal] = defaultdict(Decimal)
+    provisional: dict[str, bool] = defaultdict(bool)
+    for row in rows:
+        costs[row["service"]] += row["cost_usd"]
+        provisional[row["service"]] |= row.provisional
+    ranked = sorted(costs, key=lambda service: (-costs[service], service))[:top]
+    return [
+        ServiceCost(rank, service, costs[service], first, last, provisional[service])
+        for rank, service in enumerate(ranked, start=1)
+    ]
+
+
+@dataclass(frozen=True)
+class TicketDay:
+    ticket_date: dt.date
+    critical_tickets: int
+    tickets: int
+    sla_breached: int
+    sla_breach_rate: Decimal | None
+
+
+def critical_tickets(reader: Reader, *, org_id: str | None = None, days: int = 30) -> Sequence[TicketDay]:
+    """Question 8: critical tickets and the share of all tickets that missed the SLA, per day with tickets."""
+    wanted = _for(org_id)
+    both = list(dict.fromkeys([wanted, OVERALL]))
+    found = reader.newest("tickets_by_org_date", both, days, question=8)
+    by_day: dict[dt.date, list[Row]] = defaultdict(list)
+    for row in _window(found, wanted, days)[0]:
+        by_day[row["ticket_date"]].append(row)
+    answer = []
+    for day, rows in sorted(by_day.items()):
+        tickets = sum(row["tickets"] for row in rows)
+        breached = sum(row["sla_breached"] for row in rows)
+        critical = sum(row["tickets"] for row in rows if row["severity"] == "critical")
+        answer.append(TicketDay(day, critical, tickets, breached, ratio(breached, tickets)))
+    return answer
+
+
+@dataclass(frozen=True)
+class RevenueMonth:
+    billing_month: dt.date
+    invoices: int
+    subtotal_usd: Decimal
+    credits_usd: Decimal
+    revenue_usd: Decimal
+    taxes_usd: Decimal
+    total_usd: Decimal
+
+
+def monthly_revenue(
+    reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
+) -> Sequence[RevenueMonth]:
+    """Question 9: revenue by month in USD, with credits and taxes; months that begin in the range."""
+    wanted = _for(org_id)
+    found = reader.between("revenue_by_org_month", [wanted], first, last, question=9)
+    return [
+        RevenueMonth(
+            row["billing_month"],
+            row["invoices"],
+            row["subtotal_usd"],
+            row["credits_usd"],
+            row["revenue_usd"],
+            row["taxes_usd"],
+            row["total_usd"],
+        )
+        for row in found.rows(wanted, "months", first, last)
+    ]
+
+
+@dataclass(frozen=True)
+class TokenDay:
+    usage_date: dt.date
+    genai_tokens: Decimal
+    cost_usd: Decimal
+    cost_per_1k_tokens: Decimal | None
+
+
+def genai_tokens(
+    reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
+) -> Sequence[TokenDay]:
+    """Question 10, first part: GenAI tokens and what they cost, per day."""
+    wanted = _for(org_id)
+    found = reader.between("genai_tokens_by_org_date", [wanted], first, last, question=10)
+    return [
+        TokenDay(
+            row["usage_date"],
+            row["genai_tokens"],
+            row["cost_usd"],
+            ratio(row["cost_usd"], row["genai_tokens"], 1_000),
+        )
+        for row in found.rows(wanted, "days", first, last)
+    ]
+
+
+@dataclass(frozen=True)
+class TokenGrowth:
+    org_id: str
+    month: dt.date
+    genai_tokens: Decimal
+    cost_usd: Decimal
+    growth: Decimal | None
+
+
+def genai_growth(
+    reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
+) -> Sequence[TokenGrowth]:
+    """Question 10, second part: tokens by organisation and month, and their growth.
+
+    `growth` is the change against the month before as a share of it; null where that has no tokens.
+    """
+    start = first.replace(day=1)
+    before = (start - dt.timedelta(days=1)).replace(day=1)
+    found = reader.between("genai_tokens_by_org_date", [OVERALL], before, last, question=10)
+    tokens: dict[tuple[str, dt.date], Row] = {
+        (row["org_id"], dt.date(period // 100, period % 100, 1)): row
+        for period, rows in found.tables(OVERALL, "orgs")
+        for row in rows
+        if org_id in (None, row["org_id"])
+    }
+    answer = []
+    for (org, month), row in sorted(tokens.items()):
+        if month < start:
+            continue
+        earlier = tokens.get((org, (month - dt.timedelta(days=1)).replace(day=1)))
+        base = earlier["genai_tokens"] if earlier else None
+        growth = ratio(row["genai_tokens"] - base, base) if base else None
+        answer.append(TokenGrowth(org, month, row["genai_tokens"], row["cost_usd"], growth))
+    return answer
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    usage_date: dt.date
+    service: str
+    cost_usd: Decimal
+    anomaly_score: int
+    zscore: Decimal | None
+    mad_score: Decimal | None
+    p99_usd: Decimal | None
+    model_version: str
+
+
+def cost_anomalies(reader: Reader, *, org_id: str, first: dt.date, last: dt.date) -> Sequence[Anomaly]:
+    """Question 11: days on which a service cost an organisation unusually much."""
+    wanted = _for(org_id)
+    found = reader.between("cost_anomaly_mart", [wanted], first, last, question=11)
+    return [
+        Anomaly(
+            row["usage_date"],
+            row["service"],
+            row["cost_usd"],
+            row["anomaly_score"],
+            row["zscore"],
+            row["mad_score"],
+            row["p99_usd"],
+            row["model_version"],
+        )
+        for row in found.rows(wanted, "anomalies", first, last)
+    ]
+
+
+ANSWERS = (
+    Answer(name="daily-usage", question=6, title="Daily cost and requests by service", function=daily_usage),
+    Answer(name="top-services", question=7, title="Services by cost in the last days", function=top_services),
+    Answer(
+        name="critical-tickets",
+        question=8,
+        title="Critical tickets and SLA breach rate per day",
+        function=critical_tickets,
+    ),
+    Answer(
+        name="monthly-revenue",
+        question=9,
+        title="Monthly revenue in USD with credits and taxes",
+        function=monthly_revenue,
+    ),
+    Answer(
+        name="genai-tokens", question=10, title="GenAI tokens and their cost per day", function=genai_tokens
+    ),
+    Answer(
+        name="genai-growth",
+        question=10,
+        title="Monthly growth of GenAI tokens by organisation",
+        function=genai_growth,
+    ),
+    Answer(
+        name="cost-anomalies", question=11, title="Cost anomalies of an organisation", function=cost_anomalies
+    ),
+)

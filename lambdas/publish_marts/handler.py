@@ -1,0 +1,93 @@
+"""Publishes one partition of one mart to the serving store.
+
+Event: {"domain": …, "mart": …, "partition": "year=2025/month=8", "continuation": null or from the answer}.
+The answer is the publication's report; as long as its status is CONTINUE the function is to be invoked
+again with its continuation. Environment: ENVIRONMENT, CURATED_BUCKET, SERVING_SECRET (its name, not its
+value).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
+
+from lake.discovery import load_domain
+from lake.naming import PROJECT, Names
+from publishing.buckets import needed_columns
+from publishing.connection import Connection
+from publishing.errors import SecretError
+from publishing.gold import Partition, gold_source
+from publishing.publication import Publisher
+from publishing.requests import Deadline
+
+logger = Logger(service="publish-marts")
+metrics = Metrics(namespace=PROJECT.capitalize(), service="publish-marts")
+for chatty in ("astrapy", "httpx", "httpcore"):
+    logging.getLogger(chatty).setLevel(logging.ERROR)
+
+
+@cache
+def connection(secret: str, keyspace: str) -> Connection:
+    """Read once per warm process. Raises SecretError when there is no such secret or it is malformed."""
+    try:
+        text = boto3.client("secretsmanager").get_secret_value(SecretId=secret).get("SecretString")
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise SecretError(
+            f"the secret '{secret}' cannot be read ({code}).",
+            where="serving secret",
+            hint="Create it, or correct the function's permission.",
+        ) from error
+    return Connection.from_secret(text, keyspace=keyspace)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    names = Names(env=os.environ["ENVIRONMENT"], account="", region="")
+    store = connection(os.environ["SERVING_SECRET"], names.keyspace)
+    domain = load_domain(event["domain"])
+    mart = domain.mart(event["mart"])
+    collection = domain.collection(mart.name)
+    partition = Partition.parse(event.get("partition") or "", mart)
+    publisher = Publisher(
+        database=store.database(),
+        self_hosted=store.is_self_hosted,
+        deadline=Deadline(remaining=lambda: context.get_remaining_time_in_millis() / 1000),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        report = publisher.publish(
+            domain=domain.name,
+            mart=mart,
+            collection=collection,
+            period=partition.period,
+            source=gold_source(
+                boto3.client("s3"),
+                bucket=os.environ["CURATED_BUCKET"],
+                domain=domain.name,
+                mart=mart,
+                partition=partition,
+                columns=needed_columns(collection, mart),
+                scratch=Path(folder),
+            ),
+            scratch=Path(folder),
+            continuation=event.get("continuation"),
+        )
+    answer = {"domain": domain.name, "mart": mart.name, "partition": partition.text, **report.as_dict()}
+    logger.info("published", extra={"report": answer})
+    metrics.add_dimension(name="domain", value=domain.name)
+    metrics.add_metric(
+        name="DocumentsWritten", unit=MetricUnit.Count, value=report.inserted + report.replaced
+    )
+    metrics.add_metric(name="DocumentsFailed", unit=MetricUnit.Count, value=report.failed)
+    return answer

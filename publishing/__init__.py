@@ -1,0 +1,1 @@
+"""Publishes gold to the serving store: idempotent, resumable, in few requests."""

@@ -1,0 +1,1 @@
+"""Reads the serving store: one typed function a question, one request each."""
