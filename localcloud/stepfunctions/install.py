@@ -13,7 +13,7 @@ from typing import Any
 
 import moto.stepfunctions.models
 from moto.core.config import default_user_config
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
@@ -168,7 +168,7 @@ def _start_execution(
         message = (
             f"Neither the global service principal {SERVICE}, nor the regional one is authorized to assume"
         )
-        raise ServiceException("AccessDeniedException", f"{message} the provided role {role_arn}.")
+        raise JsonRESTError("AccessDeniedException", f"{message} the provided role {role_arn}.")
     execution: Execution = original(StepFunctionsParserBackend, "start_execution")(
         self, state_machine_arn, name or str(uuid.uuid4()), execution_input, trace_header
     )
