@@ -1,0 +1,61 @@
+"""How the generated data are spread over files, and the sample that is kept with the source."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from domains.cloud_provider.sample.csv_tables import Drops
+from domains.cloud_provider.sample.events import Events, Order
+from domains.cloud_provider.sample.manifest import Manifest
+from domains.cloud_provider.sample.world import World
+from lake.errors import CaudalError
+
+REAL_EVENTS = 43_200
+REAL_ORGANISATIONS = 80
+REAL_DAYS = 60
+REAL_EVENTS_PER_FILE = 360
+MIN_ORGANISATIONS = 3
+"""One corrects another, and one comes late."""
+
+
+def generate(
+    target: Path,
+    *,
+    seed: int = 2025,
+    events: int = REAL_EVENTS,
+    organisations: int = REAL_ORGANISATIONS,
+    start: str = "2025-07-03",
+    days: int = REAL_DAYS,
+    per_file: int = REAL_EVENTS_PER_FILE,
+    order: Order = Order.TIME,
+    quirks: bool = True,
+) -> Manifest:
+    """Write a provider's files below `target` and return what they hold.
+
+    The same arguments give the same bytes. The defaults have the size of the real feed. `quirks` adds the
+    oddities of the real feed, a line for every rule, late masters and corrections; the rest is clean.
+    Raises CaudalError for too few organisations.
+    """
+    if organisations < MIN_ORGANISATIONS:
+        raise CaudalError(
+            f"{MIN_ORGANISATIONS} organisations are needed at least, not {organisations}.",
+            where="sample data",
+        )
+    manifest = Manifest(
+        seed=seed, events=events, organisations=organisations, start=start, days=days, order=order.value
+    )
+    world = World(seed=seed, organisations=organisations, start=date.fromisoformat(start), days=days)
+    Drops(world, target, manifest).write(quirks=quirks)
+    Events(world, target, manifest, order=order, per_file=per_file, quirks=quirks).write()
+    return manifest
+
+
+def write_committed(root: Path) -> Manifest:
+    """Make the sample that is kept with the source: `<root>/cloud_provider/**`, and its counts beside it.
+
+    The manifest lies in `<root>/manifests/`, because all that a domain's own folder holds is uploaded.
+    """
+    manifest = generate(root / "cloud_provider", events=2_400, organisations=12, per_file=100)
+    manifest.write(root / "manifests" / "cloud_provider.json")
+    return manifest

@@ -1,0 +1,160 @@
+"""The invented provider: its organisations, users and resources, and the calendar of the data."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple, TypeVar
+
+from domains.cloud_provider.tables import REGIONS, SERVICES, TABLES
+
+HEADERS = {table.name: ",".join(table.headers) for table in TABLES if table.stream is None}
+
+USERS_PER_ORG = 5
+RESOURCES_PER_ORG = 5
+
+FIRST_NAMES = (
+    "Aurora",
+    "Basalt",
+    "Cobalt",
+    "Delta",
+    "Ember",
+    "Fjord",
+    "Granite",
+    "Harbor",
+    "Indigo",
+    "Juniper",
+)
+LAST_NAMES = (
+    "Analytics",
+    "Foods",
+    "Freight",
+    "Health",
+    "Labs",
+    "Mobility",
+    "Studios",
+    "Systems, Inc.",
+    '"X" Works',
+)
+INDUSTRIES = (
+    "Education",
+    "Energy",
+    "Fintech",
+    "Gaming",
+    "Government",
+    "Healthcare",
+    "Logistics",
+    "Media",
+    "Retail",
+)
+PLANS = (("free", 3), ("standard", 4), ("pro", 2), ("enterprise", 1))
+STAGES = (("lead", 1), ("prospect", 1), ("active", 6), ("at_risk", 1), ("churned", 1))
+SOURCES = ("ads", "event", "organic", "partner", "referral")
+ROLES = ("admin", "analyst", "billing", "developer", "devops", "ml_engineer")
+STATES = (("running", 7), ("stopped", 2), ("terminated", 1))
+TAGS = ("env:prod", "env:dev", "pii:true", "team:ml", "team:web", "backup:daily", "costcenter:alpha")
+
+T = TypeVar("T")
+
+
+def pool(weighted: Sequence[tuple[T, int]]) -> tuple[T, ...]:
+    """Each value as often as its weight says."""
+    return tuple(value for value, weight in weighted for _ in range(weight))
+
+
+def quoted(text: str) -> str:
+    """A CSV field, quoted if it must be."""
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n') else text
+
+
+class Resource(NamedTuple):
+    """A resource and the part of its events' text that is always the same."""
+
+    resource_id: str
+    org_id: str
+    service: str
+    region: str
+
+    @property
+    def fragment(self) -> str:
+        return (
+            f'"org_id": "{self.org_id}", "resource_id": "{self.resource_id}", '
+            f'"service": "{self.service}", "region": "{self.region}", '
+        )
+
+
+@dataclass(frozen=True)
+class World:
+    """Masters of `organisations` organisations, whose events happen in `days` days from `start`."""
+
+    seed: int
+    organisations: int
+    start: date
+    days: int
+
+    def chance(self, purpose: str) -> random.Random:
+        """Random numbers that depend on the seed and the purpose alone."""
+        return random.Random(f"{self.seed} {purpose}")
+
+    def day(self, number: int) -> str:
+        """The date `number` days after the first one; negative ones lie before the data."""
+        return str(self.start + timedelta(days=number))
+
+    def any_day(self, chance: random.Random, before: int = 0) -> str:
+        return self.day(chance.randrange(-before, self.days))
+
+    def org_ids(self) -> list[str]:
+        return [self._id("org", number) for number in range(self.organisations)]
+
+    def _id(self, kind: str, number: int) -> str:
+        """Eight characters that look random and are unique."""
+        scattered = (number * 0x9E3779B1 + self.seed) & 0xFFFFFFFF
+        return f"{kind}_{scattered:08x}"
+
+    def org_line(self, number: int) -> str:
+        chance = self.chance(f"org {number}")
+        name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)} {number}"
+        nps = "" if chance.random() < 0.14 else f"{chance.randint(-40, 60)}.0"
+        plan = chance.choice(pool(PLANS))
+        return ",".join(
+            [
+                self._id("org", number), quoted(name), chance.choice(INDUSTRIES), chance.choice(REGIONS),
+                plan, str(plan == "enterprise"), self.day(-chance.randint(1, 60)),
+                f"rep_{chance.choice('abcde')}", chance.choice(pool(STAGES)), chance.choice(SOURCES), nps,
+            ]
+        )  # fmt: skip
+
+    def user_lines(self, org: int) -> list[str]:
+        chance = self.chance(f"users {org}")
+        lines = []
+        for place in range(USERS_PER_ORG):
+            user = self._id("user", org * USERS_PER_ORG + place)
+            login = "" if chance.random() < 0.2 else self.any_day(chance)
+            lines.append(
+                f"{user},{self._id('org', org)},{user}@example.com,{chance.choice(ROLES)},"
+                f"{chance.random() < 0.85},{self.any_day(chance, before=60)},{login}"
+            )
+        return lines
+
+    def resources(self, org: int) -> list[Resource]:
+        chance = self.chance(f"resources {org}")
+        return [
+            Resource(
+                self._id("res", org * RESOURCES_PER_ORG + place),
+                self._id("org", org),
+                SERVICES[min(int(chance.random() * 7), 5)],
+                chance.choice(REGIONS),
+            )
+            for place in range(RESOURCES_PER_ORG)
+        ]
+
+    def resource_line(self, resource: Resource) -> str:
+        chance = self.chance(resource.resource_id)
+        tags = ", ".join(f'"{tag}"' for tag in chance.sample(TAGS, chance.randint(1, 3)))
+        written = "" if chance.random() < 0.2 else quoted(f"[{tags}]")
+        state = chance.choice(pool(STATES))
+        created = self.any_day(chance, before=60)
+        where = f"{resource.service},{resource.region}"
+        return f"{resource.resource_id},{resource.org_id},{where},{created},{state},{written}"
