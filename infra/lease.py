@@ -7,6 +7,8 @@ condition that nobody else was quicker.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from infra.states import States, choice, equals, failure, present, task, wait
 
 ACQUIRE = "AcquireLease"
@@ -51,7 +53,7 @@ def acquire(domain: str, table: str, *, next: str, wait_seconds: int, attempts: 
         ),
         "IsLeaseHeld": choice(
             {**present("$.lease.held.Item.owner.S"), "Next": "DescribeOwner"},
-            default="CountAttempt",
+            default=ACQUIRE,
             comment="It may have been released in the meantime.",
         ),
         **task(
@@ -68,23 +70,27 @@ def acquire(domain: str, table: str, *, next: str, wait_seconds: int, attempts: 
             {**equals("$.lease.state.status", "RUNNING"), "Next": "CountAttempt"},
             default="TakeOverLease",
         ),
-        **task(
-            "TakeOverLease",
-            "dynamodb:putItem",
-            {
-                "TableName": table,
-                "Item": item,
-                "ConditionExpression": "#owner = :dead",
-                "ExpressionAttributeNames": _NAMES,
-                "ExpressionAttributeValues": {":dead": {"S.$": "$.lease.held.Item.owner.S"}},
-            },
-            service="dynamodb",
-            expected={_TAKEN: "CountAttempt"},
-            comment="The owner died without releasing the lease.",
-            next=next,
-        ),
+        **_take_over(table, item, next=next),
         **_patience(wait_seconds=wait_seconds, attempts=attempts),
     }
+
+
+def _take_over(table: str, item: Mapping[str, object], *, next: str) -> States:
+    return task(
+        "TakeOverLease",
+        "dynamodb:putItem",
+        {
+            "TableName": table,
+            "Item": item,
+            "ConditionExpression": "#owner = :dead",
+            "ExpressionAttributeNames": _NAMES,
+            "ExpressionAttributeValues": {":dead": {"S.$": "$.lease.held.Item.owner.S"}},
+        },
+        service="dynamodb",
+        expected={_TAKEN: "CountAttempt"},
+        comment="The owner died without releasing the lease.",
+        next=next,
+    )
 
 
 def _patience(*, wait_seconds: int, attempts: int) -> States:
