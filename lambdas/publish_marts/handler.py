@@ -52,7 +52,6 @@ def connection(secret: str, keyspace: str) -> Connection:
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     names = Names(env=os.environ["ENVIRONMENT"], account="", region="")
     store = connection(os.environ["SERVING_SECRET"], names.keyspace)
@@ -90,4 +89,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         name="DocumentsWritten", unit=MetricUnit.Count, value=report.inserted + report.replaced
     )
     metrics.add_metric(name="DocumentsFailed", unit=MetricUnit.Count, value=report.failed)
+    # Flushed here and not by the decorator, which warns of missing metrics when an invocation fails.
+    metrics.flush_metrics()
     return answer
