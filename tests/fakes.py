@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 
 from glue_jobs.runtime.store import Head, Listed
@@ -34,9 +36,12 @@ class FolderStore:
 
     def list(self, bucket: str, prefix: str) -> Iterator[Listed]:
         root = self.root / bucket
-        for path in sorted(root.rglob("*")):
+        # os.walk passes over folders that vanish meanwhile, as Spark's temporary ones do.
+        folders = os.walk(root / prefix.rpartition("/")[0])
+        found = sorted(Path(folder, name) for folder, _, names in folders for name in names)
+        for path in found:
             key = path.relative_to(root).as_posix()
-            if path.is_file() and key.startswith(prefix) and not path.name.endswith(".crc"):
+            if key.startswith(prefix) and not path.name.endswith(".crc") and path.exists():
                 stat = path.stat()
                 yield Listed(
                     key=key,
@@ -87,3 +92,45 @@ class FolderStore:
 
     def url(self, bucket: str, key: str) -> str:
         return str(self._path(bucket, key))
+
+
+class KilledError(Exception):
+    """The process ended here."""
+
+
+class MortalStore(FolderStore):
+    """A FolderStore whose process dies at its n-th change: neither that one nor any later one happens.
+
+    Each deleted key is a change of its own. `changes` are those that were tried, as `verb key`.
+    """
+
+    def __init__(self, root: Path, dies_at: int | None = None) -> None:
+        super().__init__(root)
+        self.dies_at = dies_at
+        self.changes: list[str] = []
+        self._lock = Lock()
+
+    def _change(self, verb: str, key: str) -> None:
+        with self._lock:
+            self.changes.append(f"{verb} {key}")
+            if self.dies_at is not None and len(self.changes) > self.dies_at:
+                raise KilledError(self.changes[self.dies_at])
+
+    def write(self, bucket: str, key: str, body: bytes) -> None:
+        self._change("write", key)
+        super().write(bucket, key, body)
+
+    def create(self, bucket: str, key: str, body: bytes) -> bool:
+        if self._path(bucket, key).exists():
+            return False
+        self.write(bucket, key, body)
+        return True
+
+    def copy(self, bucket: str, source: str, target: str) -> None:
+        self._change("copy", target)
+        super().copy(bucket, source, target)
+
+    def delete(self, bucket: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._change("delete", key)
+            super().delete(bucket, [key])

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
 from tests.pipeline import Pipeline
+from tests.toy.drops import JANUARY
+from tests.toy.model import expected
 
 TOY = Path(__file__).parent.parent / "toy"
-
-NewPipeline = Callable[[], Pipeline]
 
 
 @pytest.fixture(scope="package")
@@ -28,3 +28,19 @@ def toy() -> Iterator[str]:
 def workshop(spark: SparkSession, tmp_path: Path, toy: str) -> Pipeline:
     """An empty pipeline of the toy domain."""
     return Pipeline(spark, tmp_path / "buckets", toy)
+
+
+@pytest.fixture(scope="package")
+def published_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> Pipeline:
+    """A first month of every table, published. Not to be changed."""
+    pipeline = Pipeline(spark, tmp_path_factory.mktemp("january") / "buckets", toy)
+    pipeline.drop(JANUARY)
+    pipeline.run()
+    assert pipeline.published() == expected(pipeline.uploads).published
+    return pipeline
+
+
+@pytest.fixture
+def january(published_once: Pipeline, tmp_path: Path) -> Pipeline:
+    """A copy of the first month to go on from."""
+    return published_once.copy(tmp_path / "buckets")

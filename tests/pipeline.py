@@ -1,0 +1,133 @@
+"""A domain's jobs over folders: drop files, run, look at silver and gold."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pyspark.sql import SparkSession
+
+from glue_jobs import processed_to_curated, raw_to_processed
+from glue_jobs.runtime.args import Bookmark, JobArguments
+from glue_jobs.runtime.ledger import Ledger, LedgerView
+from glue_jobs.runtime.store import ObjectStore
+from lake import naming
+from lake.discovery import load_domain
+from lake.recognition import table_of
+from tests.fakes import FolderStore
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One upload call: files by relative path, all with the same time."""
+
+    at: datetime
+    files: Mapping[str, str | bytes]
+
+
+class Pipeline:
+    """The two jobs of a domain on a FolderStore; every call of `drop` is one upload call."""
+
+    def __init__(self, spark: SparkSession, root: Path, domain: str) -> None:
+        self.spark = spark
+        self.root = root
+        self.domain = load_domain(domain)
+        self.store = FolderStore(root)
+        self.uploads: list[Upload] = []
+        self._runs = 0
+
+    def copy(self, root: Path) -> Pipeline:
+        """A pipeline with the same history in another folder."""
+        shutil.copytree(self.root, root)
+        other = Pipeline(self.spark, root, self.domain.name)
+        other.uploads = list(self.uploads)
+        other._runs = self._runs
+        return other
+
+    def drop(self, files: Mapping[str, str | bytes], *, at: datetime | None = None) -> None:
+        """Upload files (relative path → content), all with the same upload time."""
+        moment = at or START + timedelta(hours=len(self.uploads) + 1)
+        self.uploads.append(Upload(moment, files))
+        for path, content in files.items():
+            body = content.encode() if isinstance(content, str) else content
+            sha256 = hashlib.sha256(body).hexdigest()
+            table = table_of(self.domain, path)
+            key = naming.raw_key(self.domain.name, table.name if table else "_unrecognised", sha256, path)
+            self.store.upload("raw", key, body, uploaded_at=moment.isoformat(), sha256=sha256)
+
+    def args(self, **options: Any) -> JobArguments:
+        return JobArguments(
+            job_name="test",
+            domain=self.domain.name,
+            env="dev",
+            execution=f"x{self._runs:04d}",
+            raw_bucket="raw",
+            processed_bucket="processed",
+            curated_bucket="curated",
+            **options,
+        )
+
+    def ingest(
+        self, *, store: ObjectStore | None = None, bookmark: Bookmark = Bookmark.ENABLE
+    ) -> dict[str, Any]:
+        self._runs += 1
+        now = START + timedelta(days=1, minutes=self._runs)
+        return raw_to_processed.run(self.spark, store or self.store, self.args(bookmark=bookmark), now)
+
+    def curate(self, *, store: ObjectStore | None = None, full_refresh: bool = False) -> dict[str, Any]:
+        self._runs += 1
+        now = START + timedelta(days=1, minutes=self._runs)
+        args = self.args(full_refresh=full_refresh)
+        return processed_to_curated.run(self.spark, store or self.store, args, now)
+
+    def run(self, *, store: ObjectStore | None = None) -> None:
+        """Ingest what is new and publish it."""
+        self.ingest(store=store)
+        self.curate(store=store)
+
+    def view(self) -> LedgerView:
+        return Ledger(self.store, "processed", self.domain.name).view()
+
+    # --- looking at results
+
+    def rows(self, layer: str, table: str, *columns: str) -> Rows:
+        """A published table as sorted tuples of text, partition columns included; empty if it has no file."""
+        bucket = "curated" if layer == "gold" else "processed"
+        folder = self.root / bucket / naming.layer_prefix(layer, self.domain.name, table)
+        if not list(folder.rglob("*.parquet")):
+            return []
+        source = f"read_parquet('{folder}/**/*.parquet', hive_partitioning = true, union_by_name = true)"
+        with duckdb.connect() as connection:
+            query = (
+                f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (SELECT {', '.join(columns) or '*'} FROM {source})"
+            )
+            return sorted(connection.execute(query).fetchall(), key=repr)
+
+    def published(self) -> dict[str, Rows]:
+        """Every silver and gold table."""
+        silver = {f"silver.{table.name}": self.rows("silver", table.name) for table in self.domain.tables}
+        gold = {f"gold.{mart.name}": self.rows("gold", mart.name) for mart in self.domain.marts}
+        return silver | gold
+
+    def refreshed(self) -> dict[str, Rows]:
+        """What a full refresh over the same bronze publishes, computed in a copy."""
+        root = self.root.with_name(f"{self.root.name}-refreshed")
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(self.root / "processed" / "bronze", root / "processed" / "bronze")
+        shutil.copytree(self.root / "processed" / "_ledger", root / "processed" / "_ledger")
+        other = Pipeline(self.spark, root, self.domain.name)
+        other._runs = self._runs
+        other.curate(full_refresh=True)
+        result = other.published()
+        shutil.rmtree(root)
+        return result
