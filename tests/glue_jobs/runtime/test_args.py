@@ -1,0 +1,63 @@
+"""Job arguments as Glue passes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from glue_jobs.runtime.args import Bookmark, JobArguments, bookmark_option
+from lake.errors import CaudalError
+
+GIVEN = {
+    "JOB_NAME": "job", "domain": "toy", "env": "dev", "execution": "x", "raw_bucket": "r",
+    "processed_bucket": "p", "curated_bucket": "c",
+}  # fmt: skip
+
+
+def test_defaults_are_new_files_and_touched_partitions() -> None:
+    args = JobArguments.of(GIVEN)
+    assert (args.job_name, args.domain, args.curated_bucket) == ("job", "toy", "c")
+    assert (args.bookmark, args.full_refresh) == (Bookmark.ENABLE, False)
+
+
+@pytest.mark.parametrize("bookmark", Bookmark)
+def test_the_bookmark_option_is_glues(bookmark: Bookmark) -> None:
+    assert JobArguments.of({**GIVEN, "job-bookmark-option": bookmark.value}).bookmark is bookmark
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("True", True), ("false", False)])
+def test_full_refresh_is_a_boolean(text: str, value: bool) -> None:
+    assert JobArguments.of({**GIVEN, "full_refresh": text}).full_refresh is value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        (
+            "job-bookmark-option",
+            "enable",
+            r"--job-bookmark-option: 'enable' is no bookmark option\. Use one of job-",
+        ),
+        ("full_refresh", "yes", r"--full_refresh: 'yes' is neither true nor false"),
+    ],
+)
+def test_what_the_job_does_not_know_is_refused(name: str, value: str, message: str) -> None:
+    with pytest.raises(CaudalError, match=message):
+        JobArguments.of({**GIVEN, name: value})
+
+
+@pytest.mark.parametrize(
+    ("argv", "found"),
+    [
+        (
+            ["job.py", "--job-bookmark-option", "job-bookmark-pause"],
+            {"job-bookmark-option": "job-bookmark-pause"},
+        ),
+        (
+            ["job.py", "--job-bookmark-option=job-bookmark-disable"],
+            {"job-bookmark-option": "job-bookmark-disable"},
+        ),
+        (["job.py", "--domain", "toy"], {}),
+    ],
+)
+def test_the_bookmark_option_is_read_from_the_command_line(argv: list[str], found: dict[str, str]) -> None:
+    assert bookmark_option(argv) == found

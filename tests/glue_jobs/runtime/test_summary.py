@@ -1,0 +1,51 @@
+"""Run summaries: complete, small enough to be passed on, written last."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from glue_jobs.runtime.args import JobArguments
+from glue_jobs.runtime.summary import SUMMARY_LIMIT, read_summary, write_summary
+from tests.fakes import KilledError, MortalStore
+
+ARGS = JobArguments(
+    job_name="job", domain="toy", env="dev", execution="x1", raw_bucket="raw", processed_bucket="processed",
+    curated_bucket="curated",
+)  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> MortalStore:
+    return MortalStore(tmp_path)
+
+
+def test_a_summary_is_read_back_and_names_its_detail(store: MortalStore) -> None:
+    write_summary(store, ARGS, "a_job", {"status": "COMMITTED", "files": 2}, {"seconds": 1.5})
+    summary = read_summary(store, ARGS, "a_job")
+    assert summary == {
+        "job": "a_job", "domain": "toy", "execution": "x1", "status": "COMMITTED", "files": 2,
+        "detail": "_runs/toy/x1/a_job-detail.json",
+    }  # fmt: skip
+    detail = json.loads(store.read("processed", summary["detail"]))
+    assert (detail["status"], detail["seconds"]) == ("COMMITTED", 1.5)
+
+
+def test_a_long_summary_leaves_its_lists_to_the_detail(store: MortalStore) -> None:
+    long = {"status": "COMMITTED", "proceed": True, "tables": {}, "rejected_files": ["x" * 100] * 1000}
+    write_summary(store, ARGS, "a_job", long, {})
+    summary = read_summary(store, ARGS, "a_job")
+    assert (summary["proceed"], summary["shortened"]) == (True, True)
+    assert "rejected_files" not in summary
+    assert len(json.loads(store.read("processed", summary["detail"]))["rejected_files"]) == 1000
+    assert len(store.read("processed", "_runs/toy/x1/a_job.json")) <= SUMMARY_LIMIT
+
+
+def test_a_summary_exists_only_where_the_run_came_to_its_end(tmp_path: Path) -> None:
+    dying = MortalStore(tmp_path, dies_at=1)
+    with pytest.raises(KilledError):
+        write_summary(dying, ARGS, "a_job", {"status": "COMMITTED"}, {})
+    with pytest.raises(FileNotFoundError):
+        read_summary(dying, ARGS, "a_job")
