@@ -25,6 +25,7 @@ LANES = {"glueetl": "batch", "gluestreaming": "streaming"}
 """Which lane serves a job, by its command's name."""
 
 ACTIVE = ("STARTING", "RUNNING", "STOPPING")
+SERVICE = "glue.amazonaws.com"
 MINUTE = 60.0
 DEFAULT_TIMEOUT = 480
 """Minutes, as on Glue."""
@@ -169,6 +170,9 @@ class GlueExecutor:
 
     def _request(self, job: Any, run: GlueRun, role_arn: str) -> dict[str, Any]:
         """What the worker needs to execute `run`."""
+        source = f"arn:aws:glue:{self._context.region}:{self._context.account}:job/{job.name}"
+        if not self._context.trusts(role_arn, SERVICE, source):
+            raise LocalCloudError(f"the role does not let {SERVICE} assume it.", where=role_arn)
         home = self._context.home.resolve()
         assets = self._context.state_dir.resolve() / "glue-assets"
         s3 = self._context.client("s3", role_arn)
