@@ -25,6 +25,8 @@ Body = dict[str, Any]
 NO_COLLECTION = frozenset({"COLLECTION_NOT_EXIST", "UNKNOWN_COLLECTION_OR_TABLE"})
 NO_KEYSPACE = frozenset({"UNKNOWN_KEYSPACE", "NAMESPACE_DOES_NOT_EXIST", "KEYSPACE_DOES_NOT_EXIST"})
 _BUSY = 429
+_CREATION_MS = 40_000
+"""Collections take Astra many seconds; still less than the deadline's reserve."""
 
 
 class OutOfTimeError(Exception):
@@ -168,7 +170,7 @@ def create_collection(
         requests.call(lambda: _done(admin.create_keyspace(keyspace)))
     options = {"indexing": {"allow": list(indexed)}}
     body = {"createCollection": {"name": requests.collection.name, "options": options}}
-    requests.call(lambda: database.command(body, raise_api_errors=False))
+    requests.call(lambda: database.command(body, raise_api_errors=False, request_timeout_ms=_CREATION_MS))
 
 
 def _done(_: None) -> Body:

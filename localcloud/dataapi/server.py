@@ -85,6 +85,11 @@ class DataApiServer:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def secret(self) -> str:
+        """What the serving store's secret must hold to lead here: endpoint, token, kind of database."""
+        return json.dumps({"endpoint": self.endpoint, "token": self.token, "environment": "hcd"})
+
     # --- what tests and the demo look at
 
     def inject(self, *faults: Fault) -> None:

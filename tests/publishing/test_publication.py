@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from lake.data_api import LIMITS
+from lake.data_api import LIMITS, Limits
 from lake.serving import document_id, slot_of
+from localcloud.dataapi import DataApiServer
 from publishing.errors import InvalidKeyError, RefusedError
 from publishing.publication import Source
-from publishing.requests import Deadline
+from publishing.requests import Deadline, Requests
 from tests.publishing.conftest import (
     EMBEDDED,
     KEYSPACE,
     NAME,
     PERIOD,
     ROWS,
+    TOKEN,
     Countdown,
+    Row,
     Shop,
     expected,
     month,
@@ -169,6 +174,33 @@ def test_a_text_too_long_for_the_index_is_named(shop: Shop) -> None:
     assert (report.status, report.failed) == ("PARTIAL", 1)
     assert "8001 bytes" in report.failures[0]["reason"]
     assert set(shop.held()) == {"org|a|202508", "overall|202508"}
+
+
+def test_a_document_that_the_store_refuses_is_named(tmp_path: Path) -> None:
+    with DataApiServer(tmp_path / "strict", token=TOKEN, limits=Limits(array_items=10)) as server:
+        strict = Shop(server, tmp_path / "scratch")
+        report = strict.publish([row("a", 1), *(row("b", day) for day in range(1, 12))])
+        assert (report.status, report.inserted, report.failed) == ("PARTIAL", 1, 2)
+        assert report.failures[0]["reason"].startswith("SHRED_DOC_LIMIT_VIOLATION: ")
+        assert list(strict.held()) == ["org|a|202508"]
+
+
+def test_what_another_publisher_wrote_meanwhile_is_replaced(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Requests.send
+    meddled: list[object] = []
+
+    def meddling(self: Requests, body: Row) -> Row:
+        if "insertMany" in body and not meddled:
+            meddled.append(self.collection.insert_one({"_id": "org|a|202508", "hash": "another's"}))
+        return send(self, body)
+
+    shop.publish([])
+    monkeypatch.setattr(Requests, "send", meddling)
+    report = shop.publish([row("a", 1), row("b", 1)])
+    assert (report.status, report.inserted, report.replaced) == ("PUBLISHED", 2, 1)
+    assert shop.content() == expected([row("a", 1), row("b", 1)])
 
 
 def test_a_wrong_token_is_told_and_not_retried(shop: Shop) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -57,8 +56,7 @@ class Store:
     def __init__(self, server: DataApiServer, scratch: Path) -> None:
         self.server = server
         self.scratch = scratch
-        self.secret = json.dumps({"endpoint": server.endpoint, "token": TOKEN, "environment": "hcd"})
-        self.connection = Connection.from_secret(self.secret, keyspace=KEYSPACE)
+        self.connection = Connection.from_secret(server.secret, keyspace=KEYSPACE)
         self.reader = Reader(DOMAIN, self.connection.database())
         self.runs = 0
 

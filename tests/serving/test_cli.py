@@ -38,7 +38,7 @@ def secret(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str
     monkeypatch.setattr(cli, "load_domain", load)
     store.publish("org_daily_usage_by_service", [USAGE])
     path = tmp_path / "connection.json"
-    path.write_text(json.dumps({**json.loads(store.secret), "keyspace": KEYSPACE}))
+    path.write_text(json.dumps({**json.loads(store.server.secret), "keyspace": KEYSPACE}))
     return str(path)
 
 

@@ -57,8 +57,7 @@ def aws(server: DataApiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket=BUCKET)
-        secret = {"endpoint": server.endpoint, "token": TOKEN, "environment": "hcd"}
-        boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(secret))
+        boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=server.secret)
         yield client
 
 
