@@ -99,9 +99,13 @@ class _Changes:
         return rows.join(values.select(F.col(parent_column).alias(column)).distinct(), column, "left_semi")
 
     def _arrived(self, table: Table) -> DataFrame:
-        """Keys of pending rows; for a table resolved whole only those whose winner differs now."""
+        """Keys of pending rows; for a table resolved whole only those whose winner differs now.
+
+        With several pending batches all keys count: a run that was killed may have published the first
+        one's change, which the second takes back.
+        """
         bronze = self._bronze[table.name]
-        if table.is_dated or bronze.is_first_load:
+        if table.is_dated or bronze.is_first_load or len(bronze.pending) > 1:
             return bronze.read(batches=bronze.pending).select(*table.key).distinct()
         after = _winners(bronze.read(), table)
         before = _winners(bronze.read().where(~F.col("batch").isin(*bronze.pending)), table)
