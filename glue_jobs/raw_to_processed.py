@@ -74,9 +74,9 @@ def remove_uncommitted(store: ObjectStore, bucket: str, domain: Domain, view: Le
     They are what a killed run left; this run holds the domain's lease, so nobody is writing them.
     """
     known = {batch.batch_id for batch in view.batches}
-    for table in domain.csv_tables:
+    for table in (*(table.name for table in domain.csv_tables), naming.UNRECOGNISED):
         for layer in ("bronze", "quarantine"):
-            prefix = naming.layer_prefix(layer, domain.name, table.name) + "batch="
+            prefix = naming.layer_prefix(layer, domain.name, table) + "batch="
             orphans = [
                 item.key
                 for item in store.list(bucket, prefix)
