@@ -27,6 +27,9 @@ FILE_HEADER = "file.header"
 HEAD_BYTES = 64 * 1024
 """How much of a file `recognise` wants to see; a header must fit in."""
 
+GZIP_SUFFIX = ".gz"
+"""Spark goes by the name alone, and is particular about its case."""
+
 _GZIP = b"\x1f\x8b"
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -45,6 +48,7 @@ class Problem(Enum):
     UNKNOWN_TABLE = "unknown table"
     MISSING_KEY = "missing key columns"
     DUPLICATE_COLUMN = "duplicate column"
+    COMPRESSION = "name and compression differ"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +63,7 @@ class Recognised:
     - `extra`: undeclared column (its header made unique) → index in the line: drift.
     - `missing_key`, `missing`: declared headers that are not there, key columns and others.
     - `problem`, `reason`: why it is rejected, as a code and as a sentence; None if it is not.
-    - `compressed`: the bytes are gzip, whatever the name says.
+    - `compressed`: the bytes are gzip. A file whose name tells otherwise is rejected.
     - `bom`: the text begins with a UTF-8 byte order mark.
     """
 
@@ -119,6 +123,11 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
         return rejected(Problem.EMPTY, "the file is empty")
     if problem := _not_text(text):
         return rejected(Problem.BINARY, problem)
+    if compressed != path.endswith(GZIP_SUFFIX):
+        told, found = ("plain", "gzip") if compressed else ("gzip", "plain text")
+        return rejected(
+            Problem.COMPRESSION, f"by its name the file is {told}, but its content is {found}; rename it"
+        )
     if table.stream:
         return Recognised(path=path, table=table, compressed=compressed, bom=bom)
     try:
