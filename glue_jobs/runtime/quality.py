@@ -96,11 +96,16 @@ def _flags(table: Table) -> Expression:
 
 
 def _names(tests: Sequence[tuple[str, Expression]]) -> Expression:
-    """The names of the tests that hold, sorted; an empty array if none does."""
+    """The names of the tests that hold, sorted; an empty array if none does.
+
+    Hardly any row fails a test, so all of them are asked at once before any name is collected.
+    """
+    nothing = F.array().cast("array<string>")
     if not tests:
-        return F.array().cast("array<string>")
-    named = (F.when(holds, F.lit(name)) for name, holds in sorted(tests, key=lambda test: test[0]))
-    return F.array_compact(F.array(*named))
+        return nothing
+    named = [F.when(holds, F.lit(name)) for name, holds in sorted(tests, key=lambda test: test[0])]
+    any_holds = F.coalesce(*named).isNotNull()
+    return F.when(any_holds, F.array_compact(F.array(*named))).otherwise(nothing)
 
 
 def _mended(table: Table, column: Column) -> Expression:

@@ -106,8 +106,14 @@ def _read_group(
     )  # fmt: skip
     # The parser reports a line of nothing but a carriage return; it is no record.
     records = lines.where(~F.coalesce(F.btrim(RAW, F.lit(_WHITESPACE)) == "", F.lit(False)))
-    good = F.col(RAW).isNull() & ~_undecodable(fields)
-    raw = F.when(F.col(RAW).isNotNull(), F.col(RAW)).when(_undecodable(fields), F.concat_ws(",", *fields))
+    texts = [
+        fields[recognised.positions[column.name]]
+        for column in table.columns
+        if column.type == "string" and column.name in recognised.positions
+    ]
+    undecodable = _undecodable([*texts, *(fields[position] for position in recognised.extra.values())])
+    good = F.col(RAW).isNull() & ~undecodable
+    raw = F.coalesce(RAW, F.when(undecodable, F.concat_ws(",", *fields)))
     columns = {
         column.name: (
             F.when(good, trimmed(F.col(fields[recognised.positions[column.name]])))
@@ -126,8 +132,12 @@ def _read_group(
 
 
 def _undecodable(fields: Iterable[str]) -> Column:
-    """Whether the decoder met bytes that are no UTF-8: it writes U+FFFD in their place."""
-    return F.contains(F.concat_ws("", *fields), F.lit("\ufffd"))
+    """Whether the decoder met bytes that are no UTF-8: it writes U+FFFD in their place.
+
+    Only texts need to be asked; a number or a date with such a character does not cast.
+    """
+    found = [F.contains(F.col(name), F.lit("\ufffd")) for name in fields]
+    return F.coalesce(reduce(Column.__or__, found, F.lit(False)), F.lit(False))
 
 
 def as_line(fields: Column) -> Column:
