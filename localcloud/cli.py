@@ -88,6 +88,25 @@ def env(home: Home = HOME) -> None:
         typer.echo(f"export {name}={value}")
 
 
+@app.command()
+def demo(
+    landing: Annotated[Path, typer.Option(help="Folder with <domain>/** to upload.")] = Path("sample_data"),
+    home: Home = HOME,
+    env: Env = "dev",
+) -> None:
+    """Synthesise, deploy, upload, run and answer the business questions."""
+    from lake.errors import CaudalError
+    from localcloud.demo.run import Demo
+
+    try:
+        succeeded = Demo(home, env, console).run(landing)
+    except CaudalError as error:
+        problems.print(str(error), markup=False, style="red")
+        raise typer.Exit(1) from error
+    if not succeeded:
+        raise typer.Exit(1)
+
+
 @app.command(hidden=True)
 def serve(home: Home = HOME, env: Env = "dev") -> None:
     """Run in the foreground; what `up` starts in the background."""

@@ -146,6 +146,10 @@ class LocalCloud:
         if failures:
             raise LocalCloudError("; ".join(failures), where="in the background")
 
+    def is_idle(self) -> bool:
+        """Whether no message waits, no execution runs and no job works right now."""
+        return not self._at_work()
+
     def _at_work(self) -> list[str]:
         work = list(localcloud.stepfunctions.install.running(self.context))
         if self._pipes is not None and not self._pipes.is_idle():
