@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -84,7 +85,7 @@ def as_table(answer: Answer, title: str, limit: int = ROWS_SHOWN) -> Table:
     """The first rows of an answer; a caption says how many more there are."""
     more = len(answer.rows) - limit
     caption = f"… and {more} more rows" if more > 0 else None
-    table = Table(title=title, title_justify="left", title_style="none", caption=caption)
+    table = Table(title=title, title_justify="left", title_style="none", caption=caption, box=box.SIMPLE_HEAD)
     for column, numeric in zip(answer.columns, answer.numeric, strict=True):
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in answer.rows[:limit]:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -57,9 +58,9 @@ def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console:
     """Records by table and reason with an example each; files that were rejected whole; drift."""
     files = LedgerReader(s3, names.processed_bucket, domain.name).files()
     affected = sorted({f["table"] for f in files if f["rows_quarantined"] and f["status"] == "ingested"})
-    table = Table(title="Quarantined records, by reason", title_justify="left")
-    for heading in ("table", "failed checks"):
-        table.add_column(heading)
+    table = Table(title="Quarantined records, by reason", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("table", no_wrap=True)
+    table.add_column("failed checks", overflow="fold", min_width=24)
     table.add_column("records", justify="right")
     table.add_column("for example", overflow="ellipsis", no_wrap=True, max_width=EXAMPLE_CHARACTERS)
     for name in affected:
@@ -98,8 +99,8 @@ def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> 
         counts["files"] += 1
         for name in ("rows_read", "rows_bronze", "rows_quarantined"):
             counts[name] += entry[name]
-    table = Table(title="Accounting over all batches", title_justify="left")
-    table.add_column("table")
+    table = Table(title="Accounting over all batches", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("table", no_wrap=True)
     for heading in ("files", "rows read", "= bronze", "+ quarantined", "bronze", "= silver", "+ superseded",
                     "+ duplicates"):  # fmt: skip
         table.add_column(heading, justify="right")
@@ -113,7 +114,7 @@ def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> 
 
 def show_times(steps: Mapping[str, float], executions: Iterable[Followed], console: Console) -> None:
     """Seconds per step, the states of the pipelines among them."""
-    table = Table(title="Time per step", title_justify="left")
+    table = Table(title="Time per step", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("step")
     table.add_column("seconds", justify="right")
     for name, seconds in steps.items():

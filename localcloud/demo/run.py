@@ -24,6 +24,9 @@ from uploader import UploadReport, upload
 from uploader.display import Bar, show
 
 IDLE_SECONDS = 1800.0
+LOG_WIDTH = 130
+"""Columns where the output is no terminal, which has no width of its own."""
+
 QUIET_STATES = ("Pass", "Choice", "Wait", "LookAt", "Is")
 """Prefixes of states that only decide or wait; the live view leaves them out."""
 
@@ -33,7 +36,7 @@ class Demo:
 
     def __init__(self, home: Path, env: str, console: Console) -> None:
         self._home = home.resolve()
-        self._console = console
+        self._console = console if console.is_terminal else Console(width=LOG_WIDTH)
         self._env = env
         self._names = Names(env=env, account=ACCOUNT, region=REGION)
         self._steps: dict[str, float] = {}
