@@ -1,0 +1,42 @@
+"""Messages say where, what, and what to do about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from lake.errors import AccountingError, CaudalError, DeclarationError, NameTooLongError, UnknownNameError
+
+
+SHORTEN = "Shorten the domain's or the environment's name."
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (CaudalError("it broke."), "it broke."),
+        (CaudalError("it broke.", where="line 3"), "line 3: it broke."),
+        (CaudalError("it broke.", hint="Mend it."), "it broke. Mend it."),
+        (CaudalError("it broke.", where="line 3", hint="Mend it."), "line 3: it broke. Mend it."),
+        (AccountingError("a row is gone.", where="shop.orders"), "shop.orders: a row is gone."),
+        (UnknownNameError("table", "x", ["a", "b"]), "there is no table 'x'. Known: a, b."),
+        (UnknownNameError("table", "x", []), "there is no table 'x'. Known: none."),
+        (
+            DeclarationError("shop", ["one", "two"]),
+            "domain shop: 2 problem(s) in the declaration:\n  - one\n  - two",
+        ),
+        (
+            NameTooLongError("role", "caudal", 5),
+            f"the role name 'caudal' has 6 characters, the limit is 5. {SHORTEN}",
+        ),
+    ],
+)
+def test_the_message_is_complete(error: CaudalError, message: str) -> None:
+    assert str(error) == message
+    assert isinstance(error, CaudalError)
+
+
+def test_the_parts_stay_at_hand() -> None:
+    error = UnknownNameError("table", "x", ["a"])
+    assert (error.kind, error.name, error.known) == ("table", "x", ("a",))
+    assert DeclarationError("shop", ["one"]).problems == ("one",)
+    assert CaudalError("it broke.", where="here").where == "here"
