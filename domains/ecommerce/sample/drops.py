@@ -114,6 +114,7 @@ class Drops:
         number = self._shop.take("customers")
         latin1 = f"{number},René François,rene.{number}@example.com,FR,44,{month.day(1)},False"
         lines["customers"].append(latin1.encode("latin-1").decode("utf-8", errors="surrogateescape"))
+        self._manifest.quarantine("customers", "record.malformed")
         for table in ("orders", "sessions"):
             lines[table].extend(lines[table][-REPEATED_ROWS:])
             self._manifest.duplicates[table] += REPEATED_ROWS

@@ -48,7 +48,7 @@ def records(root: Path, table: Table) -> Iterator[list[object]]:
     """(depth, path, row, well-formed, declared columns as text) of every line of a table's files."""
     seen: dict[bytes, str] = {}
     for path, plain in files(root).items():
-        found = recognise(DOMAIN, path, plain)
+        found = recognise(DOMAIN, path.removesuffix(".gz"), plain)
         if found.problem or found.table is not table or seen.setdefault(plain, path) != path:
             continue
         reader = csv.reader(io.StringIO(plain.decode("utf-8-sig", errors="replace"), newline=""))
@@ -58,7 +58,8 @@ def records(root: Path, table: Table) -> Iterator[list[object]]:
                 line[at].strip() or None if (at := found.positions.get(column.name, 99)) < len(line) else None
                 for column in table.columns
             ]
-            yield [path.count("/"), path, number, len(line) == width, *fields]
+            formed = len(line) == width and "\ufffd" not in "".join(line)
+            yield [path.count("/"), path, number, formed, *fields]
 
 
 def typed(name: str, type_: str) -> str:
@@ -191,7 +192,7 @@ def test_rejected_and_drifting_files_are_recognised_as_such(landing: tuple[Path,
     root, manifest = landing
     rejected, drift = {}, {}
     for path, plain in files(root).items():
-        found = recognise(DOMAIN, path, plain)
+        found = recognise(DOMAIN, path.removesuffix(".gz"), plain)
         if found.problem:
             rejected[path] = found.problem.value
         elif found.drift:
