@@ -6,7 +6,6 @@ import pytest
 
 from lake.errors import AccountingError, CaudalError, DeclarationError, NameTooLongError, UnknownNameError
 
-
 SHORTEN = "Shorten the domain's or the environment's name."
 
 
