@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from glue_jobs.runtime.args import Bookmark
 from glue_jobs.runtime.ledger import FileEntry, FileStatus, LedgerView, version_of
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming
-from lake.recognition import FILE_HEADER, HEAD_BYTES, Recognised, recognise
+from lake.recognition import FILE_HEADER, HEAD_BYTES, Recognised, recognise, table_of
 from lake.spec import Domain, Table
 
 HEAD_THREADS = 8
 HASH_CHUNK = 1 << 20
 RANK_SEPARATOR = "\t"
 """Sorts before every printable character, so that comparing ranks compares their parts."""
+
+REQUEUED_FROM = "requeued-from"
+"""Metadata of an object that holds requeued records: the raw key of the file that they came in."""
 
 _SHA_FOLDER = re.compile(r"[0-9a-f]{12}")
 
@@ -35,6 +39,8 @@ class LandedFile:
     rank: str
     recognised: Recognised
     table: Table
+    requeued: bool = False
+    """Its rows are records that come again: the rank is that of their file, each row tells its own number."""
 
     def entry(self, status: str = FileStatus.INGESTED, reason: str = "", **rows: int) -> FileEntry:
         """The file as the ledger will remember it."""
@@ -82,7 +88,21 @@ def rank_of(path: str, key: str, uploaded_at: datetime) -> str:
     return RANK_SEPARATOR.join((moment, f"{path.count('/') + 1:05d}", path, key))
 
 
-def _uploaded_at(head: Head) -> datetime:
+def as_origin(key: str) -> str:
+    """A raw key as the metadata REQUEUED_FROM: metadata takes ASCII, and 2 KB of it in all."""
+    return base64.urlsafe_b64encode(key.encode()).decode()
+
+
+def origin_of(head: Head) -> str | None:
+    """The raw key of the file that an object's records came in first; None if it is a file of its own."""
+    try:
+        return base64.b64decode(head.metadata[REQUEUED_FROM], altchars="-_", validate=True).decode()
+    except (KeyError, ValueError):
+        # Most files have no such metadata; and what `as_origin` did not write is somebody else's.
+        return None
+
+
+def uploaded_at(head: Head) -> datetime:
     """The upload call's time from the metadata, else when the object was written."""
     written = head.metadata.get("uploaded-at")
     if written:
@@ -95,7 +115,8 @@ def _uploaded_at(head: Head) -> datetime:
     return head.modified
 
 
-def _sha256(store: ObjectStore, bucket: str, key: str) -> str:
+def sha256_of(store: ObjectStore, bucket: str, key: str) -> str:
+    """Of an object that came without its hash as metadata; reads it whole."""
     digest = hashlib.sha256()
     with store.open(bucket, key) as stream:
         while chunk := stream.read(HASH_CHUNK):
@@ -110,8 +131,14 @@ class _Examined:
     recognised: Recognised
     sha256: str
 
+    @property
+    def is_requeued(self) -> bool:
+        return origin_of(self.head) is not None
+
     def rank(self, domain: str) -> str:
-        return rank_of(relative_path(domain, self.listed.key), self.listed.key, _uploaded_at(self.head))
+        """Requeued records keep the rank of the file that they came in."""
+        key = origin_of(self.head) or self.listed.key
+        return rank_of(relative_path(domain, key), key, uploaded_at(self.head))
 
 
 def _examiner(store: ObjectStore, bucket: str, domain: Domain) -> Callable[[Listed], _Examined]:
@@ -121,7 +148,7 @@ def _examiner(store: ObjectStore, bucket: str, domain: Domain) -> Callable[[List
             head = Head(body=b"", metadata={}, modified=listed.modified)
         else:
             head = store.head(bucket, listed.key, min(HEAD_BYTES, listed.size))
-        sha256 = head.metadata.get("sha256") or _sha256(store, bucket, listed.key)
+        sha256 = head.metadata.get("sha256") or sha256_of(store, bucket, listed.key)
         return _Examined(listed, head, recognise(domain, path, head.body), sha256)
 
     return examine
@@ -138,17 +165,28 @@ def find_new(
 
     Cost: one listing of the domain, one ranged read per new file.
     """
-    listing = store.list(bucket, naming.raw_prefix(domain.name))
-    new = [item for item in listing if not item.key.endswith("/") and _is_new(item, view, bookmark)]
+    prefix = naming.raw_prefix(domain.name)
+    new = [
+        item
+        for item in store.list(bucket, prefix)
+        if not item.key.endswith("/")
+        and _is_new(item, view, bookmark)
+        and not _is_stream(domain, item.key.removeprefix(prefix))
+    ]
     with ThreadPoolExecutor(HEAD_THREADS) as pool:
         examined = list(pool.map(_examiner(store, bucket, domain), new))
-    csv_only = [item for item in examined if not item.recognised.is_stream]
-    # By rank, so that of two files with the same bytes the one that ranks lower is the original.
-    known = {} if bookmark is Bookmark.DISABLE else dict(view.ingested)
-    return _sorted_out(domain.name, sorted(csv_only, key=lambda item: item.rank(domain.name)), known)
+    known = {} if bookmark is Bookmark.DISABLE else view.ingested
+    return _sorted_out(domain.name, sorted(examined, key=lambda item: item.rank(domain.name)), known)
 
 
-def _sorted_out(domain: str, examined: Iterable[_Examined], known: dict[str, str]) -> Landing:
+def _is_stream(domain: Domain, path: str) -> bool:
+    table = table_of(domain, path)
+    return table is not None and table.stream is not None
+
+
+def _sorted_out(domain: str, examined: Sequence[_Examined], known: Mapping[str, str]) -> Landing:
+    """`examined` comes in rank order; `known` maps the hash of what was ingested before to its key."""
+    originals = _originals(examined)
     files: list[LandedFile] = []
     rejected: list[FileEntry] = []
     duplicates: list[FileEntry] = []
@@ -162,25 +200,35 @@ def _sorted_out(domain: str, examined: Iterable[_Examined], known: dict[str, str
             reason=f"{FILE_HEADER}: {recognised.reason}",
             undeclared_columns=tuple(recognised.extra), missing_columns=recognised.missing,
         )  # fmt: skip
+        original = known.get(item.sha256) or originals.get(item.sha256)
         if recognised.problem or table is None:
             rejected.append(entry)
             heads[entry.key] = item.head.body
-        elif item.sha256 in known:
-            duplicates.append(
-                FileEntry(
-                    **{
-                        **vars(entry),
-                        "status": FileStatus.DUPLICATE,
-                        "reason": f"the same bytes as {known[item.sha256]}",
-                    }
-                )
-            )
-        else:
-            known[item.sha256] = entry.key
+        elif item.is_requeued or (item.sha256 not in known and original == entry.key):
             files.append(
                 LandedFile(
                     key=entry.key, version=entry.version, size=entry.size, sha256=entry.sha256,
-                    rank=entry.rank, recognised=recognised, table=table,
+                    rank=entry.rank, recognised=recognised, table=table, requeued=item.is_requeued,
                 )
             )  # fmt: skip
+        else:
+            reason = f"the same bytes as {original}"
+            duplicates.append(replace(entry, status=FileStatus.DUPLICATE, reason=reason))
     return Landing(files=tuple(files), rejected=tuple(rejected), duplicates=tuple(duplicates), heads=heads)
+
+
+def _originals(examined: Sequence[_Examined]) -> dict[str, str]:
+    """SHA-256 → the one of the files with these bytes that is read; `examined` comes in rank order.
+
+    Of one upload call the highest-ranking, as the uploader chooses; of several calls the first one's,
+    as it would be had a run come between them. Requeued records are no copies of a file, even where
+    two files held the same ones.
+    """
+    originals: dict[str, tuple[datetime, str]] = {}
+    for item in examined:
+        if item.recognised.problem is None and not item.is_requeued:
+            moment = uploaded_at(item.head)
+            first, _ = originals.get(item.sha256, (moment, ""))
+            if moment == first:
+                originals[item.sha256] = (moment, item.listed.key)
+    return {sha256: key for sha256, (_, key) in originals.items()}

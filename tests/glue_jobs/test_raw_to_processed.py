@@ -39,11 +39,11 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
 }
 OTHER_FILES: dict[str, str | bytes] = {
     "makers_header_only.csv": HEAD["makers"],
-    "sales_good.csv": GOOD,
+    "drop/sales_good.csv": GOOD,
     "parts.csv": HEAD["parts"] + '1,"a ""leg""\nof oak",4\n1,top,none\n2,top,\n',
     "makers_drift.csv": "country,shoe size,maker_id\nSE,43,1\n",
     "makers_latin.csv": (HEAD["makers"] + "7,Zoë,SE\n8,Bo,NO\n").encode("latin-1"),
-    "copy/sales_again.csv": GOOD,
+    "sales_copy.csv": GOOD,
 }
 
 
@@ -93,11 +93,11 @@ def test_every_file_adds_up(batch: tuple[Pipeline, dict[str, Any]]) -> None:
     counts = {name: (each.status, each.rows_read, each.rows_bronze) for name, each in files.items()}
     assert {name: counts[name] for name in OTHER_FILES} == {
         "makers_header_only.csv": ("ingested", 0, 0),
-        "sales_good.csv": ("ingested", 5, 2),
+        "drop/sales_good.csv": ("ingested", 5, 2),
         "parts.csv": ("ingested", 3, 1),
         "makers_drift.csv": ("ingested", 1, 1),
         "makers_latin.csv": ("ingested", 2, 1),
-        "copy/sales_again.csv": ("duplicate", 0, 0),
+        "sales_copy.csv": ("duplicate", 0, 0),
     }
     assert all(counts[name] == ("rejected", 1, 0) for name in BAD_FILES)
 

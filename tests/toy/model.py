@@ -74,9 +74,12 @@ def _good_rows(uploads: Sequence[Upload]) -> tuple[dict[str, list[Ranked]], dict
     quarantined: dict[str, int] = defaultdict(int)
     contents: set[str] = set()
     for upload in uploads:
-        for path in sorted(upload.files, key=lambda path: (path.count("/"), path)):
+        in_order = sorted(upload.files, key=lambda path: (path.count("/"), path))
+        # Of copies in one call the highest-ranking counts.
+        originals = {str(upload.files[path]): path for path in in_order}
+        for path in in_order:
             content = str(upload.files[path])
-            if content in contents:
+            if content in contents or originals[content] != path:
                 continue
             contents.add(content)
             table = _table_of(path)

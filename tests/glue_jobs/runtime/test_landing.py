@@ -11,6 +11,7 @@ import pytest
 from glue_jobs.runtime.args import Bookmark
 from glue_jobs.runtime.landing import Landing, find_new, rank_of, relative_path
 from glue_jobs.runtime.ledger import Batch, BatchStatus, FileEntry, LedgerView
+from glue_jobs.runtime.store import Head
 from lake.discovery import load_domain
 from tests.fakes import FolderStore
 from tests.infra.toy import write_domain
@@ -81,11 +82,22 @@ def test_the_same_bytes_under_another_name_are_a_duplicate(store: FolderStore) -
     assert duplicate.reason == f"the same bytes as {file.key}"
 
 
-def test_of_two_files_with_the_same_bytes_the_lower_ranking_one_is_read(store: FolderStore) -> None:
+def test_of_one_calls_files_with_the_same_bytes_the_higher_ranking_one_is_read(store: FolderStore) -> None:
     put(store, "deeper/order_items_a.csv")
     put(store, "order_items_z.csv")
     landing = look(store)
-    assert paths(landing) == ["order_items_z.csv"]
+    assert paths(landing) == ["deeper/order_items_a.csv"]
+    [duplicate] = landing.duplicates
+    assert relative_path("ecommerce", duplicate.key) == "order_items_z.csv"
+    assert duplicate.reason == f"the same bytes as {landing.files[0].key}"
+
+
+def test_of_two_calls_files_with_the_same_bytes_the_first_one_is_read(store: FolderStore) -> None:
+    """As if a run had come between the calls: how uploads fall into batches changes nothing."""
+    put(store, "order_items_a.csv")
+    put(store, "deeper/order_items_a.csv", at=NOON + timedelta(hours=1))
+    landing = look(store)
+    assert paths(landing) == ["order_items_a.csv"]
     assert len(landing.duplicates) == 1
 
 
@@ -198,10 +210,20 @@ def test_bookmark_disable_takes_every_file(store: FolderStore) -> None:
 def test_folders_and_streams_are_none_of_its_business(
     store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nobody as much as looks into the files of a stream: there may be many thousands."""
     monkeypatch.syspath_prepend(str(write_domain(tmp_path / "library", "lent")))
     lent = load_domain("lent")
     store.write("raw", "lent/loans/a.jsonl", b'{"loan_id": 1}\n')
     store.write("raw", "lent/books.csv", b"book_id,title\n1,Atlas\n")
+    looked_at: list[str] = []
+    real = store.head
+
+    def head(bucket: str, key: str, size: int) -> Head:
+        looked_at.append(key)
+        return real(bucket, key, size)
+
+    monkeypatch.setattr(store, "head", head)
     landing = find_new(store, "raw", lent, LedgerView((), frozenset()))
     assert [file.key for file in landing.files] == ["lent/books.csv"]
     assert landing.rejected == ()
+    assert looked_at == ["lent/books.csv"]
