@@ -108,6 +108,7 @@ class Pipeline:
             return []
         source = f"read_parquet('{folder}/**/*.parquet', hive_partitioning = true, union_by_name = true)"
         with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
             query = (
                 f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (SELECT {', '.join(columns) or '*'} FROM {source})"
             )
