@@ -128,10 +128,10 @@ def _last_crawl(crawl: Any) -> dict[str, Any]:
     return {**described, "ErrorMessage": crawl.error} if crawl.error else described
 
 
-def update_partitions(context: Context, role_arn: str, database: str, name: str) -> tuple[int, int]:
+def update_partitions(context: Context, role_arn: str | None, database: str, name: str) -> tuple[int, int]:
     """Make the catalog's partitions of one table those that hold data; returns (added, dropped).
 
-    Everything is done in the crawler's role, so that a missing grant fails the crawl.
+    Everything is done in the role (None: the administrator), so that a missing grant fails the crawl.
     """
     glue = context.client("glue", role_arn)
     table = glue.get_table(DatabaseName=database, Name=name)["Table"]
@@ -173,12 +173,12 @@ def _partition_input(table: dict[str, Any], values: Partition, location: str) ->
     }
 
 
-def _folder(context: Context, role_arn: str, location: str) -> Path:
+def _folder(context: Context, role_arn: str | None, location: str) -> Path:
     """The table's folder. The objects are plain files there, and looking is faster than a listing."""
     bucket, prefix = split_location(location)
     for action, resource in (("s3:ListBucket", bucket), ("s3:GetObject", f"{bucket}/{prefix}/")):
         arn = f"arn:aws:s3:::{resource}"
-        if not context.authorise(role_arn, action, arn):
+        if role_arn is not None and not context.authorise(role_arn, action, arn):
             raise LocalCloudError(f"AccessDenied: {role_arn} is not authorized to perform {action} on {arn}.")
     return context.bucket_dir(bucket) / prefix
 

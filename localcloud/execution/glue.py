@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
@@ -71,11 +72,16 @@ class GlueRun(models.FakeJobRun):
         return described
 
 
-class GlueExecutor:
-    """Executes the job runs of one local cloud."""
+Ended = Callable[[str, str, GlueRun], None]
+"""(job, its final state, the run)."""
 
-    def __init__(self, context: Context) -> None:
+
+class GlueExecutor:
+    """Executes the job runs of one local cloud; `told` hears how each of them ended."""
+
+    def __init__(self, context: Context, told: Ended | None = None) -> None:
         self._context = context
+        self._told = told
         self._lanes: dict[str, Lane] = {}
         self._tickets: dict[str, tuple[Lane, Ticket]] = {}
         self._working: dict[str, ExitStack] = {}
@@ -156,7 +162,9 @@ class GlueExecutor:
         with self._lock:
             run.finish(state, error)
             del self._tickets[run.job_run_id]
-            self._working.pop(run.job_run_id).close()
+        if self._told is not None:
+            self._told(run.job_name, state, run)
+        self._working.pop(run.job_run_id).close()
 
     def _adopt(self, buckets: list[str] | None, *, role_arn: str) -> str | None:
         try:
@@ -255,10 +263,10 @@ def _stop_runs(self: GlueResponse) -> ActionResult:
     return ActionResult({"SuccessfulSubmissions": stopped, "Errors": errors})
 
 
-def install(context: Context) -> None:
+def install(context: Context, told: Ended | None = None) -> None:
     """Make Glue job runs of `context` execute. The executor is then `executor()`."""
     global _executor
-    _executor = GlueExecutor(context)
+    _executor = GlueExecutor(context, told)
     if vars(GlueResponse).get("batch_stop_job_run", _stop_runs) is not _stop_runs:
         raise PatchError("moto has got a BatchStopJobRun of its own.", where="GlueResponse")
     replace(models, "FakeJobRun", GlueRun)

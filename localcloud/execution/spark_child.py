@@ -51,7 +51,7 @@ class Channel:
                 message = json.loads(line)
                 target = self._answers if message["command"] == "adopted" else self.commands
                 target.put(message)
-        os._exit(0)  # nobody is left to report to; the JVM ends with its parent's pipe
+        os._exit(0)  # nobody is left to report to; the JVM ends when its stdin closes
 
     def send(self, **message: Any) -> None:
         with self._write_lock:
@@ -114,10 +114,8 @@ class Engine:
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
         """A new session as the one that `SparkSession.builder.getOrCreate()` finds, then a clean-up."""
-        from pyspark.sql import SparkSession
-
         session = self.base.newSession()
-        self._make_current(SparkSession, session)
+        self._make_current(session)
         try:
             yield
         finally:
@@ -126,11 +124,10 @@ class Engine:
                     stream.stop()
                 self._context.cancelAllJobs()
                 session.catalog.clearCache()
-                self._make_current(SparkSession, self.base)
+                self._make_current(self.base)
 
-    def _make_current(self, cls: Any, session: Any) -> None:
-        cls._instantiatedSession = session
-        cls._activeSession = session
+    def _make_current(self, session: Any) -> None:
+        type(session)._instantiatedSession = type(session)._activeSession = session
         self._jvm.SparkSession.setDefaultSession(session._jsparkSession)
         self._jvm.SparkSession.setActiveSession(session._jsparkSession)
 
@@ -199,13 +196,9 @@ def see_what_spark_wrote(engine: Engine, channel: Channel) -> None:
 
 def _buckets(parameters: dict[str, Any]) -> list[str]:
     """The buckets that a call reads: its own and that of a copy's source."""
-    names = {parameters.get("Bucket")}
-    source = parameters.get("CopySource")
-    if isinstance(source, dict):
-        names.add(source.get("Bucket"))
-    elif source:
-        names.add(str(source).lstrip("/").split("/")[0])
-    return sorted(str(name) for name in names if name)
+    source = parameters.get("CopySource") or ""
+    copied = source["Bucket"] if isinstance(source, dict) else source.lstrip("/").split("/")[0]
+    return sorted({name for name in (parameters.get("Bucket"), copied) if name})
 
 
 @contextlib.contextmanager
@@ -271,12 +264,10 @@ def execute(request: dict[str, Any]) -> str | None:
 
 def load_stand_in() -> None:
     """Make the package `awsglue` importable, without putting its folder's neighbours on the path."""
-    folder = HERE / "awsglue"
-    spec = importlib.util.spec_from_file_location(
-        "awsglue", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    file = HERE / "awsglue" / "__init__.py"
+    spec: Any = importlib.util.spec_from_file_location(
+        "awsglue", file, submodule_search_locations=[str(file.parent)]
     )
-    if spec is None or spec.loader is None:
-        raise ImportError(f"no package at {folder}")
     sys.modules["awsglue"] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
 

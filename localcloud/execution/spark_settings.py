@@ -12,9 +12,8 @@ from pathlib import Path
 
 from localcloud.errors import LocalCloudError
 
-HEAP = "1800m"
-"""Java heap of a worker: with the JVM's own needs and Python it stays below 2.5 GB resident."""
-
+HEAPS = {"batch": "1800m", "streaming": "1g"}
+"""Java heap of a lane's worker: with the JVM's own needs and Python both stay below 4 GB resident."""
 HERE = Path(__file__).resolve().parent
 
 
@@ -39,8 +38,8 @@ def java_home() -> Path:
     )
 
 
-def spark_settings(scratch: Path) -> dict[str, str]:
-    """Spark configuration of a worker whose temporary files lie in `scratch`."""
+def spark_settings(scratch: Path, lane: str = "batch") -> dict[str, str]:
+    """Spark configuration of a lane's worker whose temporary files lie in `scratch`."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
     java = [
         "-Duser.timezone=UTC",
@@ -54,7 +53,7 @@ def spark_settings(scratch: Path) -> dict[str, str]:
     return {
         "spark.master": f"local[{cores}]",
         "spark.app.name": "glue",
-        "spark.driver.memory": HEAP,
+        "spark.driver.memory": HEAPS.get(lane, HEAPS["streaming"]),
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraJavaOptions": " ".join(java),

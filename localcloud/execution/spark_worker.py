@@ -49,7 +49,7 @@ class SparkWorker:
         self._lock = threading.Lock()
         self._process, self._socket = self._start()
         threading.Thread(target=self._read, name=f"spark-{lane}", daemon=True).start()
-        settings = spark_settings(self._scratch)
+        settings = spark_settings(self._scratch, lane)
         self._send(command="start", settings=settings, scratch=str(self._scratch))
 
     def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
@@ -135,7 +135,9 @@ class SparkWorker:
         return Outcome(error=event["error"])
 
     def _death(self, when: str) -> Outcome:
-        self.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)  # it hung up just before its end, whose code is wanted
+        self.kill()  # the JVM
         code = self._process.returncode
         reason = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
         return Outcome(

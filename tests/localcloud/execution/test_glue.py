@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.execution import glue
+from localcloud.execution.spark_worker import Outcome, SparkWorker
 from tests.localcloud.execution.conftest import ASSETS, LAKE, Cloud, until
 
 WRITE_AND_LIST = """
@@ -148,12 +149,20 @@ def test_an_interrupt_of_the_server_does_not_reach_the_worker(cloud: Cloud) -> N
 
 
 def test_a_run_ends_at_its_timeout(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glue, "MINUTE", 0.01)
-    cloud.put_job("slow", WAIT, Timeout=1)
+    limits = []
+
+    def timed_out(self: SparkWorker, request: object, adopt: object, limit: float) -> Outcome:
+        limits.append(limit)
+        return Outcome(timed_out=True)
+
+    monkeypatch.setattr(SparkWorker, "run", timed_out)
+    cloud.put_job("slow", WAIT, Timeout=3)
 
     run = cloud.run("slow")
 
     assert run["JobRunState"] == "TIMEOUT"
+    assert "3 minutes" in run["ErrorMessage"]
+    assert limits == [180]
 
 
 def test_a_killed_worker_fails_its_run_and_the_next_one_gets_a_new_worker(cloud: Cloud) -> None:

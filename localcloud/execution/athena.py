@@ -1,4 +1,0 @@
-from localcloud.context import Context
-
-
-def install(context: Context) -> None: ...

@@ -1,0 +1,258 @@
+"""The Athena API: executions with states, workgroups with limits, results in pages."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import duckdb
+from botocore.exceptions import ClientError
+from moto.athena import models
+from moto.athena.models import AthenaBackend
+from moto.athena.responses import AthenaResponse
+from moto.core.exceptions import JsonRESTError
+
+from localcloud.context import Context
+from localcloud.execution.assets import AssetError
+from localcloud.execution.athena.errors import QueryError, ScanLimitError
+from localcloud.execution.athena.results import Result
+from localcloud.execution.athena.statements import Statement, execute, upload
+from localcloud.patching import original, replace
+
+WORKERS = 2
+"""Queries that run at the same time; others are QUEUED."""
+
+PAGE = 1000
+_DDL = re.compile(r"\s*(ALTER|CREATE|DESCRIBE|DESC|DROP|MSCK|SHOW)\b", re.IGNORECASE)
+_UTILITY = re.compile(r"\s*(DESCRIBE|DESC|SHOW|EXPLAIN)\b", re.IGNORECASE)
+
+
+class Execution(models.Execution):
+    """A query execution with a state of its own."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.state = "QUEUED"
+        self.reason: str | None = None
+        self.result = Result()
+        self.started: float | None = None
+        self.finished: float | None = None
+        self.connection: duckdb.DuckDBPyConnection | None = None
+        self.lock = threading.RLock()
+
+    @property
+    def status(self) -> str:
+        return self.state
+
+    @status.setter
+    def status(self, value: str) -> None:
+        self.state = value
+
+    def advance(self) -> None:
+        """Looking at an execution does not change it."""
+
+    def begin(self) -> bool:
+        """Start running; False if it was cancelled before."""
+        with self.lock:
+            if self.state != "QUEUED":
+                return False
+            self.started, self.state = time.time(), "RUNNING"
+            return True
+
+    def finish(self, state: str, reason: str | None = None) -> None:
+        """Enter a final state, unless it was cancelled meanwhile."""
+        with self.lock:
+            self.finished, self.connection = self.finished or time.time(), None
+            if self.state != "CANCELLED":
+                self.state, self.reason = state, reason
+
+    def cancel(self) -> None:
+        with self.lock:
+            if self.state in ("QUEUED", "RUNNING"):
+                if self.connection is not None:
+                    self.connection.interrupt()
+                self.state, self.finished = "CANCELLED", time.time()
+
+    def hold(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+
+class AthenaService:
+    """Executes the queries of one local cloud."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
+
+    def start(self, execution: Execution, folder: str) -> None:
+        """Queue an execution whose results go below `folder`."""
+        self._pool.submit(self._work, execution, folder)
+
+    def _work(self, execution: Execution, folder: str) -> None:
+        with self._context.working():
+            if not execution.begin():
+                return
+            try:
+                execution.result = execute(self._statement(execution, folder))
+                self._store(execution, folder)
+            except ScanLimitError as error:
+                execution.finish("CANCELLED", str(error))
+            except (QueryError, AssetError, ClientError) as error:
+                execution.finish("FAILED", str(error))
+            except Exception as error:  # the caller asks for the execution and reads it there
+                execution.finish("FAILED", f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}")
+            else:
+                execution.finish("SUCCEEDED")
+
+    def _statement(self, execution: Execution, folder: str) -> Statement:
+        configuration = execution.workgroup.configuration if execution.workgroup else {}
+        chosen: Any = execution.context  # QueryExecutionContext, which moto types as text
+        database: str = (chosen or {}).get("Database", "default")
+        return Statement(
+            context=self._context,
+            id=execution.id,
+            sql=execution.query,
+            database=database,
+            folder=folder,
+            parameters=tuple(execution.execution_parameters or ()),
+            limit=int(configuration.get("BytesScannedCutoffPerQuery") or 0),
+            connected=execution.hold,
+        )
+
+    def _store(self, execution: Execution, folder: str) -> None:
+        name = execution.config["OutputLocation"].rsplit("/", 1)[1]
+        columns = json.dumps([column.info() for column in execution.result.columns]).encode()
+        statement = self._statement(execution, folder)
+        if execution.result.manifest is None:
+            upload(statement, folder, name, execution.result.file())
+        upload(statement, folder, f"{name}.metadata", columns)
+
+
+_service: AthenaService | None = None
+
+
+def _start(
+    self: AthenaBackend,
+    query: str,
+    context: dict[str, Any] | None,
+    config: dict[str, Any] | None,
+    workgroup: str | None,
+    execution_parameters: list[str] | None,
+) -> str:
+    """StartQueryExecution: the workgroup's settings win where it enforces them."""
+    group = self.work_groups[workgroup or "primary"]
+    settings = group.configuration
+    of_group = settings.get("ResultConfiguration", {}).get("OutputLocation")
+    wanted = (config or {}).get("OutputLocation")
+    folder = of_group if settings["EnforceWorkGroupConfiguration"] and of_group else wanted or of_group
+    if not folder:
+        raise JsonRESTError(
+            "InvalidRequestException",
+            "No output location provided. An output location is required either through the Workgroup "
+            "result configuration setting or as an API input.",
+        )
+    folder = folder.rstrip("/") + "/"
+    execution = Execution(
+        query=query,
+        context=context or {},
+        config={},
+        workgroup=group,
+        execution_parameters=execution_parameters,
+    )
+    ending = "txt" if _DDL.match(query) else "csv"
+    execution.config = {**(config or {}), "OutputLocation": f"{folder}{execution.id}.{ending}"}
+    self.executions[execution.id] = execution
+    if _service is None:
+        raise RuntimeError("Athena is not installed")
+    _service.start(execution, folder)
+    return execution.id
+
+
+def _execution(self: AthenaBackend, exec_id: str) -> Execution:
+    if exec_id not in self.executions:
+        raise JsonRESTError("InvalidRequestException", f"QueryExecution {exec_id} was not found")
+    found: Any = self.executions[exec_id]
+    execution: Execution = found
+    return execution
+
+
+def _stop(self: AthenaBackend, exec_id: str) -> None:
+    _execution(self, exec_id).cancel()
+
+
+def _described(self: AthenaResponse) -> str:
+    """GetQueryExecution, with the reason and the statistics that moto leaves out."""
+    execution = _execution(self.athena_backend, self._get_param("QueryExecutionId"))
+    answer = json.loads(original(AthenaResponse, "get_query_execution")(self))
+    described = answer["QueryExecution"]
+    query = execution.query
+    described["StatementType"] = "UTILITY" if _UTILITY.match(query) else "DDL" if _DDL.match(query) else "DML"
+    if execution.result.manifest or execution.query.strip()[:6].upper() == "CREATE":
+        described["StatementType"] = "DDL"
+    status = {"State": execution.state, "SubmissionDateTime": execution.start_time}
+    if execution.finished:
+        status["CompletionDateTime"] = execution.finished
+    if execution.reason:
+        status["StateChangeReason"] = execution.reason
+        status["AthenaError"] = {"ErrorCategory": 2, "ErrorMessage": execution.reason, "Retryable": False}
+    described["Status"] = status
+    described["Statistics"] |= _statistics(execution)
+    described["EngineVersion"] = {
+        "SelectedEngineVersion": "AUTO",
+        "EffectiveEngineVersion": "Athena engine version 3",
+    }
+    return json.dumps(answer)
+
+
+def _statistics(execution: Execution) -> dict[str, Any]:
+    end = execution.finished or time.time()
+    started = execution.started or end
+    found: dict[str, Any] = {
+        "DataScannedInBytes": execution.result.scanned,
+        "EngineExecutionTimeInMillis": int(1000 * (end - started)),
+        "QueryQueueTimeInMillis": int(1000 * max(0.0, started - execution.start_time)),
+        "TotalExecutionTimeInMillis": int(1000 * (end - execution.start_time)),
+    }
+    if execution.result.manifest:
+        found["DataManifestLocation"] = execution.result.manifest
+    return found
+
+
+def _results(self: AthenaResponse) -> str:
+    """GetQueryResults, in pages."""
+    execution = _execution(self.athena_backend, self._get_param("QueryExecutionId"))
+    if execution.state in ("QUEUED", "RUNNING"):
+        message = f"Query has not yet finished. Current state: {execution.state}"
+        raise JsonRESTError("InvalidRequestException", message)
+    if execution.state != "SUCCEEDED":
+        message = f"Query did not finish successfully. Final query state: {execution.state}"
+        raise JsonRESTError("InvalidRequestException", message)
+    rows = execution.result.all_rows()
+    start, size = int(self._get_param("NextToken") or 0), int(self._get_param("MaxResults") or PAGE)
+    page = [
+        {"Data": [{} if value is None else {"VarCharValue": value} for value in row]}
+        for row in rows[start : start + size]
+    ]
+    columns = [column.info() for column in execution.result.columns]
+    answer: dict[str, Any] = {
+        "UpdateCount": 0,
+        "ResultSet": {"Rows": page, "ResultSetMetadata": {"ColumnInfo": columns}},
+    }
+    if start + size < len(rows):
+        answer["NextToken"] = str(start + size)
+    return json.dumps(answer)
+
+
+def install(context: Context) -> None:
+    """Make Athena queries of `context` execute."""
+    global _service
+    _service = AthenaService(context)
+    replace(models, "Execution", Execution)
+    replace(AthenaBackend, "start_query_execution", _start)
+    replace(AthenaBackend, "stop_query_execution", _stop)
+    replace(AthenaResponse, "get_query_execution", _described)
+    replace(AthenaResponse, "get_query_results", _results)
