@@ -15,6 +15,7 @@ from glue_jobs.runtime.accounts import Account
 from glue_jobs.runtime.args import JobArguments, job_arguments
 from glue_jobs.runtime.curation import Curation
 from glue_jobs.runtime.ledger import Ledger
+from glue_jobs.runtime.quality_log import write_quality_log
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
 from glue_jobs.runtime.workspace import Published
@@ -40,6 +41,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     curation = Curation(spark, store, args, domain, view)
     curation.compute()
     published = curation.publish()
+    write_quality_log(store, args.curated_bucket, domain.name, view)
     batches = [batch.batch_id for batch in view.readable if batch.tables]
     ledger.mark_curated(batches, execution=args.execution, at=now)
     pending = [batch.batch_id for batch in view.pending]

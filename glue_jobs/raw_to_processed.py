@@ -15,6 +15,8 @@ from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
 from glue_jobs.runtime.ingest import IngestContext, TableReport, ingest
 from glue_jobs.runtime.landing import Landing, find_new
 from glue_jobs.runtime.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
+from glue_jobs.runtime.quality_gate import Overrun, judge, rejection
+from glue_jobs.runtime.quality_log import judged_on_arrival
 from glue_jobs.runtime.quarantine_files import quarantine_files
 from glue_jobs.runtime.reading import one_file_per_task
 from glue_jobs.runtime.store import ObjectStore
@@ -51,19 +53,24 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     reports = _ingest_all(context, domain, landing)
     unreadable = [entry for report in reports for entry in report.rejected]
     rejected = quarantine_files(context, [*landing.rejected, *unreadable], landing.heads)
+    overruns = _overruns(domain, reports)
     batch = Batch(
         batch_id=batch_id,
         domain=domain.name,
         execution=args.execution,
-        status=BatchStatus.COMMITTED,
+        status=BatchStatus.REJECTED if overruns else BatchStatus.COMMITTED,
         committed_at=now.astimezone(UTC).isoformat(),
         files=(*(file for report in reports for file in report.files), *rejected, *landing.duplicates),
         tables=tuple(report.table for report in reports if report.rows_bronze),
+        checks={
+            report.table: judged_on_arrival(domain.table(report.table), report.checks) for report in reports
+        },
     )
     if args.bookmark is not Bookmark.PAUSE:
         ledger.commit(batch)
-        view = LedgerView((*view.batches, batch), view.curated)
-    summary = _summary(batch, view, reports, _sentence(batch))
+        view = LedgerView((*view.batches, batch), view.curated, view.released)
+    message = rejection(domain.name, batch_id, overruns) if overruns else _sentence(batch)
+    summary = _summary(batch, view, reports, message)
     write_summary(store, args, JOB, summary, _detail(batch, reports, time.monotonic() - started))
     return summary
 
@@ -93,6 +100,15 @@ def _ingest_all(context: IngestContext, domain: Domain, landing: Landing) -> lis
         return list(pool.map(lambda table: ingest(context, table, landing.of(table)), tables))
 
 
+def _overruns(domain: Domain, reports: Sequence[TableReport]) -> list[Overrun]:
+    """Tables that the gate rejects the batch for."""
+    verdicts = (
+        judge(domain.table(report.table), report.rows_read, report.rows_quarantined, report.checks)
+        for report in reports
+    )
+    return [verdict for verdict in verdicts if verdict is not None]
+
+
 def _sentence(batch: Batch) -> str:
     read = sum(file.rows_read for file in batch.files)
     quarantined = sum(file.rows_quarantined for file in batch.files)
@@ -102,9 +118,10 @@ def _sentence(batch: Batch) -> str:
 def _summary(
     batch: Batch | None, view: LedgerView, reports: Sequence[TableReport], message: str
 ) -> dict[str, Any]:
+    """`proceed`: some batch that readers may use is not published yet; never the rejected one itself."""
     files: tuple[FileEntry, ...] = batch.files if batch else ()
     return {
-        "status": "COMMITTED" if batch else "NOTHING_NEW",
+        "status": batch.status.upper() if batch else "NOTHING_NEW",
         "proceed": bool(view.pending),
         "new_partitions": any(report.rows_read for report in reports),
         "batch_id": batch.batch_id if batch else None,

@@ -58,7 +58,7 @@ class CatalogTable:
 def catalog_tables(domain: Domain) -> tuple[CatalogTable, ...]:
     """Every table that the domain has in the catalog."""
     tables = [_of(domain, table, layer) for table in domain.tables for layer in LAYERS[:-1]]
-    return (*tables, *(_gold(domain, mart) for mart in domain.marts))
+    return (*tables, *(_gold(domain, mart) for mart in domain.published_marts))
 
 
 def _of(domain: Domain, table: Table, layer: str) -> CatalogTable:

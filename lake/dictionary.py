@@ -33,7 +33,7 @@ def page(domain: Domain) -> str:
         *(block for table in domain.tables for block in _table(domain, table)),
         "## Published tables",
         lineage(domain),
-        *(block for mart in domain.marts for block in _mart(mart)),
+        *(block for mart in domain.published_marts for block in _mart(mart)),
         *_questions(domain),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -129,13 +129,9 @@ def _implied(domain: Domain, table: Table, name: str) -> tuple[str, str]:
 def _mart(mart: Mart) -> Iterator[str]:
     yield f"### {mart.name}"
     yield mart.description
-    yield "\n".join(
-        (
-            f"- Grain: {_names(mart.grain)}.",
-            f"- Computed from {_names(mart.inputs)}.",
-            f"- {_partitions(mart)}",
-        )
-    )
+    made = (f"Computed from {_names(mart.inputs)}.", _partitions(mart))
+    facts = made if mart.inputs else ("Written by the jobs, one file per run; never rewritten.",)
+    yield "\n".join(f"- {fact}" for fact in (f"Grain: {_names(mart.grain)}.", *facts))
     yield _columns(mart.columns)
 
 

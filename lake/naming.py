@@ -12,6 +12,9 @@ from lake.errors import NameTooLongError
 
 PROJECT = "caudal"
 
+METRICS_NAMESPACE = "Caudal"
+"""CloudWatch namespace of the jobs' own metrics."""
+
 BUCKET_LIMIT = 63
 ROLE_LIMIT = 64
 NAME_LIMIT = 80
@@ -89,6 +92,11 @@ class Names:
         return self._shared("uploader")
 
     @property
+    def steward_role(self) -> str:
+        """Reads quarantine, notes what was requeued and releases batches; `glue_jobs.requeue` assumes it."""
+        return self._shared("steward")
+
+    @property
     def keyspace(self) -> str:
         """Keyspace of the serving store, unless its secret names another."""
         return _within("keyspace", f"{PROJECT}_{self.env}", COLLECTION_LIMIT)
@@ -100,7 +108,7 @@ class Names:
 
     @property
     def metrics_namespace(self) -> str:
-        return "Caudal"
+        return METRICS_NAMESPACE
 
     # --- per domain
 
@@ -133,6 +141,13 @@ class Names:
 
     def pipe(self, domain: str) -> str:
         return self._of(domain, "landing", 64, "pipe")
+
+    def schedule(self, domain: str, what: str) -> str:
+        """EventBridge schedule that starts `what`: pipeline, stream_<table>."""
+        return self._of(domain, what.replace("_", "-"), 64, "schedule")
+
+    def failed_streams_rule(self, domain: str) -> str:
+        return self._of(domain, "failed-streams", 64, "rule")
 
     def topic(self, domain: str) -> str:
         return self._of(domain, "notifications", kind="topic")
@@ -197,6 +212,9 @@ def year_partition(year: int) -> str:
     return f"year={year}/"
 
 
+QUALITY_LOG = "quality_by_run"
+"""The log of the checks, which every domain has in gold."""
+
 STAGING = "_staging/"
 """Processed and curated bucket: what expires unless it is published."""
 
@@ -204,6 +222,21 @@ STAGING = "_staging/"
 def staging_prefix(domain: str, execution: str) -> str:
     """Processed and curated bucket: files of one execution that are not published yet."""
     return f"{STAGING}{domain}/{execution}/"
+
+
+def stream_job(table: str) -> str:
+    """Kind of the job that takes a stream table to bronze; see `Names.job`."""
+    return f"stream_{table}"
+
+
+def checkpoint_prefix(domain: str, table: str) -> str:
+    """Processed bucket: what the streaming query of a table remembers between runs."""
+    return f"_checkpoints/{domain}/{table}/"
+
+
+def speed_prefix(domain: str, table: str) -> str:
+    """Processed bucket: running totals of a stream's open days."""
+    return layer_prefix("speed", domain, table)
 
 
 def ledger_root(domain: str) -> str:
@@ -229,6 +262,29 @@ def curated_key(domain: str, batch_id: str) -> str:
     return f"{curated_prefix(domain)}{batch_id}.json"
 
 
+def quality_log_key(domain: str, batch_id: str) -> str:
+    """Curated bucket: what one batch adds to the log of the checks."""
+    return f"{layer_prefix('gold', domain, QUALITY_LOG)}{batch_id}.parquet"
+
+
+def released_prefix(domain: str) -> str:
+    """Processed bucket: one object per rejected batch that was let through."""
+    return f"{ledger_root(domain)}released/"
+
+
+def released_key(domain: str, batch_id: str) -> str:
+    return f"{released_prefix(domain)}{batch_id}.json"
+
+
+def requeued_prefix(domain: str, table: str = "") -> str:
+    """Processed bucket: one object per raw object that holds requeued records of a table."""
+    return f"{ledger_root(domain)}requeued/{table}/" if table else f"{ledger_root(domain)}requeued/"
+
+
+def requeued_key(domain: str, table: str, name: str) -> str:
+    return f"{requeued_prefix(domain, table)}{name}.json"
+
+
 def runs_root(domain: str) -> str:
     """Processed bucket: run summaries of a domain."""
     return f"_runs/{domain}/"
@@ -247,3 +303,33 @@ def run_detail_key(domain: str, execution: str, job: str) -> str:
 def account_key(domain: str, table: str) -> str:
     """Processed bucket: what became of a table's bronze rows, by month."""
     return f"_ledger/{domain}/accounts/{table}.json"
+
+
+def generation_key(domain: str, table: str) -> str:
+    """Processed bucket: which generation of checkpoints a stream goes on from."""
+    return f"{checkpoint_prefix(domain, table)}generation.json"
+
+
+def generation_prefix(domain: str, table: str, generation: int) -> str:
+    """Processed bucket: the checkpoints of one generation, one folder per query."""
+    return f"{checkpoint_prefix(domain, table)}{generation:04d}/"
+
+
+def stop_key(domain: str, table: str) -> str:
+    """Processed bucket: an object here asks a continuous stream to end after its micro-batch."""
+    return f"{checkpoint_prefix(domain, table)}stop"
+
+
+def generation_claim_key(domain: str, generation: int) -> str:
+    """Processed bucket: taken by the stream that owns a generation; numbers are unique in a domain."""
+    return f"{ledger_root(domain)}generations/{generation:04d}.json"
+
+
+def stream_batches(generation: int) -> str:
+    """What the ids of a generation's batches begin with."""
+    return f"s-{generation:04d}-"
+
+
+def stream_batch_id(generation: int, number: int) -> str:
+    """Id of the batch that a stream's micro-batch becomes; the order of text is the order of time."""
+    return f"{stream_batches(generation)}{number:08d}"

@@ -232,6 +232,13 @@ class Domain:
         raise UnknownNameError("served mart", mart, [collection.mart for collection in self.serving])
 
     @property
+    def published_marts(self) -> tuple[Mart, ...]:
+        """All of gold: the domain's own marts, which are computed, and the log of its checks."""
+        from lake.quality_mart import QUALITY_BY_RUN
+
+        return (*self.marts, QUALITY_BY_RUN)
+
+    @property
     def csv_tables(self) -> tuple[Table, ...]:
         return tuple(table for table in self.tables if table.stream is None)
 

@@ -21,7 +21,7 @@ def validate(domain: Domain) -> None:
 def _problems(domain: Domain) -> Iterator[str]:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", domain.name):
         yield f"domain '{domain.name}': names are snake_case"
-    names = [table.name for table in domain.tables] + [mart.name for mart in domain.marts]
+    names = [table.name for table in domain.tables] + [mart.name for mart in domain.published_marts]
     yield from (f"'{name}' is declared twice" for name in _twice(names))
     tables = {table.name: table for table in domain.tables}
     for table in domain.tables:

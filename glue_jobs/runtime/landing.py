@@ -25,6 +25,9 @@ RANK_SEPARATOR = "\t"
 REQUEUED_FROM = "requeued-from"
 """Metadata of an object that holds requeued records: the raw key of the file that they came in."""
 
+SOURCE_ROW = "caudal:source_row"
+"""Header of the first column of requeued records: the row that each was in the file it came in."""
+
 _SHA_FOLDER = re.compile(r"[0-9a-f]{12}")
 
 
@@ -40,7 +43,11 @@ class LandedFile:
     recognised: Recognised
     table: Table
     requeued: bool = False
-    """Its rows are records that come again: the rank is that of their file, each row tells its own number."""
+
+    @property
+    def numbers_its_rows(self) -> bool:
+        """Its records come again: the rank is that of their first file, and each tells its row there."""
+        return self.requeued and self.recognised.headers[:1] == (SOURCE_ROW,)
 
     def entry(self, status: str = FileStatus.INGESTED, reason: str = "", **rows: int) -> FileEntry:
         """The file as the ledger will remember it."""
@@ -149,7 +156,11 @@ def _examiner(store: ObjectStore, bucket: str, domain: Domain) -> Callable[[List
         else:
             head = store.head(bucket, listed.key, min(HEAD_BYTES, listed.size))
         sha256 = head.metadata.get("sha256") or sha256_of(store, bucket, listed.key)
-        return _Examined(listed, head, recognise(domain, path, head.body), sha256)
+        recognised = recognise(domain, path, head.body)
+        if origin_of(head) is not None:
+            extra = {name: place for name, place in recognised.extra.items() if name != SOURCE_ROW}
+            recognised = replace(recognised, extra=extra)
+        return _Examined(listed, head, recognised, sha256)
 
     return examine
 

@@ -8,7 +8,7 @@ never read. A second object per batch says that silver and gold hold it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -60,7 +60,10 @@ class FileEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """One committed batch. `tables` are those whose bronze it brought rows to."""
+    """One committed batch. `tables` are those whose bronze it brought rows to.
+
+    `checks` counts, by table and check, rows_checked, rows_flagged and rows_quarantined.
+    """
 
     batch_id: str
     domain: str
@@ -69,6 +72,7 @@ class Batch:
     committed_at: str
     files: tuple[FileEntry, ...]
     tables: tuple[str, ...] = field(default=())
+    checks: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self), indent=1, sort_keys=True).encode()
@@ -108,11 +112,17 @@ class LedgerView:
 
     batches: tuple[Batch, ...]
     curated: frozenset[str]
+    released: frozenset[str] = frozenset()
+    """Rejected batches that somebody has let through."""
 
     @cached_property
     def readable(self) -> tuple[Batch, ...]:
         """Batches that readers may use, oldest first."""
-        return tuple(batch for batch in self.batches if batch.status == BatchStatus.COMMITTED)
+        return tuple(
+            batch
+            for batch in self.batches
+            if batch.status == BatchStatus.COMMITTED or batch.batch_id in self.released
+        )
 
     @cached_property
     def pending(self) -> tuple[Batch, ...]:
@@ -126,10 +136,13 @@ class LedgerView:
 
     @cached_property
     def ingested(self) -> dict[str, str]:
-        """SHA-256 → key of the file that brought these bytes."""
+        """SHA-256 → key of the file that brought these bytes.
+
+        A rejected batch brought nothing: its good files may come again while it waits.
+        """
         return {
             entry.sha256: entry.key
-            for batch in self.batches
+            for batch in self.readable
             for entry in batch.files
             if entry.status == FileStatus.INGESTED
         }
@@ -153,12 +166,18 @@ class Ledger:
         with ThreadPoolExecutor(READ_THREADS) as pool:
             bodies = pool.map(lambda key: self._store.read(self._bucket, key), keys)
             batches = tuple(Batch.from_json(body, key) for key, body in zip(keys, bodies, strict=True))
-        prefix = naming.curated_prefix(self._domain)
-        curated = frozenset(
+        return LedgerView(
+            tuple(sorted(batches, key=lambda batch: batch.batch_id)),
+            self._named(naming.curated_prefix(self._domain)),
+            self._named(naming.released_prefix(self._domain)),
+        )
+
+    def _named(self, prefix: str) -> frozenset[str]:
+        """Batches that have an object under `prefix`."""
+        return frozenset(
             item.key.removeprefix(prefix).removesuffix(".json")
             for item in self._store.list(self._bucket, prefix)
         )
-        return LedgerView(tuple(sorted(batches, key=lambda batch: batch.batch_id)), curated)
 
     def commit(self, batch: Batch) -> None:
         """Make the batch exist. Raises CaudalError if a batch of that id does already."""
@@ -175,3 +194,20 @@ class Ledger:
         body = json.dumps({"execution": execution, "curated_at": at.isoformat()}).encode()
         for batch_id in batch_ids:
             self._store.create(self._bucket, naming.curated_key(self._domain, batch_id), body)
+
+    def release(self, batch_id: str, *, by: str, at: datetime) -> bool:
+        """Let a rejected batch through: the next execution publishes it. False if it was released before.
+
+        Raises CaudalError if the batch does not exist or was not rejected.
+        """
+        known = {batch.batch_id: batch for batch in self.view().batches}
+        waiting = [name for name, batch in known.items() if batch.status == BatchStatus.REJECTED]
+        if batch_id not in waiting:
+            what = "was not rejected" if batch_id in known else "does not exist"
+            raise CaudalError(
+                f"batch {batch_id} {what}.",
+                where=f"ledger of {self._domain}",
+                hint=f"Rejected batches: {', '.join(waiting) or 'none'}.",
+            )
+        body = json.dumps({"released_by": by, "released_at": at.isoformat()}).encode()
+        return self._store.create(self._bucket, naming.released_key(self._domain, batch_id), body)

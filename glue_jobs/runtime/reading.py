@@ -21,31 +21,37 @@ RAW = "_raw"
 FIELDS = "_fields"
 """The fields of the line as they were read, in file order."""
 
+LINE = "_line"
+"""The record as it was written, where the reader has it; takes the place of FIELDS."""
+
 SOURCE_COLUMNS = ("source_file", "source_row", "source_rank")
 
 MAX_COLUMNS = 100_000
 """Delimiters in one line before the parser gives up on the file."""
 
-_OPEN_COST = "spark.sql.files.openCostInBytes"
-_ONE_FILE_PER_TASK = str(1 << 30)
+_PACKING = ("spark.sql.files.openCostInBytes", "spark.sql.files.maxPartitionBytes")
+_ONE_FILE_PER_TASK = str(1 << 40)
+"""Bytes. A task is full with its first file, whatever its size, and no file is cut in two."""
 
 _ROW_IN_PARTITION = (1 << 33) - 1
-_WHITESPACE = " \t\r\n\f\u00a0\ufeff"
+WHITESPACE = " \t\r\n\f\u00a0\ufeff"
 _URI_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'(),;:$&+=@/")
 
 
 @contextmanager
 def one_file_per_task(spark: SparkSession) -> Iterator[None]:
-    """Inside, Spark never packs two files into one task: `source_row` is the place in the task.
+    """Inside, a task reads one whole file: `source_row` is the place in the task.
 
     The frames of `read_table` must be executed inside.
     """
-    before = spark.conf.get(_OPEN_COST)
-    spark.conf.set(_OPEN_COST, _ONE_FILE_PER_TASK)
+    before = {name: str(spark.conf.get(name)) for name in _PACKING}
+    for name in _PACKING:
+        spark.conf.set(name, _ONE_FILE_PER_TASK)
     try:
         yield
     finally:
-        spark.conf.set(_OPEN_COST, str(before))
+        for name, value in before.items():
+            spark.conf.set(name, value)
 
 
 def as_uri(url: str) -> str:
@@ -62,7 +68,12 @@ def as_uri(url: str) -> str:
 
 def trimmed(column: Column) -> Column:
     """Text without surrounding white space, null if nothing is left."""
-    return F.nullif(F.btrim(column, F.lit(_WHITESPACE)), F.lit(""))
+    return F.nullif(F.btrim(column, F.lit(WHITESPACE)), F.lit(""))
+
+
+def row_in_task() -> Column:
+    """The row's number in its task, from 1: with one file per task, its place in the file."""
+    return F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_IN_PARTITION)) + 1
 
 
 def read_table(
@@ -74,10 +85,10 @@ def read_table(
     Files that share a header are read together. Raises nothing for bad content: a line with the
     wrong number of fields has its text in RAW and nothing else. To be executed in `one_file_per_task`.
     """
-    by_header: dict[tuple[str, ...], list[LandedFile]] = defaultdict(list)
+    alike: dict[tuple[bool, tuple[str, ...]], list[LandedFile]] = defaultdict(list)
     for file in files:
-        by_header[file.recognised.headers].append(file)
-    frames = [_read_group(spark, store, bucket, table, group) for group in by_header.values()]
+        alike[file.numbers_its_rows, file.recognised.headers].append(file)
+    frames = [_read_group(spark, store, bucket, table, group) for group in alike.values()]
     return reduce(DataFrame.unionByName, frames)
 
 
@@ -86,6 +97,8 @@ def _read_group(
 ) -> DataFrame:
     recognised = files[0].recognised
     fields = [f"c{position}" for position in range(len(recognised.headers))]
+    numbered, row = files[0].numbers_its_rows, row_in_task()
+    record = fields[1:] if numbered else fields
     urls = {store.url(bucket, file.key): file for file in files}
     lines = (
         spark.read.schema(T.StructType([T.StructField(name, T.StringType()) for name in [*fields, RAW]]))
@@ -98,14 +111,13 @@ def _read_group(
         .csv(list(urls))
         .select(
             *fields,
-            RAW,
+            _without_row(F.col(RAW)).alias(RAW) if numbered else RAW,
             F.col("_metadata.file_path").alias("_path"),
-            # One file per task, so the position in the task is the position in the file.
-            (F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_IN_PARTITION)) + 1).alias("source_row"),
+            (F.coalesce(F.expr("try_cast(c0 AS BIGINT)"), row) if numbered else row).alias("source_row"),
         )
     )  # fmt: skip
     # The parser reports a line of nothing but a carriage return; it is no record.
-    records = lines.where(~F.coalesce(F.btrim(RAW, F.lit(_WHITESPACE)) == "", F.lit(False)))
+    records = lines.where(~F.coalesce(F.btrim(RAW, F.lit(WHITESPACE)) == "", F.lit(False)))
     texts = [
         fields[recognised.positions[column.name]]
         for column in table.columns
@@ -113,7 +125,7 @@ def _read_group(
     ]
     undecodable = _undecodable([*texts, *(fields[position] for position in recognised.extra.values())])
     good = F.col(RAW).isNull() & ~undecodable
-    raw = F.coalesce(RAW, F.when(undecodable, F.concat_ws(",", *fields)))
+    raw = F.coalesce(RAW, F.when(undecodable, F.concat_ws(",", *record)))
     columns = {
         column.name: (
             F.when(good, trimmed(F.col(fields[recognised.positions[column.name]])))
@@ -122,13 +134,18 @@ def _read_group(
         )
         for column in table.columns
     }
-    return records.join(F.broadcast(_sources(spark, urls)), "_path", "left").select(
+    return records.join(F.broadcast(sources(spark, urls)), "_path", "left").select(
         *(expression.alias(name) for name, expression in columns.items()),
         _extra(recognised.extra, fields).alias("extra"),
         raw.alias(RAW),
-        F.array(*fields).alias(FIELDS),
+        F.array(*record).alias(FIELDS),
         *SOURCE_COLUMNS,
     )
+
+
+def _without_row(line: Column) -> Column:
+    """A malformed line of a requeued file as it was in its first one."""
+    return F.regexp_replace(line, r"^\d+,", "")
 
 
 def _undecodable(fields: Iterable[str]) -> Column:
@@ -158,7 +175,8 @@ def _extra(extra: Mapping[str, int], fields: Sequence[str]) -> Column:
     return F.create_map(*pairs)
 
 
-def _sources(spark: SparkSession, urls: Mapping[str, LandedFile]) -> DataFrame:
+def sources(spark: SparkSession, urls: Mapping[str, LandedFile]) -> DataFrame:
+    """`_path` as Spark reports it → `source_file`, `source_rank`; one row per file."""
     return spark.createDataFrame(
         [(as_uri(url), file.key, file.rank) for url, file in urls.items()],
         "_path string, source_file string, source_rank string",

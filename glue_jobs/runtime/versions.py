@@ -50,10 +50,14 @@ def resolve(rows: DataFrame, table: Table) -> DataFrame:
     In and out: all versions of each key that occurs, grain: bronze row. Rows of a replaced group
     are superseded, never duplicates: a group's rows have no counterpart of their own.
     """
-    rank = F.struct(*(F.col(name) for name in rank_columns(table)))
     versions = Window.partitionBy(*table.key)
     if table.versions is Versions.GROUP:
-        wins = rank == F.max(rank).over(versions)
+        # A file's row may come twice: the file was read again, or the row was requeued and joins the
+        # others of its file again. The later reading of a row counts, whichever batch the others are in.
+        reading = Window.partitionBy(*table.key, "source_rank", "source_row")
+        wins = (F.col("source_rank") == F.max("source_rank").over(versions)) & (
+            F.col("batch_id") == F.max("batch_id").over(reading)
+        )
         return rows.select("*", F.when(wins, F.lit(CURRENT)).otherwise(F.lit(SUPERSEDED)).alias(OUTCOME))
     content = F.struct(*(F.col(column.name) for column in table.columns))
     best_first = versions.orderBy(*(F.col(name).desc() for name in rank_columns(table)))

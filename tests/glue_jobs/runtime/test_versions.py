@@ -102,6 +102,27 @@ def test_the_highest_ranking_file_replaces_all_lines_of_its_keys(spark: SparkSes
     ]
 
 
+def test_a_requeued_line_joins_the_others_of_its_file(spark: SparkSession) -> None:
+    """It has their rank and its old row; of two readings of a row the later one counts."""
+    rows = """
+        id | value  | source_rank | source_row | batch_id
+        1  | leg    | a           | 1          | b-1
+        1  | tpo    | a           | 2          | b-2
+        1  | top    | a           | 2          | b-3
+        2  | leg    | a           | 3          | b-1
+        2  | leg    | a           | 3          | b-4
+        2  | joined | a           | 4          | b-2
+    """
+    assert outcomes(spark, LINES, rows) == [
+        ("1", "leg", "current"),
+        ("1", "top", "current"),
+        ("1", "tpo", "superseded"),
+        ("2", "joined", "current"),
+        ("2", "leg", "current"),
+        ("2", "leg", "superseded"),
+    ]
+
+
 def test_a_streams_row_ranks_by_its_columns_whatever_file_it_came_in(spark: SparkSession) -> None:
     rows = """
         id | value | version | source_rank | source_file | source_row | batch_id
