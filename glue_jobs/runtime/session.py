@@ -12,6 +12,10 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "true",
     # One file per partition: AQE may merge shuffle partitions, but may not split a published one.
     "spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled": "false",
+    # The JVM interprets methods above 8,000 bytes of bytecode forever; Spark then splits them instead.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    # What is cached is read twice at once and dropped: compressing it costs more than it saves.
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
