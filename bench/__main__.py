@@ -1,0 +1,44 @@
+"""`make bench`: measurements of the whole product on this machine, beside DuckDB in the same run."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.batch import one_more_month, whole_history
+from lake.discovery import load_domains
+from lake.spec import Domain
+
+
+def _default_domain() -> Domain:
+    """The first domain without streams: its whole history is a matter of files."""
+    return next(domain for domain in load_domains() if not domain.stream_tables)
+
+
+def main(
+    scale: Annotated[float, typer.Option(help="1 is the size of the real history.")] = 1.0,
+    months: Annotated[bool, typer.Option(help="Also measure one more month on 12 and on 70.")] = True,
+    work: Annotated[Path | None, typer.Option(help="Folder for data; default a temporary one.")] = None,
+) -> None:
+    """Measure. Wall-clock times mean little on a shared machine; ratios within one run do."""
+    console = Console()
+    domain = _default_domain()
+    folder = work or Path(tempfile.mkdtemp(prefix="caudal-bench-"))
+    try:
+        console.rule(f"[bold]{domain.name}: the history in one upload", align="left")
+        whole_history(domain, folder, scale, console)
+        if months:
+            console.rule(f"[bold]{domain.name}: one more month", align="left")
+            one_more_month(domain, folder, scale, console)
+    finally:
+        if work is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,125 @@
+"""The batch benchmarks: a whole history, and one more month on a short and on a long one."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from bench.measure import ENV, LAYERS, Measured, run_upload
+from bench.reference import reference
+from lake.spec import Domain
+from localcloud.daemon import PROJECT
+from localcloud.server import LocalCloud
+from localcloud.synth import synthesise
+
+SHORT, LONG = 12, 70
+"""Months of history that one more month is added to."""
+
+NEWEST = (2025, 10)
+MIN_STAGE_SECONDS = 0.05
+
+
+def start_of(months: int) -> str:
+    """First month (`yyyy-MM`) of a history of so many months that ends in NEWEST."""
+    index = NEWEST[0] * 12 + NEWEST[1] - months
+    return f"{index // 12}-{index % 12 + 1:02d}"
+
+
+def _sample(domain: Domain) -> Any:
+    return importlib.import_module(f"domains.{domain.name}.sample")
+
+
+def _cloud(work: Path, name: str) -> LocalCloud:
+    home = work / name
+    shutil.rmtree(home, ignore_errors=True)
+    return LocalCloud(home)
+
+
+def whole_history(domain: Domain, work: Path, scale: float, console: Console) -> None:
+    """Seconds per stage, files and memory for the history in one upload, and DuckDB on the same files."""
+    sample = _sample(domain)
+    landing = work / "history"
+    shutil.rmtree(landing, ignore_errors=True)
+    with console.status("generating the history …"):
+        manifest = sample.generate(landing, scale=scale, layout=sample.Layout.HISTORY)
+    out = work / "cdk.out"
+    synthesise(PROJECT, out, ENV)
+    began = time.monotonic()
+    with _cloud(work, "cloud") as cloud:
+        cloud.deploy(out)
+        deployed = time.monotonic() - began
+        with console.status("running the pipeline …"):
+            measured = run_upload(cloud, domain, landing)
+    with console.status("running DuckDB …"):
+        began = time.monotonic()
+        with duckdb.connect() as connection:
+            reference(domain, landing, connection)
+        yardstick = time.monotonic() - began
+    size = sum(file.stat().st_size for file in landing.rglob("*") if file.is_file())
+    console.print(f"{sum(manifest.rows.values()):,} rows, {size / 1e6:.1f} MB, {len(list(landing.rglob('*.csv')))} files")
+    console.print(_stages(measured, deployed))
+    total = measured.upload + measured.pipeline
+    files = ", ".join(f"{layer} {measured.files[layer]}" for layer in LAYERS)
+    console.print(f"uploaded to catalogued   {total:.1f} s (upload {measured.upload:.1f} s)")
+    console.print(f"Parquet files            {sum(measured.files.values())} ({files})")
+    console.print(f"peak resident memory     {measured.memory_mb:,} MB (Spark worker)")
+    console.print(f"DuckDB, same gold tables {yardstick:.1f} s    ratio {total / yardstick:.1f}")
+
+
+def _stages(measured: Measured, deployed: float) -> Table:
+    table = Table("stage", title="Seconds per stage", title_justify="left")
+    table.add_column("seconds", justify="right")
+    table.add_row("local deploy", f"{deployed:.1f}")
+    for name, seconds in measured.stages.items():
+        if seconds >= MIN_STAGE_SECONDS:
+            table.add_row(name, f"{seconds:.1f}")
+    return table
+
+
+def one_more_month(domain: Domain, work: Path, scale: float, console: Console) -> None:
+    """What the same month costs on top of SHORT and of LONG months: time and files, as a ratio."""
+    costs = {months: _added(domain, work, scale, months, console) for months in (SHORT, LONG)}
+    table = Table("", title="One more month", title_justify="left")
+    for months in costs:
+        table.add_column(f"on {months} months", justify="right")
+    table.add_column("ratio", justify="right")
+    rows: Mapping[str, Any] = {
+        "pipeline, seconds": lambda m: m.pipeline,
+        "raw_to_processed": lambda m: m.stages.get("RawToProcessed", 0.0),
+        "processed_to_curated": lambda m: m.stages.get("ProcessedToCurated", 0.0),
+        "files written": lambda m: m.extra["files_added"],
+    }
+    for name, pick in rows.items():
+        short, long = pick(costs[SHORT]), pick(costs[LONG])
+        table.add_row(name, f"{short:.1f}", f"{long:.1f}", f"{long / short:.2f}" if short else "–")
+    console.print(table)
+
+
+def _added(domain: Domain, work: Path, scale: float, months: int, console: Console) -> Measured:
+    sample = _sample(domain)
+    landing, last = work / f"months-{months}", work / f"last-{months}"
+    for folder in (landing, last):
+        shutil.rmtree(folder, ignore_errors=True)
+    # The history up to the month before, then the newest month in an upload of its own.
+    sample.generate(
+        landing, scale=scale, months=months + 1, start=start_of(months + 1), layout=sample.Layout.MONTHS
+    )
+    newest = sorted(path for path in landing.iterdir() if path.is_dir())[-1]
+    last.mkdir(parents=True)
+    shutil.move(newest, last / newest.name)
+    with _cloud(work, f"cloud-{months}") as cloud:
+        cloud.deploy(work / "cdk.out")
+        with console.status(f"{months} months of history …"):
+            before = run_upload(cloud, domain, landing)
+        with console.status(f"one more month on {months} …"):
+            after = run_upload(cloud, domain, last)
+    after.extra["files_added"] = sum(after.files.values()) - sum(before.files.values())
+    return after
