@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,9 +32,13 @@ QUARANTINE_COLUMNS = (
 )  # fmt: skip
 
 
+Read = Callable[[SparkSession, ObjectStore, str, Table, Sequence[LandedFile]], DataFrame]
+"""Reads a table's files from a bucket, as rows that `check_rows` takes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class IngestContext:
-    """Where a batch's rows go and what they are stamped with."""
+    """Where a batch's rows go, what they are stamped with, and how they are read."""
 
     spark: SparkSession
     store: ObjectStore
@@ -43,6 +47,10 @@ class IngestContext:
     domain: str
     batch_id: str
     ingest_ts: datetime
+    read: Read = read_table
+
+    def rows(self, table: Table, files: Sequence[LandedFile]) -> DataFrame:
+        return self.read(self.spark, self.store, self.raw_bucket, table, files)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +103,7 @@ def ingest(context: IngestContext, table: Table, files: Sequence[LandedFile]) ->
 
 def _unreadable(context: IngestContext, table: Table, file: LandedFile) -> str | None:
     """Why the parser fails on this file, None if it does not."""
-    rows = read_table(context.spark, context.store, context.raw_bucket, table, [file])
+    rows = context.rows(table, [file])
     try:
         rows.write.format("noop").mode("overwrite").save()
     except (Py4JJavaError, PySparkException) as error:
@@ -111,8 +119,7 @@ def _root_cause(error: Exception) -> str:
 
 
 def _ingest_readable(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
-    rows = read_table(context.spark, context.store, context.raw_bucket, table, files)
-    with _cached(check_rows(rows, table)) as checked:
+    with _cached(check_rows(context.rows(table, files), table)) as checked:
         outcomes = _outcomes(checked)
         bronze = sum(outcome.rows for outcome in outcomes if not outcome.failed)
         quarantined = sum(outcome.rows for outcome in outcomes if outcome.failed)

@@ -86,13 +86,13 @@ def relative_path(domain: str, key: str) -> str:
     return "/".join(parts)
 
 
-def rank_of(path: str, key: str, uploaded_at: datetime) -> str:
+def rank_of(path: str, key: str, moment: datetime) -> str:
     """The part of a version's rank that its file gives; comparing two as text orders the files.
 
     Later upload call, then deeper path, then path; the key makes the order total.
     """
-    moment = uploaded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return RANK_SEPARATOR.join((moment, f"{path.count('/') + 1:05d}", path, key))
+    written = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return RANK_SEPARATOR.join((written, f"{path.count('/') + 1:05d}", path, key))
 
 
 def as_origin(key: str) -> str:

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.runtime.casting import cast_text
-from glue_jobs.runtime.reading import FIELDS, RAW, SOURCE_COLUMNS, as_line
+from glue_jobs.runtime.reading import FIELDS, LINE, RAW, SOURCE_COLUMNS, as_line
 from lake.checks import Effect
 from lake.columns import Column
 from lake.spec import Table
@@ -29,21 +29,22 @@ _TEXT = "_text_"
 def check_rows(rows: DataFrame, table: Table) -> DataFrame:
     """Type and judge rows of text.
 
-    In: declared columns as trimmed text, `extra`, RAW, FIELDS, SOURCE_COLUMNS.
+    In: declared columns as trimmed text, `extra`, RAW, FIELDS or LINE, SOURCE_COLUMNS.
     Out: declared columns typed and mended, `extra`, `quality_flags`, `failed_checks` (empty for
     good rows), `raw_record` (null for good rows), SOURCE_COLUMNS.
     """
+    record = LINE if LINE in rows.columns else FIELDS
     texts = rows.select(
         *(F.col(column.name).alias(_TEXT + column.name) for column in table.columns),
         "extra",
         RAW,
-        FIELDS,
+        record,
         *SOURCE_COLUMNS,
     )
     typed = texts.select("*", *(_typed(column).alias(column.name) for column in table.columns))
     derived = {c.name: F.expr(c.derive.format(f"`{c.name}`")) for c in table.columns if c.derive}
     judged = typed.withColumns(derived).select("*", _failed(table).alias(FAILED), _flags(table).alias(FLAGS))
-    raw_record = F.coalesce(F.col(RAW), as_line(F.col(FIELDS)))
+    raw_record = F.coalesce(F.col(RAW), F.col(LINE) if record == LINE else as_line(F.col(FIELDS)))
     return judged.select(
         *(_mended(table, column).alias(column.name) for column in table.columns),
         "extra",

@@ -1,0 +1,133 @@
+"""Glue streaming job: a stream's raw files to bronze, and its running totals to the speed view."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from glue_jobs.runtime.ledger import Ledger, LedgerView
+from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.runtime.summary import write_summary
+from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
+from glue_jobs.streaming.bronze import BronzeWriter
+from glue_jobs.streaming.generation import BRONZE, SPEED, Generations, is_batch_of_stream
+from glue_jobs.streaming.report import detail_of, summarise
+from glue_jobs.streaming.running import Queries, StopSign, run_to_the_end, run_until_asked
+from glue_jobs.streaming.sinks import SpeedFiles
+from glue_jobs.streaming.speed import SpeedSink, start_speed
+from lake import naming
+from lake.discovery import load_domain
+from lake.errors import UnknownNameError
+from lake.spec import Domain, Table
+
+JOB = "stream_to_bronze"
+
+SinkOf = Callable[[SpeedFiles, Domain, Table], SpeedSink]
+"""Makes the sink of the speed view, given the files that keep it."""
+
+
+def run(
+    spark: SparkSession,
+    store: ObjectStore,
+    args: StreamArguments,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sink_of: SinkOf = lambda files, _domain, _table: files,
+) -> dict[str, Any]:
+    """Take one stream table's files to bronze, then to the speed view; the run summary, as written.
+
+    Raises CheckpointError if the checkpoint is missing or damaged, and whatever stopped a
+    micro-batch: the next run takes it up where it was. One run of a table at a time.
+    """
+    started = time.monotonic()
+    domain = load_domain(args.job.domain)
+    table = _stream_table(domain, args.table)
+    bucket = args.job.processed_bucket
+    view = Ledger(store, bucket, domain.name).view()
+    generations = Generations(store, bucket, domain.name, table.name)
+    generation = generations.current(view, now=now(), new=args.new_generation)
+    remove_uncommitted(store, bucket, domain, table, view)
+    writer = BronzeWriter(
+        spark=spark, store=store, args=args, domain=domain, table=table, generation=generation, view=view,
+        now=now,
+    )  # fmt: skip
+    files = SpeedFiles(store, bucket, domain.name, table)
+    if generation.is_new:
+        files.clear()
+
+    queries = Queries(
+        bronze=lambda: writer.start(generations.checkpoint(generation, BRONZE)),
+        speed=lambda: start_speed(
+            spark, args, table, url=writer.raw.url, checkpoint=generations.checkpoint(generation, SPEED),
+            sink=sink_of(files, domain, table),
+        ),
+    )  # fmt: skip
+    seconds: dict[str, float] = {}
+    if args.trigger is Trigger.CONTINUOUS:
+        run_until_asked(queries, writer, StopSign(store, bucket, domain.name, table.name))
+    elif writer.raw.exist():
+        run_to_the_end(queries.bronze(), writer)
+        writer.write_hidden()
+        seconds["bronze"] = round(time.monotonic() - started, 3)
+        run_to_the_end(queries.speed(), writer)
+    seconds["all"] = round(time.monotonic() - started, 3)
+    summary = summarise(args, generation, writer.written, seconds)
+    write_summary(store, args.job, JOB, summary, detail_of(writer.written))
+    return summary
+
+
+def remove_uncommitted(
+    store: ObjectStore, bucket: str, domain: Domain, table: Table, view: LedgerView
+) -> None:
+    """Delete bronze and quarantine directories of micro-batches that the ledger does not know.
+
+    They are what a killed run left; only one run of a stream is on its way at a time.
+    """
+    known = {batch.batch_id for batch in view.batches}
+    for layer in ("bronze", "quarantine"):
+        prefix = naming.layer_prefix(layer, domain.name, table.name) + "batch="
+        orphans = [
+            item.key
+            for item in store.list(bucket, prefix)
+            if (batch := item.key.removeprefix(prefix).split("/", 1)[0]) not in known
+            and is_batch_of_stream(batch)
+        ]
+        store.delete(bucket, orphans)
+
+
+def _stream_table(domain: Domain, name: str) -> Table:
+    for table in domain.stream_tables:
+        if table.name == name:
+            return table
+    raise UnknownNameError("stream table", name, [table.name for table in domain.stream_tables])
+
+
+def main() -> None:
+    """Entry point on Glue."""
+    import boto3
+    from awsglue.context import GlueContext
+    from awsglue.job import Job
+    from pyspark import SparkContext
+
+    from glue_jobs.runtime.session import configure
+    from glue_jobs.runtime.store import S3Store
+    from glue_jobs.streaming.serving import serving_sink
+
+    args = stream_arguments()
+    glue = GlueContext(SparkContext.getOrCreate())
+    job = Job(glue)
+    job.init(args.job.job_name, {})
+    store = S3Store(boto3.client("s3"))
+    secrets = boto3.client("secretsmanager")
+    sink_of = serving_sink(args, lambda name: secrets.get_secret_value(SecretId=name).get("SecretString"))
+    summary = run(configure(glue.spark_session), store, args, sink_of=sink_of)
+    print(summary["message"], file=sys.stderr)
+    job.commit()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What a streaming job needs beside `glue_jobs.runtime`."""

@@ -1,0 +1,82 @@
+"""What a streaming job is told, beside the arguments of every job."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+
+from glue_jobs.runtime.args import REQUIRED, JobArguments
+from lake.errors import CaudalError
+
+
+class Trigger(Enum):
+    """When a run ends: with the last file that is there, or when it is asked to."""
+
+    AVAILABLE_NOW = "available-now"
+    CONTINUOUS = "continuous"
+
+
+DEFAULT_FILES = 1_000
+"""Most files of a micro-batch: few large bronze files, and still a bounded loss if a run dies."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamArguments:
+    """`job.execution` is the id of the run. `serving_secret` names the secret of the serving store;
+    without one the speed view ends in files."""
+
+    job: JobArguments
+    table: str
+    trigger: Trigger = Trigger.AVAILABLE_NOW
+    max_files: int = DEFAULT_FILES
+    new_generation: bool = False
+    serving_secret: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, str], run_id: str) -> StreamArguments:
+        """From resolved options. Raises CaudalError where a value is not one that the job knows."""
+        trigger = values.get("trigger", Trigger.AVAILABLE_NOW.value)
+        if trigger not in {known.value for known in Trigger}:
+            known = " or ".join(each.value for each in Trigger)
+            raise CaudalError(f"'{trigger}' is no trigger.", where="--trigger", hint=f"Use {known}.")
+        files = values.get("max_files_per_trigger", str(DEFAULT_FILES))
+        if not files.isascii() or not files.isdigit() or int(files) < 1:
+            raise CaudalError(f"'{files}' is no whole number above 0.", where="--max_files_per_trigger")
+        fresh = values.get("new_generation", "false").lower()
+        if fresh not in ("true", "false"):
+            raise CaudalError(f"'{fresh}' is neither true nor false.", where="--new_generation")
+        return cls(
+            job=JobArguments.of({**values, "execution": run_id}),
+            table=values["table"],
+            trigger=Trigger(trigger),
+            max_files=int(files),
+            new_generation=fresh == "true",
+            serving_secret=values.get("serving_secret") or None,
+        )
+
+
+OPTIONAL = ("trigger", "max_files_per_trigger", "new_generation", "serving_secret")
+
+
+def run_id(argv: list[str], now: datetime) -> str:
+    """Glue's id of the run; one made from the time where the job runs without Glue."""
+    for position, word in enumerate(argv):
+        name, equals, value = word.partition("=")
+        if name == "--JOB_RUN_ID":
+            found = value if equals else argv[position + 1]
+            if found:
+                return found
+    return f"r-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+
+
+def stream_arguments() -> StreamArguments:
+    """The arguments of the running Glue job."""
+    from awsglue.utils import getResolvedOptions
+
+    given = [name for name in OPTIONAL if any(word.split("=")[0] == f"--{name}" for word in sys.argv)]
+    required = [name for name in REQUIRED if name != "execution"]
+    resolved = getResolvedOptions(sys.argv, [*required, "table", *given])
+    return StreamArguments.of(resolved, run_id(sys.argv, datetime.now(UTC)))

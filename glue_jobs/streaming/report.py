@@ -1,0 +1,82 @@
+"""What a run of a stream says of itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from glue_jobs.streaming.args import StreamArguments
+from glue_jobs.streaming.bronze import Written
+from glue_jobs.streaming.generation import Generation
+
+
+def summarise(
+    args: StreamArguments, generation: Generation, written: Sequence[Written], seconds: Mapping[str, float]
+) -> dict[str, Any]:
+    """The run summary: what the micro-batches of this run brought, and how fast.
+
+    `seconds` are those of the run; `rows_per_second` counts the time spent in bronze's micro-batches.
+    """
+    batches = [each.batch for each in written]
+    files = [file for batch in batches for file in batch.files]
+    rows = {
+        name: sum(getattr(file, name) for file in files)
+        for name in ("rows_read", "rows_bronze", "rows_quarantined")
+    }
+    busy = sum(each.seconds for each in written)
+    speed = round(rows["rows_read"] / busy) if busy else 0
+    return {
+        "status": "COMMITTED" if batches else "NOTHING_NEW",
+        "table": args.table,
+        "trigger": args.trigger.value,
+        "generation": generation.number,
+        "new_generation": generation.is_new,
+        "new_partitions": any(batch.tables for batch in batches),
+        "batches": len(batches),
+        "first_batch": batches[0].batch_id if batches else None,
+        "last_batch": batches[-1].batch_id if batches else None,
+        "files": len(files),
+        **rows,
+        "seconds": dict(seconds),
+        "rows_per_second": speed,
+        "message": _sentence(len(batches), len(files), rows, speed),
+        "tables": {args.table: {**rows, "files": len(files)}},
+        "checks": _checks(written),
+        "rejected_files": [
+            {"file": file.key, "reason": file.reason} for file in files if file.status == "rejected"
+        ],
+    }
+
+
+def detail_of(written: Sequence[Written]) -> dict[str, Any]:
+    """Every micro-batch with its files."""
+    return {
+        "micro_batches": [
+            {
+                "batch_id": each.batch.batch_id,
+                "seconds": round(each.seconds, 3),
+                "files": [asdict(file) for file in each.batch.files],
+            }
+            for each in written
+        ]
+    }
+
+
+def _checks(written: Sequence[Written]) -> dict[str, dict[str, int]]:
+    """Check → rows checked, flagged and quarantined, over all micro-batches."""
+    total: dict[str, Counter[str]] = {}
+    for each in written:
+        for name, counts in each.report.checks.items():
+            total.setdefault(name, Counter()).update(counts)
+    return {name: dict(counts) for name, counts in total.items()}
+
+
+def _sentence(batches: int, files: int, rows: Mapping[str, int], speed: int) -> str:
+    if not batches:
+        return "There are no new files."
+    return (
+        f"{batches} micro-batches, {files} files, {rows['rows_read']} rows, "
+        f"{rows['rows_quarantined']} quarantined, {speed} rows/s."
+    )

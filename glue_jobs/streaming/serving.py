@@ -1,0 +1,65 @@
+"""The speed view's way to the serving store, for domains that serve a mart of a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from glue_jobs.streaming.args import StreamArguments
+from glue_jobs.streaming.sinks import ServedTotals, SpeedFiles
+from glue_jobs.streaming.speed import SpeedSink
+from lake.discovery import transformation
+from lake.naming import Names, collection_name
+from lake.spec import Domain, Table
+
+LAYER = "speed"
+"""`domains/<domain>/speed/<table>.py` holds MART, the name of the mart that shows a stream's totals,
+and `build`, which makes its rows of them."""
+
+
+def serving_sink(
+    args: StreamArguments, read_secret: Callable[[str], str | None]
+) -> Callable[[SpeedFiles, Domain, Table], SpeedSink]:
+    """Makes the sink of a run: files alone, or the serving store as well where a secret is named.
+
+    `read_secret` gives the text of a secret by its name. Raises SecretError if it is malformed.
+    """
+
+    def sink(files: SpeedFiles, domain: Domain, table: Table) -> SpeedSink:
+        if args.serving_secret is None or not is_served(domain.name, table.name):
+            return files
+        return _served(args, read_secret(args.serving_secret), files, domain, table)
+
+    return sink
+
+
+def is_served(domain: str, table: str) -> bool:
+    """Whether the domain tells how the stream's totals become rows of a mart."""
+    try:
+        return find_spec(f"domains.{domain}.{LAYER}.{table}") is not None
+    except ModuleNotFoundError:
+        # Domains whose streams are not served have no such folder.
+        return False
+
+
+def _served(
+    args: StreamArguments, secret: str | None, files: SpeedFiles, domain: Domain, table: Table
+) -> ServedTotals:
+    # Needed where a serving store is named, and installed there.
+    from publishing.connection import Connection
+    from publishing.requests import Requests, create_collection
+    from publishing.speed import SpeedView
+
+    module = transformation(domain.name, LAYER, table.name)
+    mart = domain.mart(module.MART)
+    collection = domain.collection(mart.name)
+    keyspace = Names(env=args.job.env, account="", region="").keyspace
+    connection = Connection.from_secret(secret, keyspace=keyspace)
+    database = connection.database()
+    requests = Requests(database.get_collection(collection_name(domain.name, mart.name)))
+    create_collection(requests, database, collection.indexed, self_hosted=connection.is_self_hosted)
+    return ServedTotals(
+        files=files,
+        view=SpeedView(mart=mart, collection=collection, requests=requests),
+        build=module.build,
+    )

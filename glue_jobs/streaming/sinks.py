@@ -1,0 +1,131 @@
+"""Where the totals of the speed view go: files by day, and documents of the serving store."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.streaming.speed import DAY, EVENTS, Total
+from lake import naming
+from lake.spec import Table
+
+if TYPE_CHECKING:
+    from lake.serving import Shape
+    from publishing.speed import SpeedView
+
+_PLAIN = {
+    "string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "boolean": pa.bool_(),
+    "date": pa.date32(), "timestamp": pa.timestamp("us", tz="UTC"), "double": pa.float64(),
+}  # fmt: skip
+
+
+def _type(declared: str, *, summed: bool = False) -> pa.DataType:
+    match = re.fullmatch(r"decimal\((\d+),(\d+)\)", declared)
+    if match:
+        # Spark's sum of a decimal has ten digits more.
+        digits = min(38, int(match[1]) + 10) if summed else int(match[1])
+        return pa.decimal128(digits, int(match[2]))
+    return pa.int64() if summed and declared == "int" else _PLAIN[declared]
+
+
+class SpeedFiles:
+    """One Parquet object per day, with the newest total of each row; each is replaced atomically."""
+
+    def __init__(self, store: ObjectStore, bucket: str, domain: str, table: Table) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._prefix = naming.speed_prefix(domain, table.name)
+        stream = table.stream
+        by = stream.totals_by if stream else ()
+        totals = stream.totals if stream else ()
+        self._grain = (DAY, *by)
+        self._schema = pa.schema(
+            [
+                (DAY, pa.date32()),
+                *((name, _type(table.by_name[name].type)) for name in by),
+                (EVENTS, pa.int64()),
+                *((name, _type(table.by_name[name].type, summed=True)) for name in totals),
+            ]
+        )
+
+    def upsert(self, rows: Sequence[Total]) -> None:
+        """Set totals. Cost: one read and one write per day that they touch."""
+        by_day: dict[date, list[Total]] = defaultdict(list)
+        for row in rows:
+            by_day[row[DAY]].append(row)
+        for day, changed in by_day.items():
+            totals = {self._key(row): row for row in [*self.read([day]), *changed]}
+            body = io.BytesIO()
+            pq.write_table(pa.Table.from_pylist(list(totals.values()), self._schema), body)
+            self._store.write(self._bucket, self._object(day), body.getvalue())
+
+    def read(self, days: Iterable[date]) -> list[Total]:
+        """All totals of some days."""
+        found: list[Total] = []
+        for day in days:
+            try:
+                body = self._store.read(self._bucket, self._object(day))
+            except FileNotFoundError:
+                # Nothing has happened on that day so far.
+                continue
+            found += pq.read_table(io.BytesIO(body), partitioning=None).to_pylist()
+        return found
+
+    def clear(self) -> None:
+        """Forget all totals: a new generation counts again."""
+        keys = [item.key for item in self._store.list(self._bucket, self._prefix)]
+        self._store.delete(self._bucket, keys)
+
+    def _key(self, row: Total) -> tuple[Any, ...]:
+        return tuple(row[name] for name in self._grain)
+
+    def _object(self, day: date) -> str:
+        return f"{self._prefix}{DAY}={day.isoformat()}/totals.parquet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServedTotals:
+    """Totals as rows of the mart that the serving store shows, beside the files that keep them.
+
+    A mart's row may take several totals, of which a micro-batch changes some: so the rows of the
+    days that changed are built from all their totals. `build` makes them, one per row of the mart.
+    """
+
+    files: SpeedFiles
+    view: SpeedView
+    build: Callable[[Iterable[Total]], Iterable[Mapping[str, Any]]]
+
+    def upsert(self, rows: Sequence[Total]) -> None:
+        self.files.upsert(rows)
+        served = list(self.build(self.files.read(sorted({row[DAY] for row in rows}))))
+        for shape in self.view.collection.shapes:
+            self.view.upsert(shape.name, summed(served, shape))
+
+
+def summed(rows: Iterable[Mapping[str, Any]], shape: Shape) -> list[dict[str, Any]]:
+    """Rows of a mart at the grain of a shape: an overall total is the sum of all organisations'."""
+    embed = shape.embeds[0]
+    grain = (*shape.by, *embed.rows)
+    totals: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        total = totals.setdefault(tuple(row[name] for name in grain), {name: row[name] for name in grain})
+        for name in embed.values:
+            total[name] = added(total.get(name), row[name])
+    return list(totals.values())
+
+
+def added(left: Decimal | int | None, right: Decimal | int | None) -> Decimal | int | None:
+    """A sum in which null adds nothing, and is what is left of nothing but nulls."""
+    if left is None or right is None:
+        return right if left is None else left
+    return left + right
