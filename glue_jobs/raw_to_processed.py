@@ -15,6 +15,7 @@ from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
 from glue_jobs.runtime.ingest import IngestContext, TableReport, ingest
 from glue_jobs.runtime.landing import Landing, find_new
 from glue_jobs.runtime.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
+from glue_jobs.runtime.metrics import put_metrics
 from glue_jobs.runtime.quality_gate import Overrun, judge, rejection
 from glue_jobs.runtime.quality_log import judged_on_arrival
 from glue_jobs.runtime.quarantine_files import quarantine_files
@@ -188,6 +189,7 @@ def main() -> None:
     job.init(args.job_name, {})
     summary = run(configure(glue.spark_session), S3Store(boto3.client("s3")), args, datetime.now(UTC))
     print(summary["message"], file=sys.stderr)
+    put_metrics(boto3.client("cloudwatch"), args.env, args.domain, summary["tables"])
     job.commit()
 
 

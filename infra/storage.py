@@ -15,7 +15,7 @@ from infra.arns import Arns
 from infra.config import Config
 from infra.roles import Role
 from infra.stack import LakeStack
-from lake.naming import STAGING, Names
+from lake.naming import LEDGER, STAGING, Names, released_prefix, requeued_prefix
 
 _ABORT_AFTER = Duration.days(7)
 
@@ -38,6 +38,7 @@ class Storage(LakeStack):
         self._notify_event_bridge(self.raw)
         self.uploader = self._uploader(self.arns)
         self._only_uploader_writes_raw(self.arns)
+        self.steward = self._steward(self.arns)
         self.leases = self._lease_table()
 
     def _removal(self) -> RemovalPolicy:
@@ -126,6 +127,25 @@ class Storage(LakeStack):
             ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
             arns.objects(raw, ""),
             why="The uploader serves every domain and names objects by their content.",
+        )
+        return role
+
+    def _steward(self, arns: Arns) -> Role:
+        """Sees what was stopped and why; of all that, it writes two kinds of notes in the ledger."""
+        role = Role(
+            self,
+            "Steward",
+            name=self._names.steward_role,
+            principal=iam.AccountPrincipal(self._names.account),
+            description="Reads quarantine, releases batches; assumed by glue_jobs.requeue.",
+            arns=arns,
+        )
+        role.read(self._names.raw_bucket, "")
+        role.read(self._names.processed_bucket, "quarantine/", LEDGER)
+        role.allow(
+            ("s3:PutObject",),
+            arns.objects(self._names.processed_bucket, released_prefix("*"), requeued_prefix("*")),
+            why="The steward serves every domain; batches and records are not known at synth.",
         )
         return role
 

@@ -24,6 +24,10 @@ COLLECTION_LIMIT = 48
 """Collections and keyspaces of the Data API."""
 
 
+SERVING_STORE = "serving-store"
+"""What the name of the secret that leads to the serving store ends with."""
+
+
 def _within(kind: str, name: str, limit: int) -> str:
     if len(name) > limit and "${Token[" not in name:
         raise NameTooLongError(kind, name, limit)
@@ -104,7 +108,7 @@ class Names:
     @property
     def serving_secret(self) -> str:
         """Secret that holds the serving store's endpoint and token."""
-        return self._shared("serving-store")
+        return self._shared(SERVING_STORE)
 
     @property
     def metrics_namespace(self) -> str:
@@ -122,6 +126,10 @@ class Names:
     def job(self, domain: str, kind: str) -> str:
         """Glue job, `kind` with underscores as its script: raw_to_processed, …"""
         return self._of(domain, kind.replace("_", "-"), kind="job")
+
+    def function(self, domain: str, kind: str) -> str:
+        """Lambda function, `kind` with underscores as its folder: publish_marts, …"""
+        return self._of(domain, kind.replace("_", "-"), 64, "function")
 
     def crawler(self, domain: str, zone: str) -> str:
         """Crawler of a zone: processed or curated."""
@@ -239,9 +247,13 @@ def speed_prefix(domain: str, table: str) -> str:
     return layer_prefix("speed", domain, table)
 
 
+LEDGER = "_ledger/"
+"""Processed bucket: the ledgers of all domains."""
+
+
 def ledger_root(domain: str) -> str:
     """Processed bucket: everything that the ledger holds of a domain."""
-    return f"_ledger/{domain}/"
+    return f"{LEDGER}{domain}/"
 
 
 def ledger_prefix(domain: str) -> str:
@@ -302,7 +314,7 @@ def run_detail_key(domain: str, execution: str, job: str) -> str:
 
 def account_key(domain: str, table: str) -> str:
     """Processed bucket: what became of a table's bronze rows, by month."""
-    return f"_ledger/{domain}/accounts/{table}.json"
+    return f"{ledger_root(domain)}accounts/{table}.json"
 
 
 def generation_key(domain: str, table: str) -> str:

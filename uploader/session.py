@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,10 +30,15 @@ _STATUS_FIELDS = ("endpoint", "region", "access_key", "secret_key", "env")
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A raw bucket's environment, and an S3 client that may write there."""
+    """An environment, an S3 client that may do there what the role may, and who asked for it (an ARN)."""
 
     client: S3Client
     names: Names
+    caller: str
+
+
+def _uploader(names: Names) -> str:
+    return names.uploader_role
 
 
 def connect(
@@ -43,8 +49,9 @@ def connect(
     local: Path | None = None,
     assume: bool = True,
     jobs: int = 8,
+    role: Callable[[Names], str] = _uploader,
 ) -> Target:
-    """Sign in and, with `assume`, take the uploader's role, the only one that may write raw.
+    """Sign in and, with `assume`, take a role: the uploader's, the only one that may write raw.
 
     `local` is the home folder of a running local runtime; its status file tells the rest.
     Raises UploadError if there are no credentials, nobody answers, or the role is not permitted.
@@ -67,10 +74,10 @@ def connect(
         caller = sts.get_caller_identity()
     names = Names(env=env or "dev", account=caller["Account"], region=sts.meta.region_name)
     if assume:
-        session = _as_uploader(sts, names, partition=caller["Arn"].split(":")[1])
+        session = _assumed(sts, names, role(names), partition=caller["Arn"].split(":")[1])
     with explained("S3"):
         client = session.client("s3", **options)
-    return Target(client=client, names=names)
+    return Target(client=client, names=names, caller=caller["Arn"])
 
 
 def _status(home: Path) -> dict[str, str]:
@@ -87,9 +94,9 @@ def _status(home: Path) -> dict[str, str]:
     return status
 
 
-def _as_uploader(sts: STSClient, names: Names, *, partition: str) -> boto3.Session:
-    """A session of the uploader's role that renews its credentials: an upload may take hours."""
-    role = f"arn:{partition}:iam::{names.account}:role/{names.uploader_role}"
+def _assumed(sts: STSClient, names: Names, name: str, *, partition: str) -> boto3.Session:
+    """A session of the role that renews its credentials: an upload may take hours."""
+    role = f"arn:{partition}:iam::{names.account}:role/{name}"
 
     def assumed() -> dict[str, str]:
         answer = sts.assume_role(RoleArn=role, RoleSessionName="upload-files")["Credentials"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,6 +19,7 @@ PART_BYTES = 16 * 1024 * 1024
 """A larger file is sent in parts of this size, each held in memory."""
 
 _MOST_PARTS = 10_000
+_TAKEN = frozenset({"PreconditionFailed", "412"})
 
 
 class AlreadyThereError(UploadError):
@@ -36,6 +37,17 @@ def present(client: S3Client, bucket: str, domain: str, candidate: Candidate) ->
     if candidate.key in keys:
         return candidate.key
     return keys[0] if keys and not candidate.is_stream else None
+
+
+def put_once(client: S3Client, bucket: str, key: str, body: bytes, metadata: Mapping[str, str]) -> bool:
+    """Write a small object if its key is free; False, and nothing written, if it is taken."""
+    try:
+        client.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfNoneMatch="*")
+    except ClientError as error:
+        if code_of(error) in _TAKEN:
+            return False
+        raise
+    return True
 
 
 def send(
@@ -64,7 +76,7 @@ def send(
             else:
                 _send_parts(client, bucket, candidate, body, metadata, condition, sent)
     except ClientError as error:
-        if code_of(error) in {"PreconditionFailed", "412"}:
+        if code_of(error) in _TAKEN:
             raise AlreadyThereError("another upload was faster.", where=candidate.key) from error
         raise
     after = candidate.found.source.stat()

@@ -29,6 +29,8 @@ def resources_of(service: str, operation: str, params: Params, place: str) -> li
 
 def condition_keys_of(service: str, params: Params) -> dict[str, Value]:
     """Service-specific condition keys of a call."""
+    if service == "monitoring" and "Namespace" in params:
+        return {"cloudwatch:namespace": str(params["Namespace"])}
     if service != "dynamodb":
         return {}
     values = params.get("Key") or params.get("Item") or {}

@@ -1,0 +1,61 @@
+"""Two CloudWatch metrics per table: rows read and rows quarantined, of each run that read some.
+
+Few on purpose: every pair of name and dimensions is billed, for the hours in which it has data. The rest is
+in run summaries and `quality_by_run`. One PutMetricData per run is cheaper than log lines that CloudWatch
+would have to parse, and needs no log group.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lake.naming import METRICS_NAMESPACE
+
+METRICS = {"RowsRead": "rows_read", "RowsQuarantined": "rows_quarantined"}
+"""Metric → its count in a table's part of the run summary."""
+
+PER_CALL = 1000
+
+
+class CloudWatch(Protocol):
+    """What is needed of the client."""
+
+    def put_metric_data(self, *, Namespace: str, MetricData: list[dict[str, Any]]) -> Any:
+        """Record up to PER_CALL values."""
+
+
+def table_metrics(env: str, domain: str, tables: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+    """MetricData of one run, from the `tables` of its summary; dimensions Environment, Domain, Table."""
+    return [
+        {
+            "MetricName": metric,
+            "Dimensions": [
+                {"Name": "Environment", "Value": env},
+                {"Name": "Domain", "Value": domain},
+                {"Name": "Table", "Value": table},
+            ],
+            "Value": counts[count],
+            "Unit": "Count",
+        }
+        for table, counts in sorted(tables.items())
+        for metric, count in METRICS.items()
+    ]
+
+
+def put_metrics(client: CloudWatch, env: str, domain: str, tables: Mapping[str, Mapping[str, int]]) -> bool:
+    """Send the metrics of one run; False if CloudWatch did not take them, which the log then tells.
+
+    The batch is committed by then, and its counts are in the summary: no reason to stop the pipeline.
+    """
+    data = table_metrics(env, domain, tables)
+    try:
+        for start in range(0, len(data), PER_CALL):
+            client.put_metric_data(Namespace=METRICS_NAMESPACE, MetricData=data[start : start + PER_CALL])
+    except (BotoCoreError, ClientError) as error:
+        print(f"Metrics of {domain} were not taken: {error}", file=sys.stderr)
+        return False
+    return True

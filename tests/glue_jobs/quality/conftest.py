@@ -1,0 +1,21 @@
+"""Sales in any number of good and bad rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.toy.drops import HEAD
+
+
+@pytest.fixture
+def sales() -> Callable[..., str]:
+    """`sales(17, 3)`: 17 good rows, then 3 of a negative amount; ids count from `start`."""
+
+    def content(good: int, bad: int, start: int = 1) -> str:
+        rows = [f"{start + place},1,2024-01-05,10.00,shop" for place in range(good)]
+        rows += [f"{start + good + place},1,2024-01-05,-1,shop" for place in range(bad)]
+        return HEAD["sales"] + "".join(f"{row}\n" for row in rows)
+
+    return content

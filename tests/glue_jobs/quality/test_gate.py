@@ -1,0 +1,152 @@
+"""A batch that is too bad is stopped before anything of it is published, until somebody lets it through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from glue_jobs.runtime.ledger import Ledger
+from glue_jobs.runtime.quality_gate import MINIMUM_ROWS, judge
+from lake.discovery import load_domain
+from lake.errors import CaudalError
+from lake.spec import Table
+from tests.pipeline import Pipeline
+from tests.toy.drops import HEAD
+
+Sales = Callable[..., str]
+ORDERS = load_domain("ecommerce").table("orders")
+
+
+def counts(**quarantined: int) -> dict[str, dict[str, int]]:
+    return {
+        name: {"rows_checked": 100, "rows_flagged": 7, "rows_quarantined": rows}
+        for name, rows in quarantined.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("read", "quarantined", "is_rejected"),
+    [
+        (100, 0, False),
+        (100, 20, False),
+        (100, 21, True),
+        (100, 100, True),
+        (MINIMUM_ROWS, 5, True),
+        (MINIMUM_ROWS, 4, False),
+        (MINIMUM_ROWS - 1, MINIMUM_ROWS - 1, False),
+        (0, 0, False),
+    ],
+)
+def test_more_than_a_fifth_of_enough_rows_is_too_much(read: int, quarantined: int, is_rejected: bool) -> None:
+    assert (judge(ORDERS, read, quarantined, {}) is not None) == is_rejected
+
+
+@pytest.mark.parametrize(("limit", "is_rejected"), [(0.0, True), (0.05, False), (0.04, True), (1.0, False)])
+def test_a_table_declares_what_it_bears(limit: float, is_rejected: bool) -> None:
+    strict: Table = replace(ORDERS, reject_above=limit)
+    assert (judge(strict, 100, 5, {}) is not None) == is_rejected
+
+
+def test_the_verdict_names_share_limit_and_the_worst_checks_first() -> None:
+    verdict = judge(ORDERS, 400, 150, counts(a=1, b=140, c=0, d=9))
+    assert str(verdict) == (
+        "orders: 150 of 400 rows (37.50%) are quarantined, the limit is 20.00% (b 140, d 9, a 1)"
+    )
+
+
+@pytest.fixture(scope="module")
+def stopped(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str
+) -> tuple[Pipeline, dict[str, Any]]:
+    """A good batch that is still to be published, then one with 6 of 25 bad sales and a good maker."""
+    sales = HEAD["sales"] + "".join(f"{n},1,2024-01-05,10.00,shop\n" for n in range(100, 119))
+    sales += "".join(f"{n},1,2024-01-05,-1,shop\n" for n in range(119, 124)) + "x,1,soon,1,shop\n"
+    pipeline = Pipeline(spark, tmp_path_factory.mktemp("stopped") / "buckets", toy)
+    pipeline.drop({"sales_january.csv": HEAD["sales"] + "1,1,2024-01-05,5.00,shop\n"})
+    pipeline.ingest()
+    pipeline.drop({"sales_bad.csv": sales, "makers.csv": HEAD["makers"] + "1,Ann,SE\n", "hello.csv": "a,b\n"})
+    return pipeline, pipeline.ingest()
+
+
+def test_the_run_says_what_stopped_the_batch_and_what_to_do(stopped: tuple[Pipeline, dict[str, Any]]) -> None:
+    pipeline, summary = stopped
+    batch = summary["batch_id"]
+    assert summary["status"] == "REJECTED"
+    assert summary["message"] == (
+        f"Batch {batch} is rejected. sales: 6 of 25 rows (24.00%) are quarantined, the limit is 20.00% "
+        "(amount.range 5, sale_id.type 1, sold_on.type 1). Nothing of it is published: send mended files, "
+        f"or let it through with `python -m glue_jobs.requeue release --domain toy {batch}`."
+    )
+    assert [each.status for each in pipeline.view().batches] == ["committed", "rejected"]
+
+
+def test_nothing_of_a_rejected_batch_is_published_but_older_batches_are(
+    stopped: tuple[Pipeline, dict[str, Any]], spark: SparkSession, tmp_path: Any
+) -> None:
+    pipeline = stopped[0].copy(tmp_path / "buckets")
+    again = pipeline.ingest()
+    assert (again["status"], again["proceed"]) == ("NOTHING_NEW", True)
+    published = pipeline.curate()
+    assert len(published["batches"]) == 1
+    assert pipeline.rows("silver", "sales", "sale_id") == [("1",)]
+    assert pipeline.rows("silver", "makers") == []
+    assert pipeline.ingest()["proceed"] is False
+    assert pipeline.curate()["status"] == "NOTHING_TO_DO"
+    assert pipeline.curate(full_refresh=True)["status"] == "PUBLISHED"
+    assert pipeline.rows("silver", "sales", "sale_id") == [("1",)]
+
+
+def test_a_released_batch_is_published_by_the_next_run(
+    stopped: tuple[Pipeline, dict[str, Any]], tmp_path: Any
+) -> None:
+    pipeline = stopped[0].copy(tmp_path / "buckets")
+    pipeline.curate()
+    release(pipeline, stopped[1]["batch_id"])
+    assert pipeline.ingest()["proceed"] is True
+    assert pipeline.curate()["batches"] == [stopped[1]["batch_id"]]
+    assert len(pipeline.rows("silver", "sales")) == 20
+    assert pipeline.rows("silver", "makers", "name") == [("Ann",)]
+    assert pipeline.published() == pipeline.refreshed()
+
+
+def test_the_good_files_of_a_rejected_batch_may_come_again_without_the_bad_one(
+    stopped: tuple[Pipeline, dict[str, Any]], tmp_path: Any
+) -> None:
+    """And if the batch is released after all, their rows count once."""
+    pipeline = stopped[0].copy(tmp_path / "buckets")
+    pipeline.drop({"again/makers.csv": HEAD["makers"] + "1,Ann,SE\n"})
+    assert pipeline.ingest()["rows_bronze"] == 1
+    pipeline.curate()
+    assert pipeline.rows("silver", "makers", "name") == [("Ann",)]
+    release(pipeline, stopped[1]["batch_id"])
+    pipeline.curate()
+    assert pipeline.rows("silver", "makers", "name") == [("Ann",)]
+    assert pipeline.published() == pipeline.refreshed()
+
+
+def release(pipeline: Pipeline, batch_id: str) -> bool:
+    ledger = Ledger(pipeline.store, "processed", pipeline.domain.name)
+    return ledger.release(batch_id, by="me", at=datetime(2026, 2, 1, tzinfo=UTC))
+
+
+def test_only_a_rejected_batch_can_be_released_and_once(
+    stopped: tuple[Pipeline, dict[str, Any]], tmp_path: Any
+) -> None:
+    pipeline = stopped[0].copy(tmp_path / "buckets")
+    committed, rejected = (batch.batch_id for batch in pipeline.view().batches)
+    with pytest.raises(CaudalError, match=f"{committed} was not rejected. Rejected batches: {rejected}"):
+        release(pipeline, committed)
+    with pytest.raises(CaudalError, match="b-0 does not exist"):
+        release(pipeline, "b-0")
+    assert release(pipeline, rejected)
+    assert not release(pipeline, rejected)
+
+
+def test_a_bad_row_in_a_small_correction_stops_nothing(workshop: Pipeline, sales: Sales) -> None:
+    workshop.drop({"sales.csv": sales(1, 2)})
+    assert workshop.ingest()["status"] == "COMMITTED"
