@@ -162,9 +162,9 @@ class GlueExecutor:
         with self._lock:
             run.finish(state, error)
             del self._tickets[run.job_run_id]
-        if self._told is not None:
-            self._told(run.job_name, state, run)
-        self._working.pop(run.job_run_id).close()
+        with self._working.pop(run.job_run_id):
+            if self._told is not None:
+                self._told(run.job_name, state, run)
 
     def _adopt(self, buckets: list[str] | None, *, role_arn: str) -> str | None:
         try:
