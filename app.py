@@ -1,7 +1,8 @@
 """Writes the CloudFormation templates: `.venv/bin/python app.py`, or through the CDK CLI.
 
 The only place that reads the environment and the context: `env` (dev, prod), `account`, `region`,
-`alarm_email`, `delete_data`. CDK_OUTDIR says where the templates go, cdk.out by default.
+`alarm_email`, `delete_data`, `stream_trigger`, `serving`. CDK_OUTDIR says where the templates go,
+cdk.out by default.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ prefer_own_node()
 from aws_cdk import App  # noqa: E402  (starts node)
 
 from infra.application import build, flags  # noqa: E402
-from infra.config import config_for  # noqa: E402
+from infra.config import AVAILABLE_NOW, config_for  # noqa: E402
 from lake.discovery import load_domains  # noqa: E402
 
 
@@ -43,6 +44,8 @@ def main() -> None:
             context("env", "dev"),
             alarm_email=context("alarm_email") or None,
             delete_data=context("delete_data") == "true",
+            stream_trigger=context("stream_trigger", AVAILABLE_NOW),
+            serving=context("serving"),
         ),
         account=context("account", os.environ.get("CDK_DEFAULT_ACCOUNT", "")) or None,
         region=context("region", os.environ.get("CDK_DEFAULT_REGION", "")) or None,

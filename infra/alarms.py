@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_events as events
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.arns import Arns
+from infra.notifications import Notifications
 from lake.naming import Names
 from lake.spec import Domain
 
@@ -88,3 +93,58 @@ class Alarms(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         alarm.add_alarm_action(self._action)
+
+
+class FailedStreams(Construct):
+    """A streaming run that fails is told to the topic: no state machine waits for it.
+
+    A domain without streams has no rule.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        domain: Domain,
+        names: Names,
+        arns: Arns,
+        notifications: Notifications,
+        jobs: Sequence[str],
+    ) -> None:
+        super().__init__(scope, id)
+        if not jobs:
+            return
+        name = names.failed_streams_rule(domain.name)
+        told = {
+            "domain": domain.name,
+            "outcome": "failed",
+            "step": "<job>",
+            "error": "<state>",
+            "cause": "<message>",
+            "execution": "<run>",
+        }
+        paths = {"job": "jobName", "state": "state", "message": "message", "run": "jobRunId"}
+        notifications.let_rule_publish(arns.rule(name))
+        events.CfnRule(
+            self,
+            "Rule",
+            name=name,
+            description=f"Streaming runs of {domain.name} that failed.",
+            event_pattern={
+                "source": ["aws.glue"],
+                "detail-type": ["Glue Job State Change"],
+                "detail": {"jobName": list(jobs), "state": ["FAILED", "TIMEOUT", "ERROR"]},
+            },
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="topic",
+                    arn=notifications.topic.topic_arn,
+                    input_transformer=events.CfnRule.InputTransformerProperty(
+                        input_paths_map={key: f"$.detail.{path}" for key, path in paths.items()},
+                        # Quoted placeholders: the values are inserted as text.
+                        input_template=json.dumps(told),
+                    ),
+                )
+            ],
+        )

@@ -10,11 +10,15 @@ from aws_cdk import App, Aws, Validations
 
 from infra.assets import build_library
 from infra.athena import Analytics
-from infra.config import Config
+from infra.bundle import build_function
+from infra.config import LOCAL, Config
 from infra.domain_stack import DomainStack
-from infra.jobs import Library
+from infra.serving import FUNCTION, FunctionCode, Serving
 from infra.storage import Storage
+from infra.workshop import Library
+from lake.errors import DeclarationError
 from lake.naming import Names
+from lake.serving_checks import database_problems
 from lake.spec import Domain
 
 
@@ -42,16 +46,35 @@ def build(
     library = Library(
         archive=build_library(Path(app.outdir) / "library", root=root), scripts=root / "glue_jobs"
     )
+    problems = database_problems(domains)
+    if problems:
+        raise DeclarationError("serving", problems)
     storage = Storage(app, names.stack("storage"), names=names, config=config)
     analytics = Analytics(app, names.stack("athena"), names=names, config=config)
     analytics.add_stack_dependency(storage)
+    serving = Serving(app, names.stack("serving"), names=names, config=config) if config.serving else None
+    code = _function_code(Path(app.outdir), root, config) if config.serving else None
     for domain in domains:
         stack = DomainStack(
-            app, names.stack(domain.name), domain=domain, names=names, config=config, library=library
+            app,
+            names.stack(domain.name),
+            domain=domain,
+            names=names,
+            config=config,
+            library=library,
+            code=code,
         )
-        stack.add_stack_dependency(storage)
-        stack.add_stack_dependency(analytics)
+        for shared in (storage, analytics, serving):
+            if shared is not None:
+                stack.add_stack_dependency(shared)
     return app
+
+
+def _function_code(outdir: Path, root: Path, config: Config) -> FunctionCode:
+    archive = build_function(
+        outdir / "library", root=root, function=FUNCTION, with_dependencies=config.serving != LOCAL
+    )
+    return FunctionCode(archive=archive)
 
 
 def synthesise(

@@ -63,6 +63,21 @@ class Arns:
     def pipe(self, name: str) -> str:
         return self._regional("pipes", f"pipe/{name}")
 
+    def function(self, name: str) -> str:
+        return self._regional("lambda", f"function:{name}")
+
+    def secret(self, name: str) -> str:
+        """A secret by its name; the six characters that AWS adds are unknown at synth."""
+        return self._regional("secretsmanager", f"secret:{name}-??????")
+
+    def rule(self, name: str) -> str:
+        return self._regional("events", f"rule/{name}")
+
+    @property
+    def schedules(self) -> str:
+        """The group of all schedules here; a schedule's role is assumed on behalf of its group."""
+        return self._regional("scheduler", "schedule-group/default")
+
     def alarms(self, prefix: str) -> str:
         return self._regional("cloudwatch", f"alarm:{prefix}*")
 

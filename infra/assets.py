@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-PACKAGES = ("domains", "glue_jobs", "lake", "transforms")
+PACKAGES = ("domains", "glue_jobs", "lake", "publishing", "transforms")
+FOR_PEOPLE = ("glue_jobs/requeue/",)
+"""Command lines that stand beside what they serve; no job runs them, and they need more than ships."""
+
 ARCHIVE = "caudal.zip"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -22,13 +25,24 @@ def build_library(target: Path, *, root: Path) -> Path:
     that a domain in another folder of the path ships as well. Names are sorted and timestamps
     fixed: equal sources give equal bytes, and a deploy without changes uploads nothing.
     """
+    found = package_files(root, PACKAGES)
+    files = {name: path for name, path in found.items() if not name.startswith(FOR_PEOPLE)}
+    return write_archive(target / ARCHIVE, files)
+
+
+def package_files(root: Path, packages: Sequence[str]) -> dict[str, Path]:
+    """Name in an archive → file, for packages of `root`; `domains` with all of its portions."""
     import domains
 
     portions = {Path(path).resolve() for path in domains.__path__}
-    folders = [root / name for name in PACKAGES if name != "domains"]
-    files = {**_files(sorted(portions), "domains"), **_files(folders)}
-    target.mkdir(parents=True, exist_ok=True)
-    archive = target / ARCHIVE
+    folders = [root / name for name in packages if name != "domains"]
+    own = _files(sorted(portions), "domains") if "domains" in packages else {}
+    return {**own, **_files(folders)}
+
+
+def write_archive(archive: Path, files: Mapping[str, Path]) -> Path:
+    """A zip of `files` with sorted names and fixed timestamps; returns its path."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name in sorted({*files, *_parents(files)}):
             entry = zipfile.ZipInfo(name, _EPOCH)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from infra import lease
+from infra import lease, publish_states
+from infra.crawl_states import crawl
+from infra.publish_states import ServingPlan
 from infra.states import (
     NOTIFY_FAILURE,
     UNKNOWN,
@@ -18,19 +20,19 @@ from infra.states import (
     present,
     retry,
     task,
-    wait,
 )
 from lake.naming import run_key
 
 RAW_TO_PROCESSED = "raw_to_processed"
 PROCESSED_TO_CURATED = "processed_to_curated"
 DONE = "Done"
+TOLD = "NotifySuccess"
+TOLD_PARTIAL = "NotifyPartial"
 
 LEASE_LOOKS = 200
 """Each look leaves some 25 events in a history that may hold 25,000."""
 
 _BUSY = retry("Glue.ConcurrentRunsExceededException", seconds=30, attempts=20, rate=1.5, longest=300)
-_CRAWLING = retry("Glue.CrawlerRunningException", seconds=30, attempts=20, rate=1.5, longest=300)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ class Plan:
     """Physical names and limits that the definition needs.
 
     `crawlers` maps a zone (processed, curated) to its crawler; a zone without one is not crawled.
+    Without `serving` nothing is published to a serving store.
     """
 
     domain: str
@@ -48,6 +51,7 @@ class Plan:
     topic_arn: str
     wait_seconds: int
     job_timeout_seconds: int
+    serving: ServingPlan | None = None
 
     @property
     def timeout_seconds(self) -> int:
@@ -123,7 +127,11 @@ def _ingest(plan: Plan) -> States:
             },
             default=crawl_next,
         ),
-        **(_crawl(plan, "processed", next=crawl_next) if crawls else {}),
+        **(
+            crawl(plan.crawlers, "processed", next=crawl_next, wait_seconds=plan.wait_seconds)
+            if crawls
+            else {}
+        ),
         "QualityGate": choice(
             {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "BatchRejected"},
             default="ProcessedToCurated",
@@ -137,17 +145,24 @@ def _ingest(plan: Plan) -> States:
 
 def _publish(plan: Plan) -> States:
     crawls = "curated" in plan.crawlers
+    after = publish_states.PUBLISH if plan.serving else TOLD
+    served = (
+        publish_states.publish(plan.serving, plan.domain, complete=TOLD, partial=TOLD_PARTIAL)
+        if plan.serving
+        else {}
+    )
     return {
         **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
         **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next="IsPublishedPartitionNew"),
         "IsPublishedPartitionNew": choice(
             {
                 **equals("$.processed_to_curated.summary.new_partitions", True),
-                "Next": "CrawlCurated" if crawls else "NotifySuccess",
+                "Next": "CrawlCurated" if crawls else after,
             },
-            default="NotifySuccess",
+            default=after,
         ),
-        **(_crawl(plan, "curated", next="NotifySuccess") if crawls else {}),
+        **(crawl(plan.crawlers, "curated", next=after, wait_seconds=plan.wait_seconds) if crawls else {}),
+        **served,
     }
 
 
@@ -180,45 +195,6 @@ def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
     )
 
 
-def _crawl(plan: Plan, zone: str, *, next: str) -> States:
-    crawler = {"Name": plan.crawlers[zone]}
-    crawl = f"Crawl{zone.capitalize()}"
-    look, done = f"LookAt{crawl}", f"Is{crawl}Done"
-    return {
-        **task(
-            crawl,
-            "aws-sdk:glue:startCrawler",
-            crawler,
-            service="glue",
-            also_retry=[_CRAWLING],
-            next=f"WaitFor{crawl}",
-        ),
-        f"WaitFor{crawl}": wait(plan.wait_seconds, next=look),
-        **task(
-            look,
-            "aws-sdk:glue:getCrawler",
-            crawler,
-            service="glue",
-            select={"crawler.$": "$.Crawler"},
-            result="$.crawl",
-            next=done,
-        ),
-        done: choice(
-            {"Not": equals("$.crawl.crawler.State", "READY"), "Next": f"WaitFor{crawl}"},
-            {**equals("$.crawl.crawler.LastCrawl.Status", "SUCCEEDED"), "Next": next},
-            default=f"{crawl}Unsuccessful",
-        ),
-        f"{crawl}Unsuccessful": failure(
-            crawl,
-            {
-                "Error": "CrawlUnsuccessful",
-                "Cause.$": "States.Format('Crawler {} ended with {}', "
-                "$.crawl.crawler.Name, States.JsonToString($.crawl.crawler.LastCrawl))",
-            },
-        ),
-    }
-
-
 def _told(plan: Plan, outcome: str, **more: str) -> dict[str, Any]:
     return {
         "domain": plan.domain,
@@ -229,30 +205,38 @@ def _told(plan: Plan, outcome: str, **more: str) -> dict[str, Any]:
 
 
 def _success(plan: Plan) -> States:
+    partial = (
+        _notify(plan, TOLD_PARTIAL, "published, partly served", not_served="$.serving.partial")
+        if plan.serving
+        else {}
+    )
+    return {
+        **_notify(plan, TOLD, "published"),
+        **partial,
+        **lease.release(plan.domain, plan.lease_table, step=lease.RELEASE, next=DONE),
+        DONE: {"Type": "Succeed"},
+    }
+
+
+def _notify(plan: Plan, step: str, outcome: str, **more: str) -> States:
     counted = ("files", "rows_read", "rows_bronze", "rows_quarantined")
     message = _told(
         plan,
-        "published",
+        outcome,
         batch="$.raw_to_processed.summary.batch_id",
         ingested="$.raw_to_processed.summary.message",
         published="$.processed_to_curated.summary.message",
         **{name: f"$.raw_to_processed.summary.{name}" for name in counted},
+        **more,
     )
-    return {
-        **task(
-            "NotifySuccess",
-            "sns:publish",
-            {
-                "TopicArn": plan.topic_arn,
-                "Subject": f"Caudal {plan.domain}: published",
-                "Message": message,
-            },
-            service="sns",
-            next=lease.RELEASE,
-        ),
-        **lease.release(plan.domain, plan.lease_table, step=lease.RELEASE, next=DONE),
-        DONE: {"Type": "Succeed"},
-    }
+    subject = f"Caudal {plan.domain}: {outcome}"
+    return task(
+        step,
+        "sns:publish",
+        {"TopicArn": plan.topic_arn, "Subject": subject, "Message": message},
+        service="sns",
+        next=lease.RELEASE,
+    )
 
 
 def _failure(plan: Plan) -> States:

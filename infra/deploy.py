@@ -19,7 +19,7 @@ from infra.node import prefer_own_node
 prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
-from infra.config import CONFIGS, Config, config_for  # noqa: E402
+from infra.config import AVAILABLE_NOW, CONFIGS, TRIGGERS, Config, config_for  # noqa: E402
 from infra.costs import estimate  # noqa: E402
 from infra.teardown import delete_bucket, empty_bucket, existing  # noqa: E402
 from lake.discovery import load_domains  # noqa: E402
@@ -62,7 +62,8 @@ class Target:
 
     def stacks(self) -> list[str]:
         """Names of all stacks, domains first."""
-        own = [self.names.stack(name) for name in ("athena", "storage")]
+        shared = ("serving", "athena", "storage") if self.config.serving else ("athena", "storage")
+        own = [self.names.stack(name) for name in shared]
         return [*(self.names.stack(domain.name) for domain in load_domains()), *own]
 
 
@@ -180,6 +181,12 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--profile", help="AWS profile")
     parser.add_argument("--region", help="AWS region")
     parser.add_argument("--alarm-email", help="subscribes this address to every domain's topic")
+    parser.add_argument(
+        "--stream-trigger", choices=TRIGGERS, default=AVAILABLE_NOW, help="continuous is billed all the time"
+    )
+    parser.add_argument(
+        "--serving", default="", metavar="DATABASE", help="serve gold from this database; its secret is made"
+    )
     parser.add_argument("--delete-data", action="store_true", help="with destroy: the second switch")
     parser.add_argument("--yes", action="store_true", help="answers every question with yes")
     return parser.parse_args(argv)
@@ -196,9 +203,19 @@ def _identified(session: boto3.Session, options: argparse.Namespace) -> tuple[st
     except DeployError:
         # Who only wants to know what it would cost needs no account.
         if options.action == "deploy":
-            config = config_for(options.env)
+            config = _config(options)
             print(estimate(_templates(config, account=None, region=None)))
         raise
+
+
+def _config(options: argparse.Namespace) -> Config:
+    return config_for(
+        options.env,
+        alarm_email=options.alarm_email,
+        delete_data=options.delete_data,
+        stream_trigger=options.stream_trigger,
+        serving=options.serving,
+    )
 
 
 def _confirm(question: str) -> bool:
@@ -215,7 +232,7 @@ def main(argv: Sequence[str]) -> int:
         if options.profile:
             environment["AWS_PROFILE"] = options.profile
         target = Target(
-            config=config_for(options.env, alarm_email=options.alarm_email, delete_data=options.delete_data),
+            config=_config(options),
             session=session,
             account=account,
             region=region,

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from infra.alarms import Alarms
+from infra.alarms import Alarms, FailedStreams
 from infra.athena import Questions
 from infra.catalog import Catalog
 from infra.config import Config
-from infra.jobs import Jobs, Library
+from infra.jobs import Jobs
 from infra.notifications import Notifications
+from infra.serving import FunctionCode, PublishMarts
 from infra.stack import LakeStack
+from infra.streams import Streams
 from infra.trigger import Trigger
 from infra.workflow import Workflow
+from infra.workshop import Library, Workshop
 from lake.naming import Names
 from lake.spec import Domain
 
 
 class DomainStack(LakeStack):
-    """Catalog, jobs, pipeline, trigger, notifications, alarms and questions of one domain."""
+    """Catalog, jobs, streams, pipeline, trigger, notifications, alarms and questions of one domain.
+
+    With `code` its marts are also published to the serving store.
+    """
 
     def __init__(
         self,
@@ -29,14 +35,25 @@ class DomainStack(LakeStack):
         names: Names,
         config: Config,
         library: Library,
+        code: FunctionCode | None = None,
     ) -> None:
         super().__init__(
             scope, id, names=names, config=config, description=domain.description, domain=domain.name
         )
         arns = self.arns
         self.catalog = Catalog(self, "Catalog", domain=domain, names=names, arns=arns)
-        self.jobs = Jobs(self, "Jobs", domain=domain, names=names, config=config, arns=arns, library=library)
+        self.workshop = Workshop(
+            self, "Workshop", domain=domain, names=names, config=config, arns=arns, library=library
+        )
+        self.jobs = Jobs(self, "Jobs", workshop=self.workshop)
         self.notifications = Notifications(self, "Notifications", domain=domain, names=names, config=config)
+        self.publisher = (
+            PublishMarts(
+                self, "PublishMarts", domain=domain, names=names, config=config, arns=arns, code=code
+            )
+            if code is not None and domain.serving
+            else None
+        )
         self.workflow = Workflow(
             self,
             "Workflow",
@@ -47,9 +64,20 @@ class DomainStack(LakeStack):
             jobs=self.jobs,
             catalog=self.catalog,
             notifications=self.notifications,
+            publisher=self.publisher,
         )
         self.trigger = Trigger(
             self, "Trigger", domain=domain, names=names, config=config, arns=arns, workflow=self.workflow
+        )
+        self.streams = Streams(self, "Streams", workshop=self.workshop, workflow=self.workflow)
+        self.failed_streams = FailedStreams(
+            self,
+            "FailedStreams",
+            domain=domain,
+            names=names,
+            arns=arns,
+            notifications=self.notifications,
+            jobs=self.streams.job_names,
         )
         self.alarms = Alarms(
             self,

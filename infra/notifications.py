@@ -16,6 +16,7 @@ from lake.naming import Names
 from lake.spec import Domain
 
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
+_EVENTS = "events.amazonaws.com"
 
 
 class Notifications(Construct):
@@ -54,6 +55,30 @@ class Notifications(Construct):
                 "AwsSolutions-SNS2",
                 "Messages hold counts, step names and error causes; the managed key would silently drop "
                 "alarms, and a key of its own is a switch (topic_key), on in prod.",
+            )
+
+    def let_rule_publish(self, rule_arn: str) -> None:
+        """Events of one rule may be published to the topic."""
+        principal = iam.ServicePrincipal(_EVENTS)
+        only = {"ArnEquals": {"aws:SourceArn": rule_arn}}
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventsOfThisRule",
+                principals=[principal],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions=only,
+            )
+        )
+        if self._key is not None:
+            self._key.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid="EventsOfThisRule",
+                    principals=[principal],
+                    actions=["kms:GenerateDataKey", "kms:Decrypt"],
+                    resources=["*"],
+                    conditions=only,
+                )
             )
 
     def grant_publish(self, role: Role) -> None:

@@ -34,6 +34,15 @@ TRANSIENT: Mapping[str, tuple[str, ...]] = {
         "DynamoDB.SdkClientException",
     ),
     "s3": ("S3.SlowDownException", "S3.InternalErrorException", "S3.S3Exception", "S3.SdkClientException"),
+    "lambda": (
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+        "Lambda.ClientExecutionTimeoutException",
+        "Lambda.Unknown",
+        "Sandbox.Timedout",
+    ),
     "sfn": ("Sfn.ThrottlingException", "Sfn.SfnException", "Sfn.SdkClientException"),
     "sns": (
         "SNS.ThrottledException",

@@ -14,7 +14,9 @@ from infra.definition import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Plan, defin
 from infra.jobs import Jobs
 from infra.logs import log_group
 from infra.notifications import Notifications
+from infra.publish_states import ServingPlan
 from infra.roles import Role, service
+from infra.serving import PublishMarts
 from lake.naming import Names, runs_root
 from lake.spec import Domain
 
@@ -34,10 +36,12 @@ class Workflow(Construct):
         jobs: Jobs,
         catalog: Catalog,
         notifications: Notifications,
+        publisher: PublishMarts | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._name = names.state_machine(domain.name)
         self._arns = arns
+        self.arn = arns.state_machine(self._name)
         plan = Plan(
             domain=domain.name,
             jobs={kind: names.job(domain.name, kind) for kind in (RAW_TO_PROCESSED, PROCESSED_TO_CURATED)},
@@ -47,11 +51,14 @@ class Workflow(Construct):
             topic_arn=notifications.topic.topic_arn,
             wait_seconds=config.wait_seconds,
             job_timeout_seconds=config.job_timeout_minutes * 60,
+            serving=ServingPlan(function=publisher.arn, marts=publisher.marts) if publisher else None,
         )
         self.role = self._role(domain.name, names)
         jobs.grant_run(self.role)
         catalog.grant_crawl(self.role)
         notifications.grant_publish(self.role)
+        if publisher is not None:
+            publisher.grant_invoke(self.role)
         self.log = log_group(self, "Log", name=names.log_group(domain.name, "pipeline"), days=config.log_days)
         text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
         self.state_machine = sfn.StateMachine(
@@ -66,7 +73,7 @@ class Workflow(Construct):
 
     def grant_start(self, role: Role) -> None:
         """Executions may be started."""
-        role.allow(("states:StartExecution",), [self._arns.state_machine(self._name)])
+        role.allow(("states:StartExecution",), [self.arn])
 
     def _role(self, domain: str, names: Names) -> Role:
         arns = self._arns

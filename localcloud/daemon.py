@@ -12,11 +12,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lake.naming import Names
 from localcloud.context import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
 from localcloud.errors import LocalCloudError
 from localcloud.lock import is_held
+
+if TYPE_CHECKING:
+    from localcloud.server import LocalCloud
 
 STATUS_FILE = "status.json"
 LOG_FILE = "localcloud.log"
@@ -40,6 +44,8 @@ class Status:
     buckets: dict[str, str]
     pid: int
     inputs: str
+    data_api: str
+    """Endpoint of the serving store; its token is in the secret."""
 
 
 def read_status(home: Path) -> Status | None:
@@ -99,7 +105,7 @@ def serve(home: Path, env: str) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    cloud = LocalCloud(home)
+    cloud = LocalCloud(home, has_clock=True)
     out = home / "cdk.out"
     with ThreadPoolExecutor(1) as beside:
         synthesis = beside.submit(synthesise, PROJECT, out, env)
@@ -108,17 +114,17 @@ def serve(home: Path, env: str) -> None:
             synthesis.result()
             cloud.deploy(out)
             status = home / STATUS_FILE
-            status.write_text(json.dumps(asdict(_status(cloud.endpoint, env, inputs)), indent=2))
+            status.write_text(json.dumps(asdict(_status(cloud, env, inputs)), indent=2))
             ended.wait()
             status.unlink(missing_ok=True)
         finally:
             cloud.stop()
 
 
-def _status(endpoint: str, env: str, inputs: str) -> Status:
+def _status(cloud: LocalCloud, env: str, inputs: str) -> Status:
     names = Names(env=env, account=ACCOUNT, region=REGION)
     return Status(
-        endpoint=endpoint,
+        endpoint=cloud.endpoint,
         region=REGION,
         access_key=ACCESS_KEY,
         secret_key=SECRET_KEY,
@@ -127,4 +133,5 @@ def _status(endpoint: str, env: str, inputs: str) -> Status:
         buckets={layer: getattr(names, f"{layer}_bucket") for layer in BUCKETS},
         pid=os.getpid(),
         inputs=inputs,
+        data_api=cloud.serving.endpoint if cloud.serving is not None else "",
     )

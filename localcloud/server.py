@@ -24,11 +24,13 @@ from localcloud.errors import LocalCloudError
 from localcloud.events import eventbridge, notifications
 from localcloud.events.alarms import AlarmClock
 from localcloud.events.pipes import PipePoller
-from localcloud.execution import athena, crawler, glue
+from localcloud.events.schedules import Schedules
+from localcloud.execution import athena, crawler, functions, glue
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
 from localcloud.patching import check_version
 from localcloud.s3.store import ObjectStore
+from localcloud.serving_store import ServingStore
 
 HOST = "127.0.0.1"
 _LOG_LEVELS = {"werkzeug": logging.ERROR, "moto.stepfunctions": logging.CRITICAL}
@@ -48,8 +50,11 @@ class LocalCloud:
 
     _running: ClassVar[LocalCloud | None] = None
 
-    def __init__(self, home: Path, *, mode: Mode = "enforce", port: int = 0) -> None:
-        """`mode`: enforce the roles' policies, or only record calls. Port 0 takes a free one."""
+    def __init__(self, home: Path, *, mode: Mode = "enforce", port: int = 0, has_clock: bool = False) -> None:
+        """`mode`: enforce the roles' policies, or only record calls. Port 0 takes a free one.
+
+        With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` does it.
+        """
         self.context = Context(home=home.resolve())
         self._mode: Mode = mode
         self._port = port
@@ -57,8 +62,12 @@ class LocalCloud:
         self._store: ObjectStore | None = None
         self._pipes: PipePoller | None = None
         self._alarms: AlarmClock | None = None
+        self._schedules: Schedules | None = None
+        self._has_clock = has_clock
         self._lock: HomeLock | None = None
         self._is_catalogued = False
+        self.serving: ServingStore | None = None
+        """The Data API that marts are published to, while it runs."""
 
     def __enter__(self) -> LocalCloud:
         self.start()
@@ -85,6 +94,8 @@ class LocalCloud:
         moto_api_backend.reset()
         self._is_catalogued = False
         self._store = localcloud.s3.install.install(self.context)
+        self.serving = ServingStore(self.context)
+        self.serving.start()
         evaluator = localcloud.iam.install.install(self.context, self._mode)
         self._install(evaluator)
         server = ThreadedMotoServer(ip_address=HOST, port=self._port, verbose=False)
@@ -92,7 +103,7 @@ class LocalCloud:
         self._server, LocalCloud._running = server, self
         host, port = server.get_host_and_port()
         self.context.endpoint = f"http://{host}:{port}"
-        for worker in (self._pipes, self._alarms):
+        for worker in (self._pipes, self._alarms, self._schedules if self._has_clock else None):
             if worker is not None:
                 worker.start()
 
@@ -100,11 +111,13 @@ class LocalCloud:
         context = self.context
         self._pipes = PipePoller(context, evaluator)
         self._alarms = AlarmClock(context, evaluator)
+        self._schedules = Schedules(context, evaluator)
         notifications.install(context)
         eventbridge.install(context, evaluator)
         localcloud.stepfunctions.install.install(context, self._execution_ended)
         localcloud.cloudformation.install.install(context)
-        for executor in (glue, crawler, athena):
+        glue.install(context, self._run_ended)
+        for executor in (crawler, athena, functions):
             executor.install(context)
 
     def deploy(self, cdk_out: Path) -> list[str]:
@@ -113,6 +126,8 @@ class LocalCloud:
         The first deployment after a start also restores the partitions of the catalog.
         """
         changed = assembly.deploy(cdk_out, self.context)
+        if self.serving is not None:
+            self.serving.fill_secrets()
         if not self._is_catalogued:
             catalog.restore_partitions(self.context)
             self._is_catalogued = True
@@ -126,6 +141,16 @@ class LocalCloud:
         """A boto3 session for code that makes its own clients; sets AWS_ENDPOINT_URL in this process."""
         os.environ["AWS_ENDPOINT_URL"] = self.endpoint
         return self.context.session(role_arn)
+
+    def fire_schedule(self, name: str) -> dict[str, Any]:
+        """Start the target of an EventBridge schedule now, in the schedule's role.
+
+        Returns the answer: `JobRunId` of a job, `ExecutionArn` of a state machine. Raises LocalCloudError
+        where there is no such schedule, botocore's ClientError where the start is refused.
+        """
+        if self._schedules is None:
+            raise LocalCloudError("it does not run.", where="fire_schedule", hint="Call start() first.")
+        return self._schedules.fire(name)
 
     def wait_idle(self, timeout: float = 600.0) -> None:
         """Return when no message waits, no execution runs and no job works.
@@ -164,11 +189,15 @@ class LocalCloud:
         """End workers and server. Objects stay in `home`; executions, leases and stacks are gone."""
         if self._server is None or self._store is None:
             return
-        for worker in (self._pipes, self._alarms):
+        for worker in (self._pipes, self._alarms, self._schedules):
             if worker is not None:
                 worker.stop()
         localcloud.stepfunctions.install.stop_all(self.context)
         glue.executor().stop()
+        functions.executor().stop()
+        if self.serving is not None:
+            self.serving.stop()
+            self.serving = None
         self._server.stop()
         if self._server._server is not None:
             self._server._server.server_close()  # moto leaves the socket open
@@ -195,3 +224,15 @@ class LocalCloud:
             [execution.execution_arn],
             detail,
         )
+
+    def _run_ended(self, job: str, state: str, run: glue.GlueRun) -> None:
+        severity = "INFO" if state in ("SUCCEEDED", "STOPPED") else "ERROR"
+        message = run.error or f"Job run {state.lower()}"
+        detail = {
+            "jobName": job,
+            "severity": severity,
+            "state": state,
+            "jobRunId": run.job_run_id,
+            "message": message,
+        }
+        eventbridge.publish(self.context, "aws.glue", "Glue Job State Change", [], detail)

@@ -23,6 +23,7 @@ INPUTS = (
     "transforms",
     "glue_jobs",
     "lambdas",
+    "publishing",
 )
 """Files and folders, relative to the project, that decide what is synthesised."""
 
@@ -43,7 +44,7 @@ def synthesise(project: Path, out: Path, env: str) -> bool:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     finished = subprocess.run(
-        [sys.executable, str(project / "app.py"), "-c", f"env={env}", "-o", str(out)],
+        [sys.executable, str(project / "app.py"), "-c", f"env={env}", "-c", "serving=local", "-o", str(out)],
         cwd=project,
         env=_environment(out),
         capture_output=True,

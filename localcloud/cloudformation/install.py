@@ -7,11 +7,11 @@ from typing import Any
 
 from moto.cloudformation.models import Stack
 
-from localcloud.cloudformation import analytics, messaging, operations, resource, storage
+from localcloud.cloudformation import analytics, compute, messaging, operations, resource, storage
 from localcloud.context import Context
 from localcloud.patching import replace
 
-TYPE_MODULES = (analytics, messaging, operations, storage)
+TYPE_MODULES = (analytics, compute, messaging, operations, storage)
 """Importing these declares their types."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,11 @@ class TaskClient:
 
     def __getattr__(self, action: str) -> Any:
         def call(**parameters: Any) -> Any:
-            return to_json(self._call(action, without_none(parameters)))
+            answer = to_json(self._call(action, without_none(parameters)))
+            if action == "invoke":
+                # The interpreter reads the payload of a function itself.
+                answer["Payload"] = io.BytesIO(answer["Payload"].encode())
+            return answer
 
         return call
 

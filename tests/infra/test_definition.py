@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.definition import LEASE_LOOKS, Plan, definition
+from infra.publish_states import ServingPlan
 
 PLAN = Plan(
     domain="shop",
@@ -20,7 +21,9 @@ PLAN = Plan(
     wait_seconds=30,
     job_timeout_seconds=3600,
 )
+SERVING = ServingPlan(function="arn:aws:lambda:us-east-1:123456789012:function:publish", marts=("sales",))
 STATES: dict[str, Any] = definition(PLAN)["States"]
+SERVED: dict[str, Any] = definition(replace(PLAN, serving=SERVING))["States"]
 TASKS = sorted(name for name, state in STATES.items() if state["Type"] == "Task")
 
 
@@ -43,9 +46,10 @@ def reachable(start: str, states: dict[str, Any] = STATES) -> set[str]:
     return seen
 
 
+@pytest.mark.parametrize("serving", [None, SERVING])
 @pytest.mark.parametrize("crawlers", [PLAN.crawlers, {"processed": "crawler-1"}, {}])
-def test_every_state_is_reached_and_exists(crawlers: dict[str, str]) -> None:
-    machine = definition(replace(PLAN, crawlers=crawlers))
+def test_every_state_is_reached_and_exists(crawlers: dict[str, str], serving: ServingPlan | None) -> None:
+    machine = definition(replace(PLAN, crawlers=crawlers, serving=serving))
     assert reachable(machine["StartAt"], machine["States"]) == set(machine["States"])
 
 
@@ -148,3 +152,40 @@ def test_waiting_for_the_lease_is_bounded_and_fits_the_history(minutes: int) -> 
 
 def test_the_jobs_own_timeout_comes_first() -> None:
     assert STATES["RawToProcessed"]["TimeoutSeconds"] > PLAN.job_timeout_seconds
+
+
+def test_marts_are_published_after_the_crawl_and_before_anybody_is_told() -> None:
+    assert SERVED["IsPublishedPartitionNew"]["Default"] == "PublishMarts"
+    assert SERVED["IsCrawlCuratedDone"]["Choices"][1]["Next"] == "PublishMarts"
+    assert SERVED["PublishMarts"]["Next"] == "IsServingComplete"
+    assert SERVED["IsServingComplete"]["Default"] == "NotifySuccess"
+    assert SERVED["IsServingComplete"]["Choices"][0]["Next"] == "NotifyPartial"
+
+
+def test_a_failed_publication_is_told_and_gives_the_lease_back() -> None:
+    failed = SERVED[SERVED["PublishMarts"]["Catch"][-1]["Next"]]
+    assert failed["Parameters"]["step"] == "PublishMarts"
+    assert failed["Next"] == "NotifyFailure"
+
+
+def test_a_partition_is_published_until_nothing_is_left_and_its_error_names_it() -> None:
+    marts = SERVED["PublishMarts"]["ItemProcessor"]["States"]
+    partition = marts["PublishPartitions"]["ItemProcessor"]
+    states = partition["States"]
+    assert reachable(partition["StartAt"], states) == set(states)
+    publish = states["PublishPartition"]
+    assert publish["Parameters"]["Payload"]["continuation.$"] == "$.continuation"
+    assert all(entry["JitterStrategy"] == "FULL" for entry in publish["Retry"])
+    assert states["IsPartitionPublished"]["Choices"][0] == {
+        "Variable": "$.answer.status",
+        "StringEquals": "CONTINUE",
+        "Next": "GoOn",
+    }
+    assert states["GoOn"]["Next"] == "PublishPartition"
+    assert "$.mart, $.partition" in states["PartitionNotPublished"]["CausePath"]
+
+
+def test_publishing_is_bounded() -> None:
+    marts = SERVED["PublishMarts"]
+    partitions = marts["ItemProcessor"]["States"]["PublishPartitions"]
+    assert 0 < marts["MaxConcurrency"] * partitions["MaxConcurrency"] <= 8

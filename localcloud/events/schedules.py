@@ -1,0 +1,127 @@
+"""EventBridge Scheduler: fires what a schedule's role may start, by hand or at the schedule's rate.
+
+Rates are real time: an hour is an hour. They are about how old data may be, not about waiting for
+something, and a laptop that runs a stream every minute would have no time left. So the clock runs only
+where a local cloud stays up; a demo or test fires schedules itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import threading
+import time
+import uuid
+from typing import Any
+
+from botocore import xform_name
+from moto.scheduler.models import Schedule, scheduler_backends
+
+from localcloud.context import Context
+from localcloud.errors import LocalCloudError, UnsupportedError
+from localcloud.iam.evaluator import Evaluator
+from localcloud.stepfunctions.client import task_client
+from localcloud.stepfunctions.validation import boto_service
+
+SERVICE = "scheduler.amazonaws.com"
+TICK_SECONDS = 1.0
+UNIVERSAL = re.compile(r"arn:aws:scheduler:::aws-sdk:(?P<service>[a-z0-9]+):(?P<action>[A-Za-z0-9]+)")
+_RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
+
+
+class Schedules:
+    """All schedules of the local cloud; `start` lets their clock run."""
+
+    def __init__(self, context: Context, evaluator: Evaluator) -> None:
+        self._context = context
+        self._evaluator = evaluator
+        self._seen: dict[str, float] = {}
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """From now on schedules fire by themselves, first when their rate has passed once."""
+        self._thread = threading.Thread(target=self._run, name="schedules", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def fire(self, name: str) -> dict[str, Any]:
+        """Start a schedule's target now, in the schedule's role; returns the answer of the call.
+
+        Raises LocalCloudError where there is no such schedule or its role does not trust the Scheduler,
+        and botocore's ClientError where the role may not make the call, or the call fails.
+        """
+        schedules = {schedule.name: schedule for schedule in self._all()}
+        if name not in schedules:
+            raise LocalCloudError(
+                "there is no such schedule.",
+                where=name,
+                hint=f"Deployed: {', '.join(sorted(schedules)) or 'none'}.",
+            )
+        return self._fire(schedules[name])
+
+    def _all(self) -> list[Schedule]:
+        groups = scheduler_backends[self._context.account][self._context.region].schedule_groups
+        return [schedule for group in list(groups.values()) for schedule in list(group.schedules.values())]
+
+    def _fire(self, schedule: Schedule) -> dict[str, Any]:
+        target: dict[str, Any] = schedule.target
+        context = self._context
+        group = f"arn:aws:scheduler:{context.region}:{context.account}:schedule-group/{schedule.group_name}"
+        if not self._evaluator.trusts(target["RoleArn"], SERVICE, group):
+            raise LocalCloudError(
+                f"the role does not let {SERVICE} assume it.", where=f"schedule {schedule.name}"
+            )
+        service, action, parameters = _call_of(schedule)
+        client = task_client(context, boto_service(service), target["RoleArn"])
+        return client.call_sdk(xform_name(action), parameters)
+
+    def _run(self) -> None:
+        while not self._stop.wait(TICK_SECONDS):
+            for schedule in self.due(time.monotonic()):
+                try:
+                    self._fire(schedule)
+                except Exception as error:  # one schedule's misfortune must not end the others
+                    self._refused(schedule, error)
+
+    def due(self, now: float) -> list[Schedule]:
+        """Schedules whose rate has passed at `now` (seconds) since they fired or were first seen."""
+        due = []
+        for schedule in self._all():
+            last = self._seen.setdefault(schedule.arn, now)
+            if schedule.state == "ENABLED" and now - last >= seconds_of(schedule.schedule_expression):
+                self._seen[schedule.arn] = now
+                due.append(schedule)
+        return due
+
+    def _refused(self, schedule: Schedule, error: Exception) -> None:
+        if "ConcurrentRunsExceededException" not in str(error):  # the last run is still at work
+            self._context.report(f"schedule {schedule.name}", error)
+
+
+def _call_of(schedule: Schedule) -> tuple[str, str, dict[str, Any]]:
+    """Service, operation and parameters that a target stands for."""
+    target: dict[str, Any] = schedule.target
+    arn, text = str(target["Arn"]), target.get("Input") or "{}"
+    if found := UNIVERSAL.fullmatch(arn):
+        return found["service"], found["action"], json.loads(text)
+    if arn.split(":")[2] == "states":
+        return "sfn", "StartExecution", {"StateMachineArn": arn, "Name": str(uuid.uuid4()), "Input": text}
+    raise UnsupportedError("such a target is not started locally.", where=f"schedule {schedule.name}: {arn}")
+
+
+@functools.lru_cache
+def seconds_of(expression: str) -> int:
+    """Length of `rate(1 hour)`. Raises UnsupportedError for other expressions."""
+    found = _RATE.fullmatch(expression)
+    if found is None:
+        raise UnsupportedError(
+            "only rates are kept locally, as in rate(15 minutes).", where=f"schedule expression {expression}"
+        )
+    return int(found["number"]) * _SECONDS[found["unit"]]
