@@ -1,0 +1,84 @@
+"""A stream over folders: drop files, stream them, look at bronze, quarantine and ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from glue_jobs import stream_to_bronze
+from glue_jobs.runtime.ledger import FileEntry
+from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.streaming.args import StreamArguments
+from glue_jobs.streaming.bronze import BronzeWriter
+from glue_jobs.streaming.generation import Generations
+from lake import naming
+from lake.spec import Table
+from tests.pipeline import START, Pipeline, Rows
+
+FOLDER = "usage_events"
+
+
+class StreamPipeline(Pipeline):
+    """The cloud provider's stream, beside the two jobs of its batch flow."""
+
+    def __init__(self, spark: SparkSession, root: Path) -> None:
+        super().__init__(spark, root, "cloud_provider")
+
+    @property
+    def table(self) -> Table:
+        return self.domain.table(FOLDER)
+
+    def drop_events(self, files: Mapping[str, str | bytes]) -> None:
+        """Upload files of the stream."""
+        self.drop({f"{FOLDER}/{name}": content for name, content in files.items()})
+
+    def stream_args(self, **options: Any) -> StreamArguments:
+        return StreamArguments(job=self.args(), table=self.table.name, **options)
+
+    def stream(self, *, store: ObjectStore | None = None, **options: Any) -> dict[str, Any]:
+        """One available-now run."""
+        self._runs += 1
+        now = START + timedelta(days=1, minutes=self._runs)
+        args = self.stream_args(**options)
+        return stream_to_bronze.run(self.spark, store or self.store, args, lambda: now)
+
+    def writer(self, *, store: ObjectStore | None = None, new_generation: bool = False) -> BronzeWriter:
+        """What commits micro-batches, as it is at the start of a run."""
+        now = START + timedelta(days=1)
+        generations = Generations(self.store, "processed", self.domain.name, self.table.name)
+        view = self.view()
+        return BronzeWriter(
+            spark=self.spark, store=store or self.store, args=self.stream_args(), domain=self.domain,
+            table=self.table, generation=generations.current(view, now=now, new=new_generation),
+            view=view, now=lambda: now,
+        )  # fmt: skip
+
+    def paths(self, *names: str) -> Sequence[str]:
+        """Addresses of raw files as Spark reports them, by the end of their names."""
+        prefix = naming.raw_prefix(self.domain.name, self.table.name)
+        keys = [item.key for item in self.store.list("raw", prefix)]
+        return [f"file://{self.root}/raw/{key}" for key in keys if key.endswith(names or "")]
+
+    def bronze(self, *columns: str) -> Rows:
+        return self.rows("bronze", self.table.name, *columns)
+
+    def quarantine(self, *columns: str) -> Rows:
+        return self.rows("quarantine", self.table.name, *columns)
+
+    def entries(self) -> dict[str, FileEntry]:
+        """File name → its entry; a file must have one only."""
+        entries = [file for batch in self.view().batches for file in batch.files]
+        found = {Path(entry.key).name: entry for entry in entries}
+        assert len(found) == len(entries)
+        return found
+
+
+@pytest.fixture
+def events(spark: SparkSession, tmp_path: Path) -> StreamPipeline:
+    """An empty pipeline with a stream."""
+    return StreamPipeline(spark, tmp_path / "buckets")

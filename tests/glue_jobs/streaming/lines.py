@@ -1,0 +1,22 @@
+"""Events as the lines that hold them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+ABSENT = object()
+
+
+def event(number: int, **changed: Any) -> str:
+    """A good event with changes; ABSENT takes a key away."""
+    values = {
+        "event_id": f"e{number}", "timestamp": f"2025-07-01T00:{number % 60:02}:00Z", "org_id": "o1",
+        "resource_id": "r1", "service": "compute", "region": "us-east", "metric": "requests",
+        "value": 1.5, "unit": "count", "cost_usd_increment": 2.25, "schema_version": 1,
+    }  # fmt: skip
+    return json.dumps({name: value for name, value in {**values, **changed}.items() if value is not ABSENT})
+
+
+def lines(*records: str) -> str:
+    return "".join(f"{record}\n" for record in records)

@@ -1,0 +1,131 @@
+"""Each line of JSON has one declared outcome: a typed row, or the checks that it failed."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pyspark.sql import Row, SparkSession
+
+from domains.cloud_provider.tables import USAGE_EVENTS
+from glue_jobs.runtime.quality import check_rows
+from glue_jobs.streaming.json_lines import is_record, parse_lines
+from tests.glue_jobs.streaming.lines import ABSENT, event
+
+E = event(1)
+LONG = "x" * 10_000_000
+
+MALFORMED = {
+    "cut off": E[:-20],
+    "array": f"[{E}]",
+    "text": '"just a text"',
+    "number": "12",
+    "null": "null",
+    "words": "event_id=1 timestamp=now",
+    "two objects": E + E,
+    "two objects with a comma": f"{E},{E}",
+    "something behind": f"{E} # good",
+    "single quotes": E.replace('"', "'"),
+    "bare keys": E.replace('"event_id"', "event_id"),
+    "trailing comma": E[:-1] + ",}",
+    "leading zero": E.replace("1.5", "01.5"),
+    "raw tab in a text": E.replace("compute", "com\tpute"),
+}
+QUARANTINED: dict[str, tuple[str, list[str]]] = {
+    "NaN": (E.replace("1.5", "NaN"), ["value.type"]),
+    "NaN as text": (event(1, value="NaN"), ["value.type"]),
+    "Infinity": (E.replace("2.25", "Infinity"), ["cost_usd_increment.type"]),
+    "1e400": (E.replace("2.25", "1e400"), ["cost_usd_increment.type"]),
+    "1e400 as text": (event(1, value="1e400"), ["value.type"]),
+    "absurd": (event(1, value=10**30), ["value.type"]),
+    "negative": (event(1, value=-1, cost_usd_increment=-300), ["cost_usd_increment.range", "value.range"]),
+    "nested object": (event(1, value={"amount": 3.5}), ["value.type"]),
+    "nested array": (event(1, timestamp=["2025-07-01T00:00:00Z"]), ["timestamp.type"]),
+    "boolean": (event(1, value=True), ["value.type"]),
+    "unix time": (event(1, timestamp=1752470580), ["timestamp.type"]),
+    "bare date": (event(1, timestamp="2025-07-14"), ["timestamp.type"]),
+    "unknown service": (event(1, service="quantum"), ["service.allowed"]),
+    "unknown metric": (event(1, metric="gpu_hours"), ["metric.allowed"]),
+    "unknown version": (event(1, schema_version=3), ["schema_version.allowed"]),
+    "half a version": (event(1, schema_version=1.5), ["schema_version.type"]),
+    "no key": (event(1, event_id=ABSENT), ["event_id.not_null"]),
+    "null key": (event(1, event_id=None), ["event_id.not_null"]),
+    "key in other case": (event(1, event_id=ABSENT, EVENT_ID="e1"), ["event_id.not_null"]),
+    "nothing at all": (
+        "{}",
+        ["cost_usd_increment.not_null", "event_id.not_null", "metric.not_null", "org_id.not_null",
+         "schema_version.not_null", "service.not_null", "timestamp.not_null"],
+    ),
+    "a line of 10 MB": (event(1, service=LONG), ["service.allowed"]),
+}  # fmt: skip
+GOOD: dict[str, tuple[str, dict[str, Any]]] = {
+    "as it should be": (E, {"event_id": "e1", "value": Decimal("1.5"), "extra": None, "quality_flags": []}),
+    "numbers as texts": (
+        event(1, value=" 101.0", cost_usd_increment="1.25e2", schema_version="2.0"),
+        {"value": Decimal(101), "cost_usd_increment": Decimal(125), "schema_version": 2},
+    ),
+    "every digit counts": (
+        E.replace("1.5", "123456789012.123456"), {"value": Decimal("123456789012.123456")}
+    ),
+    "small numbers": (E.replace("2.25", "0.0000015"), {"cost_usd_increment": Decimal("0.000002")}),
+    "number as identifier": (event(1, event_id=12345678901234567890), {"event_id": "12345678901234567890"}),
+    "last of two keys": (E[:-1] + ', "value": 7, "value": 8}', {"value": Decimal(8)}),
+    "undeclared keys": (
+        event(1, trace={"host": "a", "try": [1, 2]}, note=None),
+        {"extra": {"trace": '{"host":"a","try":[1,2]}', "note": None}},
+    ),
+    "undeclared key twice": (E[:-1] + ', "n": 1, "n": 2}', {"extra": {"n": "2"}}),
+    "zone": (event(1, timestamp="2025-07-20T23:30:00-05:00"), {"event_ts": "2025-07-21 04:30:00"}),
+    "no zone": (event(1, timestamp="2025-07-20 23:30:00.125"), {"event_ts": "2025-07-20 23:30:00.125000"}),
+    "long ago": (event(1, timestamp="1970-01-01T00:00:00Z"), {"event_ts": "1970-01-01 00:00:00"}),
+    "far ahead": (event(1, timestamp="2970-01-01T00:00:00Z"), {"event_ts": "2970-01-01 00:00:00"}),
+    "null value": (event(1, value=None, unit=None), {"value": None, "quality_flags": []}),
+    "unknown region": (event(1, region="mars"), {"region": "mars", "quality_flags": ["region.allowed"]}),
+    "spelling": (event(1, service=" COMPUTE ", region="US_EAST"), {"service": "compute", "region": "us-east"}),
+    "escapes": (event(1, resource_id="é\u2028\"\\"), {"resource_id": "é\u2028\"\\"}),
+    "space around": (f"  {E}\t", {"event_id": "e1"}),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def judged(spark: SparkSession) -> dict[str, Row]:
+    """Name of the line → the row that became of it."""
+    named = {
+        **MALFORMED,
+        **{name: line for name, (line, _) in (*QUARANTINED.items(), *GOOD.items())},
+        "blank": " \t ",
+    }
+    rows = [(line, name, 1) for name, line in named.items()]
+    frame = spark.createDataFrame(rows, "value string, source_file string, source_row bigint").coalesce(1)
+    checked = check_rows(parse_lines(frame.where(is_record()), USAGE_EVENTS), USAGE_EVENTS)
+    return {row["source_file"]: row for row in checked.collect()}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_line_that_holds_no_object_is_malformed(judged: dict[str, Row], name: str) -> None:
+    assert judged[name]["failed_checks"] == ["record.malformed"]
+    assert judged[name]["raw_record"] == MALFORMED[name]
+
+
+@pytest.mark.parametrize("name", QUARANTINED)
+def test_a_record_is_quarantined_with_its_checks_and_its_text(judged: dict[str, Row], name: str) -> None:
+    line, checks = QUARANTINED[name]
+    assert judged[name]["failed_checks"] == checks
+    assert judged[name]["raw_record"] == line
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_record_is_typed(judged: dict[str, Row], name: str) -> None:
+    line, values = GOOD[name]
+    row = judged[name]
+    assert row["failed_checks"] == []
+    assert row["raw_record"] is None
+    found = {key: str(row[key]) if key == "event_ts" else row[key] for key in values}
+    assert found == values
+    assert row["source_rank"] == hashlib.sha256(line.encode()).hexdigest()
+
+
+def test_a_blank_line_is_no_record(judged: dict[str, Row]) -> None:
+    assert "blank" not in judged
