@@ -1,0 +1,103 @@
+"""A domain in the local cloud as its users see it: upload, run, query."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lake import naming
+from lake.discovery import load_domain
+from lake.naming import Names
+from localcloud.context import ACCOUNT, REGION
+from localcloud.demo.answers import run_query
+from localcloud.server import LocalCloud
+from uploader import UploadReport, upload
+
+WAIT_SECONDS = 600.0
+
+
+class Lakehouse:
+    """One domain; every call of `upload` waits until the cloud is idle again."""
+
+    def __init__(self, cloud: LocalCloud, domain: str) -> None:
+        self.cloud = cloud
+        self.domain = load_domain(domain)
+        self.names = Names(env="dev", account=ACCOUNT, region=REGION)
+
+    @property
+    def machine(self) -> str:
+        return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self.names.state_machine(self.domain.name)}"
+
+    def send(self, folder: Path) -> UploadReport:
+        """Upload in the uploader's role and return at once."""
+        role = f"arn:aws:iam::{ACCOUNT}:role/{self.names.uploader_role}"
+        return upload([folder], self.domain, client=self.cloud.client("s3", role), names=self.names)
+
+    def upload(self, folder: Path) -> UploadReport:
+        report = self.send(folder)
+        self.cloud.wait_idle(WAIT_SECONDS)
+        return report
+
+    def drop(self, folder: Path, files: Mapping[str, str]) -> UploadReport:
+        """Write files below `folder` and upload them."""
+        for path, content in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content)
+        return self.upload(folder)
+
+    def start(self, **options: str) -> None:
+        """Start an execution by hand."""
+        self.cloud.client("stepfunctions").start_execution(
+            stateMachineArn=self.machine, input=json.dumps(options)
+        )
+
+    def executions(self) -> list[str]:
+        """Statuses, newest first."""
+        listed = self.cloud.client("stepfunctions").list_executions(stateMachineArn=self.machine)
+        return [execution["status"] for execution in listed["executions"]]
+
+    def states(self) -> list[str]:
+        """Names of the states that the newest execution entered."""
+        client = self.cloud.client("stepfunctions")
+        newest = client.list_executions(stateMachineArn=self.machine)["executions"][0]["executionArn"]
+        pages = client.get_paginator("get_execution_history").paginate(executionArn=newest)
+        events = [event for page in pages for event in page["events"]]
+        return [
+            event["stateEnteredEventDetails"]["name"]
+            for event in events
+            if "stateEnteredEventDetails" in event
+        ]
+
+    def query(self, sql: str, layer: str = "gold") -> list[tuple[str | None, ...]]:
+        """Rows of an Athena query as text."""
+        database = self.names.database(self.domain.name, layer)
+        athena = self.cloud.client("athena")
+        return list(run_query(athena, sql, database=database, workgroup=self.names.workgroup).rows)
+
+    def published(self) -> dict[str, str]:
+        """Key → content hash of every silver and gold object."""
+        silver = self.cloud.context.bucket_dir(self.names.processed_bucket) / "silver" / self.domain.name
+        gold = self.cloud.context.bucket_dir(self.names.curated_bucket) / self.domain.name
+        return {
+            str(file): hashlib.sha256(file.read_bytes()).hexdigest()
+            for folder in (silver, gold)
+            for file in folder.rglob("*.parquet")
+        }
+
+    def batches(self) -> list[str]:
+        """Committed batches, oldest first."""
+        pages = self.cloud.client("s3").list_objects_v2(
+            Bucket=self.names.processed_bucket, Prefix=naming.ledger_prefix(self.domain.name)
+        )
+        return [item["Key"] for item in pages.get("Contents", [])]
+
+    def notifications(self) -> list[dict[str, Any]]:
+        """What the domain's topic was told, oldest first."""
+        log = self.cloud.context.state_dir / "notifications.jsonl"
+        lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        topic = self.names.topic(self.domain.name)
+        return [line for line in lines if line["topic"] == topic]

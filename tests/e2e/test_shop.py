@@ -1,0 +1,50 @@
+"""The shop's sample through the deployed templates: accounts, answers, quarantine."""
+
+from __future__ import annotations
+
+import json
+
+from localcloud.daemon import PROJECT
+from localcloud.demo.answers import named_queries
+from localcloud.demo.report import LedgerReader
+from tests.e2e.lakehouse import Lakehouse
+
+MANIFEST = json.loads((PROJECT / "sample_data" / "manifests" / "ecommerce.json").read_text())
+
+
+def test_every_row_of_the_sample_is_accounted_for(shop: Lakehouse) -> None:
+    reader = LedgerReader(shop.cloud.client("s3"), shop.names.processed_bucket, "ecommerce")
+    accounts = {table.name: reader.account(table.name) for table in shop.domain.tables}
+
+    assert shop.executions() == ["SUCCEEDED"]
+    assert {name: account["current"] for name, account in accounts.items()} == MANIFEST["silver"]
+    assert {name: n for name, a in accounts.items() if (n := a["superseded"])} == MANIFEST["superseded"]
+    assert {name: n for name, a in accounts.items() if (n := a["duplicate"])} == MANIFEST["duplicates"]
+
+
+def test_bad_records_lie_in_quarantine_with_their_reasons(shop: Lakehouse) -> None:
+    expected = MANIFEST["quarantined"]["orders"]
+    rows = shop.query(
+        "SELECT name, count(*) FROM orders CROSS JOIN UNNEST(failed_checks) AS t(name) GROUP BY 1",
+        layer="quarantine",
+    )
+
+    assert {name: int(count or 0) for name, count in rows} == expected
+
+
+def test_every_question_has_an_answer(shop: Lakehouse) -> None:
+    deployed = named_queries(shop.cloud.client("athena"), shop.names.workgroup)
+    database = shop.names.database("ecommerce", "gold")
+    for question in shop.domain.questions:
+        for name in question.queries:
+            assert shop.query(deployed[database, name]), f"question {question.number}: {name} has no rows"
+
+
+def test_gold_holds_no_personal_data(shop: Lakehouse) -> None:
+    personal = {c.name for table in shop.domain.tables for c in table.columns if c.personal}
+    database = shop.names.database("ecommerce", "gold")
+    tables = shop.cloud.client("glue").get_tables(DatabaseName=database)["TableList"]
+
+    assert personal == {"name", "email"}
+    for table in tables:
+        assert not personal & {column["Name"] for column in table["StorageDescriptor"]["Columns"]}

@@ -1,0 +1,95 @@
+"""A domain that is one folder somewhere on the path deploys and runs, and survives what happens to runs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from localcloud.execution.glue import executor
+from tests.e2e.lakehouse import Lakehouse
+
+MAKERS = "maker_id,name,country\n1,Ana,PT\n2,Bo,SE\n"
+SALES = "sale_id,maker_id,sold_on,amount,channel\n10,1,2025-01-05,9.50,shop\n11,2,2025-02-07,20.00,web\n"
+PARTS = "sale_id,label,units\n10,leg,4\n11,top,1\n"
+
+RUN_FOR_SECONDS = 1.0
+"""Into a job's run; whatever it is doing then, the outcome is the same."""
+
+REVENUE = "SELECT * FROM revenue_by_month ORDER BY 1"
+SALE_ROWS = "SELECT sale_id, maker_name, amount, units, year, month FROM sales_enriched ORDER BY sale_id"
+
+
+def test_an_upload_becomes_an_answer(toy: Lakehouse, tmp_path: Path) -> None:
+    report = toy.drop(tmp_path, {"makers.csv": MAKERS, "sales.csv": SALES, "parts.csv": PARTS})
+
+    assert report.is_complete
+    assert toy.executions() == ["SUCCEEDED"]
+    assert toy.query(SALE_ROWS) == [
+        ("10", "Ana", "9.50", "4", "2025", "1"),
+        ("11", "Bo", "20.00", "1", "2025", "2"),
+    ]
+    assert toy.notifications()[-1]["subject"] == "Caudal toy: published"
+
+
+def test_the_same_files_again_change_nothing_and_start_nothing(toy: Lakehouse, tmp_path: Path) -> None:
+    before, runs = toy.published(), len(toy.executions())
+    report = toy.drop(tmp_path, {"makers.csv": MAKERS, "sales.csv": SALES, "parts.csv": PARTS})
+
+    assert {outcome.status.value for outcome in report.outcomes} == {"skipped"}
+    assert len(toy.executions()) == runs
+    assert toy.published() == before
+
+
+def test_an_execution_with_nothing_new_ends_before_any_crawler(toy: Lakehouse) -> None:
+    toy.start()
+    toy.cloud.wait_idle()
+
+    assert toy.executions()[0] == "SUCCEEDED"
+    assert "ProcessedToCurated" not in toy.states()
+    assert not [state for state in toy.states() if "Crawl" in state]
+
+
+def test_two_executions_at_once_ingest_each_file_once(toy: Lakehouse, tmp_path: Path) -> None:
+    batches = len(toy.batches())
+    (tmp_path / "sales_march.csv").write_text(
+        "sale_id,maker_id,sold_on,amount,channel\n12,1,2025-03-01,1.00,web\n"
+    )
+    toy.send(tmp_path)
+    toy.start()
+    toy.start()
+    toy.cloud.wait_idle()
+
+    assert set(toy.executions()) == {"SUCCEEDED"}
+    assert len(toy.batches()) == batches + 1
+    assert toy.query("SELECT count(*) FROM sales_enriched WHERE sale_id = 12") == [("1",)]
+
+
+def test_a_job_killed_in_the_middle_is_made_good(toy: Lakehouse, tmp_path: Path) -> None:
+    (tmp_path / "sales_april.csv").write_text(
+        "sale_id,maker_id,sold_on,amount,channel\n13,2,2025-04-01,3.00,web\n11,2,2025-04-02,21.00,web\n"
+    )
+    toy.send(tmp_path)
+    deadline = time.monotonic() + 120
+    while executor().is_idle() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(RUN_FOR_SECONDS)
+    assert executor().kill()
+    toy.cloud.wait_idle()
+    toy.start()
+    toy.cloud.wait_idle()
+
+    assert toy.executions()[0] == "SUCCEEDED"
+    assert toy.query(SALE_ROWS)[1:] == [
+        ("11", "Bo", "21.00", "1", "2025", "4"),
+        ("12", "Ana", "1.00", None, "2025", "3"),
+        ("13", "Bo", "3.00", None, "2025", "4"),
+    ]
+
+
+def test_a_full_refresh_publishes_the_same_rows(toy: Lakehouse) -> None:
+    before = {sql: toy.query(sql) for sql in (SALE_ROWS, REVENUE)}
+    toy.start(full_refresh="true")
+    toy.cloud.wait_idle()
+
+    assert toy.executions()[0] == "SUCCEEDED"
+    assert {sql: toy.query(sql) for sql in (SALE_ROWS, REVENUE)} == before
