@@ -180,7 +180,14 @@ class Catalog(Construct):
             role.read(self._bucket(layer), prefix)
             self.grant_read(role, layer)
         role.allow(
-            ("glue:CreatePartition", "glue:BatchCreatePartition", "glue:UpdatePartition", "glue:UpdateTable"),
+            (
+                "glue:CreatePartition",
+                "glue:BatchCreatePartition",
+                "glue:UpdatePartition",
+                "glue:DeletePartition",
+                "glue:BatchDeletePartition",
+                "glue:UpdateTable",
+            ),
             self._catalog_arns(layers),
             why="Every table of the layer; tables are added with the declaration.",
         )
