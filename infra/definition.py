@@ -206,7 +206,7 @@ def _told(plan: Plan, outcome: str, **more: str) -> dict[str, Any]:
 
 def _success(plan: Plan) -> States:
     partial = (
-        _notify(plan, TOLD_PARTIAL, "published, partly served", not_served="$.serving.partial")
+        _notify(plan, TOLD_PARTIAL, "published, partly served", served="$.serving.partitions")
         if plan.serving
         else {}
     )

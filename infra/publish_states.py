@@ -8,6 +8,9 @@ from typing import Any
 from infra.states import TRANSIENT, UNKNOWN, State, States, choice, equals, named_failure, retry
 
 PUBLISH = "PublishMarts"
+CONTINUE, PARTIAL = "CONTINUE", "PARTIAL"
+"""What the function answers if it ran out of time, and if the store refused documents."""
+
 MARTS_AT_ONCE = 2
 PARTITIONS_AT_ONCE = 4
 """Together they bound the connections to the database: each invocation has a few of its own."""
@@ -37,17 +40,15 @@ def publish(plan: ServingPlan, domain: str, *, complete: str, partial: str) -> S
                     "PublishPartitions": _partitions(plan, domain),
                 },
             },
-            "ResultSelector": {
-                "statuses.$": "$[*][*].status",
-                "partial.$": "$[*][?(@.status == 'PARTIAL')]",
-            },
+            # Text, because a path that selects nothing is an error to some interpreters and [] to others.
+            "ResultSelector": {"partitions.$": "$", "text.$": "States.JsonToString($)"},
             "ResultPath": "$.serving",
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": f"{PUBLISH}Failed"}],
             "Next": "IsServingComplete",
         },
         f"{PUBLISH}Failed": named_failure(PUBLISH),
         "IsServingComplete": choice(
-            {"Variable": "$.serving.partial[0]", "IsPresent": True, "Next": partial}, default=complete
+            {"Variable": "$.serving.text", "StringMatches": f"*{PARTIAL}*", "Next": partial}, default=complete
         ),
     }
 
@@ -80,7 +81,7 @@ def _partition(plan: ServingPlan) -> States:
             "Type": "Task",
             "Resource": "arn:aws:states:::lambda:invoke",
             "Parameters": {"FunctionName": plan.function, "Payload": event},
-            # The state holds all partitions at once and is limited; the log has the whole report.
+            # The log has the whole report.
             "ResultSelector": {
                 name: f"$.Payload.{name.removesuffix('.$')}"
                 for name in ("status.$", "failed.$", "continuation.$")
@@ -91,19 +92,23 @@ def _partition(plan: ServingPlan) -> States:
             "Next": "IsPartitionPublished",
         },
         "IsPartitionPublished": choice(
-            {**equals("$.answer.status", "CONTINUE"), "Next": "GoOn"}, default="PartitionPublished"
+            {**equals("$.answer.status", CONTINUE), "Next": "GoOn"},
+            {**equals("$.answer.status", PARTIAL), "Next": "PartlyPublished"},
+            default="PartitionPublished",
         ),
         "GoOn": {
             "Type": "Pass",
             "Parameters": {**kept, "continuation.$": "$.answer.continuation"},
             "Next": "PublishPartition",
         },
-        "PartitionPublished": {
+        # What a state may hold is limited, and all partitions end in one: only those to look at are named.
+        "PartitionPublished": {"Type": "Pass", "Result": "PUBLISHED", "End": True},
+        "PartlyPublished": {
             "Type": "Pass",
             "Parameters": {
                 "mart.$": "$.mart",
                 "partition.$": "$.partition",
-                "status.$": "$.answer.status",
+                "status": PARTIAL,
                 "failed.$": "$.answer.failed",
             },
             "End": True,

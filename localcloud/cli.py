@@ -55,6 +55,7 @@ def status(home: Home = HOME) -> None:
         console.print(f"Not running in {home}. Start it with `python -m localcloud up`.")
         raise typer.Exit(3)
     console.print(f"Up at {found.endpoint}, environment {found.env}, process {found.pid}.")
+    console.print(f"Data API of the serving store at {found.data_api}.")
     table = Table("bucket", "objects", "MB")
     for bucket in found.buckets.values():
         files = [file for file in (home / "s3" / bucket).rglob("*") if file.is_file()]

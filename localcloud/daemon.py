@@ -44,7 +44,7 @@ class Status:
     buckets: dict[str, str]
     pid: int
     inputs: str
-    data_api: str
+    data_api: str = ""
     """Endpoint of the serving store; its token is in the secret."""
 
 

@@ -25,6 +25,7 @@ STATUS = Status(
     buckets={"raw": "raw-bucket"},
     pid=os.getpid(),
     inputs="hash",
+    data_api="http://127.0.0.1:4998",
 )
 
 
@@ -55,6 +56,7 @@ def test_status_tells_endpoint_and_buckets(running: Path) -> None:
     code, text = invoke("status", "--home", str(running))
     assert code == 0
     assert "http://127.0.0.1:4999" in text
+    assert "Data API of the serving store at http://127.0.0.1:4998" in text
     assert "raw-bucket" in text
 
 

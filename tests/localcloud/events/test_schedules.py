@@ -1,0 +1,113 @@
+"""Schedules that start jobs and state machines, by hand and by their clock, in the role that they name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud.errors import LocalCloudError, UnsupportedError
+from localcloud.events.schedules import Schedules, seconds_of
+from localcloud.iam.evaluator import Evaluator
+from localcloud.server import LocalCloud
+from tests.localcloud.assembly import ACCOUNT, MACHINE_ARN, REGION, ROLE_ARN, allow, machine, resource, role
+from tests.localcloud.conftest import Deploy
+
+ENDED = {"Start": {"Type": "Pass", "End": True}}
+SCHEDULER = "scheduler.amazonaws.com"
+START_JOB = "arn:aws:scheduler:::aws-sdk:glue:startJobRun"
+
+
+def schedule(name: str, target: str, role_name: str, **more: Any) -> dict[str, Any]:
+    text = more.pop("input", "{}")
+    return resource(
+        "AWS::Scheduler::Schedule",
+        Name=name,
+        ScheduleExpression=more.pop("rate", "rate(1 hour)"),
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": target, "RoleArn": f"{ROLE_ARN}/{role_name}", "Input": text},
+        **more,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stack(deploy: Deploy) -> None:
+    jobs = f"arn:aws:glue:{REGION}:{ACCOUNT}:job"
+    command = {"Name": "gluestreaming", "ScriptLocation": "s3://nowhere/script.py"}
+    deploy(
+        {
+            "scheduled": {
+                "MachineRole": role("machine", "states.amazonaws.com"),
+                "Machine": machine("daily", ENDED, "Start", f"{ROLE_ARN}/machine"),
+                "JobRole": role("job", "glue.amazonaws.com"),
+                "Job": resource("AWS::Glue::Job", Name="stream", Role=f"{ROLE_ARN}/job", Command=command),
+                "Starter": role(
+                    "starter",
+                    SCHEDULER,
+                    allow(["states:StartExecution"], [f"{MACHINE_ARN}:daily"]),
+                    allow(["glue:StartJobRun"], [f"{jobs}/stream"]),
+                ),
+                "Nobody": role("nobody", SCHEDULER),
+                "Stranger": role("stranger", "events.amazonaws.com", allow(["states:StartExecution"], ["*"])),
+                "Daily": schedule("daily", f"{MACHINE_ARN}:daily", "starter", input='{"a": 1}'),
+                "Hourly": schedule("hourly", START_JOB, "starter", input='{"JobName": "stream"}'),
+                "Denied": schedule("denied", f"{MACHINE_ARN}:daily", "nobody"),
+                "Untrusted": schedule("untrusted", f"{MACHINE_ARN}:daily", "stranger"),
+                "Off": schedule("off", f"{MACHINE_ARN}:daily", "starter", State="DISABLED"),
+            }
+        }
+    )
+
+
+def test_a_state_machine_gets_the_input_of_the_schedule(cloud: LocalCloud) -> None:
+    arn = cloud.fire_schedule("daily")["ExecutionArn"]
+    cloud.wait_idle(30)
+    execution = cloud.client("stepfunctions").describe_execution(executionArn=arn)
+    assert (execution["status"], execution["input"]) == ("SUCCEEDED", '{"a": 1}')
+
+
+def test_a_job_is_started_by_the_universal_target(cloud: LocalCloud) -> None:
+    run_id = cloud.fire_schedule("hourly")["JobRunId"]
+    cloud.wait_idle(120)
+    run = cloud.client("glue").get_job_run(JobName="stream", RunId=run_id)["JobRun"]
+    # The script lies nowhere: the run came as far as it can.
+    assert run["JobRunState"] == "FAILED"
+    assert "s3://nowhere/script.py" in run["ErrorMessage"]
+
+
+def test_the_role_decides(cloud: LocalCloud) -> None:
+    with pytest.raises(ClientError, match="is not authorized to perform: states:StartExecution"):
+        cloud.fire_schedule("denied")
+    with pytest.raises(LocalCloudError, match=r"does not let scheduler\.amazonaws\.com assume it"):
+        cloud.fire_schedule("untrusted")
+
+
+def test_an_unknown_schedule_is_named_beside_those_there_are(cloud: LocalCloud) -> None:
+    with pytest.raises(LocalCloudError, match="Deployed: daily, denied, hourly, off, untrusted"):
+        cloud.fire_schedule("weekly")
+
+
+def test_the_clock_fires_when_the_rate_has_passed_and_not_what_is_off(cloud: LocalCloud) -> None:
+    schedules = Schedules(cloud.context, Evaluator(cloud.context))
+
+    def due(now: float) -> list[str]:
+        return sorted(found.name for found in schedules.due(now))
+
+    assert due(0) == []
+    assert due(3599) == []
+    assert due(3600) == ["daily", "denied", "hourly", "untrusted"]
+    assert due(3601) == []
+    assert due(7200) == ["daily", "denied", "hourly", "untrusted"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "seconds"), [("rate(1 hour)", 3600), ("rate(15 minutes)", 900), ("rate(2 days)", 172_800)]
+)
+def test_rates_are_real_time(expression: str, seconds: int) -> None:
+    assert seconds_of(expression) == seconds
+
+
+def test_other_expressions_are_refused() -> None:
+    with pytest.raises(UnsupportedError, match="only rates"):
+        seconds_of("cron(0 3 * * ? *)")

@@ -1,0 +1,92 @@
+"""Streaming jobs: a lane of their own, checkpoints on s3://, and runs that end when they are stopped."""
+
+from __future__ import annotations
+
+from localcloud.execution import glue
+from tests.localcloud.execution.conftest import ASSETS, LAKE, Cloud, until
+
+STREAM = """
+import sys
+from awsglue.context import GlueContext
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "bucket", "trigger"])
+spark = GlueContext(SparkContext.getOrCreate()).spark_session
+root = f"s3://{args['bucket']}"
+
+def keep(batch, number):
+    batch.coalesce(1).write.mode("overwrite").parquet(f"{root}/{args['JOB_NAME']}-out/batch={number}/")
+
+query = (
+    spark.readStream.schema("id string").json(f"{root}/{args['JOB_NAME']}-in/")
+    .writeStream.foreachBatch(keep).option("checkpointLocation", f"{root}/{args['JOB_NAME']}-checkpoint/")
+)
+now = args["trigger"] == "available-now"
+(query.trigger(availableNow=True) if now else query.trigger(processingTime="100 milliseconds")).start()
+for running in spark.streams.active:
+    running.awaitTermination()
+"""
+
+
+def put_stream(cloud: Cloud, name: str, trigger: str) -> None:
+    cloud.client("s3").put_object(Bucket=ASSETS, Key=f"{name}.py", Body=STREAM.encode())
+    cloud.client("glue").create_job(
+        Name=name,
+        Role=cloud.role,
+        Command={"Name": "gluestreaming", "ScriptLocation": f"s3://{ASSETS}/{name}.py"},
+        DefaultArguments={"--bucket": LAKE, "--trigger": trigger},
+        GlueVersion="6.0",
+        WorkerType="G.025X",
+        NumberOfWorkers=2,
+    )
+
+
+def put_event(cloud: Cloud, name: str, identifier: str) -> None:
+    body = f'{{"id": "{identifier}"}}\n'.encode()
+    cloud.client("s3").put_object(Bucket=LAKE, Key=f"{name}-in/{identifier}.jsonl", Body=body)
+
+
+def batches(cloud: Cloud, name: str) -> set[str]:
+    listed = cloud.client("s3").list_objects_v2(Bucket=LAKE, Prefix=f"{name}-out/").get("Contents", [])
+    return {entry["Key"].split("/")[1] for entry in listed}
+
+
+def test_a_run_takes_what_is_there_and_the_next_one_only_what_is_new(cloud: Cloud) -> None:
+    put_stream(cloud, "taking", "available-now")
+    put_event(cloud, "taking", "a")
+    run = cloud.run("taking")
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    assert batches(cloud, "taking") == {"batch=0"}
+
+    assert cloud.run("taking")["JobRunState"] == "SUCCEEDED"
+    assert batches(cloud, "taking") == {"batch=0"}
+
+    put_event(cloud, "taking", "b")
+    assert cloud.run("taking")["JobRunState"] == "SUCCEEDED"
+    assert batches(cloud, "taking") == {"batch=0", "batch=1"}
+
+
+def test_a_continuous_run_does_not_hold_batch_jobs_up_and_ends_when_stopped(cloud: Cloud) -> None:
+    put_stream(cloud, "endless", "continuous")
+    put_event(cloud, "endless", "a")
+    client = cloud.client("glue")
+    run_id = client.start_job_run(JobName="endless")["JobRunId"]
+    folder = cloud.path("endless-out")
+    until(lambda: folder.exists() and any(folder.iterdir()), bool)
+
+    cloud.put_job("beside", "print('done')\n")
+    assert cloud.run("beside")["JobRunState"] == "SUCCEEDED"
+    assert cloud.job_run("endless", run_id)["JobRunState"] == "RUNNING"
+    assert not set(glue.executor().lane("streaming").pids) & set(glue.executor().lane("batch").pids)
+
+    client.batch_stop_job_run(JobName="endless", JobRunIds=[run_id])
+    assert cloud.ended("endless", run_id)["JobRunState"] == "STOPPED"
+    assert glue.executor().lane("streaming").pids == ()
+
+
+def test_after_a_stop_the_stream_goes_on_from_its_checkpoint(cloud: Cloud) -> None:
+    put_event(cloud, "endless", "b")
+    run = cloud.run("endless", trigger="available-now")
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    assert len(batches(cloud, "endless")) == 2
