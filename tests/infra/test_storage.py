@@ -115,3 +115,19 @@ def test_buckets_outlive_their_stack_unless_both_switches_are_on(
     )
     assert _policies(dev.stack(names.stack("storage"))) == {"Retain"}
     assert _policies(Assembly(outdir).stack(names.stack("storage"))) == {"Delete"}
+
+
+def test_the_steward_reads_quarantine_and_writes_notes_in_the_ledger_alone(
+    storage: Stack, names: Names
+) -> None:
+    statements = storage.role(names.steward_role)
+    written = [
+        resource
+        for statement in statements
+        if "s3:PutObject" in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    ]
+    processed = f"arn:aws:s3:::{names.processed_bucket}"
+    assert sorted(written) == [f"{processed}/_ledger/*/released/*", f"{processed}/_ledger/*/requeued/*"]
+    assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
+    assert actions(statements, names.curated_bucket) == set()
