@@ -78,7 +78,7 @@ def test_a_job_killed_in_the_middle_is_made_good(toy: Lakehouse, tmp_path: Path)
     toy.start()
     toy.cloud.wait_idle()
 
-    assert toy.executions()[0] == "SUCCEEDED"
+    assert toy.executions()[0] == "SUCCEEDED", toy.notifications()[-1]
     assert toy.query(SALE_ROWS)[1:] == [
         ("11", "Bo", "21.00", "1", "2025", "4"),
         ("12", "Ana", "1.00", None, "2025", "3"),
