@@ -110,6 +110,17 @@ def deploy(target: Target) -> None:
     target.cdk(
         "deploy", "--all", "--app", str(outdir), "--require-approval", "never", "--import-existing-resources"
     )
+    if target.config.serving:
+        _tell_secret(target)
+
+
+def _tell_secret(target: Target) -> None:
+    target.say(
+        "Put the serving store's address in, once: aws secretsmanager put-secret-value --secret-id "
+        f"{target.names.serving_secret} --secret-string "
+        '\'{"endpoint": "https://…", "token": "AstraCS:…"}\' (or edit it in the console, which leaves no '
+        "token in the shell's history)."
+    )
 
 
 def destroy(target: Target) -> None:

@@ -14,7 +14,7 @@ from infra.node import prefer_own_node
 prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
-from infra.config import CONFIGS, Config  # noqa: E402
+from infra.config import CONFIGS, CONTINUOUS, LOCAL, Config, config_for  # noqa: E402
 from lake.discovery import load_domains  # noqa: E402
 from lake.spec import Domain  # noqa: E402
 
@@ -72,11 +72,17 @@ def cfn_findings(outdir: Path) -> list[str]:
     return lines
 
 
+def _variants() -> list[tuple[str, Config]]:
+    """Every environment as it is, and one of them with everything that is a switch."""
+    switched = config_for("dev", serving=LOCAL, stream_trigger=CONTINUOUS)
+    return [*sorted(CONFIGS.items()), ("dev with serving and continuous streams", switched)]
+
+
 def main() -> int:
     """Lints all environments; 0 if there is nothing to report."""
     domains = load_domains()
     failed = False
-    for env, config in sorted(CONFIGS.items()):
+    for env, config in _variants():
         with tempfile.TemporaryDirectory() as scratch:
             outdir = Path(scratch) / "cdk.out"
             findings = [*nag_findings(outdir, config=config, domains=domains), *cfn_findings(outdir)]

@@ -8,7 +8,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_glue as glue
 from constructs import Construct
 
-from infra.config import CONTINUOUS
+from infra.bundle import pins
+from infra.config import CONTINUOUS, LOCAL
 from infra.roles import Role
 from infra.schedules import GLUE_START_JOB_RUN, Schedule
 from infra.serving import allow_secret
@@ -90,7 +91,7 @@ class _StreamJob(Construct):
                 table=table.name,
                 trigger=config.stream_trigger,
                 max_files_per_trigger=str(config.stream_files),
-                **({"serving_secret": workshop.names.serving_secret} if config.serving else {}),
+                **_serving_arguments(workshop),
             ),
             description=f"Stream {table.name} of {domain} to bronze and the speed view.",
             **workshop.common(self, kind=kind, script=SCRIPT, role=self.role),
@@ -127,3 +128,19 @@ class _StreamJob(Construct):
         role.write(names.processed_bucket, *own)
         if workshop.config.serving:
             allow_secret(role, names, workshop.arns)
+
+
+def _serving_arguments(workshop: Workshop) -> dict[str, str]:
+    """How the job reaches the serving store: its secret and, on Glue, the client that Glue lacks."""
+    config = workshop.config
+    if not config.serving:
+        return {}
+    secret = {"serving_secret": workshop.names.serving_secret}
+    if config.serving == LOCAL:
+        return secret
+    return {
+        **secret,
+        "additional-python-modules": ",".join(pins(workshop.root)),
+        # Exactly these: astrapy would bring a notebook along.
+        "python-modules-installer-option": "--no-deps",
+    }

@@ -47,6 +47,7 @@ class Workshop(Construct):
         self.config = config
         self.arns = arns
         self._scripts = library.scripts
+        self.root = library.scripts.parent
         self._artifacts = s3.Bucket.from_bucket_name(self, "Artifacts", names.artifacts_bucket)
         self._archive = s3_assets.Asset(self, "Library", path=str(library.archive))
 

@@ -101,6 +101,20 @@ def test_the_stream_job_may_read_the_secret_and_knows_its_name(stack: Stack, nam
     assert actions(statements, names.serving_secret) == {"secretsmanager:GetSecretValue"}
 
 
+def test_on_glue_the_stream_job_gets_the_client_without_a_notebook(
+    tmp_path: Path, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "publish_marts.zip"
+    archive.write_bytes(b"zip")
+    monkeypatch.setattr(application, "build_function", lambda *args, **options: archive)
+    stack = _synthesised(tmp_path, serving="my-database").stack(names.stack(STREAMER))
+    jobs = [job for job in stack.of_type("AWS::Glue::Job") if job["Command"]["Name"] == "gluestreaming"]
+    modules = jobs[0]["DefaultArguments"]["--additional-python-modules"].split(",")
+    assert any(module.startswith("astrapy==") for module in modules)
+    assert jobs[0]["DefaultArguments"]["--python-modules-installer-option"] == "--no-deps"
+    assert "my-database" not in str(stack.template)
+
+
 def test_the_pipeline_publishes_served_marts_only(stack: Stack, names: Names) -> None:
     states = stack.state_machine["States"]
     marts = states["PublishMarts"]["ItemProcessor"]["States"]
