@@ -105,6 +105,12 @@ def _mart_problems(mart: Mart, domain: Domain) -> Iterator[str]:
     yield from (f"grain column '{name}' is not declared" for name in mart.grain if name not in names)
     known = {table.name for table in domain.tables} | {other.name for other in domain.marts}
     yield from (f"input '{name}' is neither a table nor a mart" for name in mart.inputs if name not in known)
+    whole = {other.name for other in domain.marts if other.every is None}
+    if not mart.is_whole:
+        # What of it changed would have to be known by month.
+        yield from (
+            f"input '{name}' is rewritten whole, this mart is not" for name in mart.inputs if name in whole
+        )
     yield from (f"looked_up '{name}' is no input" for name in mart.looked_up if name not in mart.inputs)
     if mart.name in mart.inputs:
         yield "is its own input"
