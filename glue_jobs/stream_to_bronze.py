@@ -113,6 +113,7 @@ def main() -> None:
     from awsglue.job import Job
     from pyspark import SparkContext
 
+    from glue_jobs.runtime.metrics import put_metrics
     from glue_jobs.runtime.session import configure
     from glue_jobs.runtime.store import S3Store
     from glue_jobs.streaming.serving import serving_sink
@@ -126,6 +127,7 @@ def main() -> None:
     sink_of = serving_sink(args, lambda name: secrets.get_secret_value(SecretId=name).get("SecretString"))
     summary = run(configure(glue.spark_session), store, args, sink_of=sink_of)
     print(summary["message"], file=sys.stderr)
+    put_metrics(boto3.client("cloudwatch"), args.job.env, args.job.domain, summary["tables"])
     job.commit()
 
 

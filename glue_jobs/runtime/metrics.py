@@ -29,7 +29,10 @@ class CloudWatch(Protocol):
 
 
 def table_metrics(env: str, domain: str, tables: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
-    """MetricData of one run, from the `tables` of its summary; dimensions Environment, Domain, Table."""
+    """MetricData of one run, from the `tables` of its summary; dimensions Environment, Domain, Table.
+
+    A table without new rows has no values: a stream may run every few minutes.
+    """
     return [
         {
             "MetricName": metric,
@@ -42,6 +45,7 @@ def table_metrics(env: str, domain: str, tables: Mapping[str, Mapping[str, int]]
             "Unit": "Count",
         }
         for table, counts in sorted(tables.items())
+        if counts["rows_read"]
         for metric, count in METRICS.items()
     ]
 

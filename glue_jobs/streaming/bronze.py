@@ -17,6 +17,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from glue_jobs.runtime.ingest import IngestContext, TableReport, ingest
 from glue_jobs.runtime.ledger import Batch, BatchStatus, Ledger, LedgerView, version_of
+from glue_jobs.runtime.quality_log import judged_on_arrival
 from glue_jobs.runtime.quarantine_files import quarantine_files
 from glue_jobs.runtime.reading import one_file_per_task
 from glue_jobs.runtime.store import Listed, ObjectStore
@@ -107,7 +108,7 @@ class BronzeWriter:
             )
 
     def write_hidden(self) -> None:
-        """Bring the files to bronze whose names the stream passes over."""
+        """Bring the files to bronze that the stream passes over: by their names, or as they are empty."""
         started = self.now().astimezone(UTC)
         number = f"h{started:%Y%m%dT%H%M%S%f}"
         self._ingest(naming.stream_batches(self.generation.number) + number, self._unseen(self.raw.hidden()))
@@ -141,6 +142,7 @@ class BronzeWriter:
             committed_at=now.astimezone(UTC).isoformat(),
             files=(*report.files, *rejected),
             tables=(self.table.name,) if report.rows_bronze else (),
+            checks={self.table.name: judged_on_arrival(self.table, report.checks)} if report.checks else {},
         )
         self._ledger.commit(batch)
         self._committed.add(batch_id)

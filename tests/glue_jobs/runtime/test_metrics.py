@@ -14,6 +14,7 @@ from glue_jobs.runtime.metrics import put_metrics, table_metrics
 TABLES = {
     "orders": {"rows_read": 5, "rows_bronze": 4, "rows_quarantined": 1, "files": 1},
     "events": {"rows_read": 9, "rows_bronze": 9, "rows_quarantined": 0, "files": 2},
+    "reviews": {"rows_read": 0, "rows_bronze": 0, "rows_quarantined": 0, "files": 1},
 }
 
 

@@ -43,6 +43,7 @@ def stack(cloud: LocalCloud, deploy: Any) -> None:
     policy = {"Version": "2012-10-17", "Statement": [DENY_OTHERS, DENY_OVERWRITES, DENY_PLAINTEXT]}
     table = "arn:aws:dynamodb:us-east-1:123456789012:table/leases"
     own_lease = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["shop"]}}
+    own_namespace = {"StringEquals": {"cloudwatch:namespace": ["Glue", "Shop"]}}
     attributes = [{"AttributeName": "domain", "AttributeType": "S"}]
     deploy(
         {
@@ -62,6 +63,7 @@ def stack(cloud: LocalCloud, deploy: Any) -> None:
                     allow(["s3:GetObject", "s3:DeleteObject"], [f"{ARN}/open/*"]),
                     allow(["s3:PutObject"], [f"{ARN}/*"]),
                     allow(["dynamodb:PutItem"], [table], Condition=own_lease),
+                    allow(["cloudwatch:PutMetricData"], ["*"], Condition=own_namespace),
                 ),
                 "Lister": role(
                     "lister",
@@ -136,6 +138,16 @@ def test_a_condition_on_the_leading_key(cloud: LocalCloud) -> None:
     with pytest.raises(ClientError) as error:
         dynamodb.put_item(TableName="leases", Item={"domain": {"S": "other"}})
     assert code_of(error) == "AccessDeniedException"
+
+
+def test_a_condition_on_the_namespace_of_metrics(cloud: LocalCloud) -> None:
+    cloudwatch = cloud.client("cloudwatch", READER)
+    rows = [{"MetricName": "Rows", "Value": 1.0}]
+    cloudwatch.put_metric_data(Namespace="Shop", MetricData=rows)
+    metrics = cloud.client("cloudwatch").list_metrics(Namespace="Shop")["Metrics"]
+    assert [each["MetricName"] for each in metrics] == ["Rows"]
+    with pytest.raises(ClientError, match="not authorized to perform: cloudwatch:PutMetricData"):
+        cloudwatch.put_metric_data(Namespace="Other", MetricData=rows)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,25 @@
+"""What a stream's checks counted is in the ledger and the log, micro-batch by micro-batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from glue_jobs.runtime.quality_log import write_quality_log
+from tests.glue_jobs.streaming.conftest import StreamPipeline
+from tests.glue_jobs.streaming.lines import event, lines
+
+
+def test_the_counts_of_a_micro_batch_are_kept_with_it(spark: SparkSession, tmp_path: Path) -> None:
+    pipeline = StreamPipeline(spark, tmp_path / "buckets")
+    pipeline.drop_events({"a.jsonl": lines(event(1), event(2, value=-1), '{"cut')})
+    pipeline.stream()
+    [batch] = pipeline.view().batches
+    checks = batch.checks["usage_events"]
+    assert checks["value.range"] == {"rows_checked": 3, "rows_flagged": 0, "rows_quarantined": 1}
+    assert checks["record.malformed"]["rows_quarantined"] == 1
+    assert "org_id.unknown" not in checks
+    assert write_quality_log(pipeline.store, "curated", "cloud_provider", pipeline.view()) == 1
+    logged = pipeline.rows("gold", "quality_by_run", "run_id", "check_name", "rows_quarantined")
+    assert (batch.batch_id, "value.range", "1") in logged
