@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ SECRET_KEY = "localadmin"
 """The caller without a role: an administrator, whose calls are neither checked nor recorded."""
 
 Adopter = Callable[[Iterable[str] | None, str | None], int]
-Authoriser = Callable[[str, str, str], bool]
+Truster = Callable[[str, str, str], bool]
 
 
 @dataclass
@@ -43,8 +43,8 @@ class Context:
     region: str = REGION
     endpoint: str = ""
     adopter: Adopter | None = None
-    authoriser: Authoriser | None = None
-    truster: Authoriser | None = None
+    authoriser: Callable[[Sequence[str], str, str], bool] | None = None
+    truster: Truster | None = None
     time_scale: float = 0.02
     """Factor for the seconds that state machines wait: a minute passes in 1.2 s."""
     writers: Counter[str] = field(default_factory=Counter)
@@ -128,7 +128,11 @@ class Context:
 
     def authorise(self, role_arn: str, action: str, resource: str) -> bool:
         """Whether a role may do this, e.g. `s3:PutObject` on an object's ARN. The call is recorded."""
-        return self.authoriser is None or self.authoriser(role_arn, action, resource)
+        return self.authorise_any([role_arn], action, resource)
+
+    def authorise_any(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
+        """Whether one of several roles may do this; recorded as that role's call, else as the first's."""
+        return self.authoriser is None or self.authoriser(role_arns, action, resource)
 
     def trusts(self, role_arn: str, service: str, source_arn: str) -> bool:
         """Whether a service (`glue.amazonaws.com`) may assume a role for one of its resources."""

@@ -34,12 +34,23 @@ class Evaluator:
         self, role_arn: str, action: str, resource: str, context: Mapping[str, Value] | None = None
     ) -> bool:
         """Identity and resource policies of one account: one of them must allow, none may deny."""
-        request = Request(role_arn, action, resource, {**self._common(role_arn), **(context or {})})
-        identity = decide(self.identity_statements(role_arn), request)
-        attached = decide(self.resource_statements(resource), request, is_resource_policy=True)
-        allowed = Decision.DENY not in (identity, attached) and Decision.ALLOW in (identity, attached)
+        allowed = self._decides_for(role_arn, action, resource, context or {})
         self._record(role_arn, action, resource, allowed)
         return allowed or self.mode == "record"
+
+    def allows_one_of(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
+        """As `allows_role`, for something that one of these roles has done, nobody knows which.
+
+        Recorded as a call of the first of them that may do it, or of the very first if none may.
+        """
+        able = (role for role in role_arns if self._decides_for(role, action, resource, {}))
+        return self.allows_role(next(able, role_arns[0]), action, resource)
+
+    def _decides_for(self, role_arn: str, action: str, resource: str, context: Mapping[str, Value]) -> bool:
+        request = Request(role_arn, action, resource, {**self._common(role_arn), **context})
+        identity = decide(self.identity_statements(role_arn), request)
+        attached = decide(self.resource_statements(resource), request, is_resource_policy=True)
+        return Decision.DENY not in (identity, attached) and Decision.ALLOW in (identity, attached)
 
     def may(self, role_arn: str, action: str, resource: str) -> bool:
         """As `allows_role`, but neither recorded nor softened by the mode: for S3's choice of 403 or 404."""

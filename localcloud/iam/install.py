@@ -28,7 +28,7 @@ _current = threading.local()
 def install(context: Context, mode: Mode = "enforce") -> Evaluator:
     """Replace moto's authorisation. Callers without a role's credentials are administrators."""
     evaluator = Evaluator(context, mode)
-    context.authoriser, context.truster = evaluator.allows_role, evaluator.trusts
+    context.authoriser, context.truster = evaluator.allows_one_of, evaluator.trusts
 
     def check(self: Any, iam_request_cls: type, resource: str = "*") -> None:
         role = role_of(self, context)

@@ -14,8 +14,8 @@ from localcloud.errors import LocalCloudError
 from localcloud.s3.keys import Existing, FileKey, StoredKeys
 from localcloud.s3.store import TEMPORARY, ObjectStore, Stamp, is_object_name
 
-Authorise = Callable[[str, str, str], bool]
-"""(role ARN, action, resource ARN) → whether the role may do this."""
+Authorise = Callable[[Sequence[str], str, str], bool]
+"""(role ARNs, action, resource ARN) → whether one of the roles may do this."""
 
 
 class WriteDeniedError(LocalCloudError):
@@ -107,7 +107,7 @@ def _denied(
     wanted = [("s3:PutObject", key) for key in changes.written]
     wanted += [("s3:DeleteObject", key) for key in changes.removed]
     requests = [(action, f"arn:aws:s3:::{bucket.name}/{key}") for action, key in wanted]
-    return [r for r in requests if roles and not any(authorise(role, *r) for role in roles)]
+    return [request for request in requests if roles and not authorise(roles, *request)]
 
 
 def _undo(bucket: FakeBucket, changes: Changes, store: ObjectStore) -> None:

@@ -70,4 +70,4 @@ def _adopt(context: Context, store: ObjectStore, buckets: Iterable[str] | None, 
     names = list(backend.buckets) if buckets is None else list(buckets)
     others = [role for role in context.writers if role != role_arn]
     roles = [role_arn, *others] if role_arn else []
-    return adopt(backend, store, names, roles, context.authorise)
+    return adopt(backend, store, names, roles, context.authorise_any)

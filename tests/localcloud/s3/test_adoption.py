@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,12 @@ def test_files_of_another_running_job_are_not_held_against_this_one(cloud: Local
     write(lake / "allowed/third.parquet", "x")
     with cloud.context.writing(WRITER):
         assert cloud.context.adopt(["lake"], f"{ROLE_ARN}/somebody-else") == 1
+
+
+def test_such_a_file_is_recorded_as_a_call_of_the_role_that_may(cloud: LocalCloud, lake: Path) -> None:
+    write(lake / "allowed/fourth.parquet", "x")
+    with cloud.context.writing(WRITER):
+        cloud.context.adopt(["lake"], f"{ROLE_ARN}/somebody-else")
+    lines = (cloud.context.state_dir / "iam-calls.jsonl").read_text().splitlines()
+    calls = [json.loads(line) for line in lines if "fourth.parquet" in line]
+    assert [(call["role"], call["allowed"]) for call in calls] == [(WRITER, True)]
