@@ -35,6 +35,7 @@ _ONE_FILE_PER_TASK = str(1 << 40)
 
 _ROW_IN_PARTITION = (1 << 33) - 1
 WHITESPACE = " \t\r\n\f\u00a0\ufeff"
+_PATTERN = frozenset("{}[]*?\\")
 _URI_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'(),;:$&+=@/")
 
 
@@ -69,6 +70,20 @@ def as_uri(url: str) -> str:
 def trimmed(column: Column) -> Column:
     """Text without surrounding white space, null if nothing is left."""
     return F.nullif(F.btrim(column, F.lit(WHITESPACE)), F.lit(""))
+
+
+def patterns_apart(files: Sequence[LandedFile]) -> list[list[LandedFile]]:
+    """Files that may be read together.
+
+    Spark reads the others twice if one is named like a pattern, and passes over one that is named
+    like a temporary file unless it is alone.
+    """
+    groups: dict[tuple[bool, str], list[LandedFile]] = defaultdict(list)
+    for file in files:
+        name = file.key.rpartition("/")[2]
+        alone = file.key if name.startswith(("_", ".")) else ""
+        groups[not _PATTERN.isdisjoint(file.key), alone].append(file)
+    return list(groups.values())
 
 
 def row_in_task() -> Column:

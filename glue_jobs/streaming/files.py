@@ -59,12 +59,12 @@ class RawFiles:
         return next(iter(self._store.list(self._bucket, prefix)), None) is not None
 
     def hidden(self) -> list[Listed]:
-        """Objects whose names Spark's file source passes over, as it takes them for temporary ones."""
+        """Objects that Spark's file source passes over: empty ones, and names that it takes for temporary."""
         prefix = naming.raw_prefix(self._domain.name, self._table.name)
         return [
             item
             for item in self._store.list(self._bucket, prefix)
-            if not item.key.endswith("/") and _is_hidden(item.key.removeprefix(prefix))
+            if not item.key.endswith("/") and (not item.size or _is_hidden(item.key.removeprefix(prefix)))
         ]
 
     def _list(self) -> None:

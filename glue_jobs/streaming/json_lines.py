@@ -8,6 +8,7 @@ line. A nested value is the text of its JSON.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -19,11 +20,13 @@ from glue_jobs.runtime.reading import (
     RAW,
     SOURCE_COLUMNS,
     WHITESPACE,
+    patterns_apart,
     row_in_task,
     sources,
     trimmed,
 )
 from glue_jobs.runtime.store import ObjectStore
+from lake.columns import Column as Declared
 from lake.spec import Table
 
 VALUE = "value"
@@ -34,8 +37,8 @@ _ALL = "_all"
 _EXACT = "_exact"
 _STRICT = {"allowSingleQuotes": "false"}
 _MAP = T.MapType(T.StringType(), T.StringType())
-_LONG_NUMBER = r"[\d.]{16}"
-"""Numbers of more digits may not survive the detour over floating point that Spark's parser takes."""
+_LONG = 17
+"""Characters of a number that may have more digits than floating point keeps."""
 
 
 def read_json_lines(
@@ -47,11 +50,11 @@ def read_json_lines(
     Blank lines are no records, but count as rows. To be executed in `one_file_per_task`.
     """
     urls = {store.url(bucket, file.key): file for file in files}
-    lines = spark.read.option("__globPaths__", "false").text(list(urls))
-    numbered = lines.select(
-        VALUE, F.col("_metadata.file_path").alias("_path"), row_in_task().alias("source_row")
-    )
-    placed = numbered.join(F.broadcast(sources(spark, urls).drop("source_rank")), "_path", "left")
+    groups = [[store.url(bucket, file.key) for file in group] for group in patterns_apart(files)]
+    frames = [spark.read.option("__globPaths__", "false").text(group) for group in groups]
+    placing = [F.col(VALUE), F.col("_metadata.file_path").alias("_path"), row_in_task().alias("source_row")]
+    lines = reduce(DataFrame.unionByName, (frame.select(placing) for frame in frames))
+    placed = lines.join(F.broadcast(sources(spark, urls).drop("source_rank")), "_path", "left")
     return parse_lines(placed.where(is_record()), table)
 
 
@@ -63,33 +66,28 @@ def is_record() -> Column:
 def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
     """In: VALUE, `source_file`, `source_row`. Out: what `check_rows` takes."""
     declared = T.StructType([T.StructField(column.header, T.StringType()) for column in table.columns])
-    text = F.make_valid_utf8(F.col(VALUE))
-    # Inside of an array the parser notices what follows the object.
-    array = F.concat(F.lit("["), text, F.lit("]"))
-    parsed = lines.select(
+    valid = F.is_valid_utf8(F.col(VALUE))
+    texts = lines.select(
         "source_file",
         "source_row",
         F.sha2(F.col(VALUE).cast("binary"), 256).alias("source_rank"),
-        text.alias(LINE),
-        F.from_json(array, T.ArrayType(declared), _STRICT).alias(_RECORD),
-        F.from_json(array, T.ArrayType(_MAP), _STRICT).alias(_ALL),
-        F.is_valid_utf8(F.col(VALUE)).alias("_valid"),
+        valid.alias("_valid"),
+        F.when(valid, F.col(VALUE)).otherwise(F.make_valid_utf8(F.col(VALUE))).alias(LINE),
     )
+    parsed = texts.select("*", F.from_json(_in_array(LINE), T.ArrayType(declared), _STRICT).alias(_RECORD))
     # JSON `null` is an array's empty element, and two objects are two elements.
-    good = F.coalesce(
-        F.col("_valid") & (F.size(_RECORD) == 1) & F.get(F.col(_RECORD), F.lit(0)).isNotNull(), F.lit(False)
+    first = F.get(F.col(_RECORD), F.lit(0))
+    good = F.when(F.col("_valid") & (F.size(_RECORD) == 1), first)
+    records = parsed.select(LINE, *SOURCE_COLUMNS, good.alias(_RECORD))
+    whole = F.col(_RECORD).isNotNull()
+    rows = records.select(
+        "*",
+        F.when(~whole, F.col(LINE)).alias(RAW),
+        F.when(whole & _has_more(table), F.get(_all_keys(), F.lit(0))).alias(_ALL),
+        F.when(whole & _is_rounded(table), _exactly(F.col(LINE))).alias(_EXACT),
     )
-    exact = F.when(good & F.col(LINE).rlike(_LONG_NUMBER), _exactly(F.col(LINE)))
-    records = parsed.select(
-        LINE,
-        *SOURCE_COLUMNS,
-        F.when(~good, F.col(LINE)).alias(RAW),
-        F.when(good, F.get(F.col(_RECORD), F.lit(0))).alias(_RECORD),
-        F.when(good, F.get(F.col(_ALL), F.lit(0))).alias(_ALL),
-        exact.alias(_EXACT),
-    )
-    return records.select(
-        *(trimmed(_written(column.header)).alias(column.name) for column in table.columns),
+    return rows.select(
+        *(trimmed(_written(column)).alias(column.name) for column in table.columns),
         _undeclared([column.header for column in table.columns]).alias("extra"),
         RAW,
         LINE,
@@ -97,8 +95,40 @@ def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
     )
 
 
-def _written(header: str) -> Column:
-    return F.coalesce(F.try_element_at(F.col(_EXACT), F.lit(header)), F.col(_RECORD)[header])
+def _in_array(line: str) -> Column:
+    """Inside of an array the parser notices what follows the object."""
+    return F.concat(F.lit("["), F.col(line), F.lit("]"))
+
+
+def _all_keys() -> Column:
+    return F.from_json(_in_array(LINE), T.ArrayType(_MAP), _STRICT)
+
+
+def _has_more(table: Table) -> Column:
+    """Whether there may be keys beside the declared ones: most lines have none, and are parsed once."""
+    present = [F.col(_RECORD)[column.header].isNotNull().cast("int") for column in table.columns]
+    return F.size(F.json_object_keys(LINE)) != reduce(Column.__add__, present)
+
+
+def _is_rounded(table: Table) -> Column:
+    """Whether a decimal may have lost digits: the parser takes numbers through floating point."""
+    numbers = [F.col(_RECORD)[column.header] for column in table.columns if _is_decimal(column)]
+    suspicious = [
+        (F.length(text) >= _LONG) | (F.contains(text, F.lit("E")) & ~F.contains(text, F.lit("E-")))
+        for text in numbers
+    ]
+    return reduce(Column.__or__, (F.coalesce(each, F.lit(False)) for each in suspicious), F.lit(False))
+
+
+def _is_decimal(column: Declared) -> bool:
+    return column.type.startswith("decimal")
+
+
+def _written(column: Declared) -> Column:
+    text = F.col(_RECORD)[column.header]
+    if not _is_decimal(column):
+        return text
+    return F.coalesce(F.try_element_at(F.col(_EXACT), F.lit(column.header)), text)
 
 
 def _exactly(line: Column) -> Column:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from pyspark.sql import SparkSession
 
 from glue_jobs import stream_to_bronze
 from glue_jobs.runtime.ledger import FileEntry
+from glue_jobs.runtime.reading import as_uri
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.bronze import BronzeWriter
-from glue_jobs.streaming.generation import Generations
+from glue_jobs.streaming.generation import Generation
 from lake import naming
 from lake.spec import Table
 from tests.pipeline import START, Pipeline, Rows
@@ -33,6 +35,10 @@ class StreamPipeline(Pipeline):
     def table(self) -> Table:
         return self.domain.table(FOLDER)
 
+    def copy_to(self, root: Path) -> None:
+        """The same buckets in another folder."""
+        shutil.copytree(self.root, root)
+
     def drop_events(self, files: Mapping[str, str | bytes]) -> None:
         """Upload files of the stream."""
         self.drop({f"{FOLDER}/{name}": content for name, content in files.items()})
@@ -47,22 +53,23 @@ class StreamPipeline(Pipeline):
         args = self.stream_args(**options)
         return stream_to_bronze.run(self.spark, store or self.store, args, lambda: now)
 
-    def writer(self, *, store: ObjectStore | None = None, new_generation: bool = False) -> BronzeWriter:
+    def curated_events(self) -> Rows:
+        """Silver of the stream, without what depends on when and how it came."""
+        return self.rows("silver", self.table.name)
+
+    def writer(self, *, store: ObjectStore | None = None, generation: int = 1) -> BronzeWriter:
         """What commits micro-batches, as it is at the start of a run."""
-        now = START + timedelta(days=1)
-        generations = Generations(self.store, "processed", self.domain.name, self.table.name)
-        view = self.view()
         return BronzeWriter(
             spark=self.spark, store=store or self.store, args=self.stream_args(), domain=self.domain,
-            table=self.table, generation=generations.current(view, now=now, new=new_generation),
-            view=view, now=lambda: now,
+            table=self.table, generation=Generation(generation), view=self.view(),
+            now=lambda: START + timedelta(days=1),
         )  # fmt: skip
 
     def paths(self, *names: str) -> Sequence[str]:
         """Addresses of raw files as Spark reports them, by the end of their names."""
         prefix = naming.raw_prefix(self.domain.name, self.table.name)
         keys = [item.key for item in self.store.list("raw", prefix)]
-        return [f"file://{self.root}/raw/{key}" for key in keys if key.endswith(names or "")]
+        return [as_uri(self.store.url("raw", key)) for key in keys if key.endswith(names or "")]
 
     def bronze(self, *columns: str) -> Rows:
         return self.rows("bronze", self.table.name, *columns)
@@ -82,3 +89,18 @@ class StreamPipeline(Pipeline):
 def events(spark: SparkSession, tmp_path: Path) -> StreamPipeline:
     """An empty pipeline with a stream."""
     return StreamPipeline(spark, tmp_path / "buckets")
+
+
+class _Done:
+    """A query that has ended."""
+
+    def awaitTermination(self) -> None:
+        return
+
+
+@pytest.fixture(scope="package", autouse=True)
+def bronze_alone() -> Iterator[None]:
+    """Leaves the speed view out of runs; it has tests of its own, and its state costs seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream_to_bronze, "start_speed", lambda *_, **__: _Done())
+        yield

@@ -83,7 +83,10 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     "far ahead": (event(1, timestamp="2970-01-01T00:00:00Z"), {"event_ts": "2970-01-01 00:00:00"}),
     "null value": (event(1, value=None, unit=None), {"value": None, "quality_flags": []}),
     "unknown region": (event(1, region="mars"), {"region": "mars", "quality_flags": ["region.allowed"]}),
-    "spelling": (event(1, service=" COMPUTE ", region="US_EAST"), {"service": "compute", "region": "us-east"}),
+    "spelling": (
+        event(1, service=" COMPUTE ", region="US_EAST"),
+        {"service": "compute", "region": "us-east"},
+    ),
     "escapes": (event(1, resource_id="é\u2028\"\\"), {"resource_id": "é\u2028\"\\"}),
     "space around": (f"  {E}\t", {"event_id": "e1"}),
 }  # fmt: skip

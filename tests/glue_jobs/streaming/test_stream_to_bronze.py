@@ -1,0 +1,156 @@
+"""A stream of good and bad files: what goes where, and that it adds up, whatever is run again."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from glue_jobs.runtime.ledger import FileStatus
+from glue_jobs.streaming.generation import CheckpointError
+from lake import naming
+from tests.glue_jobs.streaming.conftest import StreamPipeline
+from tests.glue_jobs.streaming.lines import event, lines
+
+FILES: dict[str, str | bytes] = {
+    "a.jsonl": lines(event(1), "", '{"cut', event(2, value=-1)) + "  \n",
+    "b.jsonl": event(3) + "\r\n" + event(1, schema_version=2),
+    "bom.jsonl": b"\xef\xbb\xbf" + lines(event(4)).encode(),
+    "latin.jsonl": lines(event(5)).encode() + b'{"event_id": "Zo\xeb"}\n',
+    "packed.jsonl.gz": gzip.compress(lines(event(6), event(7)).encode()),
+    "late/old.jsonl": lines(event(8, timestamp="2025-05-01T00:00:00Z")),
+    "_hidden.jsonl": lines(event(9)),
+    "a b[1].jsonl": lines(event(10)),
+    "empty.jsonl": "",
+    "blank.jsonl": "\n \n",
+    "damaged.jsonl.gz": gzip.compress(lines(*map(event, range(100, 400))).encode())[:-60],
+    "plain.jsonl.gz": lines(event(11)),
+    "nul.jsonl": b"\x00\x01\x02\n" + lines(event(12)).encode(),
+}
+BRONZE = {
+    "a.jsonl": [("e1", 1)], "b.jsonl": [("e1", 2), ("e3", 1)], "bom.jsonl": [("e4", 1)],
+    "latin.jsonl": [("e5", 1)], "packed.jsonl.gz": [("e6", 1), ("e7", 2)], "old.jsonl": [("e8", 1)],
+    "_hidden.jsonl": [("e9", 1)], "a b[1].jsonl": [("e10", 1)], "nul.jsonl": [("e12", 2)],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def first(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[StreamPipeline, dict[str, Any]]:
+    """All these files, streamed, and the run's summary. Not to be changed."""
+    pipeline = StreamPipeline(spark, tmp_path_factory.mktemp("stream") / "buckets")
+    pipeline.drop_events(FILES)
+    return pipeline, pipeline.stream()
+
+
+First = tuple[StreamPipeline, dict[str, Any]]
+
+
+def test_every_record_is_in_bronze_with_its_file_and_line(first: First) -> None:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for file, identifier, row in first[0].bronze("source_file", "event_id", "source_row"):
+        found.setdefault(Path(file).name, []).append((identifier, int(row)))
+    assert {name: sorted(rows) for name, rows in found.items()} == BRONZE
+
+
+def test_bronze_carries_where_a_row_comes_from(first: First) -> None:
+    rows = first[0].bronze("event_id", "source_rank", "batch_id", "batch", "year", "month")
+    rank = hashlib.sha256(event(8, timestamp="2025-05-01T00:00:00Z").encode()).hexdigest()
+    batch = "s-0001-00000000"
+    assert [row for row in rows if row[0] == "e8"] == [("e8", rank, batch, batch, "2025", "5")]
+
+
+def test_bad_records_are_in_quarantine(first: First) -> None:
+    rows = first[0].quarantine("source_file", "source_row", "failed_checks", "raw_record")
+    found = sorted((Path(str(file)).name, row, checks, raw) for file, row, checks, raw in rows)
+    assert [row[:3] for row in found] == [
+        ("a.jsonl", "3", "[record.malformed]"),
+        ("a.jsonl", "4", "[value.range]"),
+        ("damaged.jsonl.gz", "0", "[file.header]"),
+        ("latin.jsonl", "2", "[record.malformed]"),
+        ("nul.jsonl", "1", "[record.malformed]"),
+        ("plain.jsonl.gz", "0", "[file.header]"),
+    ]
+    assert found[0][3] == '{"cut'
+    assert found[3][3] == '{"event_id": "Zo\ufffd"}'
+
+
+def test_every_file_is_accounted_for(first: First) -> None:
+    entries = first[0].entries()
+    assert entries.keys() == {Path(name).name for name in FILES}
+    for entry in entries.values():
+        assert entry.rows_read == entry.rows_bronze + entry.rows_quarantined
+    assert [entries[name].rows_read for name in ("a.jsonl", "empty.jsonl", "blank.jsonl")] == [3, 0, 0]
+    rejected = {name for name, entry in entries.items() if entry.status == FileStatus.REJECTED}
+    assert rejected == {"damaged.jsonl.gz", "plain.jsonl.gz"}
+    assert "cannot be read" in entries["damaged.jsonl.gz"].reason
+
+
+def test_the_summary_adds_up(first: First) -> None:
+    _, summary = first
+    assert summary["status"] == "COMMITTED"
+    assert summary["files"] == len(FILES)
+    assert (summary["rows_read"], summary["rows_bronze"], summary["rows_quarantined"]) == (17, 11, 6)
+    assert summary["checks"]["value.range"]["rows_quarantined"] == 1
+    assert {Path(file["file"]).name for file in summary["rejected_files"]} == {
+        "damaged.jsonl.gz",
+        "plain.jsonl.gz",
+    }
+
+
+@pytest.fixture
+def again(first: First, tmp_path: Path, spark: SparkSession) -> StreamPipeline:
+    """A writer's pipeline with the same ledger and raw files; checkpoints do not move with their folder."""
+    root = tmp_path / "buckets"
+    first[0].copy_to(root)
+    copied = StreamPipeline(spark, root)
+    copied._runs = 100
+    return copied
+
+
+def test_a_new_generation_skips_what_the_ledger_has(again: StreamPipeline) -> None:
+    before = again.bronze()
+    again.drop_events({"new.jsonl": lines(event(20))})
+    summary = again.stream(new_generation=True)
+    assert (summary["generation"], summary["files"], summary["rows_bronze"]) == (2, 1, 1)
+    assert summary["last_batch"] == "s-0002-00000000"
+    added = [row for row in again.bronze() if row not in before]
+    assert len(added) == 1
+    assert again.stream()["status"] == "NOTHING_NEW"
+
+
+def test_a_missing_checkpoint_stops_the_run(again: StreamPipeline) -> None:
+    prefix = naming.generation_prefix(again.domain.name, again.table.name, 1)
+    again.store.delete("processed", [item.key for item in again.store.list("processed", prefix)])
+    with pytest.raises(CheckpointError, match="--new_generation true"):
+        again.stream()
+
+
+def test_a_lost_generation_stops_the_run(again: StreamPipeline) -> None:
+    again.store.delete("processed", [naming.generation_key(again.domain.name, again.table.name)])
+    with pytest.raises(CheckpointError, match="no generation is recorded"):
+        again.stream()
+
+
+def test_a_replaced_checkpoint_is_noticed_by_its_files(again: StreamPipeline) -> None:
+    again.drop_events({"new.jsonl": lines(event(20))})
+    with pytest.raises(CheckpointError, match="without this file"):
+        again.writer().write(0, again.paths("new.jsonl"))
+
+
+def test_nothing_is_done_without_files(events: StreamPipeline) -> None:
+    assert events.stream()["status"] == "NOTHING_NEW"
+
+
+def test_files_that_come_later_are_batches_of_their_own(events: StreamPipeline) -> None:
+    events.drop_events({"1.jsonl": lines(event(1)), "2.jsonl": lines(event(2)), "3.jsonl": lines("{")})
+    assert events.stream(max_files=2)["batches"] == 2
+    events.drop_events({"4.jsonl": lines(event(3, timestamp="2024-01-01T00:00:00Z"))})
+    assert events.stream(max_files=2)["last_batch"] == "s-0001-00000002"
+    assert [row[0] for row in events.bronze("event_id")] == ["e1", "e2", "e3"]
+    assert events.view().batches_of("usage_events") != ()
