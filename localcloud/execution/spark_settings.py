@@ -12,8 +12,9 @@ from pathlib import Path
 
 from localcloud.errors import LocalCloudError
 
-HEAPS = {"batch": "1800m", "streaming": "1g"}
+HEAPS = {"batch": "1800m", "streaming": "1300m"}
 """Java heap of a lane's worker: with the JVM's own needs and Python both stay below 4 GB resident."""
+
 HERE = Path(__file__).resolve().parent
 
 
