@@ -69,3 +69,18 @@ class Desk:
         """Id of the newest record with this text."""
         found = [each for each in self.records() if each["raw_record"] == raw_record]
         return str(max(found, key=lambda each: each["ingest_ts"])["record_id"])
+
+
+def sent(desk: Desk, *options: str | Path) -> str:
+    """What a `send` that works prints."""
+    result = desk.run("send", *options)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def refused(desk: Desk, command: str, *options: str | Path) -> str:
+    """What a command that is refused says; nothing is sent then."""
+    result = desk.run(command, *options)
+    assert result.exit_code == 2
+    assert not any("/requeued/" in key for key in desk.keys("raw"))
+    return result.stderr
