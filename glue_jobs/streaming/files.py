@@ -24,6 +24,9 @@ from lake.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
 from lake.spec import Domain, Table
 
 
+HIDDEN = "Spark takes the name for that of a temporary file, as it begins with _ or .; rename it"
+
+
 class RawFiles:
     """The raw objects of one stream table, by the addresses that Spark reports."""
 
@@ -84,7 +87,7 @@ class RawFiles:
         return Landing(
             files=tuple(file for file, _ in examined if not _is_rejected(file)),
             rejected=tuple(
-                file.entry(FileStatus.REJECTED, f"{FILE_HEADER}: {file.recognised.reason}")
+                file.entry(FileStatus.REJECTED, f"{FILE_HEADER}: {file.recognised.reason or HIDDEN}")
                 for file, _ in rejected
             ),
             duplicates=(),
@@ -102,6 +105,8 @@ def _is_hidden(path: str) -> bool:
 def _is_rejected(file: LandedFile) -> bool:
     """A text with odd bytes is judged line by line: what is wrong may be a single one."""
     recognised = file.recognised
+    if _is_hidden(file.key):
+        return True
     if recognised.problem is Problem.BINARY:
         return recognised.compressed
     return recognised.problem not in (None, Problem.EMPTY)

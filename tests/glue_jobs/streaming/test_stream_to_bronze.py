@@ -34,7 +34,7 @@ FILES: dict[str, str | bytes] = {
 BRONZE = {
     "a.jsonl": [("e1", 1)], "b.jsonl": [("e1", 2), ("e3", 1)], "bom.jsonl": [("e4", 1)],
     "latin.jsonl": [("e5", 1)], "packed.jsonl.gz": [("e6", 1), ("e7", 2)], "old.jsonl": [("e8", 1)],
-    "_hidden.jsonl": [("e9", 1)], "a b[1].jsonl": [("e10", 1)], "nul.jsonl": [("e12", 2)],
+    "a b[1].jsonl": [("e10", 1)], "nul.jsonl": [("e12", 2)],
 }  # fmt: skip
 
 
@@ -69,6 +69,7 @@ def test_bad_records_are_in_quarantine(first: First) -> None:
     rows = first[0].quarantine("source_file", "source_row", "failed_checks", "raw_record")
     found = sorted((Path(str(file)).name, row, checks, raw) for file, row, checks, raw in rows)
     assert [row[:3] for row in found] == [
+        ("_hidden.jsonl", "0", "[file.header]"),
         ("a.jsonl", "3", "[record.malformed]"),
         ("a.jsonl", "4", "[value.range]"),
         ("damaged.jsonl.gz", "0", "[file.header]"),
@@ -76,8 +77,8 @@ def test_bad_records_are_in_quarantine(first: First) -> None:
         ("nul.jsonl", "1", "[record.malformed]"),
         ("plain.jsonl.gz", "0", "[file.header]"),
     ]
-    assert found[0][3] == '{"cut'
-    assert found[3][3] == '{"event_id": "Zo\ufffd"}'
+    assert found[1][3] == '{"cut'
+    assert found[4][3] == '{"event_id": "Zo\ufffd"}'
 
 
 def test_every_file_is_accounted_for(first: First) -> None:
@@ -87,7 +88,7 @@ def test_every_file_is_accounted_for(first: First) -> None:
         assert entry.rows_read == entry.rows_bronze + entry.rows_quarantined
     assert [entries[name].rows_read for name in ("a.jsonl", "empty.jsonl", "blank.jsonl")] == [3, 0, 0]
     rejected = {name for name, entry in entries.items() if entry.status == FileStatus.REJECTED}
-    assert rejected == {"damaged.jsonl.gz", "plain.jsonl.gz"}
+    assert rejected == {"_hidden.jsonl", "damaged.jsonl.gz", "plain.jsonl.gz"}
     assert "cannot be read" in entries["damaged.jsonl.gz"].reason
 
 
@@ -95,9 +96,10 @@ def test_the_summary_adds_up(first: First) -> None:
     _, summary = first
     assert summary["status"] == "COMMITTED"
     assert summary["files"] == len(FILES)
-    assert (summary["rows_read"], summary["rows_bronze"], summary["rows_quarantined"]) == (17, 11, 6)
+    assert (summary["rows_read"], summary["rows_bronze"], summary["rows_quarantined"]) == (17, 10, 7)
     assert summary["checks"]["value.range"]["rows_quarantined"] == 1
     assert {Path(file["file"]).name for file in summary["rejected_files"]} == {
+        "_hidden.jsonl",
         "damaged.jsonl.gz",
         "plain.jsonl.gz",
     }
