@@ -23,7 +23,6 @@ from lake.errors import CaudalError
 from lake.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
 from lake.spec import Domain, Table
 
-
 HIDDEN = "Spark takes the name for that of a temporary file, as it begins with _ or .; rename it"
 
 
