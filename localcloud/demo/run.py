@@ -16,16 +16,20 @@ from localcloud.context import ACCOUNT, REGION
 from localcloud.daemon import PROJECT
 from localcloud.demo.answers import show_answers
 from localcloud.demo.report import show_accounting, show_quarantine, show_times
+from localcloud.demo.serving import show_served
 from localcloud.demo.watch import Followed, Watch
 from localcloud.errors import LocalCloudError
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
-from uploader import UploadReport, upload
+from uploader import Status, UploadReport, upload
 from uploader.display import Bar, show
 
 IDLE_SECONDS = 1800.0
 LOG_WIDTH = 130
 """Columns where the output is no terminal, which has no width of its own."""
+
+SHOWN_SECONDS = 0.1
+"""States that end sooner pass unmentioned."""
 
 QUIET_STATES = ("Pass", "Choice", "Wait", "LookAt", "Is")
 """Prefixes of states that only decide or wait; the live view leaves them out."""
@@ -86,11 +90,18 @@ class Demo:
         machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(domain.name)}"
         watch = Watch(cloud.client("stepfunctions"), machine)
         report = self._upload(cloud, domain, folder)
-        if not any(outcome.status.value == "uploaded" for outcome in report.outcomes):
+        if not any(outcome.status is Status.UPLOADED for outcome in report.outcomes):
             self._say("nothing new was uploaded; the pipeline is started by hand to show that it agrees")
             watch.start()
         began = time.monotonic()
+        for table in domain.stream_tables:
+            cloud.fire_schedule(self._names.schedule(domain.name, f"stream_{table.name}"))
+            self._say(f"the schedule of stream {table.name} was fired; its job runs beside the pipeline")
         self._follow(cloud, watch)
+        if domain.stream_tables:
+            self._say("the daily schedule was fired: the batch flow takes what the streams brought")
+            cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))
+            self._follow(cloud, watch)
         self._steps[f"{domain.name}: run the pipeline"] = time.monotonic() - began
         executions = list(watch.followed.values())
         self._executions += executions
@@ -118,7 +129,7 @@ class Demo:
                     continue
                 if state.seconds is None:
                     status.update(f"{execution.name[:8]} {state.name} …")
-                else:
+                elif state.seconds >= SHOWN_SECONDS:
                     self._console.print(
                         f"[green]✓[/] {state.name} [dim]{state.seconds:.1f} s[/]", highlight=False
                     )
@@ -129,6 +140,10 @@ class Demo:
         self._console.rule(f"[bold]{domain.name}[/] answers", align="left")
         show_answers(athena, domain, self._names, self._console)
         self._steps[f"{domain.name}: answer the questions"] = time.monotonic() - began
+        if cloud.serving is not None:
+            secrets = cloud.client("secretsmanager")
+            count = cloud.serving.server.count
+            show_served(athena, secrets, domain, self._names, self._console, count)
         self._console.rule(f"[bold]{domain.name}[/] what became of every row", align="left")
         show_quarantine(athena, s3, domain, self._names, self._console)
         show_accounting(s3, domain, self._names, self._console)

@@ -76,7 +76,8 @@ class Watch:
                     if not execution.is_over:
                         for state in self._advance(execution):
                             yield execution, state
-            if self.followed and all(each.is_over for each in self.followed.values()):
+            under_way = [arn for arn in self._arns() if arn not in self._before and arn not in self.followed]
+            if self.followed and not under_way and all(each.is_over for each in self.followed.values()):
                 if idle():
                     return
             elif not self.followed and time.monotonic() > deadline:
