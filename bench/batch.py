@@ -64,12 +64,13 @@ def whole_history(domain: Domain, work: Path, scale: float, console: Console) ->
             reference(domain, landing, connection)
         yardstick = time.monotonic() - began
     size = sum(file.stat().st_size for file in landing.rglob("*") if file.is_file())
-    console.print(f"{sum(manifest.rows.values()):,} rows, {size / 1e6:.1f} MB, {len(list(landing.rglob('*.csv')))} files")
+    rows, files = sum(manifest.rows.values()), len(manifest.files)
+    console.print(f"{rows:,} rows, {size / 1e6:.1f} MB, {files} files")
     console.print(_stages(measured, deployed))
     total = measured.upload + measured.pipeline
-    files = ", ".join(f"{layer} {measured.files[layer]}" for layer in LAYERS)
+    by_layer = ", ".join(f"{layer} {measured.files[layer]}" for layer in LAYERS)
     console.print(f"uploaded to catalogued   {total:.1f} s (upload {measured.upload:.1f} s)")
-    console.print(f"Parquet files            {sum(measured.files.values())} ({files})")
+    console.print(f"Parquet files            {sum(measured.files.values())} ({by_layer})")
     console.print(f"peak resident memory     {measured.memory_mb:,} MB (Spark worker)")
     console.print(f"DuckDB, same gold tables {yardstick:.1f} s    ratio {total / yardstick:.1f}")
 
