@@ -15,6 +15,7 @@ MOTO_VERSION = "5.2.5"
 """The one version that the patches were written against."""
 
 _originals: dict[tuple[int, str], Any] = {}
+_targets: dict[int, Any] = {}
 
 
 def check_version() -> None:
@@ -44,8 +45,17 @@ def replace(target: Any, name: str, new: Any) -> Any:
                 hint="Pin moto to the version of requirements.txt, or port the patch.",
             )
         _originals[key] = vars(target)[name]
+        _targets[id(target)] = target
     setattr(target, name, new)
     return _unwrap(_originals[key])
+
+
+def restore() -> None:
+    """Undo every `replace`: the moto of this process is its own again, for whoever uses it next."""
+    for (target, name), value in _originals.items():
+        setattr(_targets[target], name, value)
+    _originals.clear()
+    _targets.clear()
 
 
 def original(target: Any, name: str) -> Any:

@@ -28,7 +28,7 @@ from localcloud.events.schedules import Schedules
 from localcloud.execution import athena, crawler, functions, glue
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
-from localcloud.patching import check_version
+from localcloud.patching import check_version, restore
 from localcloud.s3.store import ObjectStore
 from localcloud.serving_store import ServingStore
 
@@ -204,6 +204,7 @@ class LocalCloud:
         self._server = LocalCloud._running = None
         self._store.close()
         self.context.disconnect()
+        restore()
         if self._lock is not None:
             self._lock.release()
 
