@@ -206,4 +206,5 @@ def test_only_touched_months_are_published_again(january: Pipeline) -> None:
         "curated/toy/sales_enriched/year=2024/month=2/part-00000.parquet",
         "curated/toy/revenue_by_month/year=2024/part-00000.parquet",
         "curated/toy/maker_totals/part-00000.parquet",
+        f"curated/toy/quality_by_run/{january.view().batches[-1].batch_id}.parquet",
     }
