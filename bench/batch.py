@@ -17,6 +17,7 @@ from bench.measure import ENV, LAYERS, Measured, run_upload
 from bench.reference import reference
 from lake.spec import Domain
 from localcloud.daemon import PROJECT
+from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
 
@@ -54,6 +55,7 @@ def whole_history(domain: Domain, work: Path, scale: float, console: Console) ->
     synthesise(PROJECT, out, ENV)
     began = time.monotonic()
     with _cloud(work, "cloud") as cloud:
+        executor().warm_up()
         cloud.deploy(out)
         deployed = time.monotonic() - began
         with console.status("running the pipeline …"):

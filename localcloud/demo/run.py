@@ -19,6 +19,7 @@ from localcloud.demo.report import show_accounting, show_quarantine, show_times
 from localcloud.demo.serving import show_served
 from localcloud.demo.watch import Followed, Watch
 from localcloud.errors import LocalCloudError
+from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
 from uploader import Status, UploadReport, upload
@@ -63,6 +64,8 @@ class Demo:
             fresh = synthesise(PROJECT, out, self._env)
         self._say("templates unchanged since the last synth" if not fresh else f"templates in {out}")
         with LocalCloud(self._home) as cloud:
+            # Spark starts while the stacks are made.
+            executor().warm_up()
             with self._step("deploy"):
                 stacks = cloud.deploy(out)
             self._say(f"stacks {', '.join(stacks)}" if stacks else "stacks unchanged")

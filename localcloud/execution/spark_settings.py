@@ -47,6 +47,8 @@ def spark_settings(scratch: Path, lane: str = "batch") -> dict[str, str]:
         f"-Dlog4j2.configurationFile={(HERE / 'log4j2.properties').as_uri()}",
         f"-Djava.io.tmpdir={scratch}",
         "-XX:+UseParallelGC",
+        # Runs are short: the second compiler would cost more than its code gains.
+        "-XX:TieredStopAtLevel=1",
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:MaxMetaspaceSize=384m",
         "-XX:ReservedCodeCacheSize=160m",
