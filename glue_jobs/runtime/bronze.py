@@ -38,6 +38,7 @@ class BronzeTable:
         self._prefix = naming.layer_prefix("bronze", domain, table.name)
         self._batches = frozenset(view.batches_of(table.name))
         self.table = table
+        self._frames: dict[tuple[frozenset[Month] | None, frozenset[str] | None], DataFrame] = {}
         self.pending = frozenset(b.batch_id for b in view.pending if table.name in b.tables)
         """Batches with rows of this table that silver and gold do not hold yet."""
 
@@ -68,7 +69,20 @@ class BronzeTable:
     def read(
         self, months: Collection[Month] | None = None, batches: Collection[str] | None = None
     ) -> DataFrame:
-        """Committed rows, of some months or batches only if asked; cost follows the files read."""
+        """Committed rows, of some months or batches only if asked; cost follows the files read.
+
+        The same question gets the same frame: looking at hundreds of files takes Spark a while, and
+        what is committed does not change.
+        """
+        asked = (
+            None if months is None else frozenset(months),
+            None if batches is None else frozenset(batches),
+        )
+        if asked not in self._frames:
+            self._frames[asked] = self._read(months, batches)
+        return self._frames[asked]
+
+    def _read(self, months: Collection[Month] | None, batches: Collection[str] | None) -> DataFrame:
         keys = [
             key
             for key, batch, month in self._files
