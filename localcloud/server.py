@@ -202,9 +202,11 @@ class LocalCloud:
         if self._server._server is not None:
             self._server._server.server_close()  # moto leaves the socket open
         self._server = LocalCloud._running = None
+        # Whoever uses moto next in this process finds it as if this had never been.
+        restore()
+        moto_api_backend.reset()
         self._store.close()
         self.context.disconnect()
-        restore()
         if self._lock is not None:
             self._lock.release()
 

@@ -15,11 +15,13 @@ import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 import localcloud.s3.install
 from localcloud.context import Context
 from localcloud.execution import athena, crawler, glue
+from localcloud.patching import restore
 
 LAKE = "lake"
 ASSETS = "assets"
@@ -132,6 +134,7 @@ def until(look: Callable[[], Any], done: Callable[[Any], bool], limit: float = 1
 @pytest.fixture(scope="package")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The shared server, with empty buckets, one database and one role that may do everything."""
+    moto_api_backend.reset()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     context = Context(home=tmp_path_factory.mktemp("home"))
     store = localcloud.s3.install.install(context)
@@ -149,4 +152,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     yield Cloud(context=context, role=role["Role"]["Arn"])
     glue.executor().stop()
     server.stop()
+    restore()
+    moto_api_backend.reset()
     store.close()
