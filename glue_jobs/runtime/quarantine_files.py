@@ -14,9 +14,6 @@ from glue_jobs.runtime.ledger import FileEntry
 from lake import naming
 from lake.recognition import FILE_HEADER
 
-UNRECOGNISED = "_unrecognised"
-"""Stands for the table of a file whose name matches none."""
-
 RAW_RECORD_CHARACTERS = 64 * 1024
 
 _SCHEMA = (
@@ -33,7 +30,7 @@ def quarantine_files(
     """
     by_table: dict[str, list[FileEntry]] = defaultdict(list)
     for entry in rejected:
-        by_table[entry.table or UNRECOGNISED].append(entry)
+        by_table[entry.table or naming.UNRECOGNISED].append(entry)
     for table, entries in by_table.items():
         records = [_record(entry, heads.get(entry.key, b"")) for entry in entries]
         frame = context.spark.createDataFrame(records, _SCHEMA).select(
