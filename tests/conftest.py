@@ -20,7 +20,9 @@ SMALL = {
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     # Compiling each little query takes longer than running it; the end-to-end runs compile.
     "spark.sql.codegen.wholeStage": "false",
-    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # One compiler means 48 MB for its code; when they are full, Java interprets all that follows.
+    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    " -XX:ReservedCodeCacheSize=256m",
 }
 
 
