@@ -15,7 +15,7 @@ from glue_jobs.runtime.accounts import Account
 from glue_jobs.runtime.args import JobArguments, job_arguments
 from glue_jobs.runtime.curation import Curation
 from glue_jobs.runtime.ledger import Ledger
-from glue_jobs.runtime.quality_log import write_quality_log
+from glue_jobs.runtime.quality_log import write_quality_log, write_reference_log
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
 from glue_jobs.runtime.workspace import Published
@@ -42,6 +42,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     curation.compute()
     published = curation.publish()
     write_quality_log(store, args.curated_bucket, domain.name, view)
+    write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
     batches = [batch.batch_id for batch in view.readable if batch.tables]
     ledger.mark_curated(batches, execution=args.execution, at=now)
     pending = [batch.batch_id for batch in view.pending]
@@ -56,6 +57,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
         "seconds": round(time.monotonic() - started, 3),
         "seconds_per_table": curation.seconds,
         "accounting": {table: _totals(book) for table, book in curation.books.items()},
+        "checks": curation.checks,
     }
     write_summary(store, args, JOB, summary, detail)
     return summary

@@ -274,9 +274,9 @@ def curated_key(domain: str, batch_id: str) -> str:
     return f"{curated_prefix(domain)}{batch_id}.json"
 
 
-def quality_log_key(domain: str, batch_id: str) -> str:
-    """Curated bucket: what one batch adds to the log of the checks."""
-    return f"{layer_prefix('gold', domain, QUALITY_LOG)}{batch_id}.parquet"
+def quality_log_key(domain: str, run_id: str) -> str:
+    """Curated bucket: what one batch, or one execution, adds to the log of the checks."""
+    return f"{layer_prefix('gold', domain, QUALITY_LOG)}{run_id}.parquet"
 
 
 def released_prefix(domain: str) -> str:

@@ -48,6 +48,11 @@ class Reference:
     table: str
     gives_month: bool = False
 
+    @property
+    def check(self) -> str:
+        """Name of the flag. It is judged in silver, since the row that is meant may come later."""
+        return f"{self.column}.unknown"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Touch:
@@ -139,7 +144,7 @@ class Table:
     def check_names(self) -> tuple[str, ...]:
         """Every name that `failed_checks` or `quality_flags` of this table can hold, sorted."""
         names = {check.name for check in self.checks} | {"record.malformed"}
-        names |= {f"{ref.column}.unknown" for ref in self.references}
+        names |= {ref.check for ref in self.references}
         for column in self.columns:
             if column.type != "string" and not column.lenient:
                 names.add(column.check("type"))

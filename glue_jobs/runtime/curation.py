@@ -15,6 +15,8 @@ from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.bronze import BronzeTable
 from glue_jobs.runtime.ledger import LedgerView
 from glue_jobs.runtime.months import Month
+from glue_jobs.runtime.quality import FLAGS
+from glue_jobs.runtime.quality_gate import CheckCounts
 from glue_jobs.runtime.schemas import silver_columns
 from glue_jobs.runtime.scope import NOTHING, Scope, mart_scope, silver_scopes
 from glue_jobs.runtime.silver import Parents, account, enriched, resolve_table, with_unknown_flags
@@ -48,6 +50,8 @@ class Curation:
         self._scopes: dict[str, Scope] = {}
         self.books: dict[str, dict[Month, Account]] = {}
         """Table → its accounts by month after this run, for the tables that it recomputed."""
+        self.checks: dict[str, CheckCounts] = {}
+        """Table → for each reference how many recomputed rows were checked, how many lead nowhere."""
         self.seconds: dict[str, float] = {}
         """Table or mart → seconds spent on it; they overlap."""
 
@@ -105,7 +109,12 @@ class Curation:
         rows = enriched(self._domain.name, table, flagged, parents)
         columns = [*silver_columns(table), *(("year", "month") if table.is_dated else ())]
         months = None if scope.everything else scope.months
-        self._workspace.stage(table.name, rows.select(*columns), months)
+        unknown = {ref.check: F.count_if(F.array_contains(FLAGS, ref.check)) for ref in table.references}
+        counts = self._workspace.stage(table.name, rows.select(*columns), months, unknown)
+        self.checks[table.name] = {
+            name: {"rows_checked": counts["rows"], "rows_flagged": counts[name], "rows_quarantined": 0}
+            for name in unknown
+        }
         silver = self._workspace.read(table.name, months)
         if not table.is_dated:
             silver = silver.withColumns({"year": F.lit(0), "month": F.lit(0)})

@@ -124,7 +124,7 @@ def with_unknown_flags(rows: DataFrame, table: Table, parents: Parents) -> DataF
         known = parents.of(ref).withColumn(found, F.lit(True))
         flagged = flagged.join(known, ref.column, "left")
         unknown = F.col(ref.column).isNotNull() & F.col(found).isNull()
-        names.append(F.when(unknown, F.lit(f"{ref.column}.unknown")))
+        names.append(F.when(unknown, F.lit(ref.check)))
     if not names:
         return rows
     flags = F.array_sort(F.concat(FLAGS, F.array_compact(F.array(*names))))

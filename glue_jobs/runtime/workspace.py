@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import reduce
 from threading import Lock
 
-from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -146,11 +146,18 @@ class Workspace:
 
     # --- staging
 
-    def stage(self, name: str, frame: DataFrame, months: Collection[Month] | None) -> None:
+    def stage(
+        self,
+        name: str,
+        frame: DataFrame,
+        months: Collection[Month] | None,
+        counting: Mapping[str, Column] | None = None,
+    ) -> dict[str, int]:
         """Write new content for the partitions of `months`, or for the whole table (None).
 
         `frame` has the target's columns and partition keys. Partitions of `months` without rows
-        become empty. Raises AccountingError if rows fall outside of `months`.
+        become empty. Returns what the aggregates `counting` come to over the rows written, and their
+        number as `rows`. Raises AccountingError if rows fall outside of `months`.
         """
         target = self._targets[name]
         prefix = self._staging_prefix(target)
@@ -158,10 +165,11 @@ class Workspace:
         keys = list(target.keys)
         ordered = frame.select(*columns).repartition(*keys) if keys else frame.select(*columns).repartition(1)
         counted = Observation()
-        observed = ordered.observe(counted, F.count(F.lit(1)).alias("rows"))
+        aggregates = {"rows": F.count(F.lit(1)), **(counting or {})}
+        observed = ordered.observe(counted, *(each.alias(alias) for alias, each in aggregates.items()))
         writer = observed.write.mode("overwrite").option("maxRecordsPerFile", ROWS_PER_FILE)
         (writer.partitionBy(*keys) if keys else writer).parquet(self._store.url(target.bucket, prefix))
-        rows = int(counted.get["rows"])
+        counts = {alias: int(counted.get[alias]) for alias in aggregates}
         written = self._list(target, prefix)
         if months is None:
             replaced = {*self._published[name], *written}
@@ -175,8 +183,9 @@ class Workspace:
                 hint="The transformation changes the date of its rows.",
             )
         with self._lock:
-            self._rows[name] = rows
+            self._rows[name] = counts["rows"]
             self._staged[name] = {part: sorted(written.get(part, [])) for part in sorted(replaced)}
+        return counts
 
     def months_in_years(self, name: str, months: Collection[Month]) -> DataFrame:
         """Rows of a table partitioned by year that share a year with `months` but not the month."""

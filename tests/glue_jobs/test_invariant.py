@@ -207,4 +207,5 @@ def test_only_touched_months_are_published_again(january: Pipeline) -> None:
         "curated/toy/revenue_by_month/year=2024/part-00000.parquet",
         "curated/toy/maker_totals/part-00000.parquet",
         f"curated/toy/quality_by_run/{january.view().batches[-1].batch_id}.parquet",
+        f"curated/toy/quality_by_run/{january.args().execution}.parquet",
     }

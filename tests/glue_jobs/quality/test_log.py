@@ -1,4 +1,4 @@
-"""quality_by_run: one line per run, table and check."""
+"""quality_by_run: one line per run, table and check; references are checked when silver is recomputed."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ def test_what_the_checks_counted_is_published_with_the_batch(workshop: Pipeline)
         (batch, "toy", "sales", "sale_id.type", "5", "0", "0"),
         (batch, "toy", "sales", "sold_on.not_null", "5", "0", "0"),
         (batch, "toy", "sales", "sold_on.type", "5", "0", "1"),
+        ("x0002", "toy", "sales", "maker_id.unknown", "2", "2", "0"),
     ]
-    assert {row[0] for row in log(workshop, "execution")} == {"x0001"}
+    assert {row[0] for row in log(workshop, "execution")} == {"x0001", "x0002"}
 
 
 def test_each_run_adds_its_lines_and_a_repeated_one_none(workshop: Pipeline) -> None:
@@ -56,7 +57,29 @@ def test_each_run_adds_its_lines_and_a_repeated_one_none(workshop: Pipeline) -> 
     assert set(first) < set(both)
     assert {row[0] for row in log(workshop, "table_name")} == {"sales", "makers"}
     workshop.curate(full_refresh=True)
-    assert log(workshop) == both
+    refreshed = log(workshop)
+    assert set(both) < set(refreshed)
+    assert {row[0] for row in refreshed} - {row[0] for row in both} == {"x0005"}
+
+
+def test_references_are_checked_again_whenever_their_rows_are_recomputed(workshop: Pipeline) -> None:
+    """A sale's maker comes later, and null refers to nothing; the month without it is not looked at."""
+    sales = "1,1,2024-01-05,1,web\n2,2,2024-01-06,1,web\n3,,2024-01-07,1,web\n4,2,2024-02-01,1,web\n"
+    workshop.drop({"sales.csv": HEAD["sales"] + sales, "makers.csv": HEAD["makers"] + "2,Bo,NO\n"})
+    workshop.run()
+    workshop.drop({"makers_late.csv": HEAD["makers"] + "1,Ann,SE\n"})
+    workshop.run()
+    columns = ("execution", "table_name", "check_name", "rows_checked", "rows_flagged")
+    assert [row for row in log(workshop, *columns) if str(row[2]).endswith(".unknown")] == [
+        ("x0002", "sales", "maker_id.unknown", "4", "1"),
+        ("x0004", "sales", "maker_id.unknown", "3", "0"),
+    ]
+    detail = json.loads(
+        workshop.store.read("processed", naming.run_detail_key("toy", "x0004", "processed_to_curated"))
+    )
+    assert detail["checks"]["sales"] == {
+        "maker_id.unknown": {"rows_checked": 3, "rows_flagged": 0, "rows_quarantined": 0}
+    }
 
 
 def test_a_batch_of_bad_rows_alone_is_logged_by_the_next_run(workshop: Pipeline) -> None:
