@@ -18,6 +18,7 @@ _DATE = r"\d{4}-\d{2}-\d{2}"
 _TIMESTAMP = _DATE + r"[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}(:?\d{2})?)?"
 _WHITE_SPACE = " \t\r\n\f\u00a0\ufeff"
 _MAX_LINE = 64 << 20
+_VALUE = "value_to_derive_from"
 
 
 def duckdb_type(type_: str) -> str:
@@ -41,7 +42,9 @@ def cast_text(column: Column) -> str:
         text = f"({transpile(column.clean.format(text), read='spark', write='duckdb')[0]})"
     value = _typed(column, text)
     if column.derive:
-        return f"({transpile(column.derive.format(f'({value})'), read='spark', write='duckdb')[0]})"
+        # The value is in DuckDB's words already: only what is made of it is translated.
+        derived = transpile(column.derive.format(_VALUE), read="spark", write="duckdb")[0]
+        return f"({derived.replace(_VALUE, f'({value})')})"
     return value
 
 

@@ -92,7 +92,7 @@ BILLING_MONTHLY = Table(
     columns=(
         _id("invoice_id", "Identifies the invoice."),
         _id("org_id", "Organisation that is billed.", required=True),
-        date("billing_month", "First day of the month.", source="month", derive="trunc({}, 'MM')"),
+        date("billing_month", "First day of the month.", source="month", derive="trunc({}, 'month')"),
         measure("subtotal", "Amount before credits and taxes; negative for a credit note.", required=True),
         measure("credits", "Credits granted; none counts as 0.", strict=True, default="0"),
         measure("taxes", "Taxes; none counts as 0.", strict=True, default="0"),

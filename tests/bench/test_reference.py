@@ -28,6 +28,7 @@ VISITS = Table(
         boolean("member", "Member."),
         date("born", "Born."),
         text("note", "Note.", clean="lower({})"),
+        date("paid_month", "First day of the month.", source="paid_on", derive="trunc({}, 'month')"),
     ),
     checks=(at_least("paid_usd", 0), flag("guests.range", "guests > 10", "at most ten", guests="10")),
 )
@@ -62,6 +63,12 @@ def rows(tmp_path: Path) -> Resolve:
 
 
 HEADER = "visit_id,when,paid_usd,guests,member,born,note\n"
+
+
+def test_a_value_is_made_of_what_was_written(rows: Resolve) -> None:
+    content = "visit_id,when,paid_on\n1,2025-01-01,2024-02-29\n2,2025-01-01,29.02.2024\n"
+    found = rows(VISITS, "visit_id, paid_month::VARCHAR", {"visits.csv": content})
+    assert found == [(1, "2024-02-01"), (2, None)]
 
 
 def test_types_and_trims(rows: Resolve) -> None:
