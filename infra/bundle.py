@@ -38,7 +38,7 @@ NEEDED = (
     "uuid6",
 )
 """What astrapy and Powertools need at run time. astrapy also asks for IPython, 86 MB that it only
-imports in a notebook; boto3, jmespath and pyarrow come with the runtime and the layer."""
+imports in a notebook; boto3 and jmespath come with the runtime, awswrangler and pyarrow with the layer."""
 
 PLATFORM = "x86_64-manylinux_2_28"
 PYTHON = "3.13"

@@ -1,4 +1,4 @@
-"""AWS's managed layer with pandas and pyarrow: which version of it each region has."""
+"""AWS's managed layer with awswrangler and pyarrow: which version of it each region has."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ PUBLISHER = "336392948345"
 LAYER = "AWSSDKPandas-Python313"
 
 VERSIONS = {
+    # Listed in the documentation of AWS SDK for pandas 3.16 and later.
     "af-south-1": 11,
-    "ap-south-1": 1,
-    "ap-southeast-2": 1,
-    "eu-west-2": 2,
-    "eu-west-3": 3,
     "us-east-1": 14,
+    # Deployed by at least two independent public projects.
+    "ap-south-1": 1,
+    "eu-north-1": 9,
+    "eu-west-1": 1,
+    "eu-west-2": 2,
     "us-east-2": 1,
-    "us-west-2": 2,
 }
 """Region → a version (x86_64) that is known to exist there. Versions are numbered by region and never
-change; an older one does, since of the layer only pyarrow is used. To add a region, look it up on
+change. An older one does: since its first version the layer for Python 3.13 reads Parquet in chunks of
+Arrow types, which is all that is used of it. To add a region, look it up on
 https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html."""
 
 

@@ -87,7 +87,7 @@ def _partition(plan: ServingPlan) -> States:
                 for name in ("status.$", "failed.$", "continuation.$")
             },
             "ResultPath": "$.answer",
-            "Retry": [retry(*TRANSIENT["lambda"]), retry("UnreachableError", seconds=10, attempts=3)],
+            "Retry": [retry(*TRANSIENT["lambda"]), retry("UnreachableError", "ChangedError", seconds=10, attempts=3)],
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "PartitionFailed"}],
             "Next": "IsPartitionPublished",
         },

@@ -22,7 +22,7 @@ from lake.spec import Domain
 
 FUNCTION = "publish_marts"
 MEMORY_MB = 512
-TIMEOUT = Duration.minutes(10)
+TIMEOUT = Duration.minutes(15)
 
 
 class Serving(LakeStack):
@@ -103,7 +103,7 @@ class PublishMarts(Construct):
         acknowledge(
             self.function,
             "AwsSolutions-L1",
-            "The managed layer with pyarrow and the wheels are those of Python 3.13.",
+            "The managed layer with awswrangler and the wheels are those of Python 3.13.",
         )
 
     def grant_invoke(self, role: Role) -> None:

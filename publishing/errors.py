@@ -17,6 +17,14 @@ class InvalidKeyError(PublishingError):
     """A key of the mart is null, or two rows share one; nothing has been written."""
 
 
+class ChangedError(PublishingError):
+    """Gold was replaced while it was read; nothing has been written."""
+
+
+class TooLargeError(PublishingError):
+    """A partition cannot be read within one invocation; nothing has been written."""
+
+
 class RefusedError(PublishingError):
     """The serving store understood the request and will not do it; trying again is no use."""
 

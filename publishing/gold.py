@@ -1,4 +1,4 @@
-"""Reads a partition of gold from S3, file by file, in batches."""
+"""Reads a partition of gold from S3 in chunks, so that memory does not grow with the partition."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+import awswrangler as wr
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from lake.naming import layer_prefix
 from lake.serving import period_number
 from lake.spec import Mart
-from publishing.errors import PublishingError
+from publishing.errors import ChangedError, PublishingError
 from publishing.publication import Source
 
-BATCH_ROWS = 20_000
+CHUNK_ROWS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,60 +43,55 @@ class Partition:
 
 
 def gold_source(
-    client: Any,
-    *,
-    bucket: str,
-    domain: str,
-    mart: Mart,
-    partition: Partition,
-    columns: list[str],
-    scratch: Path,
+    client: Any, *, bucket: str, domain: str, mart: Mart, partition: Partition, columns: list[str]
 ) -> Source:
-    """The rows of a partition. Files are fetched to `scratch` one after the other, so that memory and
-    disk hold one at a time. A partition without files has no rows."""
+    """The rows of a partition, streamed from S3 chunk by chunk. A partition without files has none.
+
+    The rows end with ChangedError if the files are no longer those that were listed first.
+    """
     prefix = layer_prefix("gold", domain, mart.name) + (f"{partition.text}/" if partition.text else "")
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    objects = [
-        item for page in pages for item in page.get("Contents", ()) if item["Key"].endswith(".parquet")
-    ]
-    listed = "\n".join(f"{item['Key']} {item['ETag']}" for item in objects)
-    files = _Files(client, bucket, scratch)
-    keys = [item["Key"] for item in objects]
-    rows = sum(files.count(key) for key in keys)
+    listed = _listed(client, bucket, prefix)
+    paths = [f"s3://{bucket}/{key}" for key in listed]
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for frame in _frames(paths, columns):
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+            yield from table.replace_schema_metadata(None).to_batches()
+        if _listed(client, bucket, prefix) != listed:
+            raise ChangedError(
+                "the files changed while they were read.",
+                where=f"s3://{bucket}/{prefix}",
+                hint="Nothing was published. Publish the partition again.",
+            )
+
     return Source(
-        batches=(batch for key in keys for batch in files.batches(key, columns)),
-        rows=rows,
-        fingerprint=hashlib.sha256(listed.encode()).hexdigest(),
+        batches=batches(),
+        # One column is enough to count rows, which say how many parts the partition is worked on in.
+        rows=sum(len(frame) for frame in _frames(paths, columns[:1])),
+        fingerprint=hashlib.sha256(repr(listed).encode()).hexdigest(),
     )
 
 
-@dataclass
-class _Files:
-    """Files of a bucket, of which the last one fetched lies on disk."""
+def _listed(client: Any, bucket: str, prefix: str) -> dict[str, str]:
+    """Key → ETag of the Parquet files under a prefix, in order."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    objects = (item for page in pages for item in page.get("Contents", ()))
+    return {item["Key"]: item["ETag"] for item in objects if item["Key"].endswith(".parquet")}
 
-    client: Any
-    bucket: str
-    scratch: Path
-    fetched: str | None = None
 
-    def open(self, key: str) -> pq.ParquetFile:
-        path = self.scratch / "gold.parquet"
-        if self.fetched != key:
-            self.client.download_file(self.bucket, key, str(path))
-            self.fetched = key
-        return pq.ParquetFile(path)
-
-    def count(self, key: str) -> int:
-        with self.open(key) as file:
-            return int(file.metadata.num_rows)
-
-    def batches(self, key: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        with self.open(key) as file:
-            missing = sorted(set(columns) - set(file.schema_arrow.names))
-            if missing:
-                raise PublishingError(
-                    f"column(s) {', '.join(missing)} are not in the file.",
-                    where=f"s3://{self.bucket}/{key}",
-                    hint="Publish the mart again from the job that writes it.",
-                )
-            yield from file.iter_batches(batch_size=BATCH_ROWS, columns=columns)
+def _frames(paths: list[str], columns: list[str]) -> Iterator[Any]:
+    """Data frames of at most CHUNK_ROWS rows. Their columns are Arrow's, in which decimals, dates and
+    whole numbers beside nulls stay what they are."""
+    for path in paths:
+        frames = wr.s3.read_parquet(
+            # By file: awswrangler would copy rows to fill a chunk from the next one.
+            path=[path], columns=columns, chunked=CHUNK_ROWS, dtype_backend="pyarrow", use_threads=False
+        )  # fmt: skip
+        try:
+            yield from frames
+        except KeyError as error:
+            raise PublishingError(
+                f"{error.args[0]}.",
+                where=path,
+                hint="Publish the mart again from the job that writes it.",
+            ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from lake.serving import Collection
 from lake.spec import Mart
 from publishing.buckets import ROWS, Buckets, bucket_count, slot_range
 from publishing.documents import documents
+from publishing.errors import TooLargeError
 from publishing.report import Report
 from publishing.requests import Deadline, OutOfTimeError, Requests, Retry, create_collection
 from publishing.upsert import Slice, Upsert
@@ -59,14 +60,15 @@ class Publisher:
 
         `scratch` is an empty folder for rows that do not fit into memory. With the `continuation` of an
         earlier report it goes on where that one stopped, unless the rows have changed since. Raises
-        InvalidKeyError before anything is written, RefusedError and UnreachableError after.
+        InvalidKeyError or TooLargeError before anything is written, RefusedError and UnreachableError
+        after.
         """
         name = collection_name(domain, mart.name)
         requests = Requests(self.database.get_collection(name), self.retry, self.deadline)
         report = Report(collection=name, period=period)
         count = bucket_count(source.rows, self.bucket_rows)
         buckets = Buckets(collection, mart, period, count, scratch)
-        buckets.fill(source.batches)
+        buckets.fill(self._in_time(source, mart))
         report.rows = buckets.rows
         upsert = Upsert(
             collection,
@@ -82,6 +84,19 @@ class Publisher:
         if report.continuation is not None:
             report.continuation |= {"counts": report.counts(), "failures": report.failures}
         return report
+
+    def _in_time(self, source: Source, mart: Mart) -> Iterator[pa.RecordBatch]:
+        """The source's batches; they end with an error when the time does, as reading cannot be resumed."""
+        for batch in source.batches:
+            yield batch
+            try:
+                self.deadline.check()
+            except OutOfTimeError as error:
+                raise TooLargeError(
+                    f"an invocation is too short to read its {source.rows} rows.",
+                    where=f"mart {mart.name}",
+                    hint="Nothing was published. Give the function more memory, and with it more CPU.",
+                ) from error
 
     def _apply(
         self, upsert: Upsert, buckets: Buckets, fingerprint: str, continuation: Mapping[str, Any]

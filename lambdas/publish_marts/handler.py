@@ -77,7 +77,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
                 mart=mart,
                 partition=partition,
                 columns=needed_columns(collection, mart),
-                scratch=Path(folder),
             ),
             scratch=Path(folder),
             continuation=event.get("continuation"),

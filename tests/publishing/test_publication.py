@@ -9,7 +9,7 @@ import pytest
 from lake.data_api import LIMITS, Limits
 from lake.serving import document_id, slot_of
 from localcloud.dataapi import DataApiServer
-from publishing.errors import InvalidKeyError, RefusedError
+from publishing.errors import InvalidKeyError, RefusedError, TooLargeError
 from publishing.publication import Source
 from publishing.requests import Deadline, Requests
 from tests.publishing.conftest import (
@@ -229,6 +229,12 @@ def test_a_publication_stops_in_time_and_goes_on(shop: Shop, bucket_rows: int) -
     assert shop.content() == expected(rows, ROWS)
     assert report.inserted + report.replaced + report.unchanged == len(rows)
     assert report.requests == shop.server.count()
+
+
+def test_a_partition_that_cannot_be_read_in_time_is_told(shop: Shop) -> None:
+    with pytest.raises(TooLargeError, match=r"300 rows.* more memory"):
+        shop.publish(source(month(orgs=10, days=5), batch=100), deadline=Deadline(remaining=Countdown(2)))
+    assert shop.server.count() == 0
 
 
 def test_rows_that_changed_meanwhile_start_anew(shop: Shop) -> None:
