@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +14,15 @@ from pyspark.sql import SparkSession
 from glue_jobs.runtime.accounts import Account
 from glue_jobs.runtime.args import JobArguments, job_arguments
 from glue_jobs.runtime.curation import Curation
-from glue_jobs.runtime.ledger import Ledger
+from glue_jobs.runtime.holds import Hold
+from glue_jobs.runtime.ledger import Ledger, LedgerView
 from glue_jobs.runtime.quality_log import write_quality_log, write_reference_log
 from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.runtime.stream_gate import held, judge_streams
 from glue_jobs.runtime.summary import write_summary
 from glue_jobs.runtime.workspace import Published
 from lake.discovery import load_domain
+from lake.spec import Domain
 
 JOB = "processed_to_curated"
 
@@ -33,21 +36,24 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     started = time.monotonic()
     domain = load_domain(args.domain)
     ledger = Ledger(store, args.processed_bucket, domain.name)
-    view = ledger.view()
+    # A stream does not wait for the pipeline: what it brought since the first job is judged as well.
+    view, holds = judge_streams(domain, ledger.view(), execution=args.execution, at=now)
+    stopped = held(domain.name, holds)
     if not (view.pending or (args.full_refresh and view.readable)):
-        summary = _summary("NOTHING_TO_DO", {}, [], "Silver and gold hold every batch.")
-        write_summary(store, args, JOB, summary, {})
+        summary = _summary("NOTHING_TO_DO", {}, [], " ".join(["Silver and gold hold every batch.", *stopped]))
+        _finish(store, args, ledger, summary, {}, holds)
         return summary
     curation = Curation(spark, store, args, domain, view)
     curation.compute()
+    _note_streams(ledger, domain, view, args)
     published = curation.publish()
     write_quality_log(store, args.curated_bucket, domain.name, view)
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
-    batches = [batch.batch_id for batch in view.readable if batch.tables]
-    ledger.mark_curated(batches, execution=args.execution, at=now)
+    done = [batch.batch_id for batch in view.uncurated]
+    ledger.mark_curated(done, execution=args.execution, at=now)
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
-    summary = _summary("PUBLISHED", published, pending, _sentence(published, marts))
+    summary = _summary("PUBLISHED", published, pending, " ".join([_sentence(published, marts), *stopped]))
     summary["marts"] = [
         {"mart": name, "partitions": list(item.partitions)}
         for name, item in published.items()
@@ -59,8 +65,29 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
         "accounting": {table: _totals(book) for table, book in curation.books.items()},
         "checks": curation.checks,
     }
-    write_summary(store, args, JOB, summary, detail)
+    _finish(store, args, ledger, summary, detail, holds)
     return summary
+
+
+def _note_streams(ledger: Ledger, domain: Domain, view: LedgerView, args: JobArguments) -> None:
+    """What is being published cannot be held any more, not even after this execution has died."""
+    batches = [batch.batch_id for table in domain.stream_tables for batch in view.unjudged(table.name)]
+    if batches:
+        ledger.note_publishing([*batches, *view.publishing], execution=args.execution)
+
+
+def _finish(
+    store: ObjectStore,
+    args: JobArguments,
+    ledger: Ledger,
+    summary: Mapping[str, Any],
+    detail: Mapping[str, Any],
+    holds: Iterable[Hold],
+) -> None:
+    """Say what was done, then hold what was said to be held."""
+    write_summary(store, args, JOB, summary, detail)
+    for hold in holds:
+        ledger.hold(hold)
 
 
 def _totals(book: Mapping[Any, Account]) -> dict[str, int]:

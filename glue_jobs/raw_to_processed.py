@@ -1,4 +1,7 @@
-"""Glue job: whatever raw holds and the ledger does not, to bronze and quarantine, as one batch."""
+"""Glue job: whatever raw holds and the ledger does not, to bronze and quarantine, as one batch.
+
+What streams brought is in bronze already; it is judged here, before anything of it is published.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from pyspark.sql import SparkSession
 
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
+from glue_jobs.runtime.holds import Hold
 from glue_jobs.runtime.ingest import IngestContext, TableReport, ingest
 from glue_jobs.runtime.landing import Landing, find_new
 from glue_jobs.runtime.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
@@ -21,6 +26,7 @@ from glue_jobs.runtime.quality_log import judged_on_arrival
 from glue_jobs.runtime.quarantine_files import quarantine_files
 from glue_jobs.runtime.reading import one_file_per_task
 from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.runtime.stream_gate import held, judge_streams, reminder
 from glue_jobs.runtime.summary import write_summary
 from lake import naming
 from lake.discovery import load_domain
@@ -42,10 +48,42 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     view = ledger.view()
     remove_uncommitted(store, args.processed_bucket, domain, view)
     landing = find_new(store, args.raw_bucket, domain, view, args.bookmark)
-    if landing.is_empty:
-        summary = _summary(None, view, [], "There are no new files.")
-        write_summary(store, args, JOB, summary, {})
-        return summary
+    ingested = None
+    if not landing.is_empty:
+        ingested = _ingest(spark, store, args, domain, landing, now)
+        if args.bookmark is not Bookmark.PAUSE:
+            ledger.commit(ingested.batch)
+            view = replace(view, batches=(*view.batches, ingested.batch))
+    streamed = any(view.unjudged(table.name) for table in domain.stream_tables)
+    view, holds = judge_streams(domain, view, execution=args.execution, at=now)
+    summary = _summary(ingested, view, holds, args)
+    summary["new_partitions"] |= streamed
+    detail = _detail(ingested, time.monotonic() - started) if ingested else {}
+    write_summary(store, args, JOB, summary, detail)
+    if args.bookmark is not Bookmark.PAUSE:
+        for hold in holds:
+            ledger.hold(hold)
+    return summary
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ingested:
+    """What one run made of the new files."""
+
+    batch: Batch
+    reports: Sequence[TableReport]
+    message: str
+
+
+def _ingest(
+    spark: SparkSession,
+    store: ObjectStore,
+    args: JobArguments,
+    domain: Domain,
+    landing: Landing,
+    now: datetime,
+) -> _Ingested:
+    """Write bronze and quarantine; the batch is not committed yet."""
     batch_id = f"b-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}"
     context = IngestContext(
         spark=spark, store=store, raw_bucket=args.raw_bucket, processed_bucket=args.processed_bucket,
@@ -67,13 +105,8 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
             report.table: judged_on_arrival(domain.table(report.table), report.checks) for report in reports
         },
     )
-    if args.bookmark is not Bookmark.PAUSE:
-        ledger.commit(batch)
-        view = LedgerView((*view.batches, batch), view.curated, view.released)
     message = rejection(domain.name, batch_id, overruns) if overruns else _sentence(batch)
-    summary = _summary(batch, view, reports, message)
-    write_summary(store, args, JOB, summary, _detail(batch, reports, time.monotonic() - started))
-    return summary
+    return _Ingested(batch=batch, reports=reports, message=message)
 
 
 def remove_uncommitted(store: ObjectStore, bucket: str, domain: Domain, view: LedgerView) -> None:
@@ -117,12 +150,21 @@ def _sentence(batch: Batch) -> str:
 
 
 def _summary(
-    batch: Batch | None, view: LedgerView, reports: Sequence[TableReport], message: str
+    ingested: _Ingested | None, view: LedgerView, holds: Sequence[Hold], args: JobArguments
 ) -> dict[str, Any]:
-    """`proceed`: some batch that readers may use is not published yet; never the rejected one itself."""
+    """`proceed`: some batch that readers may use is not published yet; never what the gate stopped.
+
+    Where the gate held a stream and nothing else is to be done, the run is rejected as by a bad batch.
+    """
+    batch = ingested.batch if ingested else None
+    reports = ingested.reports if ingested else ()
     files: tuple[FileEntry, ...] = batch.files if batch else ()
+    status = batch.status.upper() if batch else "NOTHING_NEW"
+    if holds and not (view.pending or args.full_refresh):
+        status = BatchStatus.REJECTED.upper()
+    first = ingested.message if ingested else "There are no new files."
     return {
-        "status": batch.status.upper() if batch else "NOTHING_NEW",
+        "status": status,
         "proceed": bool(view.pending),
         "new_partitions": any(report.rows_read for report in reports),
         "batch_id": batch.batch_id if batch else None,
@@ -130,8 +172,9 @@ def _summary(
         "rows_read": sum(file.rows_read for file in files),
         "rows_bronze": sum(file.rows_bronze for file in files),
         "rows_quarantined": sum(file.rows_quarantined for file in files),
-        "message": message,
+        "message": " ".join([first, *held(args.domain, holds), *reminder(view, holds)]),
         "tables": {report.table: _table_summary(report) for report in reports},
+        "held": [{"hold": hold.hold_id, "table": hold.table, "batches": len(hold.batches)} for hold in holds],
         "rejected_files": [
             {"file": file.key, "reason": file.reason} for file in files if file.status == "rejected"
         ],
@@ -154,7 +197,7 @@ def _drift(file: FileEntry) -> Mapping[str, Any] | None:
     return {"file": file.key, "missing": file.missing_columns, "undeclared": file.undeclared_columns}
 
 
-def _detail(batch: Batch, reports: Sequence[TableReport], seconds: float) -> dict[str, Any]:
+def _detail(ingested: _Ingested, seconds: float) -> dict[str, Any]:
     return {
         "seconds": round(seconds, 3),
         "accounting": [
@@ -167,9 +210,9 @@ def _detail(batch: Batch, reports: Sequence[TableReport], seconds: float) -> dic
                 "rows_bronze": file.rows_bronze,
                 "rows_quarantined": file.rows_quarantined,
             }
-            for file in batch.files
+            for file in ingested.batch.files
         ],
-        "checks": {report.table: report.checks for report in reports},
+        "checks": {report.table: report.checks for report in ingested.reports},
     }
 
 

@@ -280,12 +280,30 @@ def quality_log_key(domain: str, run_id: str) -> str:
 
 
 def released_prefix(domain: str) -> str:
-    """Processed bucket: one object per rejected batch that was let through."""
+    """Processed bucket: one object per rejected batch, or hold, that was let through."""
     return f"{ledger_root(domain)}released/"
 
 
-def released_key(domain: str, batch_id: str) -> str:
-    return f"{released_prefix(domain)}{batch_id}.json"
+def released_key(domain: str, name: str) -> str:
+    return f"{released_prefix(domain)}{name}.json"
+
+
+def held_prefix(domain: str) -> str:
+    """Processed bucket: one object per hold, which names the batches of a stream that wait for a release."""
+    return f"{ledger_root(domain)}held/"
+
+
+def held_key(domain: str, hold_id: str) -> str:
+    return f"{held_prefix(domain)}{hold_id}.json"
+
+
+def passed_prefix(domain: str) -> str:
+    """Processed bucket: batches of streams that an execution is publishing, until they are curated."""
+    return f"{ledger_root(domain)}passed/"
+
+
+def passed_key(domain: str, execution: str) -> str:
+    return f"{passed_prefix(domain)}{execution}.json"
 
 
 def requeued_prefix(domain: str, table: str = "") -> str:

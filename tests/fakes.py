@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -134,3 +135,16 @@ class MortalStore(FolderStore):
         for key in keys:
             self._change("delete", key)
             super().delete(bucket, [key])
+
+
+class DyingAt(MortalStore):
+    """Dies before the first change that matches a pattern."""
+
+    def __init__(self, root: Path, pattern: str) -> None:
+        super().__init__(root)
+        self._pattern = pattern
+
+    def _change(self, verb: str, key: str) -> None:
+        if self.dies_at is None and re.match(self._pattern, f"{verb} {key}"):
+            self.dies_at = len(self.changes)
+        super()._change(verb, key)

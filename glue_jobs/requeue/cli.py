@@ -17,6 +17,7 @@ from rich.table import Table as Grid
 
 from glue_jobs.requeue import corrections, sending
 from glue_jobs.requeue.records import Filter, Quarantine, Record
+from glue_jobs.requeue.waiting import Waiting, waiting
 from glue_jobs.runtime.ledger import Ledger
 from glue_jobs.runtime.store import S3Store
 from lake.discovery import load_domain
@@ -115,7 +116,7 @@ def list_records(
     local: Local = None,
     assume: Assume = True,
 ) -> None:
-    """List quarantined records, and what became of them since."""
+    """List quarantined records and what became of them since, and what waits for a release."""
     with _desk(domain, env, profile, region, local, assume) as desk:
         quarantine = desk.quarantine
         wanted = Filter(table=table, check=check, batch=batch, source_file=source_file)
@@ -128,6 +129,7 @@ def list_records(
             typer.echo(json.dumps([asdict(record) for record in records], default=str, indent=1))
         else:
             _show(records)
+            _show_waiting(waiting(desk.domain, quarantine.view))
 
 
 @app.command()
@@ -181,7 +183,7 @@ def send(
 
 @app.command()
 def release(
-    batch_id: Annotated[str, typer.Argument(help="The rejected batch.")],
+    name: Annotated[str, typer.Argument(help="The rejected batch, or the hold of a stream.")],
     domain: DomainName,
     env: Env = None,
     profile: Profile = None,
@@ -189,15 +191,22 @@ def release(
     local: Local = None,
     assume: Assume = True,
 ) -> None:
-    """Let a rejected batch through; the next execution of the pipeline publishes it."""
+    """Let a rejected batch, or a held stream, through; the next execution of the pipeline publishes it."""
     with _desk(domain, env, profile, region, local, assume) as desk:
         ledger = Ledger(desk.store, desk.names.processed_bucket, desk.domain.name)
-        is_news = ledger.release(batch_id, by=desk.caller, at=datetime.now(UTC))
+        is_news = ledger.release(name, by=desk.caller, at=datetime.now(UTC))
         state_machine = desk.names.state_machine(desk.domain.name)
         typer.echo(
-            f"Batch {batch_id} {'is released' if is_news else 'was released before'}; "
+            f"{name} {'is released' if is_news else 'was released before'}; "
             f"the next execution of {state_machine} publishes it."
         )
+
+
+def _show_waiting(stopped: Sequence[Waiting]) -> None:
+    """Lines, not a grid: a name has to be copied whole."""
+    for each in stopped:
+        what = f"{len(each.batches)} batches" if len(each.batches) > 1 else "1 batch"
+        typer.echo(f"waits for release since {each.since[:19]}: {each.name} ({what}): {each.reason}")
 
 
 def _show(records: Sequence[Record]) -> None:

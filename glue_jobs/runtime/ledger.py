@@ -3,6 +3,8 @@
 A batch is one immutable object, written last and only if its key is free: that write is the
 commit. Readers take batches from here alone, so a directory that a killed job left behind is
 never read. A second object per batch says that silver and gold hold it.
+
+Batches of a stream may be held: an object that names them takes them from readers until it is released.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from glue_jobs.runtime.holds import Hold
 from glue_jobs.runtime.store import Listed, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
@@ -113,21 +116,49 @@ class LedgerView:
     batches: tuple[Batch, ...]
     curated: frozenset[str]
     released: frozenset[str] = frozenset()
-    """Rejected batches that somebody has let through."""
+    """Rejected batches and holds that somebody has let through."""
+
+    holds: tuple[Hold, ...] = ()
+    publishing: frozenset[str] = frozenset()
+    """Batches of streams that an execution had begun to publish when it died."""
+
+    @cached_property
+    def open_holds(self) -> tuple[Hold, ...]:
+        """Holds that nobody has released, oldest first."""
+        return tuple(hold for hold in self.holds if hold.hold_id not in self.released)
 
     @cached_property
     def readable(self) -> tuple[Batch, ...]:
         """Batches that readers may use, oldest first."""
+        held = {batch_id for hold in self.open_holds for batch_id in hold.batches}
         return tuple(
             batch
             for batch in self.batches
-            if batch.status == BatchStatus.COMMITTED or batch.batch_id in self.released
+            if batch.batch_id not in held
+            and (batch.status == BatchStatus.COMMITTED or batch.batch_id in self.released)
         )
+
+    @cached_property
+    def uncurated(self) -> tuple[Batch, ...]:
+        """Readable batches that silver and gold do not hold yet, those without good rows among them."""
+        return tuple(batch for batch in self.readable if batch.batch_id not in self.curated)
 
     @cached_property
     def pending(self) -> tuple[Batch, ...]:
         """Readable batches with rows that silver and gold do not hold yet."""
-        return tuple(batch for batch in self.readable if batch.tables and batch.batch_id not in self.curated)
+        return tuple(batch for batch in self.uncurated if batch.tables)
+
+    def unjudged(self, table: str) -> tuple[Batch, ...]:
+        """Batches with files of a stream table that the quality gate may still hold.
+
+        Not those that were let through, nor those of which something may be published already.
+        """
+        passed = self.publishing.union(*(hold.batches for hold in self.holds))
+        return tuple(
+            batch
+            for batch in self.uncurated
+            if batch.batch_id not in passed and any(file.table == table for file in batch.files)
+        )
 
     @cached_property
     def seen(self) -> frozenset[tuple[str, str]]:
@@ -162,15 +193,26 @@ class Ledger:
 
     def view(self) -> LedgerView:
         """Everything committed so far. Cost: one request per batch."""
-        keys = [item.key for item in self._store.list(self._bucket, naming.ledger_prefix(self._domain))]
-        with ThreadPoolExecutor(READ_THREADS) as pool:
-            bodies = pool.map(lambda key: self._store.read(self._bucket, key), keys)
-            batches = tuple(Batch.from_json(body, key) for key, body in zip(keys, bodies, strict=True))
+        read = self._read(naming.ledger_prefix(self._domain))
+        batches = [Batch.from_json(body, key) for key, body in read]
         return LedgerView(
             tuple(sorted(batches, key=lambda batch: batch.batch_id)),
             self._named(naming.curated_prefix(self._domain)),
             self._named(naming.released_prefix(self._domain)),
+            tuple(Hold.from_json(body, key) for key, body in self._read(naming.held_prefix(self._domain))),
+            frozenset(
+                batch_id
+                for _, body in self._read(naming.passed_prefix(self._domain))
+                for batch_id in json.loads(body)
+            ),
         )
+
+    def _read(self, prefix: str) -> list[tuple[str, bytes]]:
+        """(key, body) of every object under `prefix`, by key."""
+        keys = [item.key for item in self._store.list(self._bucket, prefix)]
+        with ThreadPoolExecutor(READ_THREADS) as pool:
+            bodies = list(pool.map(lambda key: self._store.read(self._bucket, key), keys))
+        return list(zip(keys, bodies, strict=True))
 
     def _named(self, prefix: str) -> frozenset[str]:
         """Batches that have an object under `prefix`."""
@@ -189,25 +231,52 @@ class Ledger:
                 hint="Another run of this domain overlapped; start the pipeline again.",
             )
 
+    def hold(self, hold: Hold) -> None:
+        """Keep batches from readers. Raises CaudalError if a hold of that id exists already."""
+        key = naming.held_key(self._domain, hold.hold_id)
+        if not self._store.create(self._bucket, key, hold.to_json()):
+            raise CaudalError(
+                f"hold {hold.hold_id} exists already.",
+                where=f"s3://{self._bucket}/{key}",
+                hint="Another run of this domain overlapped; start the pipeline again.",
+            )
+
+    def note_publishing(self, batch_ids: Iterable[str], *, execution: str) -> None:
+        """Record that what these batches of streams bring is about to be published.
+
+        Should the execution die half-way, they cannot be held any more: readers have seen some of it.
+        """
+        body = json.dumps(sorted(batch_ids)).encode()
+        self._store.write(self._bucket, naming.passed_key(self._domain, execution), body)
+
     def mark_curated(self, batch_ids: Iterable[str], *, execution: str, at: datetime) -> None:
         """Record that silver and gold hold these batches; repeating it changes nothing."""
         body = json.dumps({"execution": execution, "curated_at": at.isoformat()}).encode()
         for batch_id in batch_ids:
             self._store.create(self._bucket, naming.curated_key(self._domain, batch_id), body)
+        prefix = naming.passed_prefix(self._domain)
+        self._store.delete(self._bucket, [item.key for item in self._store.list(self._bucket, prefix)])
 
-    def release(self, batch_id: str, *, by: str, at: datetime) -> bool:
-        """Let a rejected batch through: the next execution publishes it. False if it was released before.
+    def release(self, name: str, *, by: str, at: datetime) -> bool:
+        """Let a rejected batch or a hold through: the next execution publishes it.
 
-        Raises CaudalError if the batch does not exist or was not rejected.
+        False if it was released before. Raises CaudalError if there is no such batch or hold, or if the
+        batch was not rejected.
         """
-        known = {batch.batch_id: batch for batch in self.view().batches}
-        waiting = [name for name, batch in known.items() if batch.status == BatchStatus.REJECTED]
-        if batch_id not in waiting:
-            what = "was not rejected" if batch_id in known else "does not exist"
+        view = self.view()
+        known = {batch.batch_id: batch for batch in view.batches}
+        rejected = [each for each, batch in known.items() if batch.status == BatchStatus.REJECTED]
+        holds = {hold.hold_id: hold for hold in view.holds}
+        if name not in rejected and name not in holds:
+            its_hold = next((hold for hold in holds.values() if name in hold.batches), None)
+            what = "does not exist" if name not in known else "was not rejected"
+            if its_hold is not None:
+                what = f"is held with others by {its_hold.hold_id}: release that"
             raise CaudalError(
-                f"batch {batch_id} {what}.",
+                f"batch {name} {what}.",
                 where=f"ledger of {self._domain}",
-                hint=f"Rejected batches: {', '.join(waiting) or 'none'}.",
+                hint=f"Rejected batches: {', '.join(rejected) or 'none'}. "
+                f"Holds: {', '.join(holds) or 'none'}.",
             )
         body = json.dumps({"released_by": by, "released_at": at.isoformat()}).encode()
-        return self._store.create(self._bucket, naming.released_key(self._domain, batch_id), body)
+        return self._store.create(self._bucket, naming.released_key(self._domain, name), body)

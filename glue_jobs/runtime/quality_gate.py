@@ -7,9 +7,11 @@ reported by name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from glue_jobs.runtime.ledger import Batch, FileStatus
 from lake.spec import Table
 
 MINIMUM_ROWS = 20
@@ -53,6 +55,19 @@ def judge(table: Table, rows_read: int, rows_quarantined: int, checks: CheckCoun
         limit=table.reject_above,
         checks=tuple(sorted(offending, key=lambda check: (-check[1], check[0]))),
     )
+
+
+def judge_together(table: Table, batches: Iterable[Batch]) -> Overrun | None:
+    """The verdict on what several batches of the ledger brought to a table, as if they were one."""
+    read = quarantined = 0
+    checks: dict[str, Counter[str]] = {}
+    for batch in batches:
+        ours = [f for f in batch.files if f.table == table.name and f.status == FileStatus.INGESTED]
+        read += sum(file.rows_read for file in ours)
+        quarantined += sum(file.rows_quarantined for file in ours)
+        for name, counts in batch.checks.get(table.name, {}).items():
+            checks.setdefault(name, Counter()).update(counts)
+    return judge(table, read, quarantined, checks)
 
 
 def rejection(domain: str, batch_id: str, overruns: Iterable[Overrun]) -> str:

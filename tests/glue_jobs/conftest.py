@@ -14,6 +14,7 @@ from tests.toy.drops import JANUARY
 from tests.toy.model import expected
 
 TOY = Path(__file__).parent.parent / "toy"
+METERS = Path(__file__).parent.parent / "meters"
 
 
 @pytest.fixture(scope="package")
@@ -22,6 +23,14 @@ def toy() -> Iterator[str]:
     sys.path.append(str(TOY))
     yield "toy"
     sys.path.remove(str(TOY))
+
+
+@pytest.fixture(scope="package")
+def meters_on_path() -> Iterator[None]:
+    """Lets the meters' domain be found, a small one with streams."""
+    sys.path.append(str(METERS))
+    yield
+    sys.path.remove(str(METERS))
 
 
 @pytest.fixture

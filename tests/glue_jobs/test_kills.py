@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import FolderStore, KilledError, MortalStore
+from tests.fakes import DyingAt, FolderStore, KilledError, MortalStore
 from tests.pipeline import Pipeline
 from tests.toy.drops import HEAD
 from tests.toy.model import expected
@@ -32,21 +32,6 @@ PLACES = [
     "write _runs/toy/.*processed_to_curated.json",
 ]
 """Changes in the order in which a run makes them: it dies before each of them."""
-
-
-class DyingAt(MortalStore):
-    """Dies before the first change that matches a pattern."""
-
-    def __init__(self, root: Path, pattern: str) -> None:
-        super().__init__(root)
-        self._pattern = pattern
-
-    def _change(self, verb: str, key: str) -> None:
-        import re
-
-        if self.dies_at is None and re.match(self._pattern, f"{verb} {key}"):
-            self.dies_at = len(self.changes)
-        super()._change(verb, key)
 
 
 def recovers(pipeline: Pipeline) -> None:

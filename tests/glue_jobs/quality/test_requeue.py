@@ -264,7 +264,7 @@ def test_a_rejected_batch_is_released_from_the_command_line(desk: Desk) -> None:
     result = desk.run("release", rejected["batch_id"])
     assert result.exit_code == 0
     assert result.stdout.startswith(
-        f"Batch {rejected['batch_id']} is released; the next execution of caudal-test-toy"
+        f"{rejected['batch_id']} is released; the next execution of caudal-test-toy"
     )
     assert "was released before" in desk.run("release", rejected["batch_id"]).stdout
     assert desk.pipeline.ingest()["proceed"] is True

@@ -1,0 +1,60 @@
+"""Meters and what they send: a master, two streams and a mart by month; small, to see batches of streams."""
+
+from __future__ import annotations
+
+from lake.checks import at_least
+from lake.columns import bigint, date, text, timestamp
+from lake.spec import Domain, Every, Mart, Reference, Stream, Table
+
+METERS = Table(
+    name="meters",
+    description="Where meters hang.",
+    key=("meter_id",),
+    columns=(text("meter_id", "Identifies the meter."), text("site", "Where it hangs.")),
+)
+
+READINGS = Table(
+    name="readings",
+    description="What meters counted.",
+    key=("reading_id",),
+    dated_by="read_at",
+    columns=(
+        text("reading_id", "Identifies the reading."),
+        timestamp("read_at", "When it was read."),
+        text("meter_id", "Meter that was read."),
+        bigint("kwh", "Energy since the last reading."),
+    ),
+    checks=(at_least("kwh", 0),),
+    references=(Reference(column="meter_id", table="meters"),),
+    stream=Stream(folders=("readings",), rank=("read_at",)),
+)
+
+ALERTS = Table(
+    name="alerts",
+    description="What meters complained about.",
+    key=("alert_id",),
+    dated_by="raised_at",
+    columns=(text("alert_id", "Identifies the alert."), timestamp("raised_at", "When it was raised.")),
+    stream=Stream(folders=("alerts",), rank=("raised_at",)),
+)
+
+KWH_BY_MONTH = Mart(
+    name="kwh_by_month",
+    description="Energy of each month.",
+    grain=("read_month",),
+    inputs=("readings",),
+    every=Every.MONTH,
+    dated_by="read_month",
+    columns=(
+        date("read_month", "First day of the month."),
+        bigint("readings", "Number of readings."),
+        bigint("kwh", "Energy of all meters."),
+    ),
+)
+
+DOMAIN = Domain(
+    name="meters",
+    description="Meters.",
+    tables=(METERS, READINGS, ALERTS),
+    marts=(KWH_BY_MONTH,),
+)
