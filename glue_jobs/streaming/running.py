@@ -57,22 +57,28 @@ def run_to_the_end(query: StreamingQuery, writer: BronzeWriter) -> None:
 def run_until_asked(
     queries: Queries, writer: BronzeWriter, sign: StopSign, pause: Callable[[float], None] = time.sleep
 ) -> None:
-    """Run both queries until the sign is up; each ends after the micro-batch that is on its way."""
+    """Run both queries until the sign is up; each ends after the micro-batch that is on its way.
+
+    What Spark passes over is brought in before and after: never beside a micro-batch.
+    """
     while not writer.raw.exist():
         if sign.is_up():
             sign.take_down()
             return
         pause(ASKED_EVERY)
-    running = [queries.bronze(), queries.speed()]
+    writer.write_hidden()
+    running: list[StreamingQuery] = []
     try:
+        for start in (queries.bronze, queries.speed):
+            running.append(start())
         while all(query.isActive for query in running) and not sign.is_up():
             pause(ASKED_EVERY)
-        writer.write_hidden()
     finally:
         for query in running:
             _stop(query, pause)
     for query in running:
         run_to_the_end(query, writer)
+    writer.write_hidden()
     sign.take_down()
 
 

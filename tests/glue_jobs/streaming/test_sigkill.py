@@ -1,0 +1,120 @@
+"""A stream whose process is killed, Java and all, ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glue_jobs import stream_to_bronze
+from glue_jobs.streaming import speed
+from glue_jobs.streaming.sinks import SpeedFiles
+from tests.domains.cloud_provider.events_oracle import judge
+from tests.domains.cloud_provider.oracle import expected, published
+from tests.glue_jobs.streaming.conftest import StreamPipeline
+from tests.glue_jobs.streaming.lines import event, lines
+from tests.glue_jobs.streaming.victim import FILES_AT_ONCE, Place, killed_at
+
+MASTERS: dict[str, str | bytes] = {
+    "customers_orgs.csv": "org_id,org_name,plan_tier\no1,One,pro\no2,Two,free\n",
+    "users.csv": "user_id,org_id,active\nu1,o1,true\nu2,o1,false\n",
+    "resources.csv": 'resource_id,service,state,tags_json\nr1,compute,running,"[""a:b""]"\n',
+}
+EVENTS: dict[str, str | bytes] = {
+    "1.jsonl": lines(*map(event, range(1, 6)), event(6, org_id="o2"), event(7, value=None)),
+    "2.jsonl": lines(*map(event, range(8, 14)), '{"cut'),
+    "3.jsonl": lines(event(1), event(2, region="us-west"), *map(event, range(14, 20))),
+    "4.jsonl": lines(event(20, service="genai", schema_version=2, genai_tokens=7, carbon_kg=0.5)),
+    "5.jsonl": lines(event(3, region="eu-west"), event(21, metric="cpu_hours"), event(22, org_id="o3")),
+    "late/6.jsonl": lines(event(23, timestamp="2025-07-01T01:30:00Z"), event(24, cost_usd_increment=-300)),
+}
+"""Three micro-batches. Whichever version of an event comes first, its totals are the same."""
+
+PLACES = {
+    "claimed a generation": "after write _ledger/.*/generations/",
+    "begun": "after write _checkpoints/.*generation.json",
+    "writing bronze": "before url bronze/.*batch=s-",
+    "bronze written, quarantine not": "before url quarantine/.*batch=s-",
+    "written, not committed": "before write _ledger/.*/batches/s-",
+    "committed, not in the checkpoint": "after write _ledger/.*/batches/s-",
+    "totals summed, not kept": "before write speed/",
+    "totals kept, not in the checkpoint": "after write speed/",
+    "done, not told": "before write _runs/",
+}
+
+
+@pytest.fixture
+def whole(events: StreamPipeline, monkeypatch: pytest.MonkeyPatch) -> StreamPipeline:
+    """A pipeline with masters and events, and the speed view in its runs."""
+    monkeypatch.setattr(stream_to_bronze, "start_speed", speed.start_speed)
+    events.drop(MASTERS)
+    events.drop_events(EVENTS)
+    return events
+
+
+def is_undisturbed(events: StreamPipeline) -> None:
+    """Bronze, quarantine, ledger, totals, silver and gold, after a last run of everything."""
+    events.stream(max_files=FILES_AT_ONCE)
+    assert events.stream()["status"] == "NOTHING_NEW"
+    events.run()
+    outcome = expected(events.uploads)
+    assert published(events) == outcome.published
+    assert len(events.bronze("event_id")) == outcome.good_events
+    assert len(set(events.bronze("source_file", "source_row"))) == outcome.good_events
+    assert len(events.quarantine("source_file", "source_row")) == outcome.bad_events
+    read = {name: entry.rows_read for name, entry in events.entries().items()}
+    assert {name: rows for name, rows in read.items() if name.endswith(".jsonl")} == {
+        Path(name).name: str(content).count("\n") for name, content in EVENTS.items()
+    }
+    assert totals(events) == expected_totals()
+
+
+def totals(events: StreamPipeline) -> Mapping[tuple[Any, ...], Sequence[Any]]:
+    files = SpeedFiles(events.store, "processed", events.domain.name, events.table)
+    days = {row["event_ts"].date() for row in winners().values()}
+    return {
+        (row["day"], row["org_id"], row["service"], row["metric"]): [row["events"], row["cost_usd_increment"]]
+        for row in files.read(days)
+    }
+
+
+def winners() -> Mapping[str, Mapping[str, Any]]:
+    return judge(str(content).encode() for content in EVENTS.values()).winners
+
+
+def expected_totals() -> Mapping[tuple[Any, ...], Sequence[Any]]:
+    found: dict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0, Decimal(0)])
+    for row in winners().values():
+        total = found[row["event_ts"].date(), row["org_id"], row["service"], row["metric"]]
+        total[0] += 1
+        total[1] += row["cost_usd_increment"]
+    return found
+
+
+def test_killed_in_a_micro_batch_then_between_commit_and_checkpoint(whole: StreamPipeline) -> None:
+    assert killed_at(whole.root, Place(PLACES["bronze written, quarantine not"]))
+    assert killed_at(whole.root, Place(PLACES["committed, not in the checkpoint"]))
+    is_undisturbed(whole)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("place", PLACES.values(), ids=list(PLACES))
+def test_killed_at(whole: StreamPipeline, place: str) -> None:
+    assert killed_at(whole.root, Place(place))
+    is_undisturbed(whole)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", range(8))
+def test_killed_again_and_again(whole: StreamPipeline, seed: int) -> None:
+    """At some moment after some call, three times."""
+    chance = random.Random(seed)
+    for _ in range(3):
+        pattern = chance.choice(list(PLACES.values()))
+        killed_at(whole.root, Place(pattern, nth=chance.randint(1, 2), seconds=chance.random() * 1.5))
+    is_undisturbed(whole)
