@@ -21,6 +21,7 @@ from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.stream_gate import held, judge_streams
 from glue_jobs.runtime.summary import write_summary
 from glue_jobs.runtime.workspace import Published
+from glue_jobs.runtime.unpublished import note_unpublished
 from lake.discovery import load_domain
 from lake.spec import Domain
 
@@ -47,6 +48,9 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     curation.compute()
     _note_streams(ledger, domain, view, args)
     published = curation.publish()
+    if args.serving:
+        # Before, because a partition that is removed is not touched again after a run that has died.
+        note_unpublished(store, args, domain, curation.touched())
     write_quality_log(store, args.curated_bucket, domain.name, view)
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
     done = [batch.batch_id for batch in view.uncurated]
@@ -54,11 +58,6 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
     summary = _summary("PUBLISHED", published, pending, " ".join([_sentence(published, marts), *stopped]))
-    summary["marts"] = [
-        {"mart": name, "partitions": list(item.partitions)}
-        for name, item in published.items()
-        if name in marts
-    ]
     detail = {
         "seconds": round(time.monotonic() - started, 3),
         "seconds_per_table": curation.seconds,
@@ -112,7 +111,6 @@ def _summary(
             name: {"rows": item.rows, "files": item.files, "partitions": list(item.partitions)}
             for name, item in sorted(published.items())
         },
-        "marts": [],
     }
 
 

@@ -109,6 +109,7 @@ def _start() -> States:
 
 def _ingest(plan: Plan) -> States:
     crawl_next = "QualityGate"
+    nothing_new = "NothingNew" if plan.serving else lease.RELEASE
     crawls = "processed" in plan.crawlers
     return {
         **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
@@ -116,9 +117,9 @@ def _ingest(plan: Plan) -> States:
         "IsAnythingNew": choice(
             {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "IsPartitionNew"},
             {**equals("$.full_refresh", "true"), "Next": "IsPartitionNew"},
-            {**equals("$.raw_to_processed.summary.proceed", False), "Next": lease.RELEASE},
+            {**equals("$.raw_to_processed.summary.proceed", False), "Next": nothing_new},
             default="IsPartitionNew",
-            comment="Nothing new ends here, before any crawler; a full refresh recomputes what there is.",
+            comment="Nothing new ends before any crawler; a full refresh recomputes what there is.",
         ),
         "IsPartitionNew": choice(
             {
@@ -145,9 +146,16 @@ def _ingest(plan: Plan) -> States:
 
 def _publish(plan: Plan) -> States:
     crawls = "curated" in plan.crawlers
-    after = publish_states.PUBLISH if plan.serving else TOLD
+    after = publish_states.START if plan.serving else TOLD
     served = (
-        publish_states.publish(plan.serving, plan.domain, complete=TOLD, partial=TOLD_PARTIAL)
+        publish_states.publish(
+            plan.serving,
+            plan.domain,
+            plan.processed_bucket,
+            idle=lease.RELEASE,
+            complete=TOLD,
+            partial=TOLD_PARTIAL,
+        )
         if plan.serving
         else {}
     )
@@ -206,7 +214,7 @@ def _told(plan: Plan, outcome: str, **more: str) -> dict[str, Any]:
 
 def _success(plan: Plan) -> States:
     partial = (
-        _notify(plan, TOLD_PARTIAL, "published, partly served", served="$.serving.partitions")
+        _notify(plan, TOLD_PARTIAL, "published, partly served", served="$.serving.marts")
         if plan.serving
         else {}
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration
 from aws_cdk import aws_glue as glue
 from constructs import Construct
@@ -10,7 +12,7 @@ from infra.definition import PROCESSED_TO_CURATED, RAW_TO_PROCESSED
 from infra.logs import log_group
 from infra.roles import Role
 from infra.workshop import Workshop
-from lake.naming import STAGING, Names, ledger_root, runs_root
+from lake.naming import STAGING, Names, layer_prefix, ledger_root, runs_root, unpublished_root
 from lake.spec import Domain
 
 
@@ -26,9 +28,13 @@ class Jobs(Construct):
             name = f"{workshop.log_prefix}/{stream}"
             log_group(self, f"{stream}-logs", name=name, days=workshop.config.log_days)
         self.raw_to_processed = self._job(RAW_TO_PROCESSED, "Raw files to bronze and quarantine")
-        self.processed_to_curated = self._job(PROCESSED_TO_CURATED, "Bronze to silver and gold")
+        serves = bool(workshop.config.serving and workshop.domain.serving)
+        more = {"serving": "true"} if serves else {}
+        self.processed_to_curated = self._job(PROCESSED_TO_CURATED, "Bronze to silver and gold", **more)
         self._grant_raw_to_processed(self.raw_to_processed.role)
         self._grant_processed_to_curated(self.processed_to_curated.role)
+        if serves:
+            self._grant_notes(self.processed_to_curated.role)
 
     def grant_run(self, role: Role) -> None:
         """The jobs may be started, watched and stopped."""
@@ -40,10 +46,14 @@ class Jobs(Construct):
             ],
         )
 
-    def _job(self, kind: str, what: str) -> _Job:
-        role = self._workshop.role(self, kind)
+    def _job(self, kind: str, what: str, **arguments: str) -> _Job:
         return _Job(
-            self, kind, workshop=self._workshop, role=role, description=f"{what} of {self._domain.name}."
+            self,
+            kind,
+            workshop=self._workshop,
+            role=self._workshop.role(self, kind),
+            description=f"{what} of {self._domain.name}.",
+            arguments=self._workshop.arguments(**arguments),
         )
 
     def _grant_raw_to_processed(self, role: Role) -> None:
@@ -63,17 +73,32 @@ class Jobs(Construct):
         domain, names = self._domain.name, self._names
         own = (f"silver/{domain}/", ledger_root(domain), runs_root(domain), f"{STAGING}{domain}/")
         role.read(names.processed_bucket, f"bronze/{domain}/", *own)
-        role.write(names.processed_bucket, *own)
+        # Small files of streams are merged where they lie.
+        streams = (layer_prefix("bronze", domain, table.name) for table in self._domain.stream_tables)
+        role.write(names.processed_bucket, *own, *streams)
         gold = (f"{domain}/", f"{STAGING}{domain}/")
         role.read(names.curated_bucket, *gold)
         role.write(names.curated_bucket, *gold)
+
+    def _grant_notes(self, role: Role) -> None:
+        """What the serving store has not got yet may be noted."""
+        notes = unpublished_root(self._domain.name)
+        role.read(self._names.processed_bucket, notes)
+        role.write(self._names.processed_bucket, notes)
 
 
 class _Job(Construct):
     """One Glue 6.0 PySpark job on G.1X workers."""
 
     def __init__(
-        self, scope: Construct, id: str, *, workshop: Workshop, role: Role, description: str
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        workshop: Workshop,
+        role: Role,
+        description: str,
+        arguments: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
         self.role = role
@@ -85,7 +110,7 @@ class _Job(Construct):
                 worker_type=glue.WorkerType.G_1X, number_of_workers=config.workers
             ),
             timeout=Duration.minutes(config.job_timeout_minutes),
-            default_arguments=workshop.arguments(),
+            default_arguments=arguments,
             description=description,
             **workshop.common(self, kind=id, script=id, role=role),
         )

@@ -17,7 +17,7 @@ from infra.notifications import Notifications
 from infra.publish_states import ServingPlan
 from infra.roles import Role, service
 from infra.serving import PublishMarts
-from lake.naming import Names, runs_root
+from lake.naming import Names, runs_root, unpublished_root
 from lake.spec import Domain
 
 
@@ -60,6 +60,7 @@ class Workflow(Construct):
         if publisher is not None:
             publisher.grant_invoke(self.role)
         self.log = log_group(self, "Log", name=names.log_group(domain.name, "pipeline"), days=config.log_days)
+            self._grant_notes(domain.name, names)
         text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
         self.state_machine = sfn.StateMachine(
             self,
@@ -76,6 +77,16 @@ class Workflow(Construct):
         role.allow(("states:StartExecution",), [self.arn])
 
     def _role(self, domain: str, names: Names) -> Role:
+    def _grant_notes(self, domain: str, names: Names) -> None:
+        """What the serving store has not got yet may be looked up, and forgotten when it has."""
+        notes = unpublished_root(domain)
+        self.role.read(names.processed_bucket, notes)
+        self.role.allow(
+            ("s3:DeleteObject",),
+            self._arns.objects(names.processed_bucket, notes),
+            why="Object keys are not known at synth.",
+        )
+
         arns = self._arns
         role = Role(
             self,

@@ -353,6 +353,21 @@ def stop_key(domain: str, table: str) -> str:
 def generation_claim_key(domain: str, generation: int) -> str:
     """Processed bucket: taken by the stream that owns a generation; numbers are unique in a domain."""
     return f"{ledger_root(domain)}generations/{generation:04d}.json"
+def unpublished_root(domain: str) -> str:
+    """Processed bucket: one object per mart of which the serving store has not everything yet."""
+    return f"_serving/{domain}/"
+
+
+def unpublished_prefix(domain: str, mart: str) -> str:
+    """Processed bucket: the objects of one mart; more than one after a job that died."""
+    return f"{unpublished_root(domain)}{mart}/"
+
+
+def unpublished_key(domain: str, mart: str, execution: str) -> str:
+    """Processed bucket: partitions of a mart that this execution, or one before it, has touched."""
+    return f"{unpublished_prefix(domain, mart)}{execution}.json"
+
+
 
 
 def stream_batches(generation: int) -> str:

@@ -84,10 +84,12 @@ class Pipeline:
         now = START + timedelta(days=1, minutes=self._runs)
         return raw_to_processed.run(self.spark, store or self.store, self.args(bookmark=bookmark), now)
 
-    def curate(self, *, store: ObjectStore | None = None, full_refresh: bool = False) -> dict[str, Any]:
+    def curate(
+        self, *, store: ObjectStore | None = None, full_refresh: bool = False, serving: bool = False
+    ) -> dict[str, Any]:
         self._runs += 1
         now = START + timedelta(days=1, minutes=self._runs)
-        args = self.args(full_refresh=full_refresh)
+        args = self.args(full_refresh=full_refresh, serving=serving)
         return processed_to_curated.run(self.spark, store or self.store, args, now)
 
     def run(self, *, store: ObjectStore | None = None) -> None:

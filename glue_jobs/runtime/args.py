@@ -35,6 +35,8 @@ class JobArguments:
     curated_bucket: str
     bookmark: Bookmark = Bookmark.ENABLE
     full_refresh: bool = False
+    serving: bool = False
+    """Whether marts that the domain serves are published to a serving store."""
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> JobArguments:
@@ -46,9 +48,10 @@ class JobArguments:
                 where="--job-bookmark-option",
                 hint=f"Use one of {', '.join(known.value for known in Bookmark)}.",
             )
-        flag = values.get("full_refresh", "false").lower()
-        if flag not in ("true", "false"):
-            raise CaudalError(f"'{flag}' is neither true nor false.", where="--full_refresh")
+        flags = {name: values.get(name, "false").lower() for name in OPTIONAL}
+        for name, flag in flags.items():
+            if flag not in ("true", "false"):
+                raise CaudalError(f"'{flag}' is neither true nor false.", where=f"--{name}")
         return cls(
             job_name=values["JOB_NAME"],
             domain=values["domain"],
@@ -58,12 +61,13 @@ class JobArguments:
             processed_bucket=values["processed_bucket"],
             curated_bucket=values["curated_bucket"],
             bookmark=Bookmark(option),
-            full_refresh=flag == "true",
+            full_refresh=flags["full_refresh"] == "true",
+            serving=flags["serving"] == "true",
         )
 
 
 REQUIRED = ("JOB_NAME", "domain", "env", "execution", "raw_bucket", "processed_bucket", "curated_bucket")
-OPTIONAL = ("full_refresh",)
+OPTIONAL = ("full_refresh", "serving")
 
 
 def bookmark_option(argv: list[str]) -> dict[str, str]:

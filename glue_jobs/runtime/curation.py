@@ -150,6 +150,10 @@ class Curation:
                 return table.is_dated
         return self._domain.mart(name).every is not None
 
+    def touched(self) -> dict[str, tuple[str, ...]]:
+        """Table → partitions that `publish` is to replace or remove."""
+        return self._workspace.touched()
+
     def publish(self) -> dict[str, Published]:
         """Make the staged partitions visible, then record the accounts and tidy up."""
         started = time.monotonic()

@@ -203,9 +203,17 @@ class Workspace:
 
     # --- publication
 
+    def touched(self) -> dict[str, tuple[str, ...]]:
+        """Table → partitions that `publish` is to replace or remove."""
+        return {
+            name: tuple(part.rstrip("/") for part in parts if part in self._published[name] or parts[part])
+            for name, parts in self._staged.items()
+        }
+
     def publish(self) -> dict[str, Published]:
         """Replace every staged partition; what is published twice is the same both times."""
         result = {}
+        touched = self.touched()
         for name, partitions in self._staged.items():
             target = self._targets[name]
             before = self._published[name]
@@ -214,11 +222,10 @@ class Workspace:
             kept = {copied for _, copied in pairs}
             surplus = [key for part in partitions for key in before.get(part, []) if key not in kept]
             self._store.delete(target.bucket, surplus)
-            changed = tuple(part.rstrip("/") for part in partitions if part in before or partitions[part])
             result[name] = Published(
                 rows=self._rows[name],
                 files=len(pairs),
-                partitions=changed,
+                partitions=touched[name],
                 new_partitions=any(bool(partitions[part]) != (part in before) for part in partitions),
             )
         return result

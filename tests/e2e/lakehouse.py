@@ -88,6 +88,12 @@ class Lakehouse:
             for file in folder.rglob("*.parquet")
         }
 
+    def served(self, mart: str) -> dict[str, dict[str, Any]]:
+        """`_id` → document of a mart in the serving store."""
+        assert self.cloud.serving is not None
+        collection = naming.collection_name(self.domain.name, mart)
+        return self.cloud.serving.server.documents(self.names.keyspace, collection)
+
     def batches(self) -> list[str]:
         """Committed batches, oldest first."""
         pages = self.cloud.client("s3").list_objects_v2(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -29,6 +30,10 @@ def test_an_upload_becomes_an_answer(toy: Lakehouse, tmp_path: Path) -> None:
         ("11", "Bo", "20.00", "1", "2025", "2"),
     ]
     assert toy.notifications()[-1]["subject"] == "Caudal toy: published"
+    assert toy.served("revenue_by_month")["overall|2025"]["months"]["rows"] == [
+        ["2025-01-01", "PT", "9.50", 4],
+        ["2025-02-01", "SE", "20.00", 1],
+    ]
 
 
 def test_the_same_files_again_change_nothing_and_start_nothing(toy: Lakehouse, tmp_path: Path) -> None:
@@ -93,3 +98,33 @@ def test_a_full_refresh_publishes_the_same_rows(toy: Lakehouse) -> None:
 
     assert toy.executions()[0] == "SUCCEEDED"
     assert {sql: toy.query(sql) for sql in (SALE_ROWS, REVENUE)} == before
+
+
+def test_what_could_not_be_served_is_served_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
+    """The store's token is changed behind the secret's back, and back again."""
+    assert toy.cloud.serving is not None
+    server = toy.cloud.serving.server
+    token, before = server.token, toy.served("revenue_by_month")
+    server.token = "changed"
+    toy.drop(
+        tmp_path, {"sales_may.csv": "sale_id,maker_id,sold_on,amount,channel\n14,1,2026-05-01,6.00,web\n"}
+    )
+    server.token = token
+
+    told = json.loads(toy.notifications()[-1]["message"])
+    assert (toy.executions()[0], told["step"], told["error"]) == ("FAILED", "PublishMarts", "NotPublished")
+    assert "revenue_by_month year=2026: " in told["cause"]
+    assert "valid token" in told["cause"]
+    assert toy.served("revenue_by_month") == before
+
+    toy.start()
+    toy.cloud.wait_idle()
+    assert toy.executions()[0] == "SUCCEEDED", toy.notifications()[-1]
+    assert "ProcessedToCurated" not in toy.states()
+    assert toy.served("revenue_by_month")["overall|2026"]["months"] == {
+        "columns": ["sold_month", "country", "revenue", "units"],
+        "rows": [["2026-05-01", "PT", "6.00", None]],
+    }
+    toy.start()
+    toy.cloud.wait_idle()
+    assert "PublishMarts" not in toy.states()

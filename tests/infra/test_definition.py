@@ -155,17 +155,38 @@ def test_the_jobs_own_timeout_comes_first() -> None:
 
 
 def test_marts_are_published_after_the_crawl_and_before_anybody_is_told() -> None:
-    assert SERVED["IsPublishedPartitionNew"]["Default"] == "PublishMarts"
-    assert SERVED["IsCrawlCuratedDone"]["Choices"][1]["Next"] == "PublishMarts"
+    assert SERVED["IsPublishedPartitionNew"]["Default"] == "FindUnpublished"
+    assert SERVED["IsCrawlCuratedDone"]["Choices"][1]["Next"] == "FindUnpublished"
+    assert SERVED["FindUnpublished"]["Next"] == "IsAnythingUnpublished"
+    assert SERVED["IsAnythingUnpublished"]["Choices"][0]["Next"] == "PublishMarts"
+    assert SERVED["IsAnythingUnpublished"]["Default"] == "NotifySuccess"
     assert SERVED["PublishMarts"]["Next"] == "IsServingComplete"
     assert SERVED["IsServingComplete"]["Default"] == "NotifySuccess"
-    assert SERVED["IsServingComplete"]["Choices"][0]["Next"] == "NotifyPartial"
+
+
+def test_what_was_left_over_is_published_without_anything_new() -> None:
+    nothing = next(rule for rule in SERVED["IsAnythingNew"]["Choices"] if "proceed" in str(rule))
+    assert nothing["Next"] == "NothingNew"
+    assert SERVED["NothingNew"]["Next"] == "FindUnpublished"
+    assert SERVED["IsAnythingUnpublished"]["Choices"][1]["Next"] == "ReleaseLease"
+    reached = reachable("NothingNew", SERVED)
+    assert not any("Crawl" in name or "Curated" in name for name in reached)
+
+
+def test_a_note_is_removed_only_after_its_mart_is_published() -> None:
+    states = SERVED["PublishMarts"]["ItemProcessor"]["States"]
+    assert reachable("ReadNote", states) == set(states)
+    assert [name for name, state in states.items() if state.get("Next") == "RemoveNote"] == [
+        "NotServed",
+        "PublishPartitions",
+    ]
+    assert "RemoveNote" not in reachable("MartFailed", states)
 
 
 def test_a_failed_publication_is_told_and_gives_the_lease_back() -> None:
-    failed = SERVED[SERVED["PublishMarts"]["Catch"][-1]["Next"]]
-    assert failed["Parameters"]["step"] == "PublishMarts"
-    assert failed["Next"] == "NotifyFailure"
+    for name in (SERVED["PublishMarts"]["Catch"][-1]["Next"], "MartsNotPublished"):
+        assert SERVED[name]["Parameters"]["step"] == "PublishMarts"
+        assert SERVED[name]["Next"] == "NotifyFailure"
 
 
 def test_a_partition_is_published_until_nothing_is_left_and_its_error_names_it() -> None:
@@ -174,6 +195,10 @@ def test_a_partition_is_published_until_nothing_is_left_and_its_error_names_it()
     states = partition["States"]
     assert reachable(partition["StartAt"], states) == set(states)
     publish = states["PublishPartition"]
+    assert [rule["Next"] for rule in SERVED["IsServingComplete"]["Choices"]] == [
+        "MartsNotPublished",
+        "NotifyPartial",
+    ]
     assert publish["Parameters"]["Payload"]["continuation.$"] == "$.continuation"
     assert all(entry["JitterStrategy"] == "FULL" for entry in publish["Retry"])
     assert states["IsPartitionPublished"]["Choices"][0] == {

@@ -118,10 +118,27 @@ def test_on_glue_the_stream_job_gets_the_client_without_a_notebook(
 def test_the_pipeline_publishes_served_marts_only(stack: Stack, names: Names) -> None:
     states = stack.state_machine["States"]
     marts = states["PublishMarts"]["ItemProcessor"]["States"]
+    notes = f"{names.processed_bucket}/_serving/{STREAMER}/"
+    assert actions(stack.role(names.role(STREAMER, "state-machine")), notes) == {
+        "s3:GetObject",
+        "s3:DeleteObject",
+    }
     assert [rule["StringEquals"] for rule in marts["IsServed"]["Choices"]] == SERVED
     assert marts["IsServed"]["Default"] == "NotServed"
     function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{names.function(STREAMER, 'publish_marts')}"
     assert actions(stack.role(names.role(STREAMER, "state-machine")), function) == {"lambda:InvokeFunction"}
+
+
+def test_the_job_notes_what_is_to_be_published_only_where_it_is(
+    stack: Stack, dev: Assembly, names: Names
+) -> None:
+    kind = "processed_to_curated"
+    notes = f"{names.processed_bucket}/_serving/{STREAMER}/"
+    assert stack.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]["--serving"] == "true"
+    assert {"s3:GetObject", "s3:PutObject"} <= actions(stack.role(names.role(STREAMER, kind)), notes)
+    off = dev.stack(names.stack(STREAMER))
+    assert "--serving" not in off.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]
+    assert not actions(off.role(names.role(STREAMER, kind)), notes)
 
 
 def test_a_domain_that_serves_nothing_has_no_function(tmp_path: Path, names: Names) -> None:

@@ -24,9 +24,10 @@ def test_the_bookmark_option_is_glues(bookmark: Bookmark) -> None:
     assert JobArguments.of({**GIVEN, "job-bookmark-option": bookmark.value}).bookmark is bookmark
 
 
+@pytest.mark.parametrize("name", ["full_refresh", "serving"])
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("True", True), ("false", False)])
-def test_full_refresh_is_a_boolean(text: str, value: bool) -> None:
-    assert JobArguments.of({**GIVEN, "full_refresh": text}).full_refresh is value
+def test_flags_are_booleans(name: str, text: str, value: bool) -> None:
+    assert getattr(JobArguments.of({**GIVEN, name: text}), name) is value
 
 
 @pytest.mark.parametrize(

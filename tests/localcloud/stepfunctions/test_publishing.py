@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from infra.publish_states import ServingPlan, publish
-from infra.states import NOTIFY_FAILURE, UNKNOWN
+from infra.publish_states import START, ServingPlan, publish
+from infra.states import NOTIFY_FAILURE, UNKNOWN, choice, equals
+from lake.naming import unpublished_key, unpublished_root
 from localcloud.server import LocalCloud
 from tests.localcloud.assembly import ACCOUNT, REGION, ROLE_ARN, allow, machine, resource, role
 from tests.localcloud.conftest import Deploy
@@ -24,7 +25,7 @@ class SecretError(Exception):
 
 def handler(event, context):
     print(json.dumps(event), flush=True)
-    if event["mart"] == "secretless":
+    if event["mart"] == "secretless" and event["partition"] != "year=2026":
         raise SecretError("there is no secret")
     if event["mart"] == "large":
         done = (event["continuation"] or {"bucket": 0})["bucket"] + 1
@@ -34,6 +35,7 @@ def handler(event, context):
     return {"status": status, "failed": int(status == "PARTIAL"), "continuation": None}
 """
 MARTS = ("sales", "large", "odd", "secretless")
+BUCKET = "processed"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,12 +45,22 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
         archive.writestr("handler.py", CODE)
     cloud.client("s3").create_bucket(Bucket="code")
     cloud.client("s3").put_object(Bucket="code", Key="publish.zip", Body=buffer.getvalue())
+    cloud.client("s3").create_bucket(Bucket=BUCKET)
     states = {
-        **publish(
-            ServingPlan(function=FUNCTION, marts=MARTS), "shop", complete="Complete", partial="Partial"
+        "Start": choice(
+            {**equals("$.raw_to_processed.summary.proceed", False), "Next": "NothingNew"}, default=START
         ),
+        **publish(
+            ServingPlan(function=FUNCTION, marts=MARTS),
+            "shop",
+            BUCKET,
+            idle="Idle",
+            complete="Complete",
+            partial="Partial",
+        ),
+        "Idle": {"Type": "Pass", "Result": {"told": "nobody"}, "End": True},
         "Complete": {"Type": "Pass", "Result": {"told": "all"}, "End": True},
-        "Partial": {"Type": "Pass", "InputPath": "$.serving.partitions", "End": True},
+        "Partial": {"Type": "Pass", "InputPath": "$.serving.marts", "End": True},
         NOTIFY_FAILURE: {
             "Type": "Fail",
             "ErrorPath": "$.failure.what.Error",
@@ -60,7 +72,11 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
             "publishing": {
                 "Worker": role("worker", "lambda.amazonaws.com"),
                 "Caller": role(
-                    "caller", "states.amazonaws.com", allow(["lambda:InvokeFunction"], [FUNCTION])
+                    "caller",
+                    "states.amazonaws.com",
+                    allow(["lambda:InvokeFunction"], [FUNCTION]),
+                    allow(["s3:ListBucket"], [f"arn:aws:s3:::{BUCKET}"]),
+                    allow(["s3:GetObject", "s3:DeleteObject"], [f"arn:aws:s3:::{BUCKET}/_serving/shop/*"]),
                 ),
                 "Function": resource(
                     "AWS::Lambda::Function",
@@ -71,19 +87,32 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
                     Code={"S3Bucket": "code", "S3Key": "publish.zip"},
                     Timeout=30,
                 ),
-                "Machine": machine("publish", states, "PublishMarts", f"{ROLE_ARN}/caller"),
+                "Machine": machine("publish", states, "Start", f"{ROLE_ARN}/caller"),
             }
         }
     )
 
 
-def run(cloud: LocalCloud, **marts: list[str]) -> dict[str, Any]:
-    """The execution after publishing these partitions of these marts."""
-    touched = [{"mart": mart, "partitions": partitions} for mart, partitions in marts.items()]
+def note(cloud: LocalCloud, execution: str = "x1", **marts: list[str]) -> None:
+    """Note partitions of marts as the jobs do."""
+    for mart, partitions in marts.items():
+        body = json.dumps({"mart": mart, "partitions": partitions}).encode()
+        cloud.client("s3").put_object(Bucket=BUCKET, Key=unpublished_key("shop", mart, execution), Body=body)
+
+
+def notes(cloud: LocalCloud) -> list[str]:
+    listed = cloud.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=unpublished_root("shop"))
+    return [item["Key"] for item in listed.get("Contents", [])]
+
+
+def run(cloud: LocalCloud, *, proceed: bool = True, **marts: list[str]) -> dict[str, Any]:
+    """The execution after a job has touched these partitions of these marts."""
+    note(cloud, **marts)
     client = cloud.client("stepfunctions")
+    summary = {"raw_to_processed": {"summary": {"proceed": proceed}}}
     arn = client.start_execution(
         stateMachineArn=f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:publish",
-        input=json.dumps({"processed_to_curated": {"summary": {"marts": touched}}, "unknown": UNKNOWN}),
+        input=json.dumps({**summary, "full_refresh": "false", "unknown": UNKNOWN}),
     )["executionArn"]
     cloud.wait_idle(60)
     execution: dict[str, Any] = client.describe_execution(executionArn=arn)
@@ -97,17 +126,19 @@ def events(cloud: LocalCloud) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-def test_each_touched_partition_of_a_served_mart_is_published(cloud: LocalCloud) -> None:
+def test_each_noted_partition_of_a_served_mart_is_published_and_forgotten(cloud: LocalCloud) -> None:
     before = len(events(cloud))
     execution = run(cloud, sales=["year=2025/month=7", "year=2025/month=8"], unserved=["year=2025"])
     assert (execution["status"], json.loads(execution["output"])) == ("SUCCEEDED", {"told": "all"})
     called = sorted((event["mart"], event["partition"]) for event in events(cloud)[before:])
     assert called == [("sales", "year=2025/month=7"), ("sales", "year=2025/month=8")]
+    assert notes(cloud) == []
 
 
-def test_nothing_touched_is_nothing_published(cloud: LocalCloud) -> None:
+@pytest.mark.parametrize(("proceed", "told"), [(True, "all"), (False, "nobody")])
+def test_without_notes_nothing_is_published(cloud: LocalCloud, proceed: bool, told: str) -> None:
     before = len(events(cloud))
-    assert json.loads(run(cloud)["output"]) == {"told": "all"}
+    assert json.loads(run(cloud, proceed=proceed)["output"]) == {"told": told}
     assert len(events(cloud)) == before
 
 
@@ -122,16 +153,31 @@ def test_a_large_partition_goes_on_where_it_stopped(cloud: LocalCloud) -> None:
 
 
 def test_refused_documents_do_not_stop_the_run_but_are_named(cloud: LocalCloud) -> None:
-    execution = run(cloud, sales=["year=2024"], odd=["year=2025"])
+    execution = run(cloud, odd=["year=2025"], sales=["year=2024"])
     assert execution["status"] == "SUCCEEDED"
     assert json.loads(execution["output"]) == [
-        ["PUBLISHED"],
         [{"mart": "odd", "partition": "year=2025", "status": "PARTIAL", "failed": 1}],
+        ["PUBLISHED"],
     ]
+    assert notes(cloud) == []
 
 
-def test_an_error_of_the_function_names_mart_and_partition(cloud: LocalCloud) -> None:
-    execution = run(cloud, secretless=["year=2025"])
-    assert (execution["status"], execution["error"]) == ("FAILED", "SecretError")
-    assert execution["cause"].startswith("secretless year=2025: ")
-    assert "there is no secret" in execution["cause"]
+def test_an_error_of_the_function_is_told_and_left_for_the_next_run(cloud: LocalCloud) -> None:
+    """The other marts are published all the same; what was left over is taken up with nothing new."""
+    before = len(events(cloud))
+    execution = run(cloud, secretless=["year=2025"], sales=["year=2025"])
+    assert (execution["status"], execution["error"]) == ("FAILED", "NotPublished")
+    sales, failed = json.loads(execution["cause"])
+    assert sales == ["PUBLISHED"]
+    assert (failed["status"], failed["what"]["Error"]) == ("FAILED", "SecretError")
+    assert failed["what"]["Cause"].startswith("secretless year=2025: ")
+    assert "there is no secret" in failed["what"]["Cause"]
+    assert notes(cloud) == ["_serving/shop/secretless/x1.json"]
+
+    note(cloud, secretless=["year=2026"])  # The cause is removed.
+    assert json.loads(run(cloud, proceed=False)["output"]) == {"told": "all"}
+    assert notes(cloud) == []
+    assert [event["partition"] for event in events(cloud)[before:] if event["mart"] == "secretless"] == [
+        "year=2025",
+        "year=2026",
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lake.checks import Effect, allowed, at_least
 from lake.columns import bigint, date, integer, money, text, total
+from lake.serving import Collection, Embedded, Served, Shape
 from lake.spec import Domain, Every, Mart, Reference, Table, Versions
 
 CHANNELS = ("shop", "web")
@@ -122,9 +123,23 @@ MAKER_TOTALS = Mart(
     ),
 )
 
+REVENUE_SERVED = Collection(
+    mart="revenue_by_month",
+    description="Years of revenue by month and country.",
+    cardinality={"sold_month": 12, "country": 50},
+    shapes=(
+        Shape(
+            name="overall",
+            embeds=(Embedded(name="months", rows=("sold_month", "country"), values=("revenue", "units")),),
+        ),
+    ),
+    serves=(Served(question=1, title="Revenue by month", shapes=("overall",), days=366),),
+)
+
 DOMAIN = Domain(
     name="toy",
     description="A workshop.",
     tables=(MAKERS, SALES, PARTS, RETURNS),
     marts=(SALES_ENRICHED, RETURNS_ENRICHED, REVENUE_BY_MONTH, MAKER_TOTALS),
+    serving=(REVENUE_SERVED,),
 )
