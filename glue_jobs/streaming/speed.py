@@ -1,8 +1,9 @@
 """The speed view: running totals of a stream's days, before the batch flow has the truth.
 
 Rows that pass the checks, once per key within the watermark, are summed by day and the stream's
-`totals_by`. What comes later than the watermark is left to the batch flow. A micro-batch sends the
-totals that it changed to a SpeedSink.
+`totals_by`. What comes later than the watermark is left to the batch flow, and so is what lies ahead
+of the clock: it would carry the watermark along, and all that comes after it would be late. A
+micro-batch sends the totals that it changed to a SpeedSink.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ EVENTS = "events"
 
 STATE_PARTITIONS = 4
 """Fixed for the life of a checkpoint; each costs a file per micro-batch and operator."""
+
+AHEAD = "1 hour"
+"""How far clocks may differ: an event that lies further ahead is none of the open days'."""
 
 LEFT_OUT = ",".join(
     f"org.apache.spark.sql.catalyst.optimizer.{rule}"
@@ -56,6 +60,7 @@ def running_totals(lines: DataFrame, table: Table) -> DataFrame:
     used = dict.fromkeys([*table.key, *stream.totals_by, *stream.totals])
     events = (
         good.select(*used, time)
+        .where(F.col("_time") <= F.current_timestamp() + F.expr(f"INTERVAL {AHEAD}"))
         .withWatermark("_time", f"{stream.watermark_hours} hours")
         .dropDuplicatesWithinWatermark([*table.key])
     )

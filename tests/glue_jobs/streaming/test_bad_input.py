@@ -1,0 +1,95 @@
+"""No line stops the stream: one file with every odd line goes through the job, and the next one as well."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from glue_jobs import stream_to_bronze
+from glue_jobs.streaming import speed
+from glue_jobs.streaming.sinks import SpeedFiles
+from lake import naming
+from tests.domains.cloud_provider.events_oracle import judge
+from tests.glue_jobs.streaming.conftest import StreamPipeline
+from tests.glue_jobs.streaming.lines import event, lines
+from tests.glue_jobs.streaming.test_json_lines import GOOD, MALFORMED, QUARANTINED
+
+ODD = [*MALFORMED.values(), *(line for line, _ in (*QUARANTINED.values(), *GOOD.values()))]
+FILES: dict[str, str | bytes] = {
+    "odd.jsonl": lines(*ODD),
+    "empty.jsonl": "",
+    "packed.jsonl.gz": gzip.compress(lines(event(90), "{").encode()),
+    "damaged.jsonl.gz": gzip.compress(lines(*map(event, range(100, 400))).encode())[:-60],
+}
+NEXT_DAY = date(2025, 7, 22)
+"""After all events of the odd lines, but the one of 2970."""
+
+Went = tuple[StreamPipeline, dict[str, Any]]
+
+
+def kept(events: StreamPipeline) -> list[Decimal]:
+    files = SpeedFiles(events.store, "processed", events.domain.name, events.table)
+    return [row["cost_usd_increment"] for row in files.read([NEXT_DAY])]
+
+
+@pytest.fixture(scope="module")
+def went(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Went:
+    """All of it, streamed, and the summary. Not to be changed."""
+    pipeline = StreamPipeline(spark, tmp_path_factory.mktemp("odd") / "buckets")
+    pipeline.drop_events(FILES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream_to_bronze, "start_speed", speed.start_speed)
+        summary = pipeline.stream()
+        pipeline.drop_events({"next.jsonl": lines(event(91, timestamp=f"{NEXT_DAY}T00:00:00Z"))})
+        pipeline.stream()
+    return pipeline, summary
+
+
+def test_the_run_says_what_became_of_every_record(went: Went) -> None:
+    _, summary = went
+    outcome = judge(content for name, content in _contents() if name != "damaged.jsonl.gz")
+    assert summary["status"] == "COMMITTED"
+    assert summary["rows_bronze"] == outcome.good == len(GOOD) + 1
+    # The damaged file as a whole, beside the records.
+    assert summary["rows_quarantined"] == outcome.bad + 1 == len(MALFORMED) + len(QUARANTINED) + 2
+    assert [Path(file["file"]).name for file in summary["rejected_files"]] == ["damaged.jsonl.gz"]
+
+
+def _contents() -> list[tuple[str, bytes]]:
+    return [
+        (name, content.encode() if isinstance(content, str) else content)
+        for name, content in FILES.items()
+        if not name.endswith(".gz")
+    ] + [("packed.jsonl.gz", gzip.decompress(bytes(FILES["packed.jsonl.gz"])))]  # type: ignore[arg-type]
+
+
+def test_every_bad_line_is_in_quarantine_with_its_checks_and_its_text(went: Went) -> None:
+    rows = went[0].quarantine("source_file", "raw_record", "failed_checks")
+    found = {(raw, checks) for file, raw, checks in rows if file.endswith("odd.jsonl")}
+    malformed = {(line, "[record.malformed]") for line in MALFORMED.values()}
+    assert found == malformed | {(line, f"[{', '.join(sorted(c))}]") for line, c in QUARANTINED.values()}
+
+
+def test_bronze_takes_times_of_any_year(went: Went) -> None:
+    years = Counter(year for (year,) in went[0].bronze("year"))
+    assert years.keys() == {"1970", "2025", "2970"}
+
+
+def test_the_speed_view_goes_on_after_an_event_of_2970(went: Went) -> None:
+    assert kept(went[0]) == [Decimal("2.25")]
+
+
+def test_nothing_is_left_in_the_way_of_the_next_run(went: Went) -> None:
+    pipeline, _ = went
+    known = {batch.batch_id for batch in pipeline.view().batches}
+    for layer in ("bronze", "quarantine"):
+        prefix = naming.layer_prefix(layer, pipeline.domain.name, pipeline.table.name)
+        keys = [item.key.removeprefix(prefix) for item in pipeline.store.list("processed", prefix)]
+        assert {key.split("/", 1)[0].removeprefix("batch=") for key in keys} <= known
