@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.runtime.accounts import Account
 from glue_jobs.runtime.args import JobArguments, job_arguments
+from glue_jobs.runtime.compactor import compact_streams
 from glue_jobs.runtime.curation import Curation
 from glue_jobs.runtime.holds import Hold
 from glue_jobs.runtime.ledger import Ledger, LedgerView
@@ -20,8 +21,8 @@ from glue_jobs.runtime.quality_log import write_quality_log, write_reference_log
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.stream_gate import held, judge_streams
 from glue_jobs.runtime.summary import write_summary
-from glue_jobs.runtime.workspace import Published
 from glue_jobs.runtime.unpublished import note_unpublished
+from glue_jobs.runtime.workspace import Published
 from lake.discovery import load_domain
 from lake.spec import Domain
 
@@ -47,22 +48,25 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     curation = Curation(spark, store, args, domain, view)
     curation.compute()
     _note_streams(ledger, domain, view, args)
-    published = curation.publish()
     if args.serving:
         # Before, because a partition that is removed is not touched again after a run that has died.
         note_unpublished(store, args, domain, curation.touched())
+    published = curation.publish()
     write_quality_log(store, args.curated_bucket, domain.name, view)
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
     done = [batch.batch_id for batch in view.uncurated]
     ledger.mark_curated(done, execution=args.execution, at=now)
+    compacted = compact_streams(spark, store, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
     summary = _summary("PUBLISHED", published, pending, " ".join([_sentence(published, marts), *stopped]))
+    summary["compacted"] = compacted.changed
     detail = {
         "seconds": round(time.monotonic() - started, 3),
         "seconds_per_table": curation.seconds,
         "accounting": {table: _totals(book) for table, book in curation.books.items()},
         "checks": curation.checks,
+        "compactions": [asdict(entry) for entry in compacted.entries],
     }
     _finish(store, args, ledger, summary, detail, holds)
     return summary
@@ -111,6 +115,7 @@ def _summary(
             name: {"rows": item.rows, "files": item.files, "partitions": list(item.partitions)}
             for name, item in sorted(published.items())
         },
+        "compacted": False,
     }
 
 

@@ -9,10 +9,10 @@ from infra.states import States, choice, equals, failure, retry, task, wait
 _CRAWLING = retry("Glue.CrawlerRunningException", seconds=30, attempts=20, rate=1.5, longest=300)
 
 
-def crawl(crawlers: Mapping[str, str], zone: str, *, next: str, wait_seconds: int) -> States:
-    """From `Crawl<Zone>` to `next`, which follows if the crawl succeeded."""
+def crawl(crawlers: Mapping[str, str], zone: str, *, next: str, wait_seconds: int, step: str = "") -> States:
+    """From `step`, or else `Crawl<Zone>`, to `next`, which follows if the crawl succeeded."""
     crawler = {"Name": crawlers[zone]}
-    step = f"Crawl{zone.capitalize()}"
+    step = step or f"Crawl{zone.capitalize()}"
     look, done = f"LookAt{step}", f"Is{step}Done"
     return {
         **task(

@@ -40,7 +40,7 @@ class Plan:
     """Physical names and limits that the definition needs.
 
     `crawlers` maps a zone (processed, curated) to its crawler; a zone without one is not crawled.
-    Without `serving` nothing is published to a serving store.
+    Without `serving` nothing is published to a serving store. `compacts`: files of streams are merged.
     """
 
     domain: str
@@ -52,10 +52,11 @@ class Plan:
     wait_seconds: int
     job_timeout_seconds: int
     serving: ServingPlan | None = None
+    compacts: bool = False
 
     @property
     def timeout_seconds(self) -> int:
-        """Longest life of an execution: waiting for another one, then two jobs and two crawls."""
+        """Longest life of an execution: waiting for another one, then two jobs and their crawls."""
         return 8 * self.job_timeout_seconds
 
     @property
@@ -108,8 +109,8 @@ def _start() -> States:
 
 
 def _ingest(plan: Plan) -> States:
-    crawl_next = "QualityGate"
     nothing_new = "NothingNew" if plan.serving else lease.RELEASE
+    crawl_next = "QualityGate"
     crawls = "processed" in plan.crawlers
     return {
         **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
@@ -146,6 +147,7 @@ def _ingest(plan: Plan) -> States:
 
 def _publish(plan: Plan) -> States:
     crawls = "curated" in plan.crawlers
+    compacted = "IsBronzeCompacted" if plan.compacts else "IsPublishedPartitionNew"
     after = publish_states.START if plan.serving else TOLD
     served = (
         publish_states.publish(
@@ -161,7 +163,8 @@ def _publish(plan: Plan) -> States:
     )
     return {
         **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
-        **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next="IsPublishedPartitionNew"),
+        **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next=compacted),
+        **(_crawl_compacted(plan, compacted, next="IsPublishedPartitionNew") if plan.compacts else {}),
         "IsPublishedPartitionNew": choice(
             {
                 **equals("$.processed_to_curated.summary.new_partitions", True),
@@ -171,6 +174,17 @@ def _publish(plan: Plan) -> States:
         ),
         **(crawl(plan.crawlers, "curated", next=after, wait_seconds=plan.wait_seconds) if crawls else {}),
         **served,
+    }
+
+
+def _crawl_compacted(plan: Plan, step: str, *, next: str) -> States:
+    """Merged files lie in partitions of their own, and those that they replace are gone."""
+    look = equals("$.processed_to_curated.summary.compacted", True)
+    return {
+        step: choice({**look, "Next": "CrawlCompacted"}, default=next),
+        **crawl(
+            plan.crawlers, "processed", next=next, wait_seconds=plan.wait_seconds, step="CrawlCompacted"
+        ),
     }
 
 

@@ -52,6 +52,7 @@ class Workflow(Construct):
             wait_seconds=config.wait_seconds,
             job_timeout_seconds=config.job_timeout_minutes * 60,
             serving=ServingPlan(function=publisher.arn, marts=publisher.marts) if publisher else None,
+            compacts=any(table.dated_by for table in domain.stream_tables),
         )
         self.role = self._role(domain.name, names)
         jobs.grant_run(self.role)
@@ -59,8 +60,8 @@ class Workflow(Construct):
         notifications.grant_publish(self.role)
         if publisher is not None:
             publisher.grant_invoke(self.role)
-        self.log = log_group(self, "Log", name=names.log_group(domain.name, "pipeline"), days=config.log_days)
             self._grant_notes(domain.name, names)
+        self.log = log_group(self, "Log", name=names.log_group(domain.name, "pipeline"), days=config.log_days)
         text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
         self.state_machine = sfn.StateMachine(
             self,
@@ -76,7 +77,6 @@ class Workflow(Construct):
         """Executions may be started."""
         role.allow(("states:StartExecution",), [self.arn])
 
-    def _role(self, domain: str, names: Names) -> Role:
     def _grant_notes(self, domain: str, names: Names) -> None:
         """What the serving store has not got yet may be looked up, and forgotten when it has."""
         notes = unpublished_root(domain)
@@ -87,6 +87,7 @@ class Workflow(Construct):
             why="Object keys are not known at synth.",
         )
 
+    def _role(self, domain: str, names: Names) -> Role:
         arns = self._arns
         role = Role(
             self,

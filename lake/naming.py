@@ -212,6 +212,11 @@ def batch_prefix(layer: str, domain: str, table: str, batch_id: str) -> str:
     return f"{layer_prefix(layer, domain, table)}batch={batch_id}/"
 
 
+def part_file(number: int) -> str:
+    """Name of a published Parquet file in its partition; almost always there is one."""
+    return f"part-{number:05d}.parquet"
+
+
 def month_partition(year: int, month: int) -> str:
     return f"year={year}/month={month}/"
 
@@ -315,6 +320,24 @@ def requeued_key(domain: str, table: str, name: str) -> str:
     return f"{requeued_prefix(domain, table)}{name}.json"
 
 
+COMPACTIONS = "c-"
+"""What the ids of compactions begin with; they take a batch's place in the keys of bronze."""
+
+
+def compaction_id(written_at: str, year: int, month: int) -> str:
+    """Id of the files that a run merged in one month of a table."""
+    return f"{COMPACTIONS}{written_at}-{year:04d}-{month:02d}"
+
+
+def compaction_prefix(domain: str, table: str) -> str:
+    """Processed bucket: one object per compaction of a table, which names what it replaces."""
+    return f"{ledger_root(domain)}compactions/{table}/"
+
+
+def compaction_key(domain: str, table: str, name: str) -> str:
+    return f"{compaction_prefix(domain, table)}{name}.json"
+
+
 def runs_root(domain: str) -> str:
     """Processed bucket: run summaries of a domain."""
     return f"_runs/{domain}/"
@@ -328,6 +351,21 @@ def run_key(domain: str, execution: str, job: str) -> str:
 def run_detail_key(domain: str, execution: str, job: str) -> str:
     """Processed bucket: what a summary is too small for."""
     return f"{runs_root(domain)}{execution}/{job}-detail.json"
+
+
+def unpublished_root(domain: str) -> str:
+    """Processed bucket: one object per mart of which the serving store has not everything yet."""
+    return f"_serving/{domain}/"
+
+
+def unpublished_prefix(domain: str, mart: str) -> str:
+    """Processed bucket: the objects of one mart; more than one after a job that died."""
+    return f"{unpublished_root(domain)}{mart}/"
+
+
+def unpublished_key(domain: str, mart: str, execution: str) -> str:
+    """Processed bucket: partitions of a mart that this execution, or one before it, has touched."""
+    return f"{unpublished_prefix(domain, mart)}{execution}.json"
 
 
 def account_key(domain: str, table: str) -> str:
@@ -353,21 +391,6 @@ def stop_key(domain: str, table: str) -> str:
 def generation_claim_key(domain: str, generation: int) -> str:
     """Processed bucket: taken by the stream that owns a generation; numbers are unique in a domain."""
     return f"{ledger_root(domain)}generations/{generation:04d}.json"
-def unpublished_root(domain: str) -> str:
-    """Processed bucket: one object per mart of which the serving store has not everything yet."""
-    return f"_serving/{domain}/"
-
-
-def unpublished_prefix(domain: str, mart: str) -> str:
-    """Processed bucket: the objects of one mart; more than one after a job that died."""
-    return f"{unpublished_root(domain)}{mart}/"
-
-
-def unpublished_key(domain: str, mart: str, execution: str) -> str:
-    """Processed bucket: partitions of a mart that this execution, or one before it, has touched."""
-    return f"{unpublished_prefix(domain, mart)}{execution}.json"
-
-
 
 
 def stream_batches(generation: int) -> str:

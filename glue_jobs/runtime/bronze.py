@@ -1,23 +1,22 @@
-"""Bronze as readers see it: the batches that the ledger has, narrowed to months where asked."""
+"""Bronze as readers see it: the batches that the ledger has, narrowed to months where asked.
+
+Where a compaction has merged files of batches, its files are read in their place.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from functools import cached_property
 
 from pyspark.sql import DataFrame, SparkSession
 
+from glue_jobs.runtime.compactions import BronzeFile, Compactions, bronze_files
 from glue_jobs.runtime.ledger import LedgerView
 from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.schemas import bronze_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.spec import Table
-
-_PARTITION = re.compile(
-    r"batch=(?P<batch>[^/]+)/(?:year=(?P<year>\d+)/month=(?P<month>\d+)/)?[^/]+\.parquet$"
-)
 
 
 class BronzeTable:
@@ -35,6 +34,7 @@ class BronzeTable:
         self._spark = spark
         self._store = store
         self._bucket = bucket
+        self._domain = domain
         self._prefix = naming.layer_prefix("bronze", domain, table.name)
         self._batches = frozenset(view.batches_of(table.name))
         self.table = table
@@ -48,28 +48,31 @@ class BronzeTable:
         return self._batches == self.pending
 
     @cached_property
-    def _files(self) -> list[tuple[str, str, Month | None]]:
-        """(key, batch, month) of every committed file."""
-        found = []
-        for item in self._store.list(self._bucket, self._prefix):
-            match = _PARTITION.fullmatch(item.key.removeprefix(self._prefix))
-            if match and match["batch"] in self._batches:
-                month = Month(int(match["year"]), int(match["month"])) if match["year"] else None
-                found.append((item.key, match["batch"], month))
-        return found
+    def files(self) -> list[BronzeFile]:
+        """Every committed file that was not replaced by a merged one."""
+        listed = bronze_files(self._store, self._bucket, self._prefix)
+        return self._compactions.visible(listed, self._batches)
+
+    @property
+    def _compactions(self) -> Compactions:
+        if self.table.stream is None:
+            return Compactions()
+        return Compactions.read(self._store, self._bucket, self._domain, self.table.name)
 
     @property
     def is_empty(self) -> bool:
-        return not self._files
+        return not self.files
 
     def months(self) -> frozenset[Month]:
         """Every month that a committed file holds rows of."""
-        return frozenset(month for _, _, month in self._files if month is not None)
+        return frozenset(file.month for file in self.files if file.month is not None)
 
     def read(
         self, months: Collection[Month] | None = None, batches: Collection[str] | None = None
     ) -> DataFrame:
         """Committed rows, of some months or batches only if asked; cost follows the files read.
+
+        Batches that silver and gold hold may be merged with others: `batches` asks for pending ones.
 
         The same question gets the same frame: looking at hundreds of files takes Spark a while, and
         what is committed does not change.
@@ -84,9 +87,10 @@ class BronzeTable:
 
     def _read(self, months: Collection[Month] | None, batches: Collection[str] | None) -> DataFrame:
         keys = [
-            key
-            for key, batch, month in self._files
-            if (months is None or month is None or month in months) and (batches is None or batch in batches)
+            file.key
+            for file in self.files
+            if (months is None or file.month is None or file.month in months)
+            and (batches is None or file.place in batches)
         ]
         schema = bronze_schema(self.table)
         if not keys:

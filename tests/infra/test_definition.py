@@ -93,6 +93,22 @@ def test_a_full_refresh_goes_on_without_new_files() -> None:
     assert variables.index("$.full_refresh") < variables.index("$.raw_to_processed.summary.proceed")
 
 
+def test_merged_files_of_streams_are_catalogued_before_gold() -> None:
+    states = definition(replace(PLAN, compacts=True))["States"]
+    assert reachable("IsFullRefresh", states) == set(states)
+    look = states[states["ReadPublishSummary"]["Next"]]
+    assert look["Choices"] == [
+        {
+            "Variable": "$.processed_to_curated.summary.compacted",
+            "BooleanEquals": True,
+            "Next": "CrawlCompacted",
+        }
+    ]
+    assert look["Default"] == "IsPublishedPartitionNew"
+    assert states["CrawlCompacted"]["Parameters"] == {"Name": "crawler-1"}
+    assert states["IsCrawlCompactedDone"]["Choices"][1]["Next"] == "IsPublishedPartitionNew"
+
+
 def test_a_rejected_batch_is_catalogued_but_not_published() -> None:
     gate = STATES["QualityGate"]
     assert gate["Choices"][0]["Next"] == "BatchRejected"
@@ -161,6 +177,10 @@ def test_marts_are_published_after_the_crawl_and_before_anybody_is_told() -> Non
     assert SERVED["IsAnythingUnpublished"]["Choices"][0]["Next"] == "PublishMarts"
     assert SERVED["IsAnythingUnpublished"]["Default"] == "NotifySuccess"
     assert SERVED["PublishMarts"]["Next"] == "IsServingComplete"
+    assert [rule["Next"] for rule in SERVED["IsServingComplete"]["Choices"]] == [
+        "MartsNotPublished",
+        "NotifyPartial",
+    ]
     assert SERVED["IsServingComplete"]["Default"] == "NotifySuccess"
 
 
@@ -195,10 +215,6 @@ def test_a_partition_is_published_until_nothing_is_left_and_its_error_names_it()
     states = partition["States"]
     assert reachable(partition["StartAt"], states) == set(states)
     publish = states["PublishPartition"]
-    assert [rule["Next"] for rule in SERVED["IsServingComplete"]["Choices"]] == [
-        "MartsNotPublished",
-        "NotifyPartial",
-    ]
     assert publish["Parameters"]["Payload"]["continuation.$"] == "$.continuation"
     assert all(entry["JitterStrategy"] == "FULL" for entry in publish["Retry"])
     assert states["IsPartitionPublished"]["Choices"][0] == {

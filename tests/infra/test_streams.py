@@ -50,6 +50,13 @@ def test_it_is_told_its_table_and_trigger_beside_what_every_job_is_told(stack: S
     assert "--serving_secret" not in arguments
 
 
+def test_the_batch_flow_merges_files_of_streams_alone(stack: Stack, names: Names) -> None:
+    statements = stack.role(names.role(STREAMER, "processed_to_curated"))
+    assert actions(statements, f"/bronze/{STREAMER}/{TABLE}/") >= {"s3:PutObject", "s3:DeleteObject"}
+    assert actions(statements, f"/bronze/{STREAMER}/*") == {"s3:GetObject"}
+    assert "CrawlCompacted" in stack.state_machine["States"]
+
+
 def test_its_role_reads_its_prefix_of_raw_and_writes_what_is_its_own(stack: Stack, names: Names) -> None:
     statements = stack.role(names.role(STREAMER, KIND))
     raw = [r for s in statements for r in as_list(s["Resource"]) if f"{names.raw_bucket}/" in str(r)]

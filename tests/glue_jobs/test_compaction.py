@@ -1,0 +1,111 @@
+"""With or without compactions, the published tables are the same, after each run and after a full refresh."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from glue_jobs.runtime import compactor
+from lake import naming
+from tests.fakes import DyingAt, KilledError
+from tests.meters.arrivals import Meters, Reading
+
+PREFIX = naming.layer_prefix("bronze", "meters", "readings")
+
+
+@pytest.fixture
+def meters(
+    spark: SparkSession, meters_on_path: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Meters:
+    monkeypatch.setattr(compactor, "FEWEST_FILES", 2)
+    return Meters(spark, tmp_path / "buckets")
+
+
+def merged(pipeline: Meters) -> int:
+    """Files of compactions."""
+    return sum("batch=c-" in item.key for item in pipeline.store.list("processed", PREFIX))
+
+
+def detail(pipeline: Meters) -> list[dict[str, object]]:
+    key = naming.run_detail_key("meters", pipeline.args().execution, "processed_to_curated")
+    found: list[dict[str, object]] = json.loads(pipeline.store.read("processed", key))["compactions"]
+    return found
+
+
+def arrivals(chance: random.Random, newest: int) -> list[Reading]:
+    """A few readings of the last months; ids come again, with other values and in other months."""
+    return [
+        (
+            f"r{chance.randint(1, 12)}",
+            f"2025-{max(1, newest - chance.choice([0, 0, 1, 3])):02}-{chance.randint(1, 28):02}",
+            chance.choice(["m1", "m2"]),
+            chance.randint(0, 99),
+        )
+        for _ in range(chance.randint(1, 3))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seed", "runs"), [(1, 3), *(pytest.param(seed, 8, marks=pytest.mark.chaos) for seed in range(2, 12))]
+)
+def test_compactions_change_nothing_that_is_published(
+    meters: Meters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, runs: int
+) -> None:
+    """Against a pipeline that has the same arrivals, merges nothing, and publishes once at the end."""
+    plain = Meters(meters.spark, tmp_path / "plain")
+    chance = random.Random(seed)
+    for run in range(runs):
+        if run == runs // 2:
+            for pipeline in (meters, plain):
+                pipeline.drop({"meters.csv": "meter_id,site\nm1,roof\n"})
+        for _ in range(4):
+            rows = arrivals(chance, 3 + run)
+            for pipeline in (meters, plain):
+                pipeline.read(*rows)
+        meters.run()
+    monkeypatch.setattr(compactor, "FEWEST_FILES", 10_000)
+    plain.run()
+    assert merged(meters) > 0
+    assert merged(plain) == 0
+    assert meters.published() == plain.published()
+    meters.curate(full_refresh=True)
+    assert meters.published() == plain.published()
+
+
+def test_a_run_says_what_it_merged_and_that_partitions_changed(meters: Meters) -> None:
+    for number in range(3):
+        meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
+    summary = meters.curate()
+    assert summary["compacted"] is True
+    [entry] = detail(meters)
+    assert (entry["table"], entry["year"], entry["month"], entry["rows"]) == ("readings", 2025, 6, 3)
+    meters.read(("r9", "2025-07-02", "m1", 1))
+    assert meters.curate()["compacted"] is False
+    assert meters.curate()["compacted"] is False
+
+
+def test_what_is_held_is_not_merged(meters: Meters) -> None:
+    for number in range(2):
+        meters.read((f"r{number}", "2025-06-30", "m1", 1), bad=20)
+    meters.ingest()
+    meters.alert(("a1", "2025-08-01"))
+    meters.read(("r9", "2025-07-02", "m1", 1))
+    assert meters.curate()["compacted"] is False
+    assert meters.rows("silver", "readings", "reading_id") == [("r9",)]
+
+
+def test_a_run_that_dies_while_it_merges_has_published(meters: Meters) -> None:
+    for number in range(2):
+        meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
+    with pytest.raises(KilledError):
+        meters.curate(store=DyingAt(meters.root, "write _ledger/meters/compactions/"))
+    assert meters.view().pending == ()
+    published = meters.published()
+    assert published == meters.refreshed()
+    meters.alert(("a1", "2025-08-01"))
+    assert meters.curate()["compacted"] is True
+    assert {**meters.published(), "silver.alerts": []} == {**published, "silver.alerts": []}
