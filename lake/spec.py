@@ -92,7 +92,8 @@ class Table:
       small enough to be resolved whole (a master), or that takes its month from a reference.
     - `touched_by`: tables whose changed rows touch rows here without being referenced by key.
     - `enriched_from`, `enrichment`: silver tables joined by `silver/<name>.py` and the columns
-      that it adds. Without them silver is the resolved table plus reference flags.
+      that it adds. Without them silver is the resolved table plus reference flags. A joined table
+      is referenced or in `touched_by`, and not enriched from others itself.
     - `reject_above`: share of quarantined rows of a batch above which it is not published.
     """
 

@@ -66,7 +66,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
             yield f"references '{ref.table}', which has no single-column row key"
         elif ref.gives_month and parent.dated_by is None:
             yield f"takes its month from '{ref.table}', which has no date"
-    yield from (f"is enriched from unknown '{name}'" for name in table.enriched_from if name not in tables)
+    yield from _enrichment_problems(table, tables)
     for touch in table.touched_by:
         parent = tables.get(touch.table)
         if touch.column not in names or parent is None or touch.parent_column not in parent.by_name:
@@ -74,6 +74,31 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     if table.stream is not None:
         used = (*table.stream.rank, *table.stream.totals_by, *table.stream.totals)
         yield from (f"stream column '{name}' is not declared" for name in used if name not in names)
+
+
+def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
+    """Where a change of what rows are enriched from would not reach them."""
+    followed = {ref.table for ref in table.references} | {touch.table for touch in table.touched_by}
+    for name in table.enriched_from:
+        if name not in tables:
+            yield f"is enriched from unknown '{name}'"
+        elif tables[name].enriched_from:
+            others = ", ".join(tables[name].enriched_from)
+            yield (
+                f"is enriched from '{name}', which is enriched from others ({others}): their changes would "
+                "not reach it; join these themselves"
+            )
+        elif name not in followed:
+            yield (
+                f"is enriched from '{name}', whose changes would not reach it: declare the reference, or "
+                "touched_by"
+            )
+    # The order in which tables are asked for changes follows references and enrichment.
+    yield from (
+        f"touched_by {touch.table}: is not enriched from it"
+        for touch in table.touched_by
+        if touch.table in tables and touch.table not in table.enriched_from
+    )
 
 
 def _cycles(tables: dict[str, Table]) -> Iterator[str]:

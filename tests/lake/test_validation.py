@@ -104,6 +104,33 @@ def test_a_table_that_contradicts_itself_is_told(table: Table, problem: str) -> 
     assert f"table parents: {problem}" in problems(table, CHILD)
 
 
+UNCLE = replace(PARENT, name="uncles")
+
+
+def test_changes_of_what_enriches_rows_reach_them() -> None:
+    touch = Touch(column="parent_id", table="uncles", parent_column="id")
+    child = replace(CHILD, enriched_from=("parents", "uncles"))
+    [problem] = problems(PARENT, UNCLE, child)
+    assert problem == (
+        "table children: is enriched from 'uncles', whose changes would not reach it: declare the reference, "
+        "or touched_by"
+    )
+    assert domain(PARENT, UNCLE, replace(child, touched_by=(touch,)))
+    assert problems(PARENT, UNCLE, replace(CHILD, touched_by=(touch,))) == (
+        "table children: touched_by uncles: is not enriched from it",
+    )
+
+
+def test_enrichment_is_followed_for_one_step() -> None:
+    ref = Reference(column="id", table="uncles")
+    parent = replace(PARENT, enriched_from=("uncles",), references=(ref,))
+    [problem] = problems(UNCLE, parent, replace(CHILD, enriched_from=("parents",)))
+    assert problem == (
+        "table children: is enriched from 'parents', which is enriched from others (uncles): their changes "
+        "would not reach it; join these themselves"
+    )
+
+
 def test_a_row_cannot_have_two_dates() -> None:
     ref = Reference(column="parent_id", table="days", gives_month=True)
     other = replace(CHILD, name="days", references=())
