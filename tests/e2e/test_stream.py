@@ -1,4 +1,4 @@
-"""The deployed stream, kept running: files that come meanwhile, the stop sign, and a run on schedule after it."""
+"""The deployed stream, kept running: files that come meanwhile, its end by the sign, and the next run."""
 
 from __future__ import annotations
 
