@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -22,6 +22,9 @@ from lake.spec import Domain
 
 FUNCTION = "publish_marts"
 MEMORY_MB = 512
+DISK = Size.gibibytes(4)
+"""Takes the rows of a partition, uncompressed: some fifty million of a narrow mart."""
+
 TIMEOUT = Duration.minutes(15)
 
 
@@ -89,6 +92,7 @@ class PublishMarts(Construct):
                 )
             ],
             memory_size=MEMORY_MB,
+            ephemeral_storage_size=DISK,
             timeout=TIMEOUT,
             role=self.role.frozen,
             log_group=log,

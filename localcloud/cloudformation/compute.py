@@ -11,8 +11,8 @@ from localcloud.execution.functions import SERVICE
 
 _FUNCTION = "AWS::Lambda::Function"
 _SETTINGS = ("Role", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Description")
-_NOT_APPLIED = ("Layers", "LoggingConfig", "Architectures", "Tags", "TracingConfig")
-"""Layers hold what is installed here anyway, and logs are files."""
+_NOT_APPLIED = ("Layers", "LoggingConfig", "Architectures", "EphemeralStorage", "Tags", "TracingConfig")
+"""Layers hold what is installed here anyway, logs are files, and the disk is this machine's."""
 
 
 def _known(props: Props) -> Props:

@@ -69,7 +69,7 @@ def test_the_function_is_small_and_knows_names_only(stack: Stack, names: Names) 
         "handler.handler",
         512,
     )
-    assert function["Timeout"] == 900
+    assert (function["Timeout"], function["EphemeralStorage"]) == (900, {"Size": 4096})
     variables = function["Environment"]["Variables"]
     assert variables["SERVING_SECRET"] == names.serving_secret
     assert variables["CURATED_BUCKET"] == names.curated_bucket
