@@ -26,6 +26,9 @@ from localcloud.patching import original, replace
 WORKERS = 2
 """Queries that run at the same time; others are QUEUED."""
 
+INTERRUPTED_EVERY = 0.05
+"""Seconds between two attempts to stop a query that was cancelled."""
+
 PAGE = 1000
 _DDL = re.compile(r"\s*(ALTER|CREATE|DESCRIBE|DESC|DROP|MSCK|SHOW)\b", re.IGNORECASE)
 _UTILITY = re.compile(r"\s*(DESCRIBE|DESC|SHOW|EXPLAIN)\b", re.IGNORECASE)
@@ -43,6 +46,8 @@ class Execution(models.Execution):
         self.finished: float | None = None
         self.connection: duckdb.DuckDBPyConnection | None = None
         self.lock = threading.RLock()
+        self.over = threading.Event()
+        """Whoever executed it has let go of it, cancelled or not."""
 
     @property
     def status(self) -> str:
@@ -69,16 +74,33 @@ class Execution(models.Execution):
             self.finished, self.connection = self.finished or time.time(), None
             if self.state != "CANCELLED":
                 self.state, self.reason = state, reason
+        self.over.set()
 
     def cancel(self) -> None:
+        """Call it off, and make whoever executes it stop."""
         with self.lock:
-            if self.state in ("QUEUED", "RUNNING"):
-                if self.connection is not None:
-                    self.connection.interrupt()
-                self.state, self.finished = "CANCELLED", time.time()
+            if self.state not in ("QUEUED", "RUNNING"):
+                return
+            self.state, self.finished = "CANCELLED", time.time()
+        if self.started is not None:
+            threading.Thread(target=self._interrupt, daemon=True).start()
+
+    def _interrupt(self) -> None:
+        """DuckDB forgets an interrupt that comes while no query runs yet, so it is repeated."""
+        while not self.over.wait(INTERRUPTED_EVERY):
+            with self.lock:
+                connection = self.connection
+            try:
+                if connection is not None:
+                    connection.interrupt()
+            except duckdb.ConnectionException:
+                # Closed already: the execution is about to be over.
+                continue
 
     def hold(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
+        """The connection on which it runs from now on."""
+        with self.lock:
+            self.connection = connection
 
 
 class AthenaService:

@@ -365,6 +365,7 @@ def test_a_long_query_can_be_stopped(cloud: Cloud) -> None:
     client.stop_query_execution(QueryExecutionId=identifier)
 
     assert ended(cloud, identifier)["Status"]["State"] == "CANCELLED"
+    until(lambda: cloud.context.busy, lambda at_work: at_work == 0)
 
 
 @pytest.mark.parametrize(
