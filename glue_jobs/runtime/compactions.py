@@ -10,12 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import CaudalError
+
+READ_THREADS = 8
 
 _FILE = re.compile(
     r"batch=(?P<place>[^/]+)/(?:year=(?P<year>\d+)/month=(?P<month>\d+)/)?(?P<name>[^/]+\.parquet)"
@@ -45,7 +49,10 @@ def bronze_files(store: ObjectStore, bucket: str, prefix: str) -> list[BronzeFil
 
 @dataclass(frozen=True, kw_only=True)
 class Compaction:
-    """In one month of a table, the files of `replaced` (batches, earlier compactions) became others."""
+    """In one month of a table, the files of `replaced` became others.
+
+    These are batches and earlier compactions, and what the latter replaced.
+    """
 
     compaction_id: str
     table: str
@@ -77,9 +84,11 @@ class Compactions:
 
     @classmethod
     def read(cls, store: ObjectStore, bucket: str, domain: str, table: str) -> Compactions:
-        """Cost: one listing, one request per compaction."""
+        """Cost: one listing, one request per compaction that was not replaced by a later one."""
         keys = [item.key for item in store.list(bucket, naming.compaction_prefix(domain, table))]
-        return cls(tuple(Compaction.from_json(store.read(bucket, key), key) for key in keys))
+        with ThreadPoolExecutor(READ_THREADS) as pool:
+            bodies = list(pool.map(lambda key: store.read(bucket, key), keys))
+        return cls(tuple(map(Compaction.from_json, bodies, keys)))
 
     @property
     def ids(self) -> frozenset[str]:
@@ -87,8 +96,9 @@ class Compactions:
 
     def is_replaced(self, file: BronzeFile) -> bool:
         """Whether other files hold its rows."""
-        return (file.place, file.month) in self._replaced()
+        return (file.place, file.month) in self._replaced
 
+    @cached_property
     def _replaced(self) -> frozenset[tuple[str, Month | None]]:
         return frozenset(
             (place, Month(entry.year, entry.month)) for entry in self.entries for place in entry.replaced
@@ -96,9 +106,20 @@ class Compactions:
 
     def visible(self, files: Iterable[BronzeFile], batches: Collection[str]) -> list[BronzeFile]:
         """The files that hold the rows of `batches`, each row once."""
-        replaced = self._replaced()
         places = self.ids.union(batches)
-        return [file for file in files if file.place in places and (file.place, file.month) not in replaced]
+        return [file for file in files if file.place in places and not self.is_replaced(file)]
+
+    def lineage(self, places: Iterable[str]) -> tuple[str, ...]:
+        """`places`, and what those of them that are compactions have replaced."""
+        found = set(places)
+        found.update(*(entry.replaced for entry in self.entries if entry.compaction_id in found))
+        return tuple(sorted(found))
+
+    @property
+    def superseded(self) -> list[Compaction]:
+        """Entries that a later one stands for as well."""
+        later = {place for entry in self.entries for place in entry.replaced}
+        return [entry for entry in self.entries if entry.compaction_id in later]
 
 
 def commit(store: ObjectStore, bucket: str, domain: str, entry: Compaction) -> None:

@@ -94,14 +94,15 @@ class _Compactor:
         bronze = BronzeTable(self._spark, self._store, self._bucket, self._domain, self._table, self._view)
         entries = []
         for month, files in mergeable(bronze.files, known.ids):
-            entries.append(self._merge(bronze, month, files))
+            entries.append(self._merge(bronze, month, files, known))
             self._delete(files)
+        self._forget([*known.entries, *entries])
         return Compacted(entries=tuple(entries), changed=changed or bool(entries))
 
     def _tidy(self, known: Compactions) -> bool:
         """Delete what runs that died left: merged files without an entry, replaced ones with one.
 
-        Returns whether there was any.
+        Returns whether any run died, after which the catalog may not know what is there.
         """
         folders = f"{self._prefix}batch={naming.COMPACTIONS}"
         written = [item.key for item in self._store.list(self._bucket, folders)]
@@ -110,7 +111,15 @@ class _Compactor:
         replaced = [file for file in files if known.is_replaced(file)]
         self._store.delete(self._bucket, orphans)
         self._delete(replaced)
-        return bool(orphans or replaced)
+        return bool(orphans or replaced or known.superseded)
+
+    def _forget(self, entries: Sequence[Compaction]) -> None:
+        """Delete entries that later ones stand for, so that readers have few to look at."""
+        keys = [
+            naming.compaction_key(self._domain, self._table.name, entry.compaction_id)
+            for entry in Compactions(tuple(entries)).superseded
+        ]
+        self._store.delete(self._bucket, keys)
 
     def _place(self, key: str) -> str:
         return key.removeprefix(f"{self._prefix}batch=").partition("/")[0]
@@ -120,7 +129,9 @@ class _Compactor:
         done = sorted({f"{self._prefix}batch={file.place}/_SUCCESS" for file in files})
         self._store.delete(self._bucket, [*done, *(file.key for file in files)])
 
-    def _merge(self, bronze: BronzeTable, month: Month, files: Sequence[BronzeFile]) -> Compaction:
+    def _merge(
+        self, bronze: BronzeTable, month: Month, files: Sequence[BronzeFile], known: Compactions
+    ) -> Compaction:
         """Write the rows of `files` anew, unchanged, and commit them in place of these."""
         places = sorted({file.place for file in files})
         compaction_id = naming.compaction_id(f"{self._now.astimezone(UTC):%Y%m%dT%H%M%S%f}", *month)
@@ -139,7 +150,7 @@ class _Compactor:
             table=self._table.name,
             year=month.year,
             month=month.month,
-            replaced=tuple(places),
+            replaced=known.lineage(places),
             rows=rows,
             execution=self._execution,
         )

@@ -89,7 +89,8 @@ def test_what_comes_late_is_merged_with_what_was_merged_before(meters: Meters) -
     meters.read(reading(4, JUNE))
     before = seen(meters)
     [entry] = compact(meters).entries
-    assert (entry.rows, len(entry.replaced)) == (4, 3)
+    assert (entry.rows, len(entry.replaced)) == (4, 5)
+    assert Compactions.read(meters.store, "processed", "meters", "readings").entries == (entry,)
     assert folders(meters) == {"c 2025-6": 1, "s 2025-7": 2}
     assert seen(meters) == before
 
