@@ -110,11 +110,11 @@ def test_killed_at(whole: StreamPipeline, place: str) -> None:
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(7))
 def test_killed_again_and_again(whole: StreamPipeline, seed: int) -> None:
-    """At some moment after some call, three times."""
+    """At some moment after some call, and then once more."""
     chance = random.Random(seed)
-    for _ in range(3):
-        pattern = chance.choice(list(PLACES.values()))
-        killed_at(whole.root, Place(pattern, nth=chance.randint(1, 2), seconds=chance.random() * 1.5))
+    for places in (list(PLACES.values())[:5], list(PLACES.values())[4:-1]):
+        place = Place(chance.choice(places), seconds=chance.random() / 2)
+        assert killed_at(whole.root, place), place
     is_undisturbed(whole)
