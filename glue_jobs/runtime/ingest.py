@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from py4j.protocol import Py4JJavaError
-from pyspark import StorageLevel
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
@@ -17,15 +15,13 @@ from pyspark.sql import functions as F
 from glue_jobs.runtime.landing import LandedFile
 from glue_jobs.runtime.ledger import FileEntry, FileStatus
 from glue_jobs.runtime.quality import FAILED, FLAGS, RAW_RECORD, check_rows
-from glue_jobs.runtime.reading import SOURCE_COLUMNS, read_table
+from glue_jobs.runtime.reading import read_table
+from glue_jobs.runtime.staging import REJECTED, ROWS_PER_FILE, Staging
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
 from lake.recognition import FILE_HEADER
 from lake.spec import Table
-
-ROWS_PER_FILE = 4_000_000
-"""Keeps a Parquet file of these narrow rows below 256 MB."""
 
 QUARANTINE_COLUMNS = (
     "record_id", "source_file", "source_row", "raw_record", "failed_checks", "batch_id", "ingest_ts",
@@ -119,16 +115,23 @@ def _root_cause(error: Exception) -> str:
 
 
 def _ingest_readable(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
-    with _cached(check_rows(context.rows(table, files), table)) as checked:
-        outcomes = _outcomes(checked)
-        bronze = sum(outcome.rows for outcome in outcomes if not outcome.failed)
-        quarantined = sum(outcome.rows for outcome in outcomes if outcome.failed)
-        written = _write_bronze(context, table, checked) if bronze else 0
-        kept = _write_quarantine(context, table, checked) if quarantined else 0
+    staging = Staging(
+        spark=context.spark,
+        store=context.store,
+        bucket=context.processed_bucket,
+        table=table,
+        prefix=naming.batch_prefix("bronze", context.domain, table.name, context.batch_id),
+    )
+    read = staging.stage(check_rows(context.rows(table, files), table), _stamps(context))
+    outcomes = _outcomes(staging.read()) if read else []
+    staged = sum(outcome.rows for outcome in outcomes)
+    quarantined = sum(outcome.rows for outcome in outcomes if outcome.failed)
+    kept = _write_quarantine(context, table, staging.rejected()) if quarantined else 0
+    staging.publish()
     unknown = {outcome.source_file for outcome in outcomes} - {file.key for file in files}
-    if (written, kept) != (bronze, quarantined) or unknown:
+    if (staged, kept) != (read, quarantined) or unknown:
         raise AccountingError(
-            f"{bronze} + {quarantined} rows were read, {written} written to bronze and {kept} to "
+            f"{read} rows were read, {staged} staged; {quarantined} of them failed, {kept} are in "
             f"quarantine; rows from unknown files: {sorted(map(str, unknown))}.",
             where=f"{context.domain}.{table.name}, batch {context.batch_id}",
         )
@@ -137,16 +140,6 @@ def _ingest_readable(context: IngestContext, table: Table, files: Sequence[Lande
         files=tuple(_accounted(file, outcomes) for file in files),
         checks=_per_check(outcomes, table),
     )
-
-
-@contextmanager
-def _cached(frame: DataFrame) -> Iterator[DataFrame]:
-    """Parsed once, read by the count and by both writes; what does not fit in memory goes to disk."""
-    frame.persist(StorageLevel.MEMORY_AND_DISK)
-    try:
-        yield frame
-    finally:
-        frame.unpersist()
 
 
 @dataclass(frozen=True)
@@ -159,13 +152,15 @@ class _Outcome:
     rows: int
 
 
-def _outcomes(checked: DataFrame) -> list[_Outcome]:
-    """Every row, counted once. Grouping by both lists gives files and checks in a single pass."""
-    grouped = checked.groupBy("source_file", FAILED, FLAGS).agg(F.count(F.lit(1)).alias("rows"))
-    return [
-        _Outcome(row["source_file"], tuple(row[FAILED]), tuple(row[FLAGS]), row["rows"])
-        for row in grouped.collect()
-    ]
+def _outcomes(staged: DataFrame) -> list[_Outcome]:
+    """Every row on disk, counted once. Grouping by the names gives files and checks in a single pass."""
+    grouped = staged.groupBy("source_file", REJECTED, FLAGS).agg(F.count(F.lit(1)).alias("rows"))
+    outcomes = []
+    for row in grouped.collect():
+        names = tuple(row[FLAGS])
+        failed, flags = (names, ()) if row[REJECTED] else ((), names)
+        outcomes.append(_Outcome(row["source_file"], failed, flags, row["rows"]))
+    return outcomes
 
 
 def _per_check(outcomes: Sequence[_Outcome], table: Table) -> dict[str, dict[str, int]]:
@@ -196,37 +191,16 @@ def _stamps(context: IngestContext) -> list[Column]:
     return [F.lit(context.ingest_ts).alias("ingest_ts"), F.lit(context.batch_id).alias("batch_id")]
 
 
-def _write(frame: DataFrame, url: str, partitions: Sequence[str]) -> int:
-    """Write Parquet and return the number of rows written, counted on the way."""
-    observed = Observation()
-    writer = frame.observe(observed, F.count(F.lit(1)).alias("rows")).write.mode("overwrite")
-    writer = writer.option("maxRecordsPerFile", ROWS_PER_FILE)
-    (writer.partitionBy(*partitions) if partitions else writer).parquet(url)
-    return int(observed.get["rows"])
-
-
-def _write_bronze(context: IngestContext, table: Table, checked: DataFrame) -> int:
-    good = checked.where(F.size(FAILED) == 0).drop(FAILED, RAW_RECORD)
-    columns = [*(c.name for c in table.columns), "extra", FLAGS, *SOURCE_COLUMNS]
-    frame = good.select(*columns, *_stamps(context))
-    url = context.store.url(
-        context.processed_bucket,
-        naming.batch_prefix("bronze", context.domain, table.name, context.batch_id),
-    )
-    if table.dated_by is None:
-        return _write(frame.coalesce(1), url, ())
-    dated = frame.select("*", F.year(table.dated_by).alias("year"), F.month(table.dated_by).alias("month"))
-    return _write(dated.repartition("year", "month"), url, ("year", "month"))
-
-
-def _write_quarantine(context: IngestContext, table: Table, checked: DataFrame) -> int:
-    bad = checked.where(F.size(FAILED) > 0)
+def _write_quarantine(context: IngestContext, table: Table, rejected: DataFrame) -> int:
+    """Write the records of rejected rows; how many, counted on the way."""
     record_id = F.sha2(F.concat_ws("|", "source_file", F.col("source_row").cast("string")), 256)
-    frame = bad.select(
+    frame = rejected.select(
         record_id.alias("record_id"), "source_file", "source_row", RAW_RECORD, FAILED, *_stamps(context)
     ).select(*QUARANTINE_COLUMNS)
-    url = context.store.url(
-        context.processed_bucket,
-        naming.batch_prefix("quarantine", context.domain, table.name, context.batch_id),
+    prefix = naming.batch_prefix("quarantine", context.domain, table.name, context.batch_id)
+    counted = Observation()
+    writer = frame.coalesce(1).observe(counted, F.count(F.lit(1)).alias("rows")).write.mode("overwrite")
+    writer.option("maxRecordsPerFile", ROWS_PER_FILE).parquet(
+        context.store.url(context.processed_bucket, prefix)
     )
-    return _write(frame.coalesce(1), url, ())
+    return int(counted.get["rows"])

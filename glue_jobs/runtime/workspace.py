@@ -233,7 +233,7 @@ class Workspace:
     def _copies(self, target: Target, partitions: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
         for part, keys in partitions.items():
             for number, key in enumerate(keys):
-                yield key, f"{target.prefix}{part}part-{number:05d}.parquet"
+                yield key, f"{target.prefix}{part}{naming.part_file(number)}"
 
     def clean(self) -> None:
         """Remove what this execution staged, and what killed ones of the domain left behind."""

@@ -60,7 +60,7 @@ def read_json_lines(
 
 def is_record() -> Column:
     """Whether VALUE holds anything but white space."""
-    return F.btrim(VALUE, F.lit(WHITESPACE)) != ""
+    return F.col(VALUE).rlike(f"[^{WHITESPACE}]")
 
 
 def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
