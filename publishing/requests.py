@@ -24,6 +24,8 @@ Body = dict[str, Any]
 
 NO_COLLECTION = frozenset({"COLLECTION_NOT_EXIST", "UNKNOWN_COLLECTION_OR_TABLE"})
 NO_KEYSPACE = frozenset({"UNKNOWN_KEYSPACE", "NAMESPACE_DOES_NOT_EXIST", "KEYSPACE_DOES_NOT_EXIST"})
+UNAUTHENTICATED = "UNAUTHENTICATED"
+"""Code of a RefusedError for a token that the store does not take."""
 _BUSY = 429
 _CREATION_MS = 40_000
 """Collections take Astra many seconds; still less than the deadline's reserve."""
@@ -132,7 +134,7 @@ class Requests:
         status = error.response.status_code
         if status in (401, 403):
             raise RefusedError(
-                "UNAUTHENTICATED",
+                UNAUTHENTICATED,
                 f"the serving store answered {status}.",
                 where=self.where,
                 hint="Put a valid token into the serving secret.",
@@ -163,14 +165,27 @@ def _request_errors(answer: Body) -> list[Body]:
 def create_collection(
     requests: Requests, database: Database, indexed: tuple[str, ...], *, self_hosted: bool
 ) -> None:
-    """Create the collection, indexing just `indexed`; on a self-hosted Data API its keyspace too."""
+    """Create the collection, indexing just `indexed`; on a self-hosted Data API its keyspace too.
+
+    Raises RefusedError where there is no such keyspace, which on Astra only a person can create.
+    """
     keyspace = database.keyspace
     if self_hosted and keyspace is not None:
         admin = database.get_database_admin()
         requests.call(lambda: _done(admin.create_keyspace(keyspace)))
     options = {"indexing": {"allow": list(indexed)}}
     body = {"createCollection": {"name": requests.collection.name, "options": options}}
-    requests.call(lambda: database.command(body, raise_api_errors=False, request_timeout_ms=_CREATION_MS))
+    try:
+        requests.call(lambda: database.command(body, raise_api_errors=False, request_timeout_ms=_CREATION_MS))
+    except RefusedError as error:
+        if error.code not in NO_KEYSPACE:
+            raise
+        raise RefusedError(
+            error.code,
+            f"the database has no keyspace '{keyspace}'.",
+            where=requests.where,
+            hint="Create it in the database, or name another one in the serving secret.",
+        ) from error
 
 
 def _done(_: None) -> Body:

@@ -72,8 +72,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _connection(file: Path | None, env: str) -> Connection:
     names = Names(env=env, account="", region="")
-    if file is not None:
-        return Connection.from_secret(file.read_text(), keyspace=names.keyspace)
+    try:
+        if file is not None:
+            return Connection.from_secret(file.read_text(), keyspace=names.keyspace)
+    except OSError as error:
+        raise SecretError(
+            f"'{file}' cannot be read ({error.strerror}).",
+            where="--connection",
+            hint="Name a file with the secret's content.",
+        ) from error
     try:
         secret = boto3.client("secretsmanager").get_secret_value(SecretId=names.serving_secret)
     except (ClientError, BotoCoreError) as error:

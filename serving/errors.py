@@ -9,5 +9,9 @@ class ServingError(CaudalError):
     """Base of the read library's errors."""
 
 
+class UnservedError(ServingError):
+    """The serving store has nothing of a mart: it has never been published there."""
+
+
 class RangeError(ServingError):
     """A range of days is empty, or longer than the serving documents were designed for."""

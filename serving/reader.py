@@ -23,8 +23,9 @@ from lake.serving import (
 )
 from lake.serving_checks import periods_touched
 from lake.spec import Domain, Every, Mart
-from publishing.requests import Requests, Retry
-from serving.errors import RangeError
+from publishing.errors import RefusedError
+from publishing.requests import NO_COLLECTION, NO_KEYSPACE, Requests, Retry
+from serving.errors import RangeError, UnservedError
 
 MICRO = Decimal("0.000001")
 _EXACT = Context(prec=60)
@@ -181,7 +182,16 @@ class Reader:
         requests = Requests(self.database.get_collection(name), self.retry)
         found: list[Document] = []
         while True:
-            data = requests.send({"find": body})["data"]
+            try:
+                data = requests.send({"find": body})["data"]
+            except RefusedError as error:
+                if error.code not in NO_COLLECTION | NO_KEYSPACE:
+                    raise
+                raise UnservedError(
+                    "the serving store has nothing of it.",
+                    where=f"mart {mart.name}",
+                    hint="Run the pipeline with serving switched on.",
+                ) from error
             found += data["documents"]
             # Declarations keep a question within the smallest page; a smaller one still gets its answer.
             state = data.get("nextPageState")

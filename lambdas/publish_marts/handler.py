@@ -25,10 +25,11 @@ from lake.discovery import load_domain
 from lake.naming import PROJECT, Names
 from publishing.buckets import needed_columns
 from publishing.connection import Connection
-from publishing.errors import SecretError
+from publishing.errors import RefusedError, SecretError
 from publishing.gold import Partition, gold_source
 from publishing.publication import Publisher
-from publishing.requests import Deadline
+from publishing.report import Report
+from publishing.requests import UNAUTHENTICATED, Deadline
 
 logger = Logger(service="publish-marts")
 metrics = Metrics(namespace=PROJECT.capitalize(), service="publish-marts")
@@ -38,7 +39,10 @@ for chatty in ("astrapy", "httpx", "httpcore"):
 
 @cache
 def connection(secret: str, keyspace: str) -> Connection:
-    """Read once per warm process. Raises SecretError when there is no such secret or it is malformed."""
+    """Read once per warm process, and again after the store has refused the token.
+
+    Raises SecretError when there is no such secret, it has no value, or a malformed one.
+    """
     try:
         text = boto3.client("secretsmanager").get_secret_value(SecretId=secret).get("SecretString")
     except ClientError as error:
@@ -46,9 +50,19 @@ def connection(secret: str, keyspace: str) -> Connection:
         raise SecretError(
             f"the secret '{secret}' cannot be read ({code}).",
             where="serving secret",
-            hint="Create it, or correct the function's permission.",
+            hint="Put endpoint and token into it, or correct the function's permission.",
         ) from error
     return Connection.from_secret(text, keyspace=keyspace)
+
+
+def _publish(publisher: Publisher, **what: Any) -> Report:
+    try:
+        return publisher.publish(**what)
+    except RefusedError as error:
+        if error.code == UNAUTHENTICATED:
+            # The next invocation of this process must not come with the same token.
+            connection.cache_clear()
+        raise
 
 
 @logger.inject_lambda_context
@@ -65,7 +79,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         deadline=Deadline(remaining=lambda: context.get_remaining_time_in_millis() / 1000),
     )
     with tempfile.TemporaryDirectory() as folder:
-        report = publisher.publish(
+        report = _publish(
+            publisher,
             domain=domain.name,
             mart=mart,
             collection=collection,

@@ -203,6 +203,14 @@ def test_a_note_is_removed_only_after_its_mart_is_published() -> None:
     assert "RemoveNote" not in reachable("MartFailed", states)
 
 
+def test_a_partial_publication_says_so() -> None:
+    told = SERVED["NotifyPartial"]["Parameters"]
+    assert told["Subject"] == "Caudal shop: published, partly served"
+    assert told["Message"]["outcome"] == "published, partly served"
+    assert told["Message"]["served.$"] == "$.serving.marts"
+    assert SERVED["NotifyPartial"]["Next"] == "ReleaseLease"
+
+
 def test_a_failed_publication_is_told_and_gives_the_lease_back() -> None:
     for name in (SERVED["PublishMarts"]["Catch"][-1]["Next"], "MartsNotPublished"):
         assert SERVED[name]["Parameters"]["step"] == "PublishMarts"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from publishing.requests import Deadline, Requests
 from tests.publishing.conftest import (
     EMBEDDED,
     KEYSPACE,
+    MART,
     NAME,
     PERIOD,
     ROWS,
@@ -207,6 +210,42 @@ def test_a_wrong_token_is_told_and_not_retried(shop: Shop) -> None:
     with pytest.raises(RefusedError, match="valid token"):
         shop.publish([row("a", 1)], token="AstraCS:wrong")
     assert shop.server.count() == 0
+
+
+def test_a_keyspace_that_only_a_person_can_create_is_told(shop: Shop) -> None:
+    publisher = replace(shop.publisher(), self_hosted=False)
+    shop.scratch.mkdir()
+    with pytest.raises(RefusedError, match=f"no keyspace '{KEYSPACE}'. Create it in the database"):
+        publisher.publish(
+            domain="shop",
+            mart=MART,
+            collection=EMBEDDED,
+            period=PERIOD,
+            source=source([row("a", 1)]),
+            scratch=shop.scratch,
+        )
+
+
+def test_only_so_many_requests_are_on_their_way(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    send, three = Requests.send, threading.Barrier(3)
+    under_way: list[int] = []
+    most = 0
+
+    def counted(self: Requests, body: Row) -> Row:
+        nonlocal most
+        if "findOneAndReplace" not in body:
+            return send(self, body)
+        under_way.append(1)
+        most = max(most, len(under_way))
+        three.wait(timeout=20)
+        answer = send(self, body)
+        under_way.pop()
+        return answer
+
+    shop.publish(month(orgs=30, days=1), ROWS)
+    monkeypatch.setattr(Requests, "send", counted)
+    report = shop.publish(month(orgs=30, days=1, seed=2), ROWS, concurrency=3)
+    assert (report.replaced, most) == (180, 3)
 
 
 @pytest.mark.parametrize("bucket_rows", [60, 100_000])

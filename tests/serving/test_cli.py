@@ -84,6 +84,24 @@ def test_a_malformed_connection_is_explained_without_its_content(
     assert "token-by-mistake" not in shown
 
 
+def test_a_missing_connection_file_is_explained(secret: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ask", "daily-usage", *RANGE, "--connection", f"{secret}.not"]) == 1
+    assert "--connection" in capsys.readouterr().err
+
+
+def test_a_wrong_token_is_explained(store: Store, secret: str, capsys: pytest.CaptureFixture[str]) -> None:
+    store.server.token = "AstraCS:rotated"
+    assert cli.main(["ask", "daily-usage", *RANGE, "--connection", secret]) == 1
+    assert "valid token" in capsys.readouterr().err
+
+
+def test_a_mart_that_was_never_published_is_explained(
+    secret: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["ask", "critical-tickets", "--connection", secret]) == 1
+    assert "nothing of it. Run the pipeline" in capsys.readouterr().err
+
+
 def test_questions_are_listed(secret: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["list"]) == 0
     assert "critical-tickets" in capsys.readouterr().out

@@ -146,6 +146,35 @@ def test_a_wrong_token_is_told(server: DataApiServer, gold: Callable[..., None])
         published()
 
 
+def test_a_token_that_was_replaced_is_taken_up_by_a_warm_function(
+    server: DataApiServer, gold: Callable[..., None]
+) -> None:
+    gold([row("a", 1)])
+    published()
+    server.token = "AstraCS:rotated"
+    with pytest.raises(RefusedError):
+        published()
+    boto3.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=server.secret)
+    assert published()["status"] == "PUBLISHED"
+
+
+def test_a_document_over_a_limit_is_named_and_counted(
+    server: DataApiServer, gold: Callable[..., None]
+) -> None:
+    gold([row("a", 1), *(row("wide", 1 + number % 31, f"s{number}") for number in range(1_001))])
+    answer = published()
+    assert (answer["status"], answer["inserted"], answer["failed"]) == ("PARTIAL", 1, 2)
+    assert {failure["_id"] for failure in answer["failures"]} == {"org|wide|202508", "overall|202508"}
+    assert set(stored(server)) == {"org|a|202508"}
+
+
+def test_two_rows_with_one_key_write_nothing(server: DataApiServer, gold: Callable[..., None]) -> None:
+    gold([row("a", 1), row("a", 1, cost="2")])
+    with pytest.raises(InvalidKeyError, match="org=a, day=2025-08-01, service=compute"):
+        published()
+    assert server.count() == 0
+
+
 def test_a_null_in_a_key_writes_nothing(server: DataApiServer, gold: Callable[..., None]) -> None:
     gold([row("a", 1), row("a", 2) | {"org": None}])
     with pytest.raises(InvalidKeyError, match="'org'"):
