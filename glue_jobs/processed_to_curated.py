@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.runtime.accounts import Account
 from glue_jobs.runtime.args import JobArguments, job_arguments
-from glue_jobs.runtime.compactor import compact_streams
+from glue_jobs.runtime.compactor import Compacted, compact_streams
 from glue_jobs.runtime.curation import Curation
 from glue_jobs.runtime.holds import Hold
 from glue_jobs.runtime.ledger import Ledger, LedgerView
@@ -56,10 +57,11 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
     done = [batch.batch_id for batch in view.uncurated]
     ledger.mark_curated(done, execution=args.execution, at=now)
-    compacted = compact_streams(spark, store, args, domain, view, now)
+    compacted = _compact(spark, store, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
-    summary = _summary("PUBLISHED", published, pending, " ".join([_sentence(published, marts), *stopped]))
+    message = " ".join([_sentence(published, marts), *compacted.failures, *stopped])
+    summary = _summary("PUBLISHED", published, pending, message)
     summary["compacted"] = compacted.changed
     detail = {
         "seconds": round(time.monotonic() - started, 3),
@@ -77,6 +79,26 @@ def _note_streams(ledger: Ledger, domain: Domain, view: LedgerView, args: JobArg
     batches = [batch.batch_id for table in domain.stream_tables for batch in view.unjudged(table.name)]
     if batches:
         ledger.note_publishing([*batches, *view.publishing], execution=args.execution)
+
+
+def _compact(
+    spark: SparkSession,
+    store: ObjectStore,
+    args: JobArguments,
+    domain: Domain,
+    view: LedgerView,
+    now: datetime,
+) -> Compacted:
+    """Merge small files. What is published has to be catalogued and told, whatever comes of this.
+
+    A merge that failed has replaced a month's files or not, and the next run tries again.
+    """
+    try:
+        return compact_streams(spark, store, args, domain, view, now)
+    except Exception as error:  # told in the message and the log: nothing that readers see depends on it
+        traceback.print_exc()
+        reason = str(error).partition("\n")[0]
+        return Compacted(changed=True, failures=(f"Small files of streams were not merged: {reason}",))
 
 
 def _finish(

@@ -38,10 +38,14 @@ _PARTITION_KEYS = ("batch", "year", "month")
 
 @dataclass(frozen=True, kw_only=True)
 class Compacted:
-    """What a run came to: months that were merged, and whether partitions of bronze came or went."""
+    """What a run came to: months that were merged, and whether partitions of bronze came or went.
+
+    `failures` say what went wrong, each in a sentence.
+    """
 
     entries: tuple[Compaction, ...] = ()
     changed: bool = False
+    failures: tuple[str, ...] = ()
 
 
 def compact_streams(

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.runtime import compactor
 from lake import naming
-from tests.fakes import DyingAt, KilledError
+from tests.fakes import DyingAt, FolderStore, KilledError
 from tests.meters.arrivals import Meters, Reading
 
 PREFIX = naming.layer_prefix("bronze", "meters", "readings")
@@ -86,6 +86,26 @@ def test_a_run_says_what_it_merged_and_that_partitions_changed(meters: Meters) -
     meters.read(("r9", "2025-07-02", "m1", 1))
     assert meters.curate()["compacted"] is False
     assert meters.curate()["compacted"] is False
+
+
+def test_a_merge_that_fails_is_told_and_tried_again(meters: Meters) -> None:
+    for number in range(2):
+        meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
+
+    class Refusing(FolderStore):
+        def create(self, bucket: str, key: str, body: bytes) -> bool:
+            if "/compactions/" in key:
+                raise OSError(f"{key}: access denied")
+            return super().create(bucket, key, body)
+
+    summary = meters.curate(store=Refusing(meters.root))
+    assert (summary["status"], summary["compacted"]) == ("PUBLISHED", True)
+    assert "Small files of streams were not merged: _ledger/meters/compactions/" in summary["message"]
+    assert merged(meters) == 1
+    meters.alert(("a1", "2025-08-01"))
+    assert "not merged" not in meters.curate()["message"]
+    assert [entry["rows"] for entry in detail(meters)] == [2]
+    assert merged(meters) == 1
 
 
 def test_what_is_held_is_not_merged(meters: Meters) -> None:
