@@ -128,3 +128,29 @@ def test_what_could_not_be_served_is_served_by_the_next_execution(toy: Lakehouse
     toy.start()
     toy.cloud.wait_idle()
     assert "PublishMarts" not in toy.states()
+
+
+def test_a_document_over_a_limit_is_named_and_the_rest_is_served(toy: Lakehouse, tmp_path: Path) -> None:
+    """A year of 84 countries is 1,008 rows, and an array of the serving store takes a thousand."""
+    makers = [f"{100 + number},Maker,C{number}" for number in range(84)]
+    sales = [
+        f"{1_000 + number},{100 + number % 84},2027-{1 + number // 84:02}-01,1.00,web"
+        for number in range(84 * 12)
+    ]
+    sales.append("3000,1,2028-01-01,5.00,web")
+    header = "sale_id,maker_id,sold_on,amount,channel"
+    toy.drop(
+        tmp_path,
+        {
+            "makers_many.csv": "\n".join(["maker_id,name,country", *makers]),
+            "sales_many.csv": "\n".join([header, *sales]),
+        },
+    )
+    told = toy.notifications()[-1]
+    assert toy.executions()[0] == "SUCCEEDED"
+    assert told["subject"] == "Caudal toy: published, partly served"
+    ((partial, whole),) = json.loads(told["message"])["served"]
+    assert partial == {"mart": "revenue_by_month", "partition": "year=2027", "status": "PARTIAL", "failed": 1}
+    assert whole == "PUBLISHED"
+    assert "overall|2028" in toy.served("revenue_by_month")
+    assert "overall|2027" not in toy.served("revenue_by_month")
