@@ -1,4 +1,4 @@
-"""The gold tables of a domain, computed by DuckDB from its CSV files alone: yardstick and oracle.
+"""The gold tables of a domain, computed by DuckDB from its files alone: yardstick and oracle.
 
 It shares with the product the declarations and the recognition of files, but none of the code that reads,
 types, checks, resolves or aggregates. The marts are `domains/<domain>/reference/<mart>.sql`,
@@ -17,9 +17,8 @@ from pathlib import Path
 import duckdb
 from sqlglot import transpile
 
-from bench.reference_rows import cast_text, duckdb_type, read_rows, wide_type
+from bench.reference_rows import cast_text, duckdb_type, read_lines, read_rows, wide_type
 from lake.checks import Effect
-from lake.errors import CaudalError
 from lake.recognition import HEAD_BYTES, Recognised, recognise
 from lake.spec import Domain, Mart, Table, Versions
 
@@ -51,14 +50,8 @@ def reference(
     """Build every table and mart of `domain` in `connection` and return the marts by name.
 
     `landing` is the folder that one upload call would send. Rows that fail a check are left out
-    without a trace. Raises CaudalError for a domain with stream tables.
+    without a trace.
     """
-    for table in domain.stream_tables:
-        raise CaudalError(
-            f"table {table.name} is a stream.",
-            where=f"domain {domain.name}",
-            hint="The reference reads CSV drops only.",
-        )
     connection.execute("SET TimeZone = 'UTC'")
     files = list(landing_files(domain, landing))
     for table in domain.in_order():
@@ -96,7 +89,14 @@ def landing_files(domain: Domain, landing: Path) -> Iterator[LandingFile]:
 
 def resolve(connection: duckdb.DuckDBPyConnection, table: Table, files: list[LandingFile]) -> None:
     """Create the table `<name>`: the good rows of `files`, one version of each key."""
-    read_rows(connection, table, [(file.path, file.rank, file.recognised) for file in files])
+    if table.stream is not None:
+        read_lines(connection, table, [file.path for file in files])
+        rank = ("line_hash",)
+        order = ", ".join(f"{name} DESC" for name in (*table.stream.rank, *rank))
+    else:
+        read_rows(connection, table, [(file.path, file.rank, file.recognised) for file in files])
+        rank = ("file_rank", "file_row")
+        order = "file_rank DESC, file_row DESC"
     typed = ", ".join(
         f"CAST({cast_text(column)} AS {wide_type(column.type)}) AS {column.name}, "
         f"rows_as_text.{column.name} IS NOT NULL AS has_{column.name}"
@@ -107,14 +107,14 @@ def resolve(connection: duckdb.DuckDBPyConnection, table: Table, files: list[Lan
     )
     key = ", ".join(table.key)
     wins = (
-        f"row_number() OVER (PARTITION BY {key} ORDER BY file_rank DESC, file_row DESC) = 1"
+        f"row_number() OVER (PARTITION BY {key} ORDER BY {order}) = 1"
         if table.versions is Versions.ROW
         else f"file_rank = max(file_rank) OVER (PARTITION BY {key})"
     )
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE {table.name} AS
-        WITH typed AS (SELECT {typed}, file_rank, file_row FROM rows_as_text),
+        WITH typed AS (SELECT {typed}, {", ".join(rank)} FROM rows_as_text),
         good AS (SELECT * FROM typed WHERE NOT coalesce({_is_quarantined(table)}, FALSE))
         SELECT {mended} FROM good QUALIFY {wins}
         """

@@ -111,3 +111,29 @@ def read_rows(
                 "ranks": [rank for _, rank, _ in group],
             },
         )
+
+
+def read_lines(connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]) -> None:
+    """Create `rows_as_text` of a stream's JSON lines: declared columns as trimmed text, and `line_hash`.
+
+    Lines that are no JSON object are left out. Of a key that a line has twice the first value counts.
+    """
+    headers = [f"$.{column.header}" for column in table.columns]
+    fields = ", ".join(
+        f"nullif(trim(fields[{place}], $white_space), '') AS {column.name}"
+        for place, column in enumerate(table.columns, start=1)
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE rows_as_text AS
+        SELECT {fields}, sha256(line) AS line_hash
+        FROM (
+            SELECT json::VARCHAR AS line, json_extract_string(json, $headers::VARCHAR[]) AS fields
+            FROM read_ndjson_objects(
+                $paths, ignore_errors = TRUE, format = 'newline_delimited', maximum_object_size = {_MAX_LINE}
+            )
+            WHERE json_type(json) = 'OBJECT'
+        )
+        """,
+        {"white_space": _WHITE_SPACE, "paths": [str(path) for path in paths], "headers": headers},
+    )

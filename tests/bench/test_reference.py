@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,6 @@ import pytest
 from bench.reference import landing_files, reference, resolve
 from lake.checks import at_least, flag
 from lake.columns import bigint, boolean, date, integer, money, text, timestamp
-from lake.errors import CaudalError
 from lake.spec import Domain, Stream, Table, Versions
 
 VISITS = Table(
@@ -192,14 +192,41 @@ def test_a_ratio_is_rounded_once_half_away_from_zero(
     assert connection.execute(query).fetchall() == [(expected,)]
 
 
-def test_streams_are_refused_by_name(tmp_path: Path) -> None:
-    stream = Table(
-        name="clicks",
-        description="Clicks.",
-        key=("id",),
-        columns=(bigint("id", "Id."),),
-        stream=Stream(folders=("clicks",), rank=("id",)),
-    )
-    domain = Domain(name="web", description="Web.", tables=(stream,))
-    with pytest.raises(CaudalError, match="domain web: table clicks is a stream"):
-        reference(domain, tmp_path, duckdb.connect())
+CLICKS = Table(
+    name="clicks",
+    description="Clicks.",
+    key=("id",),
+    columns=(text("id", "Id."), integer("version", "Version.", required=True), money("paid_usd", "Paid.")),
+    stream=Stream(folders=("clicks",), rank=("version",)),
+)
+
+
+def test_of_a_streams_versions_the_declared_rank_decides_then_the_hash_of_the_line(tmp_path: Path) -> None:
+    lines = {
+        "clicks/2.jsonl": """
+            {"id": "a", "version": 1, "paid_usd": 9}
+            {"id": "b", "version": "1.0", "paid_usd": "1.005"}
+            {"id": "c", "paid_usd": 1}
+            not JSON
+            ["id", "d"]
+            """,
+        "clicks/1.jsonl": """
+            {"id": "a", "version": 2, "paid_usd": 3}
+            {"id": " b ", "version": 1, "paid_usd": null}
+            """,
+    }
+    for path, content in lines.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("\n".join(line.strip() for line in content.strip().splitlines()))
+    connection = duckdb.connect()
+
+    reference(Domain(name="web", description="Web.", tables=(CLICKS,)), tmp_path, connection)
+
+    hashes = [
+        hashlib.sha256(line.encode()).hexdigest()
+        for line in ('{"id": "b", "version": "1.0", "paid_usd": "1.005"}',
+                     '{"id": " b ", "version": 1, "paid_usd": null}')
+    ]  # fmt: skip
+    paid_by_b = "1.01" if hashes[0] > hashes[1] else None
+    found = connection.execute("SELECT id, version, CAST(paid_usd AS VARCHAR) FROM clicks ORDER BY id")
+    assert found.fetchall() == [("a", 2, "3.00"), ("b", 1, paid_by_b)]
