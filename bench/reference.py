@@ -91,7 +91,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, table: Table, files: list[Lan
     """Create the table `<name>`: the good rows of `files`, one version of each key."""
     if table.stream is not None:
         read_lines(connection, table, [file.path for file in files])
-        rank = ("line_hash",)
+        rank: tuple[str, ...] = ("line_hash",)
         order = ", ".join(f"{name} DESC" for name in (*table.stream.rank, *rank))
     else:
         read_rows(connection, table, [(file.path, file.rank, file.recognised) for file in files])
