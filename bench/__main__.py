@@ -11,8 +11,11 @@ import typer
 from rich.console import Console
 
 from bench.batch import one_more_month, whole_history
+from bench.streams import backlog
 from lake.discovery import load_domains
 from lake.spec import Domain
+
+BACKLOGS = (1_000_000, 10_000_000)
 
 
 def _default_domain() -> Domain:
@@ -20,9 +23,17 @@ def _default_domain() -> Domain:
     return next(domain for domain in load_domains() if not domain.stream_tables)
 
 
+def _stream_domain() -> Domain:
+    return next(domain for domain in load_domains() if domain.stream_tables)
+
+
 def main(
     scale: Annotated[float, typer.Option(help="1 is the size of the real history.")] = 1.0,
     months: Annotated[bool, typer.Option(help="Also measure one more month on 12 and on 70.")] = True,
+    history: Annotated[bool, typer.Option(help="Measure the whole history in one upload.")] = True,
+    events: Annotated[
+        list[int] | None, typer.Option(help="Backlogs of a stream; default one and ten million. 0 for none.")
+    ] = None,
     work: Annotated[Path | None, typer.Option(help="Folder for data; default a temporary one.")] = None,
 ) -> None:
     """Measure. Wall-clock times mean little on a shared machine; ratios within one run do."""
@@ -30,11 +41,16 @@ def main(
     domain = _default_domain()
     folder = work or Path(tempfile.mkdtemp(prefix="caudal-bench-"))
     try:
-        console.rule(f"[bold]{domain.name}: the history in one upload", align="left")
-        whole_history(domain, folder, scale, console)
+        if history:
+            console.rule(f"[bold]{domain.name}: the history in one upload", align="left")
+            whole_history(domain, folder, scale, console)
         if months:
             console.rule(f"[bold]{domain.name}: one more month", align="left")
             one_more_month(domain, folder, scale, console)
+        streaming = _stream_domain()
+        for size in filter(None, BACKLOGS if events is None else events):
+            console.rule(f"[bold]{streaming.name}: a backlog of {size:,} events", align="left")
+            backlog(streaming, folder, size, console)
     finally:
         if work is None:
             shutil.rmtree(folder, ignore_errors=True)

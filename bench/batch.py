@@ -13,7 +13,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from bench.measure import ENV, LAYERS, Measured, run_upload
+from bench.measure import ENV, LAYERS, Measured, equal_marts, run_upload
 from bench.reference import reference
 from lake.spec import Domain
 from localcloud.daemon import PROJECT
@@ -64,7 +64,8 @@ def whole_history(domain: Domain, work: Path, scale: float, console: Console) ->
         began = time.monotonic()
         with duckdb.connect() as connection:
             reference(domain, landing, connection)
-        yardstick = time.monotonic() - began
+            yardstick = time.monotonic() - began
+            equal, differing = equal_marts(work / "cloud", domain, connection)
     size = sum(file.stat().st_size for file in landing.rglob("*") if file.is_file())
     rows, files = sum(manifest.rows.values()), len(manifest.files)
     console.print(f"{rows:,} rows, {size / 1e6:.1f} MB, {files} files")
@@ -75,6 +76,7 @@ def whole_history(domain: Domain, work: Path, scale: float, console: Console) ->
     console.print(f"Parquet files            {sum(measured.files.values())} ({by_layer})")
     console.print(f"peak resident memory     {measured.memory_mb:,} MB (Spark worker)")
     console.print(f"DuckDB, same gold tables {yardstick:.1f} s    ratio {total / yardstick:.1f}")
+    console.print(f"equal row by row         {equal} gold tables; others: {', '.join(differing) or 'none'}")
 
 
 def _stages(measured: Measured, deployed: float) -> Table:
@@ -89,6 +91,7 @@ def _stages(measured: Measured, deployed: float) -> Table:
 
 def one_more_month(domain: Domain, work: Path, scale: float, console: Console) -> None:
     """What the same month costs on top of SHORT and of LONG months: time and files, as a ratio."""
+    synthesise(PROJECT, work / "cdk.out", ENV)
     costs = {months: _added(domain, work, scale, months, console) for months in (SHORT, LONG)}
     table = Table("", title="One more month", title_justify="left")
     for months in costs:

@@ -7,9 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from lake.errors import CaudalError
 from lake.naming import Names
-from lake.spec import Domain
+from lake.spec import Domain, Mart
 from localcloud.context import ACCOUNT, REGION
 from localcloud.demo.watch import Watch
 from localcloud.execution.glue import executor
@@ -33,16 +35,15 @@ class Measured:
     extra: dict[str, float] = field(default_factory=dict)
 
 
-def run_upload(cloud: LocalCloud, domain: Domain, folder: Path) -> Measured:
-    """Upload a folder, wait for the pipeline to publish and catalogue it, and measure.
+def run_upload(cloud: LocalCloud, domain: Domain, *paths: Path) -> Measured:
+    """Upload files and folders, wait for the pipeline to publish and catalogue them, and measure.
 
     Raises CaudalError if the pipeline failed.
     """
     machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{NAMES.state_machine(domain.name)}"
     watch = Watch(cloud.client("stepfunctions"), machine)
-    role = f"arn:aws:iam::{ACCOUNT}:role/{NAMES.uploader_role}"
     began = time.monotonic()
-    upload([folder], domain, client=cloud.client("s3", role), names=NAMES)
+    send(cloud, domain, *paths)
     uploaded = time.monotonic()
     for _ in watch.follow(cloud.is_idle):
         pass
@@ -60,6 +61,36 @@ def run_upload(cloud: LocalCloud, domain: Domain, folder: Path) -> Measured:
         files=parquet_files(cloud.context.home, domain),
         memory_mb=executor().peak_memory() // (1 << 20),
     )
+
+
+def send(cloud: LocalCloud, domain: Domain, *paths: Path) -> None:
+    """Upload files and folders as the client does."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/{NAMES.uploader_role}"
+    upload(list(paths), domain, client=cloud.client("s3", role), names=NAMES)
+
+
+def equal_marts(home: Path, domain: Domain, connection: duckdb.DuckDBPyConnection) -> tuple[int, list[str]]:
+    """How many published marts equal the tables of `connection` row by row, and the names of the others.
+
+    Marts that the reference cannot know (logs of runs) are left out.
+    """
+    connection.execute("SET TimeZone = 'UTC'")
+    reference_has = {
+        name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    }
+    compared = [mart for mart in domain.marts if mart.name in reference_has]
+    differing = [mart.name for mart in compared if not _equals(home, domain, mart, connection)]
+    return len(compared) - len(differing), differing
+
+
+def _equals(home: Path, domain: Domain, mart: Mart, connection: duckdb.DuckDBPyConnection) -> bool:
+    files = home / "s3" / NAMES.curated_bucket / domain.name / mart.name / "**/*.parquet"
+    columns = ", ".join(f"CAST({column.name} AS VARCHAR)" for column in mart.columns)
+    published = f"SELECT {columns} FROM read_parquet('{files}', hive_partitioning = FALSE)"
+    expected = f"SELECT {columns} FROM {mart.name}"
+    query = "SELECT count(*) FROM (({0}) EXCEPT ALL ({1}))"
+    pairs = ((published, expected), (expected, published))
+    return all(connection.execute(query.format(*pair)).fetchall() == [(0,)] for pair in pairs)
 
 
 def parquet_files(home: Path, domain: Domain) -> dict[str, int]:
