@@ -54,11 +54,11 @@ def _typed(column: Column, text: str) -> str:
     if column.type == "boolean":
         return f"CASE lower({text}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
     if column.type == "date":
-        return f"CASE WHEN {_matches(text, _DATE)} THEN TRY_CAST({text} AS DATE) END"
+        return _of_years(f"CASE WHEN {_matches(text, _DATE)} THEN TRY_CAST({text} AS DATE) END")
     if column.type == "timestamp":
         grammar = f"{_TIMESTAMP}|{_DATE}" if column.bare_date else _TIMESTAMP
         moment = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
-        return f"CASE WHEN {_matches(text, grammar)} THEN {moment} END"
+        return _of_years(f"CASE WHEN {_matches(text, grammar)} THEN {moment} END")
     if column.type.startswith("decimal"):
         return f"CASE WHEN {_matches(text, _NUMBER)} THEN TRY_CAST({text} AS {column.type}) END"
     exact = f"TRY_CAST({text} AS DECIMAL(38, 18))"
@@ -66,6 +66,10 @@ def _typed(column: Column, text: str) -> str:
         f"CASE WHEN {_matches(text, _NUMBER)} AND {exact} = floor({exact})"
         f" THEN TRY_CAST({exact} AS {duckdb_type(column.type)}) END"
     )
+
+
+def _of_years(moment: str) -> str:
+    return f"CASE WHEN year({moment}) BETWEEN 1 AND 9999 THEN {moment} END"
 
 
 def _matches(text: str, pattern: str) -> str:

@@ -39,7 +39,12 @@ def _timestamp(text: Expression, *, bare_date: bool) -> Expression:
     grammar = text.rlike(_TIMESTAMP)
     if bare_date:
         grammar = grammar | text.rlike(_DATE)
-    return F.when(grammar, text.try_cast("timestamp"))
+    return _of_years(F.when(grammar, text.try_cast("timestamp")))
+
+
+def _of_years(moment: Expression) -> Expression:
+    """Years 1 to 9999: four digits with a zone may lie beyond, where months and readers know no way."""
+    return F.when(F.year(moment).between(1, 9999), moment)
 
 
 def _boolean(text: Expression) -> Expression:
@@ -58,7 +63,7 @@ def cast_text(column: Column, text: Expression) -> Expression:
     if column.type == "boolean":
         return _boolean(text)
     if column.type == "date":
-        return F.when(text.rlike(_DATE), text.try_cast("date"))
+        return _of_years(F.when(text.rlike(_DATE), text.try_cast("date")))
     if column.type == "timestamp":
         return _timestamp(text, bare_date=column.bare_date)
     raise ValueError(f"column {column.name}: values of type {column.type} do not come from files")

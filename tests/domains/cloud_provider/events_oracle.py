@@ -107,9 +107,9 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(f"{day}T{time}").replace(
             microsecond=int((fraction or "")[:6].ljust(6, "0"))
         )
-    except ValueError as error:
+        return moment.replace(tzinfo=_zone(zone)).astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
         raise BadRecordError from error
-    return moment.replace(tzinfo=_zone(zone)).astimezone(UTC).replace(tzinfo=None)
 
 
 def _zone(written: str | None) -> timezone:
