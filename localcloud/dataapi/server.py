@@ -1,16 +1,12 @@
-"""The HTTP side: routes, token, counters and faults around the commands."""
+"""The local Data API: commands on its documents, and what tests and the demo look at."""
 
 from __future__ import annotations
 
 import base64
 import json
-import logging
-import socket
-import struct
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +14,11 @@ from lake.data_api import LIMITS, Limits
 from localcloud.dataapi import reads
 from localcloud.dataapi.admin import Admin
 from localcloud.dataapi.errors import ApiError
-from localcloud.dataapi.faults import Fault, Kind, Switches
+from localcloud.dataapi.faults import Fault, Switches
+from localcloud.dataapi.http import HttpServer
 from localcloud.dataapi.store import Store, StoredCollection
 from localcloud.dataapi.writes import Writes
 
-_log = logging.getLogger("localcloud")
-
-Answer = tuple[int, dict[str, Any]]
 Handler = Callable[[StoredCollection, Mapping[str, Any]], dict[str, Any]]
 
 
@@ -53,14 +47,14 @@ class DataApiServer:
         self._store = Store(home / "documents.sqlite")
         self._writes = Writes(self._store, limits)
         self._admin = Admin(self._store, limits)
-        self._http: ThreadingHTTPServer | None = None
+        self._http: HttpServer | None = None
         self._thread: threading.Thread | None = None
 
     # --- life
 
     def start(self) -> DataApiServer:
-        self._http = _HttpServer(("127.0.0.1", self._port), _handler(self))
-        self._port = self._http.server_address[1]
+        self._http = HttpServer(self._port, self)
+        self._port = self._http.server_port
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, name="data-api", daemon=True
         )
@@ -159,102 +153,3 @@ class DataApiServer:
             "findOneAndDelete": lambda c, b: writes.delete_one(c, b, with_document=True),
             "deleteMany": writes.delete_many,
         }
-
-
-class _HttpServer(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        _log.debug("a client of the Data API went away: %s", client_address)
-
-
-def _handler(server: DataApiServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
-        def do_GET(self) -> None:
-            if not self._authenticated():
-                return
-            counters = [
-                {"command": command, "collection": collection, "requests": number}
-                for (command, collection), number in sorted(server.requests.items())
-            ]
-            self._send(200 if self.path == "/_local/requests" else 404, {"requests": counters})
-
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            raw = self.rfile.read(length)
-            if server.faults.down:
-                self._reset()
-                return
-            if not self._authenticated():
-                return
-            if length > server.limits.body_bytes:
-                self._send(413, {"errors": [ApiError("REQUEST_NOT_JSON", "the body is too large").body()]})
-                return
-            try:
-                payload = json.loads(raw)
-            except ValueError as error:
-                self._send(200, {"errors": [ApiError("REQUEST_NOT_JSON", str(error)).body()]})
-                return
-            path = self._route()
-            if path is None:
-                self._send(404, {"errors": [ApiError("COMMAND_UNKNOWN", f"no such path {self.path}").body()]})
-                return
-            self._answer(path, payload)
-
-        def _answer(self, path: list[str], payload: Any) -> None:
-            command = server.counted(path, payload)
-            fault = server.faults.strike(command)
-            kind = fault.kind if fault else None
-            if kind in (Kind.RATE_LIMIT, Kind.UNAVAILABLE):
-                error = ApiError(
-                    "TOO_MANY_REQUESTS" if kind is Kind.RATE_LIMIT else "INTERNAL_SERVER_ERROR",
-                    "try again later",
-                )
-                self._send(429 if kind is Kind.RATE_LIMIT else 503, {"errors": [error.body()]})
-                return
-            applied = kind not in (Kind.TIMEOUT_BEFORE, Kind.RESET_BEFORE, Kind.DOWN_BEFORE)
-            answer = server.run(path, payload, broken=kind is Kind.PARTIAL_INSERT) if applied else {}
-            if fault and kind in (Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER, Kind.SLOW):
-                server.stopping.wait(fault.seconds)
-            if kind in (None, Kind.SLOW, Kind.PARTIAL_INSERT):
-                self._send(200, answer)
-            else:
-                self._reset()
-
-        def _route(self) -> list[str] | None:
-            parts = [part for part in self.path.split("?")[0].split("/") if part]
-            if parts[:2] == ["api", "json"]:
-                parts = parts[2:]
-            return parts[1:] if parts[:1] == ["v1"] and len(parts) <= 3 else None
-
-        def _authenticated(self) -> bool:
-            if self.headers.get("Token") == server.token:
-                return True
-            error = ApiError(
-                "UNAUTHENTICATED_REQUEST", "Authentication failed for request due to invalid token."
-            )
-            self._send(401, {"errors": [error.body()]})
-            return False
-
-        def _send(self, status: int, body: dict[str, Any]) -> None:
-            data = json.dumps(body, ensure_ascii=False).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def _reset(self) -> None:
-            # Zero linger makes the kernel answer with RST, as a dying peer does.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-
-        def log_message(self, format: str, *args: Any) -> None:
-            _log.debug("Data API: " + format, *args)
-
-    return Handler

@@ -1,0 +1,129 @@
+"""The HTTP side of the local Data API: routes, the token, and the faults that strike requests."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import struct
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, cast
+
+from localcloud.dataapi.errors import ApiError
+from localcloud.dataapi.faults import Kind
+
+if TYPE_CHECKING:
+    from localcloud.dataapi.server import DataApiServer
+
+_log = logging.getLogger("localcloud")
+
+
+class HttpServer(ThreadingHTTPServer):
+    """Hands requests to `api`, each in a thread of its own."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, port: int, api: DataApiServer) -> None:
+        self.api = api
+        super().__init__(("127.0.0.1", port), RequestHandler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says so in the log only: clients that go away are what the tests are about."""
+        _log.debug("a client of the Data API went away: %s", client_address)
+
+
+class RequestHandler(BaseHTTPRequestHandler):
+    """One connection of a client."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    @property
+    def _api(self) -> DataApiServer:
+        return cast(HttpServer, self.server).api
+
+    def do_GET(self) -> None:
+        """The counters of requests, under a path of our own."""
+        if not self._authenticated():
+            return
+        counters = [
+            {"command": command, "collection": collection, "requests": number}
+            for (command, collection), number in sorted(self._api.requests.items())
+        ]
+        self._send(200 if self.path == "/_local/requests" else 404, {"requests": counters})
+
+    def do_POST(self) -> None:
+        """A command on the database, a keyspace or a collection."""
+        length = int(self.headers.get("Content-Length") or 0)
+        raw = self.rfile.read(length)
+        if self._api.faults.down:
+            self._reset()
+            return
+        if not self._authenticated():
+            return
+        if length > self._api.limits.body_bytes:
+            self._refuse(413, ApiError("REQUEST_NOT_JSON", "the body is too large"))
+            return
+        try:
+            payload = json.loads(raw)
+        except ValueError as error:
+            self._refuse(200, ApiError("REQUEST_NOT_JSON", str(error)))
+            return
+        path = self._route()
+        if path is None:
+            self._refuse(404, ApiError("COMMAND_UNKNOWN", f"no such path {self.path}"))
+            return
+        self._answer(path, payload)
+
+    def _answer(self, path: list[str], payload: Any) -> None:
+        fault = self._api.faults.strike(self._api.counted(path, payload))
+        kind = fault.kind if fault else None
+        if kind is Kind.RATE_LIMIT:
+            self._refuse(429, ApiError("TOO_MANY_REQUESTS", "try again later"))
+            return
+        if kind is Kind.UNAVAILABLE:
+            self._refuse(503, ApiError("INTERNAL_SERVER_ERROR", "try again later"))
+            return
+        applied = kind not in (Kind.TIMEOUT_BEFORE, Kind.RESET_BEFORE, Kind.DOWN_BEFORE)
+        answer = self._api.run(path, payload, broken=kind is Kind.PARTIAL_INSERT) if applied else {}
+        if fault and kind in (Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER, Kind.SLOW):
+            self._api.stopping.wait(fault.seconds)
+        if kind in (None, Kind.SLOW, Kind.PARTIAL_INSERT):
+            self._send(200, answer)
+        else:
+            self._reset()
+
+    def _route(self) -> list[str] | None:
+        parts = [part for part in self.path.split("?")[0].split("/") if part]
+        if parts[:2] == ["api", "json"]:
+            parts = parts[2:]
+        return parts[1:] if parts[:1] == ["v1"] and len(parts) <= 3 else None
+
+    def _authenticated(self) -> bool:
+        if self.headers.get("Token") == self._api.token:
+            return True
+        text = "Authentication failed for request due to invalid token."
+        self._refuse(401, ApiError("UNAUTHENTICATED_REQUEST", text))
+        return False
+
+    def _refuse(self, status: int, error: ApiError) -> None:
+        self._send(status, {"errors": [error.body()]})
+
+    def _send(self, status: int, body: dict[str, Any]) -> None:
+        data = json.dumps(body, ensure_ascii=False).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _reset(self) -> None:
+        # Zero linger makes the kernel answer with RST, as a dying peer does.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests go to the debug log, not to the terminal."""
+        _log.debug("Data API: " + format, *args)
