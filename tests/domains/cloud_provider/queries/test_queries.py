@@ -2,69 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import resources
-
-import duckdb
 import pytest
-import sqlglot
-from sqlglot import exp
 
-from bench.reference_rows import duckdb_type
 from domains.cloud_provider.domain import DOMAIN
+from tests.domains.questions import Answer, answers_of
 from tests.frames import parse
-
-NAMES = [name for question in DOMAIN.questions for name in question.queries]
-FOLDER = resources.files("domains.cloud_provider") / "queries"
-
-Answer = Callable[..., tuple[list[str], list[tuple[str | None, ...]]]]
-
-
-def _sql(name: str) -> str:
-    return (FOLDER / f"{name}.sql").read_text("utf-8")
 
 
 @pytest.fixture
 def answer() -> Answer:
-    """Runs a query over the given marts (name → literal table); header and rows, in order, as text."""
-
-    def run(query: str, **marts: str) -> tuple[list[str], list[tuple[str | None, ...]]]:
-        connection = duckdb.connect()
-        for name, table in marts.items():
-            columns = ", ".join(f"{c.name} {duckdb_type(c.type)}" for c in DOMAIN.mart(name).columns)
-            connection.execute(f"CREATE TABLE {name} ({columns})")
-            header, body = parse(table)
-            insert = f"INSERT INTO {name} ({', '.join(header)}) VALUES ({', '.join('?' * len(header))})"
-            for row in body:
-                connection.execute(insert, row)
-        result = connection.sql(sqlglot.transpile(_sql(query), read="athena", write="duckdb")[0])
-        rows = result.fetchall()
-        return result.columns, [tuple(None if cell is None else str(cell) for cell in row) for row in rows]
-
-    return run
+    return answers_of(DOMAIN)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_is_one_titled_select_in_total_order(name: str) -> None:
-    sql = _sql(name)
-    assert sql.startswith("-- ")
-    (statement,) = sqlglot.parse(sql, read="athena")
-    assert isinstance(statement, exp.Select)
-    assert statement.args.get("order")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_reads_published_tables_only(name: str) -> None:
-    (statement,) = sqlglot.parse(_sql(name), read="athena")
-    assert statement
-    tables = {table.name for table in statement.find_all(exp.Table)}
-    local = {cte.alias for cte in statement.find_all(exp.CTE)}
-    assert tables - local <= {mart.name for mart in DOMAIN.marts}
-    assert not any(table.db for table in statement.find_all(exp.Table))
-
-
-def test_every_query_answers_a_question() -> None:
-    assert sorted(NAMES) == sorted(file.name.removesuffix(".sql") for file in FOLDER.iterdir())
+def test_the_questions_are_those_of_the_contracts() -> None:
     assert [question.number for question in DOMAIN.questions] == [6, 7, 8, 9, 10, 11]
 
 

@@ -2,69 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import resources
-
-import duckdb
 import pytest
-import sqlglot
-from sqlglot import exp
 
-from bench.reference_rows import duckdb_type
 from domains.ecommerce.domain import DOMAIN
+from tests.domains.questions import Answer, answers_of
 from tests.frames import parse
-
-NAMES = [name for question in DOMAIN.questions for name in question.queries]
-FOLDER = resources.files("domains.ecommerce") / "queries"
-
-Answer = Callable[..., tuple[list[str], list[tuple[str | None, ...]]]]
-
-
-def _sql(name: str) -> str:
-    return (FOLDER / f"{name}.sql").read_text("utf-8")
 
 
 @pytest.fixture
 def answer() -> Answer:
-    """Runs a query over the given marts (name → literal table); header and rows, in order, as text."""
-
-    def run(query: str, **marts: str) -> tuple[list[str], list[tuple[str | None, ...]]]:
-        connection = duckdb.connect()
-        for name, table in marts.items():
-            columns = ", ".join(f"{c.name} {duckdb_type(c.type)}" for c in DOMAIN.mart(name).columns)
-            connection.execute(f"CREATE TABLE {name} ({columns})")
-            header, body = parse(table)
-            insert = f"INSERT INTO {name} ({', '.join(header)}) VALUES ({', '.join('?' * len(header))})"
-            for row in body:
-                connection.execute(insert, row)
-        result = connection.sql(sqlglot.transpile(_sql(query), read="athena", write="duckdb")[0])
-        rows = result.fetchall()
-        return result.columns, [tuple(None if cell is None else str(cell) for cell in row) for row in rows]
-
-    return run
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_is_one_titled_select_in_total_order(name: str) -> None:
-    sql = _sql(name)
-    assert sql.startswith("-- ")
-    (statement,) = sqlglot.parse(sql, read="athena")
-    assert isinstance(statement, exp.Select)
-    assert statement.args.get("order")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_reads_published_tables_only(name: str) -> None:
-    (statement,) = sqlglot.parse(_sql(name), read="athena")
-    assert statement
-    tables = {table.name for table in statement.find_all(exp.Table)}
-    local = {cte.alias for cte in statement.find_all(exp.CTE)}
-    assert tables - local <= {mart.name for mart in DOMAIN.marts}
-    assert not any(table.db for table in statement.find_all(exp.Table))
-
-
-def test_every_query_answers_a_question() -> None:
-    assert sorted(NAMES) == sorted(file.name.removesuffix(".sql") for file in FOLDER.iterdir())
+    return answers_of(DOMAIN)
 
 
 SALES_BY_MONTH = """
@@ -237,9 +184,3 @@ def test_customer_segments(answer: Answer) -> None:
         at_risk     | 1         | 25.0          | 200.0            | 1.0        | 0.00        | 0.0
         """
     )
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_without_data_there_are_no_rows(answer: Answer, name: str) -> None:
-    headers_only = {mart.name: mart.columns[0].name for mart in DOMAIN.marts}
-    assert answer(name, **headers_only)[1] == []
