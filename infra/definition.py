@@ -182,9 +182,7 @@ def _crawl_compacted(plan: Plan, step: str, *, next: str) -> States:
     look = equals("$.processed_to_curated.summary.compacted", True)
     return {
         step: choice({**look, "Next": "CrawlCompacted"}, default=next),
-        **crawl(
-            plan.crawlers, "processed", next=next, wait_seconds=plan.wait_seconds, step="CrawlCompacted"
-        ),
+        **crawl(plan.crawlers, "processed", next=next, wait_seconds=plan.wait_seconds, step="CrawlCompacted"),
     }
 
 

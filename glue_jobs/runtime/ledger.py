@@ -224,19 +224,17 @@ class Ledger:
     def commit(self, batch: Batch) -> None:
         """Make the batch exist. Raises CaudalError if a batch of that id does already."""
         key = naming.ledger_key(self._domain, batch.batch_id)
-        if not self._store.create(self._bucket, key, batch.to_json()):
-            raise CaudalError(
-                f"batch {batch.batch_id} is committed already.",
-                where=f"s3://{self._bucket}/{key}",
-                hint="Another run of this domain overlapped; start the pipeline again.",
-            )
+        self._create(key, batch.to_json(), f"batch {batch.batch_id} is committed already.")
 
     def hold(self, hold: Hold) -> None:
         """Keep batches from readers. Raises CaudalError if a hold of that id exists already."""
         key = naming.held_key(self._domain, hold.hold_id)
-        if not self._store.create(self._bucket, key, hold.to_json()):
+        self._create(key, hold.to_json(), f"hold {hold.hold_id} exists already.")
+
+    def _create(self, key: str, body: bytes, problem: str) -> None:
+        if not self._store.create(self._bucket, key, body):
             raise CaudalError(
-                f"hold {hold.hold_id} exists already.",
+                problem,
                 where=f"s3://{self._bucket}/{key}",
                 hint="Another run of this domain overlapped; start the pipeline again.",
             )
