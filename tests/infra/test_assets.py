@@ -16,14 +16,14 @@ from tests.infra.toy import write_domain
 
 def test_equal_sources_give_equal_bytes(tmp_path: Path) -> None:
     first = build_library(tmp_path / "first", root=ROOT).read_bytes()
-    os.utime(ROOT / "lake" / "naming.py")
+    os.utime(ROOT / "lake" / "naming" / "layout.py")
     assert build_library(tmp_path / "second", root=ROOT).read_bytes() == first
 
 
 def test_the_library_holds_core_jobs_and_all_domains(tmp_path: Path) -> None:
     names = zipfile.ZipFile(build_library(tmp_path, root=ROOT)).namelist()
     assert names == sorted(names)
-    assert {"lake/naming.py", "glue_jobs/runtime/session.py"} <= set(names)
+    assert {"lake/naming/layout.py", "glue_jobs/runtime/session.py"} <= set(names)
     assert {f"domains/{domain}/domain.py" for domain in domain_names()} <= set(names)
     assert not any("__pycache__" in name for name in names)
 

@@ -1,0 +1,182 @@
+"""Names of resources: buckets, databases, jobs, roles, collections.
+
+Buckets are shared by all domains, everything else belongs to one. Names raise when they pass the
+limit that AWS sets, so that a too long domain fails at synth and not in the middle of a deploy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lake.errors import NameTooLongError
+
+PROJECT = "caudal"
+
+METRICS_NAMESPACE = "Caudal"
+"""CloudWatch namespace of the jobs' own metrics."""
+
+BUCKET_LIMIT = 63
+ROLE_LIMIT = 64
+NAME_LIMIT = 80
+"""SQS queues, state machines; most other names may be longer."""
+
+COLLECTION_LIMIT = 48
+"""Collections and keyspaces of the Data API."""
+
+
+SERVING_STORE = "serving-store"
+"""What the name of the secret that leads to the serving store ends with."""
+
+
+def _within(kind: str, name: str, limit: int) -> str:
+    if len(name) > limit and "${Token[" not in name:
+        raise NameTooLongError(kind, name, limit)
+    return name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """Names of one environment in one account and region (CDK tokens are accepted for both)."""
+
+    env: str
+    account: str
+    region: str
+
+    # --- buckets
+
+    def _bucket(self, layer: str) -> str:
+        return _within("bucket", f"{PROJECT}-{self.env}-{layer}-{self.account}-{self.region}", BUCKET_LIMIT)
+
+    @property
+    def raw_bucket(self) -> str:
+        return self._bucket("raw")
+
+    @property
+    def processed_bucket(self) -> str:
+        return self._bucket("processed")
+
+    @property
+    def curated_bucket(self) -> str:
+        return self._bucket("curated")
+
+    @property
+    def athena_bucket(self) -> str:
+        return self._bucket("athena")
+
+    @property
+    def artifacts_bucket(self) -> str:
+        return self._bucket("artifacts")
+
+    @property
+    def logs_bucket(self) -> str:
+        """Server access logs of the other buckets."""
+        return self._bucket("logs")
+
+    # --- shared resources
+
+    def _shared(self, name: str) -> str:
+        return f"{PROJECT}-{self.env}-{name}"
+
+    def stack(self, name: str) -> str:
+        """CloudFormation stack, e.g. `caudal-dev-storage`, `caudal-dev-ecommerce`."""
+        return self._shared(name.replace("_", "-"))
+
+    @property
+    def workgroup(self) -> str:
+        return self._shared("athena")
+
+    @property
+    def lease_table(self) -> str:
+        """DynamoDB table that holds one lease per domain."""
+        return self._shared("leases")
+
+    @property
+    def uploader_role(self) -> str:
+        """The only role that writes raw; `upload_files.py` assumes it."""
+        return self._shared("uploader")
+
+    @property
+    def steward_role(self) -> str:
+        """Reads quarantine, notes what was requeued and releases batches; `glue_jobs.requeue` assumes it."""
+        return self._shared("steward")
+
+    @property
+    def keyspace(self) -> str:
+        """Keyspace of the serving store, unless its secret names another."""
+        return _within("keyspace", f"{PROJECT}_{self.env}", COLLECTION_LIMIT)
+
+    @property
+    def serving_secret(self) -> str:
+        """Secret that holds the serving store's endpoint and token."""
+        return self._shared(SERVING_STORE)
+
+    @property
+    def metrics_namespace(self) -> str:
+        return METRICS_NAMESPACE
+
+    # --- per domain
+
+    def _of(self, domain: str, name: str, limit: int = NAME_LIMIT, kind: str = "resource") -> str:
+        return _within(kind, f"{PROJECT}-{self.env}-{domain.replace('_', '-')}-{name}", limit)
+
+    def database(self, domain: str, layer: str) -> str:
+        """Glue database of a layer: bronze, quarantine, silver or gold."""
+        return f"{PROJECT}_{self.env}_{domain}_{layer}"
+
+    def job(self, domain: str, kind: str) -> str:
+        """Glue job, `kind` with underscores as its script: raw_to_processed, …"""
+        return self._of(domain, kind.replace("_", "-"), kind="job")
+
+    def function(self, domain: str, kind: str) -> str:
+        """Lambda function, `kind` with underscores as its folder: publish_marts, …"""
+        return self._of(domain, kind.replace("_", "-"), 64, "function")
+
+    def crawler(self, domain: str, zone: str) -> str:
+        """Crawler of a zone: processed or curated."""
+        return self._of(domain, f"{zone}-crawler", kind="crawler")
+
+    def state_machine(self, domain: str) -> str:
+        return self._of(domain, "pipeline", kind="state machine")
+
+    def queue(self, domain: str) -> str:
+        return self._of(domain, "landing", kind="queue")
+
+    def dead_letter_queue(self, domain: str) -> str:
+        return self._of(domain, "landing-dlq", kind="queue")
+
+    def rule(self, domain: str) -> str:
+        return self._of(domain, "landing", 64, "rule")
+
+    def pipe(self, domain: str) -> str:
+        return self._of(domain, "landing", 64, "pipe")
+
+    def schedule(self, domain: str, what: str) -> str:
+        """EventBridge schedule that starts `what`: pipeline, stream_<table>."""
+        return self._of(domain, what.replace("_", "-"), 64, "schedule")
+
+    def failed_streams_rule(self, domain: str) -> str:
+        return self._of(domain, "failed-streams", 64, "rule")
+
+    def topic(self, domain: str) -> str:
+        return self._of(domain, "notifications", kind="topic")
+
+    def alarm(self, domain: str, subject: str) -> str:
+        return self._of(domain, subject, 255, "alarm")
+
+    def log_group(self, domain: str, kind: str) -> str:
+        """CloudWatch log group; the vended prefix keeps the log service's resource policy small."""
+        return f"/aws/vendedlogs/{PROJECT}/{self.env}/{domain}/{kind}"
+
+    def role(self, domain: str, responsibility: str) -> str:
+        """One role per responsibility: raw-to-processed, pipe, state-machine, …"""
+        return self._of(domain, responsibility.replace("_", "-"), ROLE_LIMIT, "role")
+
+
+def collection_name(domain: str, mart: str) -> str:
+    """Collection of the serving store that holds a mart's documents."""
+    return _within("collection", f"{domain}_{mart}", COLLECTION_LIMIT)
+
+
+def stream_job(table: str) -> str:
+    """Kind of the job that takes a stream table to bronze; see `Names.job`."""
+    return f"stream_{table}"
