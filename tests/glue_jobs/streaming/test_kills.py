@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.fakes import KilledError, MortalStore
@@ -22,13 +25,24 @@ def is_whole(events: StreamPipeline) -> None:
     assert events.entries().keys() == set(FILES)
 
 
-def test_a_batch_that_was_written_but_not_committed_is_written_again(events: StreamPipeline) -> None:
+class DiesAt(MortalStore):
+    """Dies before the first change that matches a pattern."""
+
+    def __init__(self, root: Path, pattern: str) -> None:
+        super().__init__(root)
+        self._pattern = pattern
+
+    def _change(self, verb: str, key: str) -> None:
+        if re.match(self._pattern, f"{verb} {key}"):
+            raise KilledError(key)
+
+
+@pytest.mark.parametrize("place", ["copy bronze/", "delete bronze/", "write _ledger/.*/batches/"])
+def test_a_batch_that_was_not_committed_is_written_again(events: StreamPipeline, place: str) -> None:
     events.drop_events(FILES)
-    dying = MortalStore(events.root, dies_at=0)
-    with pytest.raises(KilledError, match="_ledger"):
-        events.writer(store=dying).write(0, events.paths())
+    with pytest.raises(KilledError):
+        events.writer(store=DiesAt(events.root, place)).write(0, events.paths())
     assert events.view().batches == ()
-    assert events.bronze("event_id", "value") == ROWS
     events.writer().write(0, events.paths())
     is_whole(events)
 
@@ -45,14 +59,9 @@ def test_a_batch_that_was_committed_is_passed_over(events: StreamPipeline) -> No
 
 
 def test_a_run_that_died_at_the_commit_is_taken_up_from_its_checkpoint(events: StreamPipeline) -> None:
-    class DiesAtTheLedger(MortalStore):
-        def _change(self, verb: str, key: str) -> None:
-            if "/batches/" in key:
-                raise KilledError(key)
-
     events.drop_events(FILES)
     with pytest.raises(KilledError):
-        events.stream(store=DiesAtTheLedger(events.root))
+        events.stream(store=DiesAt(events.root, "write _ledger/.*/batches/"))
     assert events.stream()["generation"] == 1
     is_whole(events)
     assert events.stream()["status"] == "NOTHING_NEW"

@@ -38,8 +38,9 @@ EVENTS: dict[str, str | bytes] = {
 PLACES = {
     "claimed a generation": "after write _ledger/.*/generations/",
     "begun": "after write _checkpoints/.*generation.json",
-    "writing bronze": "before url bronze/.*batch=s-",
-    "bronze written, quarantine not": "before url quarantine/.*batch=s-",
+    "writing": "before url bronze/.*batch=s-",
+    "in the middle of a micro-batch": "before url quarantine/.*batch=s-",
+    "bronze in part": "after copy bronze/.*batch=s-",
     "written, not committed": "before write _ledger/.*/batches/s-",
     "committed, not in the checkpoint": "after write _ledger/.*/batches/s-",
     "totals summed, not kept": "before write speed/",
@@ -97,7 +98,7 @@ def expected_totals() -> Mapping[tuple[Any, ...], Sequence[Any]]:
 
 
 def test_killed_in_a_micro_batch_then_between_commit_and_checkpoint(whole: StreamPipeline) -> None:
-    assert killed_at(whole.root, Place(PLACES["bronze written, quarantine not"]))
+    assert killed_at(whole.root, Place(PLACES["in the middle of a micro-batch"]))
     assert killed_at(whole.root, Place(PLACES["committed, not in the checkpoint"]))
     is_undisturbed(whole)
 
@@ -114,7 +115,7 @@ def test_killed_at(whole: StreamPipeline, place: str) -> None:
 def test_killed_again_and_again(whole: StreamPipeline, seed: int) -> None:
     """At some moment after some call, and then once more."""
     chance = random.Random(seed)
-    for places in (list(PLACES.values())[:5], list(PLACES.values())[4:-1]):
+    for places in (list(PLACES.values())[:6], list(PLACES.values())[5:-1]):
         place = Place(chance.choice(places), seconds=chance.random() / 2)
         assert killed_at(whole.root, place), place
     is_undisturbed(whole)

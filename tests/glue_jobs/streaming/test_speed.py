@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -45,7 +46,10 @@ def test_a_stream_keeps_totals_by_day(events: StreamPipeline, tmp_path: Path) ->
         }
 
     events.drop_events(
-        {"1.jsonl": lines(event(1), event(1), event(2), event(3, org_id="o2"), event(4, value=-1), "{")}
+        {
+            "1.jsonl": lines(event(1), event(1), event(2), event(3, org_id="o2"), event(4, value=-1), "{"),
+            "damaged.jsonl.gz": gzip.compress(lines("{", "}").encode())[:-12],
+        }
     )
     assert stream() == {("o1", "requests"): (2, "4.500000"), ("o2", "requests"): (1, "2.250000")}
     later = event(5, timestamp="2025-07-01T23:00:00Z", cost_usd_increment=1)

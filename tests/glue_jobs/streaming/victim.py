@@ -30,7 +30,7 @@ FILES_AT_ONCE = 2
 class Place:
     """Where the process ends: `seconds` after the n-th call that matches `pattern`.
 
-    Calls read `before write <key>`, `after write <key>`; so with `url` and `list`.
+    Calls read `before write <key>`, `after write <key>`; so with `copy`, `delete`, `url`.
     """
 
     pattern: str
@@ -72,6 +72,10 @@ class FatalStore(FolderStore):
     def write(self, bucket: str, key: str, body: bytes) -> None:
         with self._call("write", key):
             super().write(bucket, key, body)
+
+    def copy(self, bucket: str, source: str, target: str) -> None:
+        with self._call("copy", target):
+            super().copy(bucket, source, target)
 
     def delete(self, bucket: str, keys: Any) -> None:
         for key in keys:
