@@ -20,9 +20,8 @@ _SMALL_EXPONENT = r"^[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,2}$"
 
 def _number(text: Expression, type_: str) -> Expression:
     """Decimal, rounded half-up. Huge exponents are refused unread: expanding them takes hours."""
-    plain = (F.length(text) <= _LONG_NUMBER) & (
-        ~F.contains(F.lower(text), F.lit("e")) | text.rlike(_SMALL_EXPONENT)
-    )
+    exponent = F.contains(text, F.lit("e")) | F.contains(text, F.lit("E"))
+    plain = (F.length(text) <= _LONG_NUMBER) & (~exponent | text.rlike(_SMALL_EXPONENT))
     return F.when(plain, text.try_cast(type_))
 
 
