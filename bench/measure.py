@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from lake.columns import Column
 from lake.errors import CaudalError
 from lake.naming import Names
 from lake.spec import Domain, Mart
@@ -85,12 +86,18 @@ def equal_marts(home: Path, domain: Domain, connection: duckdb.DuckDBPyConnectio
 
 def _equals(home: Path, domain: Domain, mart: Mart, connection: duckdb.DuckDBPyConnection) -> bool:
     files = home / "s3" / NAMES.curated_bucket / domain.name / mart.name / "**/*.parquet"
-    columns = ", ".join(f"CAST({column.name} AS VARCHAR)" for column in mart.columns)
+    columns = ", ".join(_as_text(column) for column in mart.columns)
     published = f"SELECT {columns} FROM read_parquet('{files}', hive_partitioning = FALSE)"
     expected = f"SELECT {columns} FROM {mart.name}"
     query = "SELECT count(*) FROM (({0}) EXCEPT ALL ({1}))"
     pairs = ((published, expected), (expected, published))
     return all(connection.execute(query.format(*pair)).fetchall() == [(0,)] for pair in pairs)
+
+
+def _as_text(column: Column) -> str:
+    """A value as text; a moment is the same with its zone and without."""
+    value = f"CAST({column.name} AS TIMESTAMPTZ)" if column.type == "timestamp" else column.name
+    return f"CAST({value} AS VARCHAR)"
 
 
 def parquet_files(home: Path, domain: Domain) -> dict[str, int]:

@@ -29,6 +29,9 @@ SOURCE_COLUMNS = ("source_file", "source_row", "source_rank")
 MAX_COLUMNS = 100_000
 """Delimiters in one line before the parser gives up on the file."""
 
+TASKS_PER_CORE = 4
+"""Enough that the cores are busy to the end though files differ in size."""
+
 _PACKING = ("spark.sql.files.openCostInBytes", "spark.sql.files.maxPartitionBytes")
 _ONE_FILE_PER_TASK = str(1 << 40)
 """Bytes. A task is full with its first file, whatever its size, and no file is cut in two."""
@@ -91,6 +94,15 @@ def row_in_task() -> Column:
     return F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_IN_PARTITION)) + 1
 
 
+def in_few_tasks(spark: SparkSession, rows: DataFrame) -> DataFrame:
+    """The same rows, files following one another within a task from here on.
+
+    What a task costs besides its rows (code to set up, shuffle files to open) then does not grow with the
+    number of files. Nothing is shuffled; `row_in_task` must have been asked before.
+    """
+    return rows.coalesce(TASKS_PER_CORE * spark.sparkContext.defaultParallelism)
+
+
 def read_table(
     spark: SparkSession, store: ObjectStore, bucket: str, table: Table, files: Sequence[LandedFile]
 ) -> DataFrame:
@@ -132,7 +144,9 @@ def _read_group(
         )
     )  # fmt: skip
     # The parser reports a line of nothing but a carriage return; it is no record.
-    records = lines.where(~F.coalesce(F.btrim(RAW, F.lit(WHITESPACE)) == "", F.lit(False)))
+    records = in_few_tasks(spark, lines).where(
+        ~F.coalesce(F.btrim(RAW, F.lit(WHITESPACE)) == "", F.lit(False))
+    )
     texts = [
         fields[recognised.positions[column.name]]
         for column in table.columns

@@ -20,6 +20,7 @@ from glue_jobs.runtime.reading import (
     RAW,
     SOURCE_COLUMNS,
     WHITESPACE,
+    in_few_tasks,
     patterns_apart,
     row_in_task,
     sources,
@@ -33,7 +34,6 @@ VALUE = "value"
 """The column of a line, as Spark's text source calls it."""
 
 _RECORD = "_record"
-_ALL = "_all"
 _EXACT = "_exact"
 _STRICT = {"allowSingleQuotes": "false"}
 _MAP = T.MapType(T.StringType(), T.StringType())
@@ -54,7 +54,9 @@ def read_json_lines(
     frames = [spark.read.option("__globPaths__", "false").text(group) for group in groups]
     placing = [F.col(VALUE), F.col("_metadata.file_path").alias("_path"), row_in_task().alias("source_row")]
     lines = reduce(DataFrame.unionByName, (frame.select(placing) for frame in frames))
-    placed = lines.join(F.broadcast(sources(spark, urls).drop("source_rank")), "_path", "left")
+    placed = in_few_tasks(spark, lines).join(
+        F.broadcast(sources(spark, urls).drop("source_rank")), "_path", "left"
+    )
     return parse_lines(placed.where(is_record()), table)
 
 
@@ -83,12 +85,12 @@ def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
     rows = records.select(
         "*",
         F.when(~whole, F.col(LINE)).alias(RAW),
-        F.when(whole & _has_more(table), F.get(_all_keys(), F.lit(0))).alias(_ALL),
+        _undeclared(table, F.when(whole & _has_more(table), F.get(_all_keys(), F.lit(0)))).alias("extra"),
         F.when(whole & _is_rounded(table), _exactly(F.col(LINE))).alias(_EXACT),
     )
     return rows.select(
         *(trimmed(_written(column)).alias(column.name) for column in table.columns),
-        _undeclared([column.header for column in table.columns]).alias("extra"),
+        "extra",
         RAW,
         LINE,
         *SOURCE_COLUMNS,
@@ -105,9 +107,11 @@ def _all_keys() -> Column:
 
 
 def _has_more(table: Table) -> Column:
-    """Whether there may be keys beside the declared ones: most lines have none, and are parsed once."""
+    """Whether there are keys beside the declared ones: most lines have none, and are parsed once."""
+    keys = F.json_object_keys(LINE)
     present = [F.col(_RECORD)[column.header].isNotNull().cast("int") for column in table.columns]
-    return F.size(F.json_object_keys(LINE)) != reduce(Column.__add__, present)
+    declared = F.array(*(F.lit(column.header) for column in table.columns))
+    return (F.size(keys) != reduce(Column.__add__, present)) & (F.size(F.array_except(keys, declared)) > 0)
 
 
 def _is_rounded(table: Table) -> Column:
@@ -136,8 +140,10 @@ def _exactly(line: Column) -> Column:
     return F.try_variant_get(F.try_parse_json(line), "$", "map<string,string>")
 
 
-def _undeclared(headers: Sequence[str]) -> Column:
-    others = F.map_filter(F.col(_ALL), lambda key, _: ~key.isin(*headers))
+def _undeclared(table: Table, pairs: Column) -> Column:
+    """Of all keys and values of a line those that no column declares; null if there are none."""
+    headers = [column.header for column in table.columns]
+    others = F.map_filter(pairs, lambda key, _: ~key.isin(*headers))
     return F.when(F.size(others) > 0, _last_of_each(others))
 
 
