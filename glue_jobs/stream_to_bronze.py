@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
 from glue_jobs.streaming.bronze import BronzeWriter
+from glue_jobs.streaming.files import RawFiles
 from glue_jobs.streaming.generation import BRONZE, SPEED, Generations, is_batch_of_stream
 from glue_jobs.streaming.report import detail_of, summarise
 from glue_jobs.streaming.running import Queries, StopSign, run_to_the_end, run_until_asked
@@ -51,6 +53,8 @@ def run(
     generations = Generations(store, bucket, domain.name, table.name)
     generation = generations.current(view, now=now(), new=args.new_generation)
     remove_uncommitted(store, bucket, domain, table, view)
+    raw = RawFiles(store, args.job.raw_bucket, domain, table)
+    args = replace(args, max_files=raw.files_at_once(args.max_files, view.seen))
     writer = BronzeWriter(
         spark=spark, store=store, args=args, domain=domain, table=table, generation=generation, view=view,
         now=now,

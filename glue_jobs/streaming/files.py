@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -22,6 +22,9 @@ from lake import naming
 from lake.errors import CaudalError
 from lake.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
 from lake.spec import Domain, Table
+
+BATCH_BYTES = 256 << 20
+"""Of a micro-batch: the speed view keeps each of its keys in memory, and a run that dies repeats one."""
 
 HIDDEN = "Spark takes the name for that of a temporary file, as it begins with _ or .; rename it"
 
@@ -59,6 +62,16 @@ class RawFiles:
         """Whether the stream has any file: Spark does not start on a folder that is not there."""
         prefix = naming.raw_prefix(self._domain.name, self._table.name)
         return next(iter(self._store.list(self._bucket, prefix)), None) is not None
+
+    def files_at_once(self, at_most: int, seen: Collection[tuple[str, str]]) -> int:
+        """Files of a micro-batch: `at_most`, or fewer where the new ones are large on average.
+
+        `seen` are keys and versions that the ledger has.
+        """
+        prefix = naming.raw_prefix(self._domain.name, self._table.name)
+        listed = self._store.list(self._bucket, prefix)
+        sizes = [item.size for item in listed if (item.key, version_of(item)) not in seen]
+        return max(1, min(at_most, BATCH_BYTES * len(sizes) // max(1, sum(sizes)))) if sizes else at_most
 
     def hidden(self) -> list[Listed]:
         """Objects that Spark's file source passes over: empty ones, and names that it takes for temporary."""
