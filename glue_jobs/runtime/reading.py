@@ -78,14 +78,14 @@ def trimmed(column: Column) -> Column:
 def patterns_apart(files: Sequence[LandedFile]) -> list[list[LandedFile]]:
     """Files that may be read together.
 
-    Spark reads the others twice if one is named like a pattern, and passes over one that is named
-    like a temporary file unless it is alone.
+    Spark reads the others again if one is named like a pattern, and passes over one that is named
+    like a temporary file: such files are read alone.
     """
-    groups: dict[tuple[bool, str], list[LandedFile]] = defaultdict(list)
+    groups: dict[str, list[LandedFile]] = defaultdict(list)
     for file in files:
         name = file.key.rpartition("/")[2]
-        alone = file.key if name.startswith(("_", ".")) else ""
-        groups[not _PATTERN.isdisjoint(file.key), alone].append(file)
+        is_odd = name.startswith(("_", ".")) or not _PATTERN.isdisjoint(file.key)
+        groups[file.key if is_odd else ""].append(file)
     return list(groups.values())
 
 
@@ -115,7 +115,8 @@ def read_table(
     alike: dict[tuple[bool, tuple[str, ...]], list[LandedFile]] = defaultdict(list)
     for file in files:
         alike[file.numbers_its_rows, file.recognised.headers].append(file)
-    frames = [_read_group(spark, store, bucket, table, group) for group in alike.values()]
+    groups = [group for same in alike.values() for group in patterns_apart(same)]
+    frames = [_read_group(spark, store, bucket, table, group) for group in groups]
     return reduce(DataFrame.unionByName, frames)
 
 
