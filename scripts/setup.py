@@ -156,7 +156,14 @@ def install_packages(root: Path, program: Path) -> None:
     venv = root / ".venv"
     if not (venv / "bin" / "python").exists():
         run([program, "venv", "--quiet", "--clear", "--python", sys.executable, venv])
-    command: list[str | Path] = [program, "pip", "sync", "--quiet", root / "requirements.txt"]
+    command: list[str | Path] = [
+        program,
+        "pip",
+        "sync",
+        "--quiet",
+        "--compile-bytecode",
+        root / "requirements.txt",
+    ]
     here = {"VIRTUAL_ENV": str(venv), "UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "hardlink")}
     if index := os.environ.get("PIP_INDEX_URL"):
         here.setdefault("UV_DEFAULT_INDEX", index)
