@@ -122,6 +122,8 @@ class Engine:
             if self.is_alive():
                 for stream in session.streams.active:
                     stream.stop()
+                # Its upkeep goes on writing below the checkpoint; on Glue it ends with the run's own Java.
+                self._jvm.org.apache.spark.sql.execution.streaming.state.StateStore.stop()
                 self._context.cancelAllJobs()
                 session.catalog.clearCache()
                 self._make_current(self.base)

@@ -90,3 +90,33 @@ def test_after_a_stop_the_stream_goes_on_from_its_checkpoint(cloud: Cloud) -> No
     run = cloud.run("endless", trigger="available-now")
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     assert len(batches(cloud, "endless")) == 2
+
+
+STATEFUL = """
+import sys
+from awsglue.context import GlueContext
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+
+args = getResolvedOptions(sys.argv, ["bucket"])
+spark = GlueContext(SparkContext.getOrCreate()).spark_session
+upkeep = spark._jvm.org.apache.spark.sql.execution.streaming.state.StateStore
+if upkeep.isMaintenanceRunning():
+    raise RuntimeError("the run before is still at work")
+root = f"s3://{args['bucket']}/stateful"
+counts = spark.readStream.schema("id string").json(f"{root}-in/").groupBy("id").count()
+writer = counts.writeStream.outputMode("update").foreachBatch(lambda batch, number: batch.collect())
+writer = writer.option("checkpointLocation", f"{root}-checkpoint/").trigger(availableNow=True)
+writer.start().awaitTermination()
+if not upkeep.isMaintenanceRunning():
+    raise RuntimeError("there was no state to keep up")
+"""
+
+
+def test_the_upkeep_of_state_ends_with_its_run(cloud: Cloud) -> None:
+    put_stream(cloud, "stateful", "available-now")
+    cloud.client("s3").put_object(Bucket=ASSETS, Key="stateful.py", Body=STATEFUL.encode())
+    for event in ("a", "b"):
+        put_event(cloud, "stateful", event)
+        run = cloud.run("stateful")
+        assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
