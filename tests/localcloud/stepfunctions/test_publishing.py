@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
     )
 
 
-def note(cloud: LocalCloud, execution: str = "x1", **marts: list[str]) -> None:
+def note(cloud: LocalCloud, marts: Mapping[str, list[str]], execution: str = "x1") -> None:
     """Note partitions of marts as the jobs do."""
     for mart, partitions in marts.items():
         body = json.dumps({"mart": mart, "partitions": partitions}).encode()
@@ -107,7 +108,7 @@ def notes(cloud: LocalCloud) -> list[str]:
 
 def run(cloud: LocalCloud, *, proceed: bool = True, **marts: list[str]) -> dict[str, Any]:
     """The execution after a job has touched these partitions of these marts."""
-    note(cloud, **marts)
+    note(cloud, marts)
     client = cloud.client("stepfunctions")
     summary = {"raw_to_processed": {"summary": {"proceed": proceed}}}
     arn = client.start_execution(
@@ -174,7 +175,7 @@ def test_an_error_of_the_function_is_told_and_left_for_the_next_run(cloud: Local
     assert "there is no secret" in failed["what"]["Cause"]
     assert notes(cloud) == ["_serving/shop/secretless/x1.json"]
 
-    note(cloud, secretless=["year=2026"])  # The cause is removed.
+    note(cloud, {"secretless": ["year=2026"]})  # The cause is removed.
     assert json.loads(run(cloud, proceed=False)["output"]) == {"told": "all"}
     assert notes(cloud) == []
     assert [event["partition"] for event in events(cloud)[before:] if event["mart"] == "secretless"] == [
