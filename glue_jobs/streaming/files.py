@@ -23,7 +23,7 @@ from lake.errors import CaudalError
 from lake.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
 from lake.spec import Domain, Table
 
-BATCH_BYTES = 256 << 20
+BATCH_BYTES = 128 << 20
 """Of a micro-batch: the speed view keeps each of its keys in memory, and a run that dies repeats one."""
 
 HIDDEN = "Spark takes the name for that of a temporary file, as it begins with _ or .; rename it"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from localcloud.errors import LocalCloudError
 
-HEAPS = {"batch": "1600m", "streaming": "1000m"}
+HEAPS = {"batch": "1400m", "streaming": "800m"}
 """Java heap of a lane's worker: with the JVM's own needs and Python both stay below 4 GB resident."""
 
 LATE_COMPILER = (
