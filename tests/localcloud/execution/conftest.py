@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,29 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     restore()
     moto_api_backend.reset()
     store.close()
+
+
+@pytest.fixture(scope="module")
+def sales(cloud: Cloud) -> Cloud:
+    """A table by month with two registered partitions, and a third that nobody registered."""
+    cloud.put_table("sales", {"id": "int", "price": "decimal(18,2)"}, {"year": "int", "month": "int"})
+    for month, prices in ((1, ["1.00", "2.00"]), (2, ["4.00"]), (3, ["99.00"])):
+        cloud.put_parquet(
+            f"sales/year=2025/month={month}/part.parquet",
+            id=(list(range(len(prices))), pa.int32()),
+            price=([Decimal(price) for price in prices], pa.decimal128(18, 2)),
+        )
+    storage = cloud.client("glue").get_table(DatabaseName=DATABASE, Name="sales")["Table"][
+        "StorageDescriptor"
+    ]
+    for month in (1, 2):
+        location = f"s3://{LAKE}/sales/year=2025/month={month}/"
+        cloud.client("glue").create_partition(
+            DatabaseName=DATABASE,
+            TableName="sales",
+            PartitionInput={
+                "Values": ["2025", str(month)],
+                "StorageDescriptor": {**storage, "Location": location},
+            },
+        )
+    return cloud

@@ -4,52 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import warnings
 from decimal import Decimal
-from typing import Any
 
-import boto3
 import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.execution.conftest import DATABASE, LAKE, RESULTS, Cloud, until
-
-OUTPUT = {"OutputLocation": f"s3://{RESULTS}/out/"}
-
-
-def start(cloud: Cloud, sql: str, **options: Any) -> str:
-    options = {"ResultConfiguration": OUTPUT, "QueryExecutionContext": {"Database": DATABASE}, **options}
-    identifier: str = cloud.client("athena").start_query_execution(QueryString=sql, **options)[
-        "QueryExecutionId"
-    ]
-    return identifier
-
-
-def ended(cloud: Cloud, identifier: str) -> dict[str, Any]:
-    client = cloud.client("athena")
-    found: dict[str, Any] = until(
-        lambda: client.get_query_execution(QueryExecutionId=identifier)["QueryExecution"],
-        lambda execution: execution["Status"]["State"] not in ("QUEUED", "RUNNING"),
-    )
-    return found
-
-
-def query(cloud: Cloud, sql: str, **options: Any) -> list[list[str | None]]:
-    """The rows of a query, without the row of names; the query must succeed."""
-    identifier = start(cloud, sql, **options)
-    execution = ended(cloud, identifier)
-    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]["StateChangeReason"]
-    answer = cloud.client("athena").get_query_results(QueryExecutionId=identifier)["ResultSet"]["Rows"]
-    return [[cell.get("VarCharValue") for cell in row["Data"]] for row in answer][1:]
-
-
-def failure(cloud: Cloud, sql: str, **options: Any) -> str:
-    """Why a query fails."""
-    status = ended(cloud, start(cloud, sql, **options))["Status"]
-    assert status["State"] == "FAILED"
-    reason: str = status["StateChangeReason"]
-    return reason
+from tests.localcloud.execution.conftest import DATABASE, RESULTS, Cloud
+from tests.localcloud.execution.queries import OUTPUT, ended, failure, query, start
 
 
 @pytest.fixture(scope="module")
@@ -74,32 +36,6 @@ def typed(cloud: Cloud) -> Cloud:
         at=([dt.datetime(2025, 11, 30, 23, 59, 58, 123456), None], pa.timestamp("us", tz="UTC")),
         tags=([["x", "y"], None], pa.list_(pa.string())),
     )
-    return cloud
-
-
-@pytest.fixture(scope="module")
-def sales(cloud: Cloud) -> Cloud:
-    """A table by month with two registered partitions, and a third that nobody registered."""
-    cloud.put_table("sales", {"id": "int", "price": "decimal(18,2)"}, {"year": "int", "month": "int"})
-    for month, prices in ((1, ["1.00", "2.00"]), (2, ["4.00"]), (3, ["99.00"])):
-        cloud.put_parquet(
-            f"sales/year=2025/month={month}/part.parquet",
-            id=(list(range(len(prices))), pa.int32()),
-            price=([Decimal(price) for price in prices], pa.decimal128(18, 2)),
-        )
-    storage = cloud.client("glue").get_table(DatabaseName=DATABASE, Name="sales")["Table"][
-        "StorageDescriptor"
-    ]
-    for month in (1, 2):
-        location = f"s3://{LAKE}/sales/year=2025/month={month}/"
-        cloud.client("glue").create_partition(
-            DatabaseName=DATABASE,
-            TableName="sales",
-            PartitionInput={
-                "Values": ["2025", str(month)],
-                "StorageDescriptor": {**storage, "Location": location},
-            },
-        )
     return cloud
 
 
@@ -350,82 +286,3 @@ def test_a_workgroup_that_enforces_its_settings_wins(sales: Cloud) -> None:
 def test_no_output_location_is_refused(cloud: Cloud) -> None:
     with pytest.raises(ClientError, match="No output location provided"):
         cloud.client("athena").start_query_execution(QueryString="SELECT 1")
-
-
-def test_a_long_query_can_be_stopped(cloud: Cloud) -> None:
-    numbers = "UNNEST(sequence(1, 9000))"
-    long = f"SELECT count(*) FROM {numbers} a(x), {numbers} b(y), {numbers} c(z) WHERE x + y + z < 0"
-    identifier = start(cloud, long)
-    client = cloud.client("athena")
-    until(
-        lambda: client.get_query_execution(QueryExecutionId=identifier)["QueryExecution"]["Status"]["State"],
-        lambda state: state == "RUNNING",
-    )
-
-    client.stop_query_execution(QueryExecutionId=identifier)
-
-    assert ended(cloud, identifier)["Status"]["State"] == "CANCELLED"
-    until(lambda: cloud.context.busy, lambda at_work: at_work == 0)
-
-
-@pytest.mark.parametrize(
-    ("sql", "expected"),
-    [
-        ("SHOW TABLES 'sal*'", ["sales"]),
-        (f"SHOW TABLES IN {DATABASE} 'sales'", ["sales"]),
-        ("SHOW COLUMNS IN sales", ["id", "price", "year", "month"]),
-        ("SHOW PARTITIONS sales", ["year=2025/month=1", "year=2025/month=2"]),
-    ],
-)
-def test_show(sales: Cloud, sql: str, expected: list[str]) -> None:
-    identifier = start(sales, sql)
-    assert ended(sales, identifier)["Status"]["State"] == "SUCCEEDED"
-
-    rows = sales.client("athena").get_query_results(QueryExecutionId=identifier)["ResultSet"]["Rows"]
-    assert [row["Data"][0]["VarCharValue"] for row in rows] == expected
-
-
-def test_describe_names_columns_types_and_partition_keys(sales: Cloud) -> None:
-    identifier = start(sales, "DESCRIBE sales")
-    ended(sales, identifier)
-
-    rows = sales.client("athena").get_query_results(QueryExecutionId=identifier)["ResultSet"]["Rows"]
-    lines = [row["Data"][0]["VarCharValue"].split() for row in rows]
-    assert ["price", "decimal(18,2)"] in lines
-    assert ["#", "Partition", "Information"] in lines
-
-
-def test_create_table_as_makes_a_table_that_can_be_queried_and_dropped(sales: Cloud) -> None:
-    created = start(
-        sales, "CREATE TABLE monthly AS SELECT month, sum(price) AS total FROM sales GROUP BY month"
-    )
-    assert ended(sales, created)["Status"]["State"] == "SUCCEEDED"
-
-    assert query(sales, "SELECT * FROM monthly ORDER BY month") == [["1", "3.00"], ["2", "4.00"]]
-    assert "TABLE_ALREADY_EXISTS" in failure(sales, "CREATE TABLE monthly AS SELECT 1 AS one")
-    assert ended(sales, start(sales, "DROP TABLE monthly"))["Status"]["State"] == "SUCCEEDED"
-    assert "TABLE_NOT_FOUND" in failure(sales, "SELECT * FROM monthly")
-
-
-@pytest.mark.parametrize("ctas", [True, False])
-def test_awswrangler_reads_frames(sales: Cloud, monkeypatch: pytest.MonkeyPatch, ctas: bool) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", sales.context.endpoint)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", sales.context.region)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own and pandas' deprecations
-        import awswrangler as wr
-
-        frame = wr.athena.read_sql_query(
-            "SELECT month, sum(price) AS total FROM sales GROUP BY month ORDER BY month",
-            database=DATABASE,
-            s3_output=f"s3://{RESULTS}/wrangler/",
-            ctas_approach=ctas,
-            boto3_session=boto3.Session(
-                aws_access_key_id="localadmin",
-                aws_secret_access_key="localadmin",
-                region_name=sales.context.region,
-            ),
-        )
-
-    assert sorted(frame["month"]) == [1, 2]
-    assert sorted(frame["total"]) == [Decimal("3.00"), Decimal("4.00")]
