@@ -102,8 +102,12 @@ class Lakehouse:
         return [item["Key"] for item in pages.get("Contents", [])]
 
     def notifications(self) -> list[dict[str, Any]]:
-        """What the domain's topic was told, oldest first."""
+        """What the state machine told the domain's topic, oldest first.
+
+        Alarms tell the same topic, at a moment of their own: they would come before or after.
+        """
         log = self.cloud.context.state_dir / "notifications.jsonl"
         lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         topic = self.names.topic(self.domain.name)
-        return [line for line in lines if line["topic"] == topic]
+        told = f"Caudal {self.domain.name}: "
+        return [line for line in lines if line["topic"] == topic and line["subject"].startswith(told)]
