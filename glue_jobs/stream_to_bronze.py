@@ -16,7 +16,7 @@ from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
 from glue_jobs.streaming.bronze import BronzeWriter
-from glue_jobs.streaming.files import RawFiles
+from glue_jobs.streaming.files import BRONZE_BYTES, SPEED_BYTES, RawFiles
 from glue_jobs.streaming.generation import BRONZE, SPEED, Generations, is_batch_of_stream
 from glue_jobs.streaming.report import detail_of, summarise
 from glue_jobs.streaming.running import Queries, StopSign, run_to_the_end, run_until_asked
@@ -54,10 +54,13 @@ def run(
     generation = generations.current(view, now=now(), new=args.new_generation)
     remove_uncommitted(store, bucket, domain, table, view)
     raw = RawFiles(store, args.job.raw_bucket, domain, table)
-    args = replace(args, max_files=raw.files_at_once(args.max_files, view.seen))
+
+    def within(size: int) -> StreamArguments:
+        return replace(args, max_files=raw.files_at_once(args.max_files, size, view.seen))
+
     writer = BronzeWriter(
-        spark=spark, store=store, args=args, domain=domain, table=table, generation=generation, view=view,
-        now=now,
+        spark=spark, store=store, raw=raw, args=within(BRONZE_BYTES), domain=domain, table=table,
+        generation=generation, view=view, now=now,
     )  # fmt: skip
     files = SpeedFiles(store, bucket, domain.name, table)
     if generation.is_new:
@@ -66,14 +69,14 @@ def run(
     queries = Queries(
         bronze=lambda: writer.start(generations.checkpoint(generation, BRONZE)),
         speed=lambda: start_speed(
-            spark, args, table, url=writer.raw.url, checkpoint=generations.checkpoint(generation, SPEED),
-            sink=sink_of(files, domain, table),
+            spark, within(SPEED_BYTES), table, url=raw.url,
+            checkpoint=generations.checkpoint(generation, SPEED), sink=sink_of(files, domain, table),
         ),
     )  # fmt: skip
     seconds: dict[str, float] = {}
     if args.trigger is Trigger.CONTINUOUS:
         run_until_asked(queries, writer, StopSign(store, bucket, domain.name, table.name))
-    elif writer.raw.exist():
+    elif raw.exist():
         run_to_the_end(queries.bronze(), writer)
         writer.write_hidden()
         seconds["bronze"] = round(time.monotonic() - started, 3)

@@ -12,6 +12,8 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "true",
     # One file per partition: AQE may merge shuffle partitions, but may not split a published one.
     "spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled": "false",
+    # Of a key that occurs twice in a JSON object the last one counts.
+    "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
     # The JVM interprets methods above 8,000 bytes of bytecode forever; Spark then splits them instead.
     "spark.sql.codegen.hugeMethodLimit": "8000",
     # What is cached is read twice at once and dropped: compressing it costs more than it saves.

@@ -52,6 +52,7 @@ class BronzeWriter:
 
     spark: SparkSession
     store: ObjectStore
+    raw: RawFiles
     args: StreamArguments
     domain: Domain
     table: Table
@@ -63,7 +64,6 @@ class BronzeWriter:
 
     def __post_init__(self) -> None:
         job = self.args.job
-        self.raw = RawFiles(self.store, job.raw_bucket, self.domain, self.table)
         self._ledger = Ledger(self.store, job.processed_bucket, self.domain.name)
         self._seen = set(self.view.seen)
         self._committed = {batch.batch_id for batch in self.view.batches}

@@ -23,8 +23,11 @@ from lake.errors import CaudalError
 from lake.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
 from lake.spec import Domain, Table
 
-BATCH_BYTES = 128 << 20
-"""Of a micro-batch: the speed view keeps each of its keys in memory, and a run that dies repeats one."""
+BRONZE_BYTES = 512 << 20
+"""Of a micro-batch on its way to bronze: what a run that dies repeats."""
+
+SPEED_BYTES = 128 << 20
+"""Of a micro-batch of the speed view, which keeps each of its keys in memory."""
 
 HIDDEN = "Spark takes the name for that of a temporary file, as it begins with _ or .; rename it"
 
@@ -60,18 +63,21 @@ class RawFiles:
 
     def exist(self) -> bool:
         """Whether the stream has any file: Spark does not start on a folder that is not there."""
-        prefix = naming.raw_prefix(self._domain.name, self._table.name)
-        return next(iter(self._store.list(self._bucket, prefix)), None) is not None
+        if not self._listed:
+            self._list()
+        return bool(self._listed)
 
-    def files_at_once(self, at_most: int, seen: Collection[tuple[str, str]]) -> int:
-        """Files of a micro-batch: `at_most`, or fewer where the new ones are large on average.
+    def files_at_once(self, at_most: int, size: int, seen: Collection[tuple[str, str]]) -> int:
+        """Files of a micro-batch: `at_most`, or fewer if as many of the mean new one exceed `size` bytes.
 
-        `seen` are keys and versions that the ledger has.
+        `seen` are keys and versions that the ledger has; where it has all, the mean is of all.
         """
-        prefix = naming.raw_prefix(self._domain.name, self._table.name)
-        listed = self._store.list(self._bucket, prefix)
-        sizes = [item.size for item in listed if (item.key, version_of(item)) not in seen]
-        return max(1, min(at_most, BATCH_BYTES * len(sizes) // max(1, sum(sizes)))) if sizes else at_most
+        if not self._listed:
+            self._list()
+        listed = self._listed.values()
+        new = [item.size for item in listed if (item.key, version_of(item)) not in seen]
+        sizes = new or [item.size for item in listed]
+        return max(1, min(at_most, size * len(sizes) // max(1, sum(sizes)))) if sizes else at_most
 
     def hidden(self) -> list[Listed]:
         """Objects that Spark's file source passes over: empty ones, and names that it takes for temporary."""

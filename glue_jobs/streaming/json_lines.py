@@ -35,6 +35,7 @@ VALUE = "value"
 
 _RECORD = "_record"
 _EXACT = "_exact"
+_ODD = "_odd"
 _STRICT = {"allowSingleQuotes": "false"}
 _MAP = T.MapType(T.StringType(), T.StringType())
 _LONG = 17
@@ -66,8 +67,10 @@ def is_record() -> Column:
 
 
 def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
-    """In: VALUE, `source_file`, `source_row`. Out: what `check_rows` takes."""
-    declared = T.StructType([T.StructField(column.header, T.StringType()) for column in table.columns])
+    """In: VALUE, `source_file`, `source_row`. Out: what `check_rows` takes.
+
+    Each line is parsed once, into a map of all its keys.
+    """
     valid = F.is_valid_utf8(F.col(VALUE))
     texts = lines.select(
         "source_file",
@@ -76,16 +79,18 @@ def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
         valid.alias("_valid"),
         F.when(valid, F.col(VALUE)).otherwise(F.make_valid_utf8(F.col(VALUE))).alias(LINE),
     )
-    parsed = texts.select("*", F.from_json(_in_array(LINE), T.ArrayType(declared), _STRICT).alias(_RECORD))
+    parsed = texts.select("*", F.from_json(_in_array(LINE), T.ArrayType(_MAP), _STRICT).alias(_RECORD))
     # JSON `null` is an array's empty element, and two objects are two elements.
-    first = F.get(F.col(_RECORD), F.lit(0))
-    good = F.when(F.col("_valid") & (F.size(_RECORD) == 1), first)
-    records = parsed.select(LINE, *SOURCE_COLUMNS, good.alias(_RECORD))
+    good = F.when(F.col("_valid") & (F.size(_RECORD) == 1), F.get(F.col(_RECORD), F.lit(0)))
+    found = parsed.select(LINE, *SOURCE_COLUMNS, good.alias(_RECORD))
+    # Only an object with a null, an undeclared or a repeated key has more entries than declared values.
+    told = found.select("*", (F.size(_RECORD) != _declared_values(table)).alias(_ODD))
+    records = told.withColumn(_RECORD, F.when(F.col(_ODD), _last_of_each(_RECORD)).otherwise(F.col(_RECORD)))
     whole = F.col(_RECORD).isNotNull()
     rows = records.select(
         "*",
         F.when(~whole, F.col(LINE)).alias(RAW),
-        _undeclared(table, F.when(whole & _has_more(table), F.get(_all_keys(), F.lit(0)))).alias("extra"),
+        F.when(F.col(_ODD), _undeclared(table)).alias("extra"),
         F.when(whole & _is_rounded(table), _exactly(F.col(LINE))).alias(_EXACT),
     )
     return rows.select(
@@ -102,16 +107,15 @@ def _in_array(line: str) -> Column:
     return F.concat(F.lit("["), F.col(line), F.lit("]"))
 
 
-def _all_keys() -> Column:
-    return F.from_json(_in_array(LINE), T.ArrayType(_MAP), _STRICT)
-
-
-def _has_more(table: Table) -> Column:
-    """Whether there are keys beside the declared ones: most lines have none, and are parsed once."""
-    keys = F.json_object_keys(LINE)
+def _declared_values(table: Table) -> Column:
+    """How many declared columns have a value in the record."""
     present = [F.col(_RECORD)[column.header].isNotNull().cast("int") for column in table.columns]
-    declared = F.array(*(F.lit(column.header) for column in table.columns))
-    return (F.size(keys) != reduce(Column.__add__, present)) & (F.size(F.array_except(keys, declared)) > 0)
+    return reduce(Column.__add__, present)
+
+
+def _last_of_each(record: str) -> Column:
+    """The map without repeated keys, which the parser keeps: of each the last value, as SETTINGS have it."""
+    return F.map_concat(F.col(record), F.create_map().cast(_MAP))
 
 
 def _is_rounded(table: Table) -> Column:
@@ -140,19 +144,8 @@ def _exactly(line: Column) -> Column:
     return F.try_variant_get(F.try_parse_json(line), "$", "map<string,string>")
 
 
-def _undeclared(table: Table, pairs: Column) -> Column:
-    """Of all keys and values of a line those that no column declares; null if there are none."""
+def _undeclared(table: Table) -> Column:
+    """The keys and values of a record that no column declares; null if there are none."""
     headers = [column.header for column in table.columns]
-    others = F.map_filter(pairs, lambda key, _: ~key.isin(*headers))
-    return F.when(F.size(others) > 0, _last_of_each(others))
-
-
-def _last_of_each(pairs: Column) -> Column:
-    """The map without repeated keys, which Spark's parser keeps and readers of Parquet refuse."""
-    keys = F.array_distinct(F.map_keys(pairs))
-    entries = F.map_entries(pairs)
-
-    def last(key: Column) -> Column:
-        return F.element_at(F.filter(entries, lambda entry: entry["key"] == key), -1)["value"]
-
-    return F.map_from_arrays(keys, F.transform(keys, last))
+    others = F.map_filter(F.col(_RECORD), lambda key, _: ~key.isin(*headers))
+    return F.when(F.size(others) > 0, others)

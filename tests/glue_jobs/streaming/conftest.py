@@ -17,6 +17,7 @@ from glue_jobs.runtime.reading import as_uri
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.bronze import BronzeWriter
+from glue_jobs.streaming.files import RawFiles
 from glue_jobs.streaming.generation import Generation
 from lake import naming
 from lake.spec import Table
@@ -59,10 +60,11 @@ class StreamPipeline(Pipeline):
 
     def writer(self, *, store: ObjectStore | None = None, generation: int = 1) -> BronzeWriter:
         """What commits micro-batches, as it is at the start of a run."""
+        store = store or self.store
         return BronzeWriter(
-            spark=self.spark, store=store or self.store, args=self.stream_args(), domain=self.domain,
-            table=self.table, generation=Generation(generation), view=self.view(),
-            now=lambda: START + timedelta(days=1),
+            spark=self.spark, store=store, raw=RawFiles(store, "raw", self.domain, self.table),
+            args=self.stream_args(), domain=self.domain, table=self.table,
+            generation=Generation(generation), view=self.view(), now=lambda: START + timedelta(days=1),
         )  # fmt: skip
 
     def paths(self, *names: str) -> Sequence[str]:

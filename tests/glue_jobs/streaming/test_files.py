@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.runtime.ledger import version_of
-from glue_jobs.streaming import files
 from glue_jobs.streaming.files import RawFiles
 from lake.discovery import load_domain
 from lake.naming import raw_prefix
@@ -36,18 +35,18 @@ def raw_files(root: Path, **sizes: int) -> RawFiles:
     ],
 )
 def test_a_micro_batch_takes_as_many_files_as_its_bytes_allow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sizes: dict[str, int], expected: int
+    tmp_path: Path, sizes: dict[str, int], expected: int
 ) -> None:
-    monkeypatch.setattr(files, "BATCH_BYTES", 100)
-    assert raw_files(tmp_path, **sizes).files_at_once(1000, seen=()) == expected
+    assert raw_files(tmp_path, **sizes).files_at_once(1000, 100, seen=()) == expected
 
 
 def test_never_more_than_it_is_told(tmp_path: Path) -> None:
-    assert raw_files(tmp_path, a=1).files_at_once(7, seen=()) == 7
+    assert raw_files(tmp_path, a=1).files_at_once(7, 100, seen=()) == 7
 
 
-def test_files_of_earlier_runs_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "BATCH_BYTES", 100)
-    found = raw_files(tmp_path, old=1, new=50)
-    (old,) = (item for item in FolderStore(tmp_path).list("raw", PREFIX) if "old" in item.key)
-    assert found.files_at_once(1000, seen={(old.key, version_of(old))}) == 2
+def test_files_of_earlier_runs_count_only_where_there_are_no_others(tmp_path: Path) -> None:
+    found = raw_files(tmp_path, old=10, new=50)
+    listed = {(item.key, version_of(item)) for item in FolderStore(tmp_path).list("raw", PREFIX)}
+    (old,) = (each for each in listed if "old" in each[0])
+    assert found.files_at_once(1000, 100, seen={old}) == 2
+    assert found.files_at_once(1000, 100, seen=listed) == 3

@@ -16,6 +16,7 @@ from tests.glue_jobs.streaming.lines import ABSENT, event
 
 E = event(1)
 LONG = "x" * 10_000_000
+MANY = 100_000
 
 MALFORMED = {
     "cut off": E[:-20],
@@ -74,11 +75,17 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     "small numbers": (E.replace("2.25", "0.0000015"), {"cost_usd_increment": Decimal("0.000002")}),
     "number as identifier": (event(1, event_id=12345678901234567890), {"event_id": "12345678901234567890"}),
     "last of two keys": (E[:-1] + ', "value": 7, "value": 8}', {"value": Decimal(8)}),
+    "null after a value": (E[:-1] + ', "value": null}', {"value": None, "extra": None}),
+    "value after a null": (event(1, value=None)[:-1] + ', "value": 3}', {"value": Decimal(3)}),
     "undeclared keys": (
         event(1, trace={"host": "a", "try": [1, 2]}, note=None),
         {"extra": {"trace": '{"host":"a","try":[1,2]}', "note": None}},
     ),
     "undeclared key twice": (E[:-1] + ', "n": 1, "n": 2}', {"extra": {"n": "2"}}),
+    "very many undeclared keys": (
+        event(1, **{f"key_{number}": number for number in range(MANY)}),
+        {"extra": {f"key_{number}": str(number) for number in range(MANY)}},
+    ),
     "zone": (event(1, timestamp="2025-07-20T23:30:00-05:00"), {"event_ts": "2025-07-21 04:30:00"}),
     "no zone": (event(1, timestamp="2025-07-20 23:30:00.125"), {"event_ts": "2025-07-20 23:30:00.125000"}),
     "long ago": (event(1, timestamp="1970-01-01T00:00:00Z"), {"event_ts": "1970-01-01 00:00:00"}),
