@@ -57,6 +57,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
     done = [batch.batch_id for batch in view.uncurated]
     ledger.mark_curated(done, execution=args.execution, at=now)
+    ledger.update_snapshot()
     compacted = _compact(spark, store, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}

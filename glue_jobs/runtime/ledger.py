@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from glue_jobs.runtime.holds import Hold
+from glue_jobs.runtime.ledger_snapshot import LedgerSnapshot
 from glue_jobs.runtime.store import Listed, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
-
-READ_THREADS = 8
 
 
 class FileStatus:
@@ -190,11 +188,12 @@ class Ledger:
         self._store = store
         self._bucket = bucket
         self._domain = domain
+        self._snapshot = LedgerSnapshot(store, bucket, naming.snapshot_key(domain))
 
     def view(self) -> LedgerView:
-        """Everything committed so far. Cost: one request per batch."""
-        read = self._read(naming.ledger_prefix(self._domain))
-        batches = [Batch.from_json(body, key) for key, body in read]
+        """Everything committed so far. Cost: one request per batch that the snapshot lacks."""
+        bodies = self._snapshot.bodies(self._committed())
+        batches = [Batch.from_json(body, key) for key, body in bodies.items()]
         return LedgerView(
             tuple(sorted(batches, key=lambda batch: batch.batch_id)),
             self._named(naming.curated_prefix(self._domain)),
@@ -207,12 +206,20 @@ class Ledger:
             ),
         )
 
+    def update_snapshot(self) -> bool:
+        """Make reading the ledger cheap again where many batches came; whether there was a need.
+
+        For the holder of the domain's lease.
+        """
+        return self._snapshot.update(self._committed())
+
+    def _committed(self) -> list[Listed]:
+        return list(self._store.list(self._bucket, naming.ledger_prefix(self._domain)))
+
     def _read(self, prefix: str) -> list[tuple[str, bytes]]:
         """(key, body) of every object under `prefix`, by key."""
         keys = [item.key for item in self._store.list(self._bucket, prefix)]
-        with ThreadPoolExecutor(READ_THREADS) as pool:
-            bodies = list(pool.map(lambda key: self._store.read(self._bucket, key), keys))
-        return list(zip(keys, bodies, strict=True))
+        return [(key, self._store.read(self._bucket, key)) for key in keys]
 
     def _named(self, prefix: str) -> frozenset[str]:
         """Batches that have an object under `prefix`."""

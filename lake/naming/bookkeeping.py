@@ -28,6 +28,11 @@ def ledger_key(domain: str, batch_id: str) -> str:
     return f"{ledger_prefix(domain)}{batch_id}.json"
 
 
+def snapshot_key(domain: str) -> str:
+    """Processed bucket: a copy of all that the batches say, for readers' speed alone."""
+    return f"{ledger_root(domain)}snapshot.json.gz"
+
+
 def curated_prefix(domain: str) -> str:
     """Processed bucket: one object per batch whose effect is published in silver and gold."""
     return f"{ledger_root(domain)}curated/"
