@@ -7,9 +7,9 @@ from typing import Any
 
 from infra import lease, publish_states
 from infra.crawl_states import crawl
+from infra.failure_states import READ_JOB_RUN, failed, told
 from infra.publish_states import ServingPlan
 from infra.states import (
-    NOTIFY_FAILURE,
     UNKNOWN,
     State,
     States,
@@ -83,7 +83,7 @@ def definition(plan: Plan) -> dict[str, Any]:
             **_ingest(plan),
             **_publish(plan),
             **_success(plan),
-            **_failure(plan),
+            **failed(plan.domain, plan.topic_arn, plan.lease_table),
         },
     }
 
@@ -187,7 +187,7 @@ def _crawl_compacted(plan: Plan, step: str, *, next: str) -> States:
 
 
 def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
-    return task(
+    states = task(
         step,
         "glue:startJobRun.sync",
         {
@@ -200,6 +200,8 @@ def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
         timeout=plan.job_timeout_seconds + 600,
         next=next,
     )
+    states[f"{step}Failed"]["Next"] = READ_JOB_RUN
+    return states
 
 
 def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
@@ -213,15 +215,6 @@ def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
         result=f"$.{job}",
         next=next,
     )
-
-
-def _told(plan: Plan, outcome: str, **more: str) -> dict[str, Any]:
-    return {
-        "domain": plan.domain,
-        "outcome": outcome,
-        "execution.$": "$$.Execution.Id",
-        **{f"{key}.$": path for key, path in more.items()},
-    }
 
 
 def _success(plan: Plan) -> States:
@@ -240,8 +233,8 @@ def _success(plan: Plan) -> States:
 
 def _notify(plan: Plan, step: str, outcome: str, **more: str) -> States:
     counted = ("files", "rows_read", "rows_bronze", "rows_quarantined")
-    message = _told(
-        plan,
+    message = told(
+        plan.domain,
         outcome,
         batch="$.raw_to_processed.summary.batch_id",
         ingested="$.raw_to_processed.summary.message",
@@ -257,32 +250,3 @@ def _notify(plan: Plan, step: str, outcome: str, **more: str) -> States:
         service="sns",
         next=lease.RELEASE,
     )
-
-
-def _failure(plan: Plan) -> States:
-    what = {"error": "$.failure.what.Error", "cause": "$.failure.what.Cause"}
-    message = _told(plan, "failed", step="$.failure.step", **what)
-    return {
-        **task(
-            NOTIFY_FAILURE,
-            "sns:publish",
-            {"TopicArn": plan.topic_arn, "Subject": f"Caudal {plan.domain}: failed", "Message": message},
-            service="sns",
-            # Whether or not anybody could be told, the lease must not stay behind.
-            on_failure=lease.RELEASE_AFTER_FAILURE,
-            next=lease.RELEASE_AFTER_FAILURE,
-        ),
-        **lease.release(
-            plan.domain,
-            plan.lease_table,
-            step=lease.RELEASE_AFTER_FAILURE,
-            # A lease that was never acquired, or lost, is no news: the failure itself is.
-            on_failure="Failed",
-            next="Failed",
-        ),
-        "Failed": {
-            "Type": "Fail",
-            "ErrorPath": "$.failure.step",
-            "CausePath": "States.Format('{}: {}', $.failure.what.Error, $.failure.what.Cause)",
-        },
-    }

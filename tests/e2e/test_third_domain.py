@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -80,6 +81,9 @@ def test_a_job_killed_in_the_middle_is_made_good(toy: Lakehouse, tmp_path: Path)
     time.sleep(RUN_FOR_SECONDS)
     assert executor().kill()
     toy.cloud.wait_idle()
+    failed = json.loads(toy.notifications()[-1]["message"])
+    assert failed["step"] in ("RawToProcessed", "ProcessedToCurated")
+    assert re.fullmatch(r"[^{}]+ \(job run \S+\)", failed["cause"]), failed
     toy.start()
     toy.cloud.wait_idle()
 

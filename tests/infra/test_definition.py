@@ -69,7 +69,9 @@ def test_every_failure_is_told_and_gives_the_lease_back(name: str) -> None:
     if name in ("NotifyFailure", "ReleaseLeaseAfterFailure"):
         return
     assert STATES[after]["Parameters"]["step"] == name
-    assert STATES[after]["Next"] == "NotifyFailure"
+    is_job = name in ("RawToProcessed", "ProcessedToCurated")
+    assert STATES[after]["Next"] == ("IsJobRunDescribed" if is_job else "NotifyFailure")
+    assert STATES["IsJobRunDescribed"]["Default"] == STATES["KeepItsError"]["Next"] == "NotifyFailure"
     assert STATES["NotifyFailure"]["Next"] == "ReleaseLeaseAfterFailure"
     assert STATES["NotifyFailure"]["Catch"][-1]["Next"] == "ReleaseLeaseAfterFailure"
     assert STATES["ReleaseLeaseAfterFailure"]["Next"] == "Failed"
