@@ -110,18 +110,18 @@ def run(command: Sequence[str | Path], extra: Mapping[str, str] | None = None) -
 
 
 def first_that_works(attempts: Iterable[Commands]) -> None:
-    """Try command sequences in turn; raises the last one's SetupError if none succeeds."""
-    trouble: SetupError | None = None
+    """Try command sequences in turn; raises a SetupError that tells of each if none succeeds."""
+    troubles: list[str] = []
     for commands in attempts:
         try:
             for command in commands:
                 run(command)
         except SetupError as error:
-            trouble = error
+            troubles.append(str(error))
         else:
             return
-    if trouble:
-        raise trouble
+    if troubles:
+        raise SetupError("\n".join(troubles))
 
 
 # --- Python packages
