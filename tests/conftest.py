@@ -9,10 +9,13 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.runtime.session import configure
+from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
 
 SMALL = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
+    **WITHOUT_UI,
+    **FEW_THREADS,
+    # Not 16 MB for each sort.
+    "spark.buffer.pageSize": "1m",
     "spark.driver.memory": "1500m",
     "spark.scheduler.mode": "FAIR",
     # A handful of rows: what a task costs is its start.

@@ -122,6 +122,7 @@ class Curation:
             (row["year"], row["month"], row["_outcome"], row["rows"])
             for row in account(resolved, silver).collect()
         )
+        resolved.forget_keys()
         book = AccountBook(self._store, self._args.processed_bucket, self._domain.name, table.name)
         self.books[table.name] = book.updated(counted, scope, self._view)
 

@@ -41,12 +41,18 @@ class Resolved:
 
     `current` are silver's rows with declared columns, flags and, for a dated table, year and month.
     `bronze` has one row per row of bronze in scope, `losers` one per row that lost, both with year and
-    month (0 for undated tables); `losers` is None where no key has more than one version.
+    month (0 for undated tables); `losers` is None where no key has more than one version. All three
+    ask for the keys that have, which are kept in memory until `forget_keys`.
     """
 
     current: DataFrame
     bronze: DataFrame
     losers: DataFrame | None
+    contested: DataFrame
+
+    def forget_keys(self) -> None:
+        """Give back the memory of the contested keys, when silver is written and counted."""
+        self.contested.unpersist()
 
 
 def resolve_table(bronze: BronzeTable, scope: Scope, parents: Parents) -> Resolved:
@@ -91,7 +97,12 @@ def _decided(
     columns = [*(column.name for column in table.columns), FLAGS, *MONTH_KEYS]
     if contested.isEmpty():
         settled = rows if scope is None else rows.where(is_in(scope.months))
-        return Resolved(current=settled.select(*columns), bronze=bronze.select(*MONTH_KEYS), losers=None)
+        return Resolved(
+            current=settled.select(*columns),
+            bronze=bronze.select(*MONTH_KEYS),
+            losers=None,
+            contested=contested,
+        )
     settled, disputed = split(rows, contested, table.key)
     decided = resolve(disputed, table)
     if scope is not None:
@@ -101,6 +112,7 @@ def _decided(
         current=settled.select(*columns).unionByName(winners.select(*columns)),
         bronze=bronze.select(*MONTH_KEYS),
         losers=decided.where(F.col(OUTCOME) != CURRENT).select(*MONTH_KEYS, OUTCOME),
+        contested=contested,
     )
 
 

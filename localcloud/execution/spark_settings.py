@@ -24,6 +24,22 @@ LATE_COMPILER = (
 """Twenty times Java's own limits. Most runs are short, and the second compiler would cost more than its
 code gains; what a million rows pass through is worth it."""
 
+FEW_THREADS = {
+    # Spark starts a thread for each exchange, up to these 1,024, and each keeps the session that it is of.
+    "spark.sql.shuffleExchange.maxThreadThreshold": "16",
+    "spark.sql.resultQueryStage.maxThreadThreshold": "16",
+}
+
+WITHOUT_UI = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    # What the disabled UI would remember of a thousand queries is kept in memory all the same.
+    "spark.ui.retainedJobs": "20",
+    "spark.ui.retainedStages": "20",
+    "spark.ui.retainedTasks": "200",
+    "spark.sql.ui.retainedExecutions": "5",
+}
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -71,13 +87,8 @@ def spark_settings(scratch: Path, lane: str = "batch") -> dict[str, str]:
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": (scratch / "warehouse").as_uri(),
         "spark.sql.catalogImplementation": "in-memory",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        # What the (disabled) UI would remember is kept in memory all the same.
-        "spark.ui.retainedJobs": "20",
-        "spark.ui.retainedStages": "20",
-        "spark.ui.retainedTasks": "200",
-        "spark.sql.ui.retainedExecutions": "5",
+        **WITHOUT_UI,
+        **FEW_THREADS,
         "spark.scheduler.mode": "FAIR",
         "spark.speculation": "false",
         "spark.sql.shuffle.partitions": str(2 * cores),
