@@ -70,12 +70,19 @@ class DomainStack(LakeStack):
             self, "Trigger", domain=domain, names=names, config=config, arns=arns, workflow=self.workflow
         )
         self.streams = Streams(self, "Streams", workshop=self.workshop, workflow=self.workflow)
+        self._watch(domain, names)
+        self.questions = Questions(
+            self, "Questions", domain=domain, names=names, arns=arns, catalog=self.catalog
+        )
+
+    def _watch(self, domain: Domain, names: Names) -> None:
+        """What nobody waits for tells the domain's topic when it fails."""
         self.failed_streams = FailedStreams(
             self,
             "FailedStreams",
             domain=domain,
             names=names,
-            arns=arns,
+            arns=self.arns,
             notifications=self.notifications,
             jobs=self.streams.job_names,
         )
@@ -84,10 +91,7 @@ class DomainStack(LakeStack):
             "Alarms",
             domain=domain,
             names=names,
-            arns=arns,
+            arns=self.arns,
             topic=self.notifications.topic,
             stuck_after_minutes=60,
-        )
-        self.questions = Questions(
-            self, "Questions", domain=domain, names=names, arns=arns, catalog=self.catalog
         )
