@@ -7,6 +7,7 @@ import re
 import time
 from pathlib import Path
 
+from lake import naming
 from localcloud.execution.glue import executor
 from tests.e2e.lakehouse import Lakehouse
 
@@ -81,9 +82,6 @@ def test_a_job_killed_in_the_middle_is_made_good(toy: Lakehouse, tmp_path: Path)
     time.sleep(RUN_FOR_SECONDS)
     assert executor().kill()
     toy.cloud.wait_idle()
-    failed = json.loads(toy.notifications()[-1]["message"])
-    assert failed["step"] in ("RawToProcessed", "ProcessedToCurated")
-    assert re.fullmatch(r"[^{}]+ \(job run \S+\)", failed["cause"]), failed
     toy.start()
     toy.cloud.wait_idle()
 
@@ -93,6 +91,21 @@ def test_a_job_killed_in_the_middle_is_made_good(toy: Lakehouse, tmp_path: Path)
         ("11", "Bo", "21.00", "1", "2025", "4"),
         ("13", "Bo", "3.00", None, "2025", "4"),
     ]
+
+
+def test_what_a_job_died_of_is_told_with_its_run(toy: Lakehouse) -> None:
+    s3, bucket = toy.cloud.client("s3"), toy.names.processed_bucket
+    key = naming.ledger_key("toy", "damaged")
+    s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
+    toy.start()
+    toy.cloud.wait_idle()
+    s3.delete_object(Bucket=bucket, Key=key)
+
+    told = json.loads(toy.notifications()[-1]["message"])
+    assert (toy.executions()[0], told["step"]) == ("FAILED", "RawToProcessed")
+    assert re.fullmatch(rf"CaudalError: {key}: not a ledger entry .* \(job run jr_\S+\)", told["cause"]), (
+        told["cause"]
+    )
 
 
 def test_a_full_refresh_publishes_the_same_rows(toy: Lakehouse) -> None:
