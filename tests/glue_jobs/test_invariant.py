@@ -54,6 +54,16 @@ def test_nothing_at_all_is_nothing_new(january: Pipeline) -> None:
     assert january.ingest()["status"] == "NOTHING_NEW"
 
 
+def test_a_run_leaves_no_rows_in_memory(january: Pipeline) -> None:
+    """A worker of the local runtime, and a test run, outlive many of them."""
+    january.spark.catalog.clearCache()
+    january.drop({"sales_corrected.csv": HEAD["sales"] + "1,2,2024-01-05,11.00,shop\n"})
+    january.run()
+    check(january)
+    session = january.spark._jsparkSession
+    assert session.sharedState().cacheManager().isEmpty()
+
+
 def files(pipeline: Pipeline) -> dict[str, int]:
     """Published files with the time of their last change."""
     folders = [pipeline.root / "curated", pipeline.root / "processed" / "silver"]

@@ -115,5 +115,10 @@ def test_a_failed_command_tells_its_last_lines() -> None:
 def test_attempts_go_on_until_one_works(tmp_path: Path) -> None:
     setup.first_that_works([[["false"], ["touch", tmp_path / "a"]], [["touch", tmp_path / "b"]], [["false"]]])
     assert [file.name for file in tmp_path.iterdir()] == ["b"]
-    with pytest.raises(setup.SetupError):
-        setup.first_that_works([[["false"]], [["false"]]])
+
+
+def test_if_none_works_each_is_told() -> None:
+    with pytest.raises(setup.SetupError, match=r"(?s)no network.*no such package"):
+        setup.first_that_works(
+            [[["sh", "-c", "echo no network; exit 1"]], [["sh", "-c", "echo no such package; exit 1"]]]
+        )
