@@ -7,7 +7,7 @@ from typing import Any
 
 from infra import lease, publish_states
 from infra.crawl_states import crawl
-from infra.failure_states import READ_JOB_RUN, failed, told
+from infra.failure_states import READ_JOB_RUN, failed
 from infra.publish_states import ServingPlan
 from infra.states import (
     UNKNOWN,
@@ -17,6 +17,7 @@ from infra.states import (
     choice,
     equals,
     failure,
+    notification,
     present,
     retry,
     task,
@@ -233,20 +234,19 @@ def _success(plan: Plan) -> States:
 
 def _notify(plan: Plan, step: str, outcome: str, **more: str) -> States:
     counted = ("files", "rows_read", "rows_bronze", "rows_quarantined")
-    message = told(
-        plan.domain,
-        outcome,
-        batch="$.raw_to_processed.summary.batch_id",
-        ingested="$.raw_to_processed.summary.message",
-        published="$.processed_to_curated.summary.message",
-        **{name: f"$.raw_to_processed.summary.{name}" for name in counted},
-        **more,
-    )
-    subject = f"Caudal {plan.domain}: {outcome}"
     return task(
         step,
         "sns:publish",
-        {"TopicArn": plan.topic_arn, "Subject": subject, "Message": message},
+        notification(
+            plan.domain,
+            plan.topic_arn,
+            outcome,
+            batch="$.raw_to_processed.summary.batch_id",
+            ingested="$.raw_to_processed.summary.message",
+            published="$.processed_to_curated.summary.message",
+            **{name: f"$.raw_to_processed.summary.{name}" for name in counted},
+            **more,
+        ),
         service="sns",
         next=lease.RELEASE,
     )

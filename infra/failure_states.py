@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from infra import lease
-from infra.states import NOTIFY_FAILURE, States, choice, task
+from infra.states import NOTIFY_FAILURE, States, choice, notification, task
 
 READ_JOB_RUN = "IsJobRunDescribed"
 
 _SAID = "States.Format('{} (job run {})', $.job.run.ErrorMessage, $.job.run.Id)"
-
-
-def told(domain: str, outcome: str, **more: str) -> dict[str, Any]:
-    """A notification: `more` maps its further fields to where they lie."""
-    return {
-        "domain": domain,
-        "outcome": outcome,
-        "execution.$": "$$.Execution.Id",
-        **{f"{key}.$": path for key, path in more.items()},
-    }
 
 
 def failed(domain: str, topic_arn: str, lease_table: str) -> States:
@@ -29,13 +17,12 @@ def failed(domain: str, topic_arn: str, lease_table: str) -> States:
     enter at NOTIFY_FAILURE.
     """
     what = {"error": "$.failure.what.Error", "cause": "$.failure.what.Cause"}
-    message = told(domain, "failed", step="$.failure.step", **what)
     return {
         **_job_run(),
         **task(
             NOTIFY_FAILURE,
             "sns:publish",
-            {"TopicArn": topic_arn, "Subject": f"Caudal {domain}: failed", "Message": message},
+            notification(domain, topic_arn, "failed", step="$.failure.step", **what),
             service="sns",
             # Whether or not anybody could be told, the lease must not stay behind.
             on_failure=lease.RELEASE_AFTER_FAILURE,

@@ -133,6 +133,17 @@ def _failed(step: str, what: Mapping[str, Any]) -> State:
     }
 
 
+def notification(domain: str, topic_arn: str, outcome: str, **more: str) -> dict[str, Any]:
+    """What a task publishes to a domain's topic; `more` maps further fields to where they lie."""
+    message = {
+        "domain": domain,
+        "outcome": outcome,
+        "execution.$": "$$.Execution.Id",
+        **{f"{key}.$": path for key, path in more.items()},
+    }
+    return {"TopicArn": topic_arn, "Subject": f"Caudal {domain}: {outcome}", "Message": message}
+
+
 def choice(*rules: State, default: str, comment: str = "") -> State:
     """A choice; the first rule that holds decides."""
     state: State = {"Type": "Choice", "Choices": list(rules), "Default": default}

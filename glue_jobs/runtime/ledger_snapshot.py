@@ -33,8 +33,7 @@ class LedgerSnapshot:
 
     def bodies(self, listed: Sequence[Listed]) -> dict[str, bytes]:
         """What the listed objects hold. Cost: one request, and one for each that the snapshot lacks."""
-        known = self._read()
-        return self._complete(listed, known)
+        return self._complete(listed, self._read())
 
     def update(self, listed: Sequence[Listed]) -> bool:
         """Write a snapshot of exactly the listed objects if the present one lacks BEHIND of them."""
@@ -48,11 +47,11 @@ class LedgerSnapshot:
         return True
 
     def _complete(self, listed: Sequence[Listed], known: Mapping[_Identity, bytes]) -> dict[str, bytes]:
-        lacking = [item.key for item in listed if _identity(item) not in known]
+        lacking = [_identity(item) for item in listed if _identity(item) not in known]
         with ThreadPoolExecutor(READ_THREADS) as pool:
-            read = pool.map(lambda key: self._store.read(self._bucket, key), lacking)
-            found = dict(zip(lacking, read, strict=True))
-        return {item.key: found[item.key] if item.key in found else known[_identity(item)] for item in listed}
+            read = pool.map(lambda identity: self._store.read(self._bucket, identity[0]), lacking)
+            complete = {**known, **dict(zip(lacking, read, strict=True))}
+        return {item.key: complete[_identity(item)] for item in listed}
 
     def _read(self) -> dict[_Identity, bytes]:
         try:
