@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 SOURCES := .
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench chaos synth deploy destroy dashboard docs sample requirements clean
+.PHONY: help setup demo test lint format bench chaos synth deploy destroy docs sample requirements clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -32,8 +32,8 @@ lint: setup ## ruff, mypy, cdk-nag, cfn-lint, and what is generated from the dec
 	@$(RUN) -m ruff check $(SOURCES)
 	@$(RUN) -m ruff format --check $(SOURCES)
 	@$(RUN) -m mypy $(SOURCES)
-	@$(RUN) -m lake.dictionary --check
-	@$(RUN) -m infra.lint
+	@$(RUN) -m lake.documentation.dictionary --check
+	@$(RUN) -m infra.ops.lint
 
 format: setup ## put imports and layout in order
 	@$(RUN) -m ruff check --fix $(SOURCES)
@@ -46,16 +46,13 @@ synth: setup ## the CloudFormation templates, in cdk.out; ENV=dev|prod
 	@$(RUN) app.py -c env=$(ENV) $(ARGS)
 
 deploy: setup ## to the AWS account that is signed in, after saying what it costs; ENV=dev|prod
-	@$(RUN) -m infra.deploy --env $(ENV) $(ARGS)
+	@$(RUN) -m infra.ops.deploy --env $(ENV) $(ARGS)
 
 destroy: setup ## the stacks of ENV; buckets stay unless two switches say otherwise
-	@$(RUN) -m infra.deploy destroy --env $(ENV) $(ARGS)
-
-dashboard: setup ## the local dashboard
-	@$(RUN) -m dashboard --home "$(HOME_DIR)"
+	@$(RUN) -m infra.ops.deploy destroy --env $(ENV) $(ARGS)
 
 docs: setup ## the data dictionary
-	@$(RUN) -m lake.dictionary
+	@$(RUN) -m lake.documentation.dictionary
 
 sample: setup ## the committed sample data
 	@for domain in $(notdir $(patsubst %/sample/,%,$(wildcard domains/*/sample/))); do \

@@ -11,7 +11,7 @@ import argparse
 import os
 from pathlib import Path
 
-from infra.node import prefer_own_node
+from infra.foundation.node import prefer_own_node
 
 ROOT = Path(__file__).resolve().parent
 
@@ -20,8 +20,8 @@ prefer_own_node()
 from aws_cdk import App  # noqa: E402  (starts node)
 
 from infra.application import build, flags  # noqa: E402
-from infra.config import AVAILABLE_NOW, config_for  # noqa: E402
-from lake.discovery import load_domains  # noqa: E402
+from infra.foundation.config import AVAILABLE_NOW, config_for  # noqa: E402
+from lake.model.discovery import load_domains  # noqa: E402
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from bench.batch import one_more_month, whole_history
 from bench.streams import backlog
-from lake.discovery import load_domains
-from lake.spec import Domain
+from lake.model.discovery import load_domains
+from lake.model.spec import Domain
 
 BACKLOGS = (1_000_000, 10_000_000)
 

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bench.measure import ENV, LAYERS, Measured, equal_marts, run_upload
 from bench.reference import reference
-from lake.spec import Domain
+from lake.model.spec import Domain
 from localcloud.daemon import PROJECT
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud

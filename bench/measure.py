@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 
-from lake.columns import Column
 from lake.errors import CaudalError
+from lake.model.columns import Column
+from lake.model.spec import Domain, Mart
 from lake.naming import Names
-from lake.spec import Domain, Mart
+from localcloud.client import Watch
 from localcloud.context import ACCOUNT, REGION
-from localcloud.demo.watch import Watch
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
 from uploader import upload

@@ -18,9 +18,9 @@ import duckdb
 from sqlglot import transpile
 
 from bench.reference_rows import cast_text, duckdb_type, read_lines, read_rows, wide_type
-from lake.checks import Effect
-from lake.recognition import HEAD_BYTES, Recognised, recognise
-from lake.spec import Domain, Mart, Table, Versions
+from lake.files.recognition import HEAD_BYTES, Recognised, recognise
+from lake.model.checks import Effect
+from lake.model.spec import Domain, Mart, Table, Versions
 
 # Whole steps of a millionth, so that an integer division decides. No subquery: an aggregate in an
 # argument would be evaluated inside it.

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 from sqlglot import transpile
 
-from lake.columns import Column
-from lake.recognition import Recognised
-from lake.spec import Table
+from lake.files.recognition import Recognised
+from lake.model.columns import Column
+from lake.model.spec import Table
 
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?"
 _DATE = r"\d{4}-\d{2}-\d{2}"

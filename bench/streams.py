@@ -20,7 +20,7 @@ from bench.reference_rows import read_lines
 from glue_jobs.stream_to_bronze import JOB
 from lake import naming
 from lake.errors import CaudalError
-from lake.spec import Domain, Stream, Table
+from lake.model.spec import Domain, Stream, Table
 from localcloud.daemon import PROJECT
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud

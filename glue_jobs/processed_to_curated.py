@@ -12,20 +12,20 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.accounts import Account
+from glue_jobs.curation.accounts import Account
+from glue_jobs.curation.compactor import Compacted, compact_streams
+from glue_jobs.curation.curation import Curation
+from glue_jobs.curation.workspace import Published
+from glue_jobs.ledger.holds import Hold
+from glue_jobs.ledger.ledger import Ledger, LedgerView
+from glue_jobs.ledger.unpublished import note_unpublished
+from glue_jobs.quality.log import write_quality_log, write_reference_log
+from glue_jobs.quality.stream_gate import held, judge_streams
 from glue_jobs.runtime.args import JobArguments, job_arguments
-from glue_jobs.runtime.compactor import Compacted, compact_streams
-from glue_jobs.runtime.curation import Curation
-from glue_jobs.runtime.holds import Hold
-from glue_jobs.runtime.ledger import Ledger, LedgerView
-from glue_jobs.runtime.quality_log import write_quality_log, write_reference_log
 from glue_jobs.runtime.store import ObjectStore
-from glue_jobs.runtime.stream_gate import held, judge_streams
 from glue_jobs.runtime.summary import write_summary
-from glue_jobs.runtime.unpublished import note_unpublished
-from glue_jobs.runtime.workspace import Published
-from lake.discovery import load_domain
-from lake.spec import Domain
+from lake.model.discovery import load_domain
+from lake.model.spec import Domain
 
 JOB = "processed_to_curated"
 

@@ -15,22 +15,22 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
+from glue_jobs.ingest.landing import Landing, find_new
+from glue_jobs.ingest.quarantine_files import quarantine_files
+from glue_jobs.ingest.reading import one_file_per_task
+from glue_jobs.ledger.holds import Hold
+from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
+from glue_jobs.quality.gate import Overrun, judge, rejection
+from glue_jobs.quality.log import judged_on_arrival
+from glue_jobs.quality.metrics import put_metrics
+from glue_jobs.quality.stream_gate import held, judge_streams, reminder
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
-from glue_jobs.runtime.holds import Hold
-from glue_jobs.runtime.ingest import IngestContext, TableReport, ingest
-from glue_jobs.runtime.landing import Landing, find_new
-from glue_jobs.runtime.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
-from glue_jobs.runtime.metrics import put_metrics
-from glue_jobs.runtime.quality_gate import Overrun, judge, rejection
-from glue_jobs.runtime.quality_log import judged_on_arrival
-from glue_jobs.runtime.quarantine_files import quarantine_files
-from glue_jobs.runtime.reading import one_file_per_task
 from glue_jobs.runtime.store import ObjectStore
-from glue_jobs.runtime.stream_gate import held, judge_streams, reminder
 from glue_jobs.runtime.summary import write_summary
 from lake import naming
-from lake.discovery import load_domain
-from lake.spec import Domain
+from lake.model.discovery import load_domain
+from lake.model.spec import Domain
 
 JOB = "raw_to_processed"
 TABLES_AT_ONCE = 3

@@ -11,7 +11,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.ledger import Ledger, LedgerView
+from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
@@ -23,9 +23,9 @@ from glue_jobs.streaming.running import Queries, StopSign, run_to_the_end, run_u
 from glue_jobs.streaming.sinks import SpeedFiles
 from glue_jobs.streaming.speed import SpeedSink, start_speed
 from lake import naming
-from lake.discovery import load_domain
 from lake.errors import UnknownNameError
-from lake.spec import Domain, Table
+from lake.model.discovery import load_domain
+from lake.model.spec import Domain, Table
 
 JOB = "stream_to_bronze"
 
@@ -120,7 +120,7 @@ def main() -> None:
     from awsglue.job import Job
     from pyspark import SparkContext
 
-    from glue_jobs.runtime.metrics import put_metrics
+    from glue_jobs.quality.metrics import put_metrics
     from glue_jobs.runtime.session import configure
     from glue_jobs.runtime.store import S3Store
     from glue_jobs.streaming.serving import serving_sink

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from aws_cdk import App, Aws, Validations
 
-from infra.assets import build_library
-from infra.athena import Analytics
-from infra.bundle import build_function
-from infra.config import LOCAL, Config
+from infra.analytics.athena import Analytics
 from infra.domain_stack import DomainStack
-from infra.serving import FUNCTION, FunctionCode, Serving
-from infra.storage import Storage
-from infra.workshop import Library
+from infra.foundation.config import LOCAL, Config
+from infra.foundation.storage import Storage
+from infra.jobs.assets import build_library
+from infra.jobs.bundle import build_function
+from infra.jobs.glue_job import Library
+from infra.serving_store.publisher import FUNCTION, FunctionCode, Serving
 from lake.errors import DeclarationError
+from lake.model.serving_checks import database_problems
+from lake.model.spec import Domain
 from lake.naming import Names
-from lake.serving_checks import database_problems
-from lake.spec import Domain
 
 
 def flags(root: Path) -> dict[str, object]:

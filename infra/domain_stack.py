@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from infra.alarms import Alarms, FailedStreams
-from infra.athena import Questions
-from infra.catalog import Catalog
-from infra.config import Config
-from infra.jobs import Jobs
-from infra.notifications import Notifications
-from infra.serving import FunctionCode, PublishMarts
-from infra.stack import LakeStack
-from infra.streams import Streams
-from infra.trigger import Trigger
-from infra.workflow import Workflow
-from infra.workshop import Library, Workshop
+from infra.analytics.athena import Questions
+from infra.analytics.catalog import Catalog
+from infra.foundation.config import Config
+from infra.foundation.stack import LakeStack
+from infra.jobs.batch_jobs import Jobs
+from infra.jobs.glue_job import Library, Workshop
+from infra.jobs.streams import Streams
+from infra.pipeline.alarms import Alarms, FailedStreams
+from infra.pipeline.notifications import Notifications
+from infra.pipeline.schedules import schedule_pipeline
+from infra.pipeline.trigger import Trigger
+from infra.pipeline.workflow import Workflow
+from infra.serving_store.publisher import FunctionCode, PublishMarts
+from lake.model.spec import Domain
 from lake.naming import Names
-from lake.spec import Domain
 
 
 class DomainStack(LakeStack):
@@ -69,7 +70,16 @@ class DomainStack(LakeStack):
         self.trigger = Trigger(
             self, "Trigger", domain=domain, names=names, config=config, arns=arns, workflow=self.workflow
         )
-        self.streams = Streams(self, "Streams", workshop=self.workshop, workflow=self.workflow)
+        self.streams = Streams(self, "Streams", workshop=self.workshop)
+        if domain.stream_tables:
+            schedule_pipeline(
+                self.streams,
+                domain=domain.name,
+                names=names,
+                config=config,
+                arns=arns,
+                workflow=self.workflow,
+            )
         self._watch(domain, names)
         self.questions = Questions(
             self, "Questions", domain=domain, names=names, arns=arns, catalog=self.catalog

@@ -96,8 +96,8 @@ def demo(
     env: Env = "dev",
 ) -> None:
     """Synthesise, deploy, upload, run and answer the business questions."""
+    from demo.run import Demo
     from lake.errors import CaudalError
-    from localcloud.demo.run import Demo
 
     try:
         succeeded = Demo(home, env, console).run(landing)

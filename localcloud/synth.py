@@ -23,7 +23,7 @@ INPUTS = (
     "transforms",
     "glue_jobs",
     "lambdas",
-    "publishing",
+    "serving",
 )
 """Files and folders, relative to the project, that decide what is synthesised."""
 

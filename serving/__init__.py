@@ -1,1 +1,1 @@
-"""Reads the serving store: one typed function a question, one request each."""
+"""The serving store (AstraDB): connection, publication of gold, and the read library."""

@@ -17,13 +17,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from lake.discovery import load_domain
 from lake.errors import CaudalError
+from lake.model.discovery import load_answers, load_domain
 from lake.naming import Names
-from publishing.connection import Connection
-from publishing.errors import SecretError
-from serving.answer import answers
-from serving.reader import Reader
+from serving.client.connection import Connection
+from serving.client.errors import SecretError
+from serving.read.reader import Reader
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help="list the questions")
     ask = commands.add_parser("ask", help="answer a question in one request")
     questions = ask.add_subparsers(dest="question", required=True)
-    for name, (domain, answer) in sorted(answers().items()):
+    for name, (domain, answer) in sorted(load_answers().items()):
         question = questions.add_parser(name, help=f"{answer.question}. {answer.title} ({domain})")
         for parameter in answer.parameters:
             question.add_argument(
@@ -54,10 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     console = Console()
     if given.command == "list":
-        for name, (domain, answer) in sorted(answers().items(), key=lambda item: item[1][1].question):
+        for name, (domain, answer) in sorted(load_answers().items(), key=lambda item: item[1][1].question):
             console.print(f"{answer.question:>3}  {name:<20} {answer.title} ({domain})")
         return 0
-    domain, answer = answers()[given.question]
+    domain, answer = load_answers()[given.question]
     try:
         store = _connection(given.connection, given.env)
         reader = Reader(load_domain(domain), store.database())

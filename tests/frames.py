@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lake.columns import Column
-from lake.spec import Mart
+from lake.model.columns import Column
+from lake.model.spec import Mart
 
 Rows = list[tuple[str | None, ...]]
 

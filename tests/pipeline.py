@@ -14,12 +14,12 @@ import duckdb
 from pyspark.sql import SparkSession
 
 from glue_jobs import processed_to_curated, raw_to_processed
+from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.runtime.args import Bookmark, JobArguments
-from glue_jobs.runtime.ledger import Ledger, LedgerView
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
-from lake.discovery import load_domain
-from lake.recognition import table_of
+from lake.files.recognition import table_of
+from lake.model.discovery import load_domain
 from tests.fakes import FolderStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

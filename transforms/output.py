@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lake.spec import Mart
+from lake.model.spec import Mart
 
 
 def published(frame: DataFrame, mart: Mart) -> DataFrame:

@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from lake.discovery import load_domain
 from lake.errors import CaudalError
+from lake.model.discovery import load_domain
 from uploader.display import Bar, show
 from uploader.engine import upload
 from uploader.session import connect

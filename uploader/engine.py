@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lake.model.spec import Domain
 from lake.naming import Names
-from lake.spec import Domain
 from uploader.errors import UploadError, explain, explained
 from uploader.files import Candidate, Found, examine, find
 from uploader.report import Outcome, Progress, Silent, Status, UploadReport

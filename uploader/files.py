@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lake.files.recognition import HEAD_BYTES, Recognised, recognise
+from lake.model.spec import Domain
 from lake.naming import UNRECOGNISED, raw_key
-from lake.recognition import HEAD_BYTES, Recognised, recognise
-from lake.spec import Domain
 from uploader.errors import UploadError
 
 _CHUNK = 1024 * 1024

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from serving.answer import Answer
-from serving.reader import Found, Reader, Row, Wanted, ratio
+from lake.model.answers import Answer, Found, Reader, Row, Wanted, ratio
 
 OVERALL = Wanted(shape="overall")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domains.cloud_provider.marts import MARTS
 from domains.cloud_provider.serving import COLLECTIONS
 from domains.cloud_provider.tables import TABLES
-from lake.spec import Domain, Question
+from lake.model.spec import Domain, Question
 
 DOMAIN = Domain(
     name="cloud_provider",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lake.columns import bigint, boolean, date, decimal, integer, ratio, text
-from lake.spec import Every, Mart
+from lake.model.columns import bigint, boolean, date, decimal, integer, ratio, text
+from lake.model.spec import Every, Mart
 
 total = decimal(28, 6)
 """A sum of measures: their scale, and room for ten billion of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lake.serving import Collection, Embedded, Lookup, Served, Shape
+from lake.model.serving import Collection, Embedded, Lookup, Served, Shape
 
 ORG = ("org_id",)
 A_YEAR = 366

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from lake.checks import Effect, allowed, at_least, flag, quarantine
-from lake.columns import Column, bigint, boolean, date, decimal, integer, measure, text, texts, timestamp
-from lake.spec import Reference, Stream, Table, Touch
+from lake.model.checks import Effect, allowed, at_least, flag, quarantine
+from lake.model.columns import (
+    Column,
+    bigint,
+    boolean,
+    date,
+    decimal,
+    integer,
+    measure,
+    text,
+    texts,
+    timestamp,
+)
+from lake.model.spec import Reference, Stream, Table, Touch
 
 SERVICES = ("compute", "storage", "database", "networking", "analytics", "genai")
 REGIONS = ("us-east", "us-west", "eu-west", "eu-central", "sa-east", "ap-south", "ap-northeast")

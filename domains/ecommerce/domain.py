@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domains.ecommerce.marts import MARTS
 from domains.ecommerce.tables import TABLES
-from lake.spec import Domain, Question
+from lake.model.spec import Domain, Question
 
 DOMAIN = Domain(
     name="ecommerce",

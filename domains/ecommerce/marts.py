@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lake.columns import bigint, boolean, date, decimal, integer, money, ratio, text, timestamp, total
-from lake.spec import Every, Mart
+from lake.model.columns import bigint, boolean, date, decimal, integer, money, ratio, text, timestamp, total
+from lake.model.spec import Every, Mart
 
 percentage = decimal(5, 2)
 

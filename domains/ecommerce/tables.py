@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lake.checks import Check, Effect, allowed, at_least, between, flag
-from lake.columns import Column, bigint, boolean, date, decimal, integer, money, text, timestamp
-from lake.spec import Reference, Table, Versions
+from lake.model.checks import Check, Effect, allowed, at_least, between, flag
+from lake.model.columns import Column, bigint, boolean, date, decimal, integer, money, text, timestamp
+from lake.model.spec import Reference, Table, Versions
 
 DEVICES = ("mobile", "desktop", "tablet")
 SOURCES = ("organic", "direct", "paid", "social", "email", "referral")

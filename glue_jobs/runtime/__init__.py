@@ -1,1 +1,1 @@
-"""What every Glue job needs: arguments, storage, ledger, typed reading, quality, publication."""
+"""What every job needs: arguments, Spark session, object store, schemas and run summaries."""

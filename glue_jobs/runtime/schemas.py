@@ -7,9 +7,9 @@ from typing import cast
 
 from pyspark.sql import types as T
 
-from glue_jobs.runtime.quality import FLAGS
-from lake.columns import Column
-from lake.spec import Mart, Table
+from glue_jobs.runtime.rows import FLAGS
+from lake.model.columns import Column
+from lake.model.spec import Mart, Table
 
 MONTH_KEYS = ("year", "month")
 

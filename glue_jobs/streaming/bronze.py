@@ -15,18 +15,18 @@ from datetime import UTC, datetime
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from glue_jobs.runtime.ingest import IngestContext, TableReport, ingest
-from glue_jobs.runtime.ledger import Batch, BatchStatus, Ledger, LedgerView, version_of
-from glue_jobs.runtime.quality_log import judged_on_arrival
-from glue_jobs.runtime.quarantine_files import quarantine_files
-from glue_jobs.runtime.reading import one_file_per_task
+from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
+from glue_jobs.ingest.quarantine_files import quarantine_files
+from glue_jobs.ingest.reading import one_file_per_task
+from glue_jobs.ledger.ledger import Batch, BatchStatus, Ledger, LedgerView, version_of
+from glue_jobs.quality.log import judged_on_arrival
 from glue_jobs.runtime.store import Listed, ObjectStore
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.files import RawFiles
 from glue_jobs.streaming.generation import CheckpointError, Generation
 from glue_jobs.streaming.json_lines import read_json_lines
 from lake import naming
-from lake.spec import Domain, Table
+from lake.model.spec import Domain, Table
 
 FOREVER = "36500d"
 """No file is too old to be read. Spark's own limit of a week forgets files that come late."""

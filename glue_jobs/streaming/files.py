@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from glue_jobs.runtime.landing import (
+from glue_jobs.ingest.landing import (
     HEAD_THREADS,
     LandedFile,
     Landing,
@@ -15,13 +15,13 @@ from glue_jobs.runtime.landing import (
     sha256_of,
     uploaded_at,
 )
-from glue_jobs.runtime.ledger import FileStatus, version_of
-from glue_jobs.runtime.reading import as_uri
+from glue_jobs.ingest.reading import as_uri
+from glue_jobs.ledger.ledger import FileStatus, version_of
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
-from lake.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
-from lake.spec import Domain, Table
+from lake.files.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
+from lake.model.spec import Domain, Table
 
 BRONZE_BYTES = 512 << 20
 """Of a micro-batch on its way to bronze: what a run that dies repeats."""

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from glue_jobs.runtime.ledger import LedgerView
+from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import CaudalError

@@ -14,21 +14,12 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from glue_jobs.runtime.landing import LandedFile
-from glue_jobs.runtime.reading import (
-    LINE,
-    RAW,
-    SOURCE_COLUMNS,
-    WHITESPACE,
-    in_few_tasks,
-    patterns_apart,
-    row_in_task,
-    sources,
-    trimmed,
-)
+from glue_jobs.ingest.landing import LandedFile
+from glue_jobs.ingest.reading import WHITESPACE, in_few_tasks, patterns_apart, row_in_task, sources, trimmed
+from glue_jobs.runtime.rows import LINE, RAW, SOURCE_COLUMNS
 from glue_jobs.runtime.store import ObjectStore
-from lake.columns import Column as Declared
-from lake.spec import Table
+from lake.model.columns import Column as Declared
+from lake.model.spec import Table
 
 VALUE = "value"
 """The column of a line, as Spark's text source calls it."""

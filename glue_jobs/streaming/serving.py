@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.sinks import ServedTotals, SpeedFiles
 from glue_jobs.streaming.speed import SpeedSink
-from lake.discovery import transformation
+from lake.model.discovery import transformation
+from lake.model.spec import Domain, Table
 from lake.naming import Names, collection_name
-from lake.spec import Domain, Table
 
 LAYER = "speed"
 """`domains/<domain>/speed/<table>.py` holds MART, the name of the mart that shows a stream's totals,
@@ -46,9 +46,9 @@ def _served(
     args: StreamArguments, secret: str | None, files: SpeedFiles, domain: Domain, table: Table
 ) -> ServedTotals:
     # Needed where a serving store is named, and installed there.
-    from publishing.connection import Connection
-    from publishing.requests import Requests, create_collection
-    from publishing.speed import SpeedView
+    from serving.client.connection import Connection
+    from serving.client.requests import Requests, create_collection
+    from serving.publish.speed import SpeedView
 
     module = transformation(domain.name, LAYER, table.name)
     mart = domain.mart(module.MART)

@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.streaming.speed import DAY, EVENTS, Total
 from lake import naming
-from lake.spec import Table
+from lake.model.spec import Table
 
 if TYPE_CHECKING:
-    from lake.serving import Shape
-    from publishing.speed import SpeedView
+    from lake.model.serving import Shape
+    from serving.publish.speed import SpeedView
 
 _PLAIN = {
     "string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "boolean": pa.bool_(),

@@ -15,13 +15,14 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 
-from glue_jobs.runtime.quality import FAILED, check_rows
+from glue_jobs.quality.checks import check_rows
+from glue_jobs.runtime.rows import FAILED
 from glue_jobs.runtime.session import configure
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.bronze import FOREVER, PAUSE
 from glue_jobs.streaming.json_lines import VALUE, is_record, parse_lines
 from lake.errors import DeclarationError
-from lake.spec import Stream, Table
+from lake.model.spec import Stream, Table
 
 DAY = "day"
 EVENTS = "events"

@@ -24,6 +24,10 @@ COLLECTION_LIMIT = 48
 """Collections and keyspaces of the Data API."""
 
 
+RAW_TO_PROCESSED = "raw_to_processed"
+PROCESSED_TO_CURATED = "processed_to_curated"
+"""Kinds of the two batch jobs; see `Names.job`."""
+
 SERVING_STORE = "serving-store"
 """What the name of the secret that leads to the serving store ends with."""
 
@@ -97,7 +101,7 @@ class Names:
 
     @property
     def steward_role(self) -> str:
-        """Reads quarantine, notes what was requeued and releases batches; `glue_jobs.requeue` assumes it."""
+        """Reads quarantine, notes what was requeued and releases batches; `requeue` assumes it."""
         return self._shared("steward")
 
     @property

@@ -21,15 +21,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from lake.discovery import load_domain
+from lake.model.discovery import load_domain
 from lake.naming import PROJECT, Names
-from publishing.buckets import needed_columns
-from publishing.connection import Connection
-from publishing.errors import RefusedError, SecretError
-from publishing.gold import Partition, gold_source
-from publishing.publication import Publisher
-from publishing.report import Report
-from publishing.requests import UNAUTHENTICATED, Deadline
+from serving.client.connection import Connection
+from serving.client.errors import RefusedError, SecretError
+from serving.client.requests import UNAUTHENTICATED, Deadline
+from serving.publish.buckets import needed_columns
+from serving.publish.gold import Partition, gold_source
+from serving.publish.publication import Publisher
+from serving.publish.report import Report
 
 logger = Logger(service="publish-marts")
 metrics = Metrics(namespace=PROJECT.capitalize(), service="publish-marts")

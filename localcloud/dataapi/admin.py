@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lake.data_api import Limits
+from lake.model.data_api import Limits
 from localcloud.dataapi.errors import ApiError
 from localcloud.dataapi.paths import Indexing
 from localcloud.dataapi.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from lake.data_api import Limits
+from lake.model.data_api import Limits
 from localcloud.dataapi.errors import ApiError
 from localcloud.dataapi.paths import MISSING, Indexing, value_at
 

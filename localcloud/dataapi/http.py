@@ -7,13 +7,11 @@ import logging
 import socket
 import struct
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from localcloud.dataapi.commands import DataApi
 from localcloud.dataapi.errors import ApiError
 from localcloud.dataapi.faults import Kind
-
-if TYPE_CHECKING:
-    from localcloud.dataapi.server import DataApiServer
 
 _log = logging.getLogger("localcloud")
 
@@ -24,7 +22,7 @@ class HttpServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, port: int, api: DataApiServer) -> None:
+    def __init__(self, port: int, api: DataApi) -> None:
         self.api = api
         super().__init__(("127.0.0.1", port), RequestHandler)
 
@@ -41,7 +39,7 @@ class RequestHandler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     @property
-    def _api(self) -> DataApiServer:
+    def _api(self) -> DataApi:
         return cast(HttpServer, self.server).api
 
     def do_GET(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from lake.data_api import Limits
+from lake.model.data_api import Limits
 from localcloud.dataapi.errors import ApiError
 from localcloud.dataapi.filters import looked_up_ids, parse
 from localcloud.dataapi.projections import Document, check_sort, ordered, project

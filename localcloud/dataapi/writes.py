@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from lake.data_api import Limits, violation
+from lake.model.data_api import Limits, violation
 from localcloud.dataapi.errors import ApiError
 from localcloud.dataapi.projections import Document, project
 from localcloud.dataapi.reads import candidates, first

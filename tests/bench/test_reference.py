@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from bench.reference import landing_files, reference, resolve
-from lake.checks import at_least, flag
-from lake.columns import bigint, boolean, date, integer, money, text, timestamp
-from lake.spec import Domain, Stream, Table, Versions
+from lake.model.checks import at_least, flag
+from lake.model.columns import bigint, boolean, date, integer, money, text, timestamp
+from lake.model.spec import Domain, Stream, Table, Versions
 
 VISITS = Table(
     name="visits",

@@ -9,7 +9,7 @@ import duckdb
 import sqlglot
 
 from bench.reference_rows import duckdb_type
-from lake.spec import Domain
+from lake.model.spec import Domain
 from tests.frames import parse
 
 Answer = Callable[..., tuple[list[str], list[tuple[str | None, ...]]]]

@@ -8,8 +8,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from lake.discovery import load_domains
-from lake.spec import Domain
+from lake.model.discovery import load_domains
+from lake.model.spec import Domain
 from tests.domains.questions import answers_of, text_of
 
 DOMAINS = list(load_domains())

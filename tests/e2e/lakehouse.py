@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from lake import naming
-from lake.discovery import load_domain
+from lake.model.discovery import load_domain
 from lake.naming import Names
+from localcloud.client import run_query
 from localcloud.context import ACCOUNT, REGION
-from localcloud.demo.answers import run_query
 from localcloud.server import LocalCloud
 from uploader import UploadReport, upload
 

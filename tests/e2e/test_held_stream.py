@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from glue_jobs.runtime.ledger import Ledger
+from glue_jobs.ledger.ledger import Ledger
 from glue_jobs.runtime.store import S3Store
 from localcloud.context import ACCOUNT
 from localcloud.server import LocalCloud

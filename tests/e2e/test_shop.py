@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
+from demo.report import LedgerReader
+from localcloud.client import named_queries
 from localcloud.daemon import PROJECT
-from localcloud.demo.answers import named_queries
-from localcloud.demo.report import LedgerReader
 from tests.e2e.lakehouse import Lakehouse
 
 MANIFEST = json.loads((PROJECT / "sample_data" / "manifests" / "ecommerce.json").read_text())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime import compactor
+from glue_jobs.curation import compactor
 from lake import naming
 from tests.fakes import DyingAt, FolderStore, KilledError
 from tests.meters.arrivals import Meters, Reading

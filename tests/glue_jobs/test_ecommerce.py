@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from bench.reference import reference
 from domains.ecommerce.sample import Manifest, generate
-from lake.spec import Mart
+from lake.model.spec import Mart
 from tests.pipeline import Pipeline, Rows
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

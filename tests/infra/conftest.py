@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from infra.node import prefer_own_node
+from infra.foundation.node import prefer_own_node
 
 prefer_own_node()
 
-from infra.config import config_for  # noqa: E402
-from infra.lint import nag_findings  # noqa: E402
-from lake.discovery import load_domains  # noqa: E402
+from infra.foundation.config import config_for  # noqa: E402
+from infra.ops.lint import nag_findings  # noqa: E402
+from lake.model.discovery import load_domains  # noqa: E402
 from lake.naming import Names  # noqa: E402
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, Stack  # noqa: E402
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.lint import ROOT
+from infra.ops.lint import ROOT
 from tests.infra.assembly import ACCOUNT, REGION, Assembly
 
 

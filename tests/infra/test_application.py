@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from infra.application import synthesise
-from infra.config import config_for
-from infra.lint import ROOT, cfn_findings, nag_findings
-from lake.discovery import load_domain, load_domains
+from infra.foundation.config import config_for
+from infra.ops.lint import ROOT, cfn_findings, nag_findings
 from lake.errors import NameTooLongError
+from lake.model.discovery import load_domain, load_domains
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, as_list
 from tests.infra.toy import write_domain

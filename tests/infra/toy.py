@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 DECLARATION = """
-from lake.columns import bigint, text, timestamp
-from lake.spec import Domain, Mart, Question, Stream, Table
+from lake.model.columns import bigint, text, timestamp
+from lake.model.spec import Domain, Mart, Question, Stream, Table
 
 DOMAIN = Domain(
     name="{name}",

@@ -9,7 +9,7 @@ import pytest
 
 from lake.naming import Names
 from localcloud.server import LocalCloud
-from publishing.connection import Connection
+from serving.client.connection import Connection
 from tests.localcloud.assembly import ACCOUNT, REGION, resource, write_assembly
 
 NAMES = Names(env="dev", account=ACCOUNT, region=REGION)

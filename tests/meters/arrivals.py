@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.ledger import Batch, BatchStatus, FileEntry, FileStatus, Ledger
+from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, FileStatus, Ledger
 from lake import naming
 from tests.pipeline import START, Pipeline
 

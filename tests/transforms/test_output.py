@@ -6,8 +6,8 @@ import pytest
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
-from lake.columns import bigint, integer, money, text
-from lake.spec import Mart
+from lake.model.columns import bigint, integer, money, text
+from lake.model.spec import Mart
 from tests.frames import assert_published
 from transforms.output import published
 

@@ -10,9 +10,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lake.discovery import load_domain
+from lake.model.discovery import load_domain
+from lake.model.spec import Domain
 from lake.naming import Names
-from lake.spec import Domain
 from uploader import UploadReport, upload
 
 if TYPE_CHECKING:

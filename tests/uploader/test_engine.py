@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lake.columns import text
-from lake.spec import Domain, Stream, Table
+from lake.model.columns import text
+from lake.model.spec import Domain, Stream, Table
 from tests.uploader.conftest import HEADERS, NAMES
 from uploader import Outcome, Status, UploadError, UploadReport, upload
 

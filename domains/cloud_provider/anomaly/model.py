@@ -11,7 +11,7 @@ from decimal import Decimal
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lake.columns import bigint, date, decimal, text
+from lake.model.columns import bigint, date, decimal, text
 
 COLD_START = "cold-start"
 """The version of a model that nobody trained: it is fitted on all there is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lake.sampling import SampleManifest
+from lake.files.sampling import SampleManifest
 
 
 @dataclass(kw_only=True)

@@ -15,6 +15,7 @@ from domains.ecommerce.sample.files import (
     without_last_column,
 )
 from domains.ecommerce.sample.model import HEADERS, Month, Order, Product
+from domains.ecommerce.sample.months import write_month
 from domains.ecommerce.sample.shop import Shop
 from domains.ecommerce.sample.words import MONTH_NAMES
 
@@ -58,7 +59,7 @@ class Drops:
 
     def _lines_of(self, index: int) -> dict[str, list[str]]:
         lines: dict[str, list[str]] = {table: [] for table in HEADERS}
-        self._shop.write_month(index, lines, lambda: None)
+        write_month(self._shop, index, lines, lambda: None)
         return lines
 
     def _put(self, month: Month, suffix: str, table: str, lines: list[str], form: Form = PLAIN) -> None:

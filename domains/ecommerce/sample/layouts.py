@@ -11,6 +11,7 @@ from domains.ecommerce.sample.faults import faulty_lines
 from domains.ecommerce.sample.files import Landing
 from domains.ecommerce.sample.manifest import Manifest
 from domains.ecommerce.sample.model import HEADERS
+from domains.ecommerce.sample.months import write_month
 from domains.ecommerce.sample.shop import REAL_MONTHS, Shop
 from lake.errors import CaudalError
 
@@ -81,7 +82,7 @@ def _one_file_per_table(shop: Shop, landing: Landing, months: int, repeat: int) 
                 file.flush()
 
         for index in range(months):
-            shop.write_month(index, {table: file.lines for table, file in files.items()}, flush)
+            write_month(shop, index, {table: file.lines for table, file in files.items()}, flush)
         if repeat:
             for table, lines in faulty_lines(
                 shop, landing.manifest, months - 1, repeat, tuple(HEADERS)
@@ -104,7 +105,7 @@ def _month_folder(shop: Shop, landing: Landing, index: int, repeat: int) -> None
             for file in files.values():
                 file.flush()
 
-        shop.write_month(index, {table: file.lines for table, file in files.items()}, flush)
+        write_month(shop, index, {table: file.lines for table, file in files.items()}, flush)
         if repeat:
             for table, lines in faulty_lines(shop, landing.manifest, index, repeat, tables).items():
                 files[table].lines.extend(lines)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lake.sampling import SampleManifest
+from lake.files.sampling import SampleManifest
 
 
 @dataclass(kw_only=True)
 class Manifest(SampleManifest):
     """Counts to arrive at when all files are sent in one upload, and the options they were made with.
 
-    - `rejected_files`: path → reason, in the words of `lake.recognition.Problem`.
+    - `rejected_files`: path → reason, in the words of `lake.files.recognition.Problem`.
     - `drift`: path → the columns added and missing.
     """
 

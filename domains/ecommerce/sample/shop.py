@@ -10,13 +10,11 @@ from __future__ import annotations
 import math
 import unicodedata
 from array import array
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
 from domains.ecommerce.sample import words
 from domains.ecommerce.sample.model import Month, Order, Product, pool, quoted
-from domains.ecommerce.sample.visits import Visits
 
 REAL_MONTHS = 70
 REAL_CUSTOMERS, REAL_PRODUCTS, REAL_ORDERS, REAL_SESSIONS = 20_000, 1_200, 33_500, 120_000
@@ -24,7 +22,6 @@ REAL_CUSTOMERS, REAL_PRODUCTS, REAL_ORDERS, REAL_SESSIONS = 20_000, 1_200, 33_50
 
 REAL_WEIGHT = sum(words.MONTHS[index % 12] for index in range(REAL_MONTHS))
 LOSS_LEADERS = 0.01
-_CHUNK = 5_000
 _REMEMBERED = 40
 """Customers, and orders of each month, that corrections can refer to later."""
 
@@ -117,23 +114,3 @@ class Shop:
 
     def country_of(self, customer_id: int) -> str:
         return self._country_names[self._countries[customer_id - 1]]
-
-    def write_month(self, index: int, sinks: Mapping[str, list[str]], flush: Callable[[], None]) -> None:
-        """Append the month's lines to `sinks` (table → lines), calling `flush` every few thousand."""
-        month = self.month(index)
-        random = Random(f"{self.seed}/{index}")
-        # Somebody must be there to order: the shop opens with some customers.
-        newcomers = self.count(REAL_CUSTOMERS, index) or (0 if self._countries else 1)
-        sinks["customers"].extend(self.customer_line(month, random) for _ in range(newcomers))
-        if index == 0:
-            sinks["products"].extend(product.line for product in self.products)
-        visits = Visits(self, month, random, sinks)
-        sessions = self.count(REAL_SESSIONS, index)
-        orders = min(sessions, self.count(REAL_ORDERS, index))
-        for number, start in enumerate(visits.starts(sessions)):
-            # Orders are spread evenly over the visits, so that their number is exact.
-            converts = (number + 1) * orders // sessions > number * orders // sessions
-            visits.visit(start, converts)
-            if number % _CHUNK == _CHUNK - 1:
-                flush()
-        flush()

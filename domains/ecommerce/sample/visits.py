@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
-from typing import TYPE_CHECKING
 
 from domains.ecommerce.sample import words
 from domains.ecommerce.sample.model import (
@@ -24,9 +23,7 @@ from domains.ecommerce.sample.model import (
     plain,
     quoted,
 )
-
-if TYPE_CHECKING:
-    from domains.ecommerce.sample.shop import Shop
+from domains.ecommerce.sample.shop import Shop
 
 REVIEWED = 0.322
 ANONYMOUS = 0.03

@@ -9,9 +9,9 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from glue_jobs.runtime.quality import FAILED, FLAGS, check_rows
-from glue_jobs.runtime.reading import FIELDS, RAW, SOURCE_COLUMNS
-from lake.spec import Table
+from glue_jobs.quality.checks import check_rows
+from glue_jobs.runtime.rows import FAILED, FIELDS, FLAGS, RAW, SOURCE_COLUMNS
+from lake.model.spec import Table
 
 Texts = Mapping[str, str | None]
 

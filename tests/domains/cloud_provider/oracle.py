@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from bench.reference import LandingFile, build_marts, resolve
 from domains.cloud_provider.domain import DOMAIN
-from lake.recognition import recognise
-from lake.spec import Table
+from lake.files.recognition import recognise
+from lake.model.spec import Table
 from tests.domains.cloud_provider.events_oracle import Judged, judge
 from tests.pipeline import Pipeline, Rows, Upload
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pyspark.sql import SparkSession
 
-from lake.discovery import load_domain
-from lake.spec import Table
+from lake.model.discovery import load_domain
+from lake.model.spec import Table
 from tests.domains.cloud_provider.judging import Case, Texts, flagged, good, mismatches, quarantined
 
 SHOP = load_domain("ecommerce")

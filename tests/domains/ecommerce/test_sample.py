@@ -18,10 +18,10 @@ import pytest
 from domains.ecommerce.domain import DOMAIN
 from domains.ecommerce.sample import Layout, Manifest, generate, write_committed
 from domains.ecommerce.sample.__main__ import main
-from lake.checks import Effect
 from lake.errors import CaudalError
-from lake.recognition import recognise
-from lake.spec import Table, Versions
+from lake.files.recognition import recognise
+from lake.model.checks import Effect
+from lake.model.spec import Table, Versions
 
 COMMITTED = Path(__file__).parents[3] / "sample_data"
 SMALL = {"scale": 0.05, "months": 5}

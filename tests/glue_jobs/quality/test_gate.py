@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.ledger import Ledger
-from glue_jobs.runtime.quality_gate import MINIMUM_ROWS, judge
-from lake.discovery import load_domain
+from glue_jobs.ledger.ledger import Ledger
+from glue_jobs.quality.gate import MINIMUM_ROWS, judge
 from lake.errors import CaudalError
-from lake.spec import Table
+from lake.model.discovery import load_domain
+from lake.model.spec import Table
 from tests.pipeline import Pipeline
 from tests.toy.drops import HEAD
 
@@ -81,7 +81,7 @@ def test_the_run_says_what_stopped_the_batch_and_what_to_do(stopped: tuple[Pipel
     assert summary["message"] == (
         f"Batch {batch} is rejected. sales: 6 of 25 rows (24.00%) are quarantined, the limit is 20.00% "
         "(amount.range 5, sale_id.type 1, sold_on.type 1). Nothing of it is published: send mended files, "
-        f"or let it through with `python -m glue_jobs.requeue release --domain toy {batch}`."
+        f"or let it through with `python -m requeue release --domain toy {batch}`."
     )
     assert [each.status for each in pipeline.view().batches] == ["committed", "rejected"]
 

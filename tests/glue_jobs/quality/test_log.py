@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from glue_jobs.runtime.ledger import Batch
-from glue_jobs.runtime.quality_gate import MINIMUM_ROWS
-from glue_jobs.runtime.quality_log import write_quality_log
+from glue_jobs.ledger.ledger import Batch
+from glue_jobs.quality.gate import MINIMUM_ROWS
+from glue_jobs.quality.log import write_quality_log
 from lake import naming
-from lake.quality_mart import QUALITY_BY_RUN
+from lake.model.quality_mart import QUALITY_BY_RUN
 from tests.fakes import KilledError, MortalStore
 from tests.pipeline import Pipeline, Rows
 from tests.toy.drops import HEAD

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.quality_log import write_quality_log
+from glue_jobs.quality.log import write_quality_log
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from pyspark.sql import SparkSession
 
+from glue_jobs.ledger.ledger import Ledger
 from glue_jobs.runtime.args import Bookmark
-from glue_jobs.runtime.ledger import Ledger
 from lake.errors import CaudalError
 from tests.fakes import DyingAt, KilledError
-from tests.glue_jobs.quality.desk import Desk
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 from tests.meters.arrivals import Meters, readings
 from tests.pipeline import Pipeline
+from tests.requeue.desk import Desk
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -59,7 +59,7 @@ def test_the_run_says_what_is_held_and_what_to_do(meters: Meters) -> None:
         "There are no new files. The stream readings is held. readings: 30 of 70 rows (42.86%) are "
         "quarantined, the limit is 20.00% (kwh.range 30). What it brought since the last publication "
         "(1 micro-batches) is not published: send mended files, or let it through with "
-        f"`python -m glue_jobs.requeue release --domain meters {hold.hold_id}`."
+        f"`python -m requeue release --domain meters {hold.hold_id}`."
     )
     assert summary["held"] == [{"hold": hold.hold_id, "table": "readings", "batches": 1}]
 

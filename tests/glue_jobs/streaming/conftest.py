@@ -12,15 +12,15 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs import stream_to_bronze
-from glue_jobs.runtime.ledger import FileEntry
-from glue_jobs.runtime.reading import as_uri
+from glue_jobs.ingest.reading import as_uri
+from glue_jobs.ledger.ledger import FileEntry
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.bronze import BronzeWriter
 from glue_jobs.streaming.files import RawFiles
 from glue_jobs.streaming.generation import Generation
 from lake import naming
-from lake.spec import Table
+from lake.model.spec import Table
 from tests.pipeline import START, Pipeline, Rows
 
 FOLDER = "usage_events"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from glue_jobs.runtime.ledger import version_of
+from glue_jobs.ledger.ledger import version_of
 from glue_jobs.streaming.files import RawFiles
-from lake.discovery import load_domain
+from lake.model.discovery import load_domain
 from lake.naming import raw_prefix
 from tests.fakes import FolderStore
 

@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from domains.cloud_provider.tables import USAGE_EVENTS
-from glue_jobs.runtime.quality import check_rows
+from glue_jobs.quality.checks import check_rows
 from glue_jobs.streaming.json_lines import is_record, parse_lines
 from tests.glue_jobs.streaming.lines import ABSENT, event
 

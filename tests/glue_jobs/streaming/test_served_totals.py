@@ -18,12 +18,12 @@ from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.serving import serving_sink
 from glue_jobs.streaming.sinks import ServedTotals, SpeedFiles
 from glue_jobs.streaming.speed import SpeedSink
-from lake.discovery import load_domain
+from lake.model.discovery import load_domain
 from localcloud.dataapi import DataApiServer, Fault
 from localcloud.dataapi.faults import Kind
-from publishing.errors import RefusedError, SecretError
+from serving.client.errors import RefusedError, SecretError
 from tests.fakes import FolderStore
-from tests.serving.conftest import KEYSPACE, TOKEN, Store
+from tests.serving.read.conftest import KEYSPACE, TOKEN, Store
 
 MART = "org_daily_usage_by_service"
 MONDAY, TUESDAY = date(2025, 7, 7), date(2025, 7, 8)

@@ -12,7 +12,7 @@ from domains.cloud_provider.speed.usage_events import build
 from domains.cloud_provider.tables import USAGE_EVENTS
 from glue_jobs.streaming.sinks import SpeedFiles, summed
 from glue_jobs.streaming.speed import start_speed
-from lake.discovery import load_domain
+from lake.model.discovery import load_domain
 from tests.fakes import FolderStore
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime import quality_gate
+from glue_jobs.quality import gate as quality_gate
 from tests.domains.cloud_provider.oracle import expected, published
 from tests.glue_jobs.streaming.conftest import FOLDER, StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.ledger import FileStatus
+from glue_jobs.ledger.ledger import FileStatus
 from glue_jobs.streaming.generation import CheckpointError
 from lake import naming
 from tests.glue_jobs.streaming.conftest import StreamPipeline

@@ -17,8 +17,8 @@ from moto import mock_aws
 from lambdas.publish_marts import handler as module
 from lambdas.publish_marts.handler import handler
 from localcloud.dataapi import DataApiServer
-from publishing.errors import InvalidKeyError, PublishingError, RefusedError, SecretError
-from tests.publishing.conftest import DOMAIN, NAME, SCHEMA, TOKEN, Row, expected, month, row
+from serving.client.errors import InvalidKeyError, PublishingError, RefusedError, SecretError
+from tests.serving.publish.conftest import DOMAIN, NAME, SCHEMA, TOKEN, Row, expected, month, row
 
 BUCKET = "caudal-test-curated"
 SECRET = "caudal-test-serving-store"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.publish_states import START, ServingPlan, publish
-from infra.states import NOTIFY_FAILURE, UNKNOWN, choice, equals
+from infra.pipeline.publish_states import START, ServingPlan, publish
+from infra.pipeline.states import NOTIFY_FAILURE, UNKNOWN, choice, equals
 from lake.naming import unpublished_key, unpublished_root
 from localcloud.server import LocalCloud
 from tests.localcloud.assembly import ACCOUNT, REGION, ROLE_ARN, allow, machine, resource, role

@@ -13,8 +13,8 @@ from bench.reference import build_marts
 from bench.reference_rows import duckdb_type
 from domains.cloud_provider.domain import DOMAIN
 from domains.cloud_provider.silver.usage_events import build as build_usage_events
-from lake.discovery import transformation
-from lake.spec import Mart
+from lake.model.discovery import transformation
+from lake.model.spec import Mart
 from tests.domains.cloud_provider.resolved import resolved_tables
 from tests.frames import frame, parse
 

@@ -16,10 +16,10 @@ from pyspark.sql import SparkSession
 from domains.cloud_provider.domain import DOMAIN
 from domains.cloud_provider.sample import Manifest, Order, generate, write_committed
 from domains.cloud_provider.sample.__main__ import main
-from glue_jobs.runtime.quality import FAILED, FLAGS
+from glue_jobs.runtime.rows import FAILED, FLAGS
 from lake.errors import CaudalError
-from lake.recognition import recognise
-from lake.spec import Table
+from lake.files.recognition import recognise
+from lake.model.spec import Table
 from tests.domains.cloud_provider.judging import judge
 
 COMMITTED = Path(__file__).parents[4] / "sample_data"

@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 
 from bench.reference import reference
 from domains.ecommerce.domain import DOMAIN
-from lake.discovery import transformation
-from lake.spec import Mart
+from lake.model.discovery import transformation
+from lake.model.spec import Mart
 from tests.domains.ecommerce.landing import write_landing
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lake.checks import at_least
-from lake.columns import bigint, date, text, timestamp
-from lake.spec import Domain, Every, Mart, Reference, Stream, Table
+from lake.model.checks import at_least
+from lake.model.columns import bigint, date, text, timestamp
+from lake.model.spec import Domain, Every, Mart, Reference, Stream, Table
 
 METERS = Table(
     name="meters",

@@ -6,10 +6,10 @@ dated table whose rows look up rows of other months; a mart by month, one by yea
 
 from __future__ import annotations
 
-from lake.checks import Effect, allowed, at_least
-from lake.columns import bigint, date, integer, money, text, total
-from lake.serving import Collection, Embedded, Served, Shape
-from lake.spec import Domain, Every, Mart, Reference, Table, Versions
+from lake.model.checks import Effect, allowed, at_least
+from lake.model.columns import bigint, date, integer, money, text, total
+from lake.model.serving import Collection, Embedded, Served, Shape
+from lake.model.spec import Domain, Every, Mart, Reference, Table, Versions
 
 CHANNELS = ("shop", "web")
 

@@ -1,0 +1,1 @@
+"""The demo: the whole product on this machine, from the client's files to the answers."""

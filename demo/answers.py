@@ -1,0 +1,50 @@
+"""The answers to a domain's business questions, from Athena's named queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from lake.model.spec import Domain
+from lake.naming import Names
+from localcloud.client import QueryResult, named_queries, run_query
+
+ROWS_SHOWN = 12
+
+
+def show_answers(athena: Any, domain: Domain, names: Names, console: Console) -> None:
+    """Ask every question of a domain and print the answers."""
+    database = names.database(domain.name, "gold")
+    queries = named_queries(athena, names.workgroup)
+    for question in domain.questions:
+        console.print(f"\n[bold]{question.number}. {question.title}[/]")
+        for name in question.queries:
+            sql = queries[database, name]
+            answer = run_query(athena, sql, database=database, workgroup=names.workgroup)
+            title = sql.splitlines()[0].removeprefix("-- ")
+            console.print(as_table(answer, f"{title}  [dim]({name})[/]"))
+
+
+def as_table(answer: QueryResult, title: str, limit: int = ROWS_SHOWN) -> Table:
+    """The first rows of an answer; a caption says how many more there are."""
+    more = len(answer.rows) - limit
+    caption = f"… and {more} more rows" if more > 0 else None
+    table = Table(title=title, title_justify="left", title_style="none", caption=caption, box=box.SIMPLE_HEAD)
+    for column, numeric in zip(answer.columns, answer.numeric, strict=True):
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in answer.rows[:limit]:
+        table.add_row(*(_cell(value, numeric) for value, numeric in zip(row, answer.numeric, strict=True)))
+    return table
+
+
+def _cell(value: str | None, numeric: bool) -> str:
+    """Numbers lose trailing zeros of their scale beyond cents, so that columns stay readable."""
+    if value is None:
+        return "–"
+    if not numeric or "." not in value:
+        return value
+    whole, _, fraction = value.partition(".")
+    return f"{whole}.{fraction[:2]}{fraction[2:].rstrip('0')}"

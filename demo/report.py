@@ -1,0 +1,129 @@
+"""What became of every file and row: quarantine, accounting, time."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from lake import naming
+from lake.model.spec import Domain
+from lake.naming import Names
+from localcloud.client import Followed, run_query
+
+EXAMPLE_CHARACTERS = 60
+SHOWN_FILES = 8
+
+
+class LedgerReader:
+    """The committed batches and accounts of a domain, read as anyone may read them."""
+
+    def __init__(self, s3: Any, bucket: str, domain: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+        self._domain = domain
+
+    def files(self) -> list[dict[str, Any]]:
+        """Every file entry of every batch."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=naming.ledger_prefix(self._domain)
+        )
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return [entry for key in keys for entry in self._json(key)["files"]]
+
+    def account(self, table: str) -> Counter[str]:
+        """Bronze, current, superseded and duplicate rows of a table over all months."""
+        try:
+            months = self._json(naming.account_key(self._domain, table))
+        except self._s3.exceptions.NoSuchKey:
+            # A table that never had a row has no account.
+            return Counter()
+        total: Counter[str] = Counter()
+        for account in months.values():
+            total.update(account)
+        return total
+
+    def _json(self, key: str) -> Any:
+        return json.loads(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+
+
+def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console: Console) -> None:
+    """Records by table and reason with an example each; files that were rejected whole; drift."""
+    files = LedgerReader(s3, names.processed_bucket, domain.name).files()
+    affected = sorted({f["table"] for f in files if f["rows_quarantined"] and f["status"] == "ingested"})
+    table = Table(title="Quarantined records, by reason", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("table", no_wrap=True)
+    table.add_column("failed checks", overflow="fold", min_width=24)
+    table.add_column("records", justify="right")
+    table.add_column("for example", overflow="ellipsis", no_wrap=True, max_width=EXAMPLE_CHARACTERS)
+    for name in affected:
+        sql = (
+            "SELECT array_join(failed_checks, ', ') AS reason, count(*) AS records, "
+            f'min(raw_record) AS example FROM "{name}" GROUP BY 1 ORDER BY 1'
+        )
+        database = names.database(domain.name, "quarantine")
+        for reason, records, example in run_query(
+            athena, sql, database=database, workgroup=names.workgroup
+        ).rows:
+            if reason and not reason.startswith("file."):
+                table.add_row(name, reason, records, escape((example or "").replace("\n", "⏎")))
+    console.print(table)
+    for entry in [f for f in files if f["status"] == "rejected"][:SHOWN_FILES]:
+        console.print(f"[red]rejected[/] {escape(_path(entry))}: {escape(entry['reason'])}", highlight=False)
+    for entry in [f for f in files if f["status"] == "duplicate"][:SHOWN_FILES]:
+        console.print(f"[dim]skipped[/] {escape(_path(entry))}: {escape(entry['reason'])}", highlight=False)
+    for entry in files:
+        drift = [f"column '{c}' is missing" for c in entry["missing_columns"]]
+        drift += [f"column '{c}' is not declared" for c in entry["undeclared_columns"]]
+        if drift and entry["status"] == "ingested":
+            console.print(f"[yellow]drift[/] {escape(_path(entry))}: {', '.join(drift)}", highlight=False)
+
+
+def _path(entry: Mapping[str, Any]) -> str:
+    return str(entry["key"]).split("/", 3)[-1]
+
+
+def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> None:
+    """Nothing is lost: what was read is in bronze or quarantine, what is in bronze is accounted for."""
+    reader = LedgerReader(s3, names.processed_bucket, domain.name)
+    by_table: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in reader.files():
+        counts = by_table[entry["table"] or "(no table)"]
+        counts["files"] += 1
+        for name in ("rows_read", "rows_bronze", "rows_quarantined"):
+            counts[name] += entry[name]
+    table = Table(title="Accounting over all batches", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("table", no_wrap=True)
+    for heading in ("files", "rows read", "= bronze", "+ quarantined", "bronze", "= silver", "+ superseded",
+                    "+ duplicates"):  # fmt: skip
+        table.add_column(heading, justify="right")
+    for name in sorted(by_table):
+        counts, account = by_table[name], reader.account(name)
+        cells = [counts[key] for key in ("files", "rows_read", "rows_bronze", "rows_quarantined")]
+        cells += [account[key] for key in ("bronze", "current", "superseded", "duplicate")]
+        table.add_row(name, *(f"{cell:,}" for cell in cells))
+    console.print(table)
+
+
+def show_times(steps: Mapping[str, float], executions: Iterable[Followed], console: Console) -> None:
+    """Seconds per step, the states of the pipelines among them."""
+    table = Table(title="Time per step", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("step")
+    table.add_column("seconds", justify="right")
+    for name, seconds in steps.items():
+        table.add_row(name, f"{seconds:.1f}")
+    for execution in executions:
+        table.add_section()
+        spent: Counter[str] = Counter()
+        for state in execution.states:
+            spent[state.name] += state.seconds or 0.0  # type: ignore[assignment]
+        for name, seconds in spent.items():
+            if seconds >= 0.1:
+                table.add_row(f"{execution.name[:8]} {name}", f"{seconds:.1f}")
+    console.print(table)

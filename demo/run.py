@@ -1,0 +1,167 @@
+"""The demo's steps: synthesise, deploy, upload, run, answer, account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from demo.answers import show_answers
+from demo.report import show_accounting, show_quarantine, show_times
+from demo.serving import show_served
+from lake.model.discovery import domain_names, load_domain
+from lake.model.spec import Domain
+from lake.naming import Names
+from localcloud.client import Followed, Watch
+from localcloud.context import ACCOUNT, REGION
+from localcloud.daemon import PROJECT
+from localcloud.errors import LocalCloudError
+from localcloud.execution.glue import executor
+from localcloud.server import LocalCloud
+from localcloud.synth import synthesise
+from uploader import Status, UploadReport, upload
+from uploader.display import Bar, show
+
+IDLE_SECONDS = 1800.0
+LOG_WIDTH = 130
+"""Columns where the output is no terminal, which has no width of its own."""
+
+SHOWN_SECONDS = 0.1
+"""States that end sooner pass unmentioned."""
+
+QUIET_STATES = ("Pass", "Choice", "Wait", "LookAt", "Is")
+"""Prefixes of states that only decide or wait; the live view leaves them out."""
+
+
+class Demo:
+    """One run of the demo against a local cloud in this process."""
+
+    def __init__(self, home: Path, env: str, console: Console) -> None:
+        self._home = home.resolve()
+        self._console = console if console.is_terminal else Console(width=LOG_WIDTH)
+        self._env = env
+        self._names = Names(env=env, account=ACCOUNT, region=REGION)
+        self._steps: dict[str, float] = {}
+        self._executions: list[Followed] = []
+
+    def run(self, landing: Path) -> bool:
+        """Run every domain that `landing` has a folder for; whether all executions succeeded.
+
+        Raises LocalCloudError if the folder has none, or if a step cannot be done.
+        """
+        domains = [load_domain(name) for name in domain_names() if (landing / name).is_dir()]
+        if not domains:
+            raise LocalCloudError(
+                "it has no folder named like a domain.",
+                where=str(landing),
+                hint=f"Put the files below {landing}/<domain>/; domains: {', '.join(domain_names())}.",
+            )
+        out = self._home / "cdk.out"
+        with self._step("synthesise"):
+            fresh = synthesise(PROJECT, out, self._env)
+        self._say("templates unchanged since the last synth" if not fresh else f"templates in {out}")
+        with LocalCloud(self._home) as cloud:
+            # Spark starts while the stacks are made.
+            executor().warm_up()
+            with self._step("deploy"):
+                stacks = cloud.deploy(out)
+            self._say(f"stacks {', '.join(stacks)}" if stacks else "stacks unchanged")
+            succeeded = [self._domain(cloud, domain, landing / domain.name) for domain in domains]
+            for domain in domains:
+                self._report(cloud, domain)
+        show_times(self._steps, self._executions, self._console)
+        self._next_steps(landing)
+        return all(succeeded)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        """Show that something is being done, and remember how long it took."""
+        began = time.monotonic()
+        with self._console.status(f"{name} …"):
+            yield
+        self._steps[name] = time.monotonic() - began
+        self._console.print(f"[green]✓[/] {name} [dim]{self._steps[name]:.1f} s[/]")
+
+    def _say(self, text: str) -> None:
+        self._console.print(f"  [dim]{text}[/]", highlight=False)
+
+    def _domain(self, cloud: LocalCloud, domain: Domain, folder: Path) -> bool:
+        self._console.rule(f"[bold]{domain.name}[/] {domain.description}", align="left")
+        machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(domain.name)}"
+        watch = Watch(cloud.client("stepfunctions"), machine)
+        report = self._upload(cloud, domain, folder)
+        if not any(outcome.status is Status.UPLOADED for outcome in report.outcomes):
+            self._say("nothing new was uploaded; the pipeline is started by hand to show that it agrees")
+            watch.start()
+        began = time.monotonic()
+        for table in domain.stream_tables:
+            cloud.fire_schedule(self._names.schedule(domain.name, f"stream_{table.name}"))
+            self._say(f"the schedule of stream {table.name} was fired; its job runs beside the pipeline")
+        self._follow(cloud, watch)
+        if domain.stream_tables:
+            self._say("the daily schedule was fired: the batch flow takes what the streams brought")
+            cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))
+            self._follow(cloud, watch)
+        self._steps[f"{domain.name}: run the pipeline"] = time.monotonic() - began
+        executions = list(watch.followed.values())
+        self._executions += executions
+        for execution in executions:
+            if execution.status != "SUCCEEDED":
+                self._console.print(f"[red]✗ {execution.status}[/] {execution.cause}", markup=True)
+        return all(execution.status == "SUCCEEDED" for execution in executions)
+
+    def _upload(self, cloud: LocalCloud, domain: Domain, folder: Path) -> UploadReport:
+        began = time.monotonic()
+        role = f"arn:aws:iam::{ACCOUNT}:role/{self._names.uploader_role}"
+        with Bar(self._console) as bar:
+            report = upload(
+                [folder], domain, client=cloud.client("s3", role), names=self._names, progress=bar
+            )
+        self._steps[f"{domain.name}: upload"] = time.monotonic() - began
+        show(report, self._console)
+        return report
+
+    def _follow(self, cloud: LocalCloud, watch: Watch) -> None:
+        """Print each working state of the pipeline as it ends; the one under way is shown live."""
+        with self._console.status("waiting for the pipeline to wake up …") as status:
+            for execution, state in watch.follow(cloud.is_idle):
+                if state.name.startswith(QUIET_STATES):
+                    continue
+                if state.seconds is None:
+                    status.update(f"{execution.name[:8]} {state.name} …")
+                elif state.seconds >= SHOWN_SECONDS:
+                    self._console.print(
+                        f"[green]✓[/] {state.name} [dim]{state.seconds:.1f} s[/]", highlight=False
+                    )
+
+    def _report(self, cloud: LocalCloud, domain: Domain) -> None:
+        athena, s3 = cloud.client("athena"), cloud.client("s3")
+        began = time.monotonic()
+        self._console.rule(f"[bold]{domain.name}[/] answers", align="left")
+        show_answers(athena, domain, self._names, self._console)
+        self._steps[f"{domain.name}: answer the questions"] = time.monotonic() - began
+        if cloud.serving is not None:
+            secrets = cloud.client("secretsmanager")
+            count = cloud.serving.server.count
+            show_served(athena, secrets, domain, self._names, self._console, count)
+        self._console.rule(f"[bold]{domain.name}[/] what became of every row", align="left")
+        show_quarantine(athena, s3, domain, self._names, self._console)
+        show_accounting(s3, domain, self._names, self._console)
+
+    def _next_steps(self, landing: Path) -> None:
+        home = self._home
+        lines: Sequence[str] = (
+            f"Gold tables    {home}/s3/{self._names.curated_bucket}/<domain>/<table>/",
+            f"All buckets    {home}/s3/      logs of the jobs    {home}/logs/",
+            "Run it again   make demo            nothing changes: every file is known",
+            "Your own data  make demo LANDING=dir HOME_DIR=dir    files in dir/<domain>/",
+            'Keep it up     python -m localcloud up && eval "$(python -m localcloud env)"',
+            "               python upload_files.py FILE --domain D    or any AWS program",
+            f"What was sent  {landing}",
+        )
+        self._console.rule("[bold]where things are[/]", align="left")
+        for line in lines:
+            self._console.print(line, highlight=False, markup=False, soft_wrap=True)

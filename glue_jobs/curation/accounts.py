@@ -1,0 +1,93 @@
+"""The second half of the accounting: per table, bronze = silver + superseded + duplicates.
+
+Accounts are kept by month, the unit of recomputation, so that every run can check the sum over
+all of history at the cost of the months that it touched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from glue_jobs.curation.scope import Scope
+from glue_jobs.ledger.ledger import LedgerView
+from glue_jobs.runtime.months import Month
+from glue_jobs.runtime.store import ObjectStore
+from lake import naming
+from lake.errors import AccountingError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What became of bronze rows."""
+
+    bronze: int = 0
+    current: int = 0
+    superseded: int = 0
+    duplicate: int = 0
+
+    def __add__(self, other: Account) -> Account:
+        mine, its = asdict(self), asdict(other)
+        return Account(**{name: mine[name] + its[name] for name in mine})
+
+    @property
+    def balances(self) -> bool:
+        return self.bronze == self.current + self.superseded + self.duplicate
+
+
+def tally(rows: Iterable[tuple[int, int, str, int]]) -> dict[Month, Account]:
+    """Accounts from (year, month, outcome, rows)."""
+    counts: dict[Month, dict[str, int]] = defaultdict(dict)
+    for year, month, outcome, count in rows:
+        counts[Month(year, month)][outcome] = count
+    return {month: Account(**outcomes) for month, outcomes in counts.items()}
+
+
+class AccountBook:
+    """One table's accounts by month, stored beside the ledger."""
+
+    def __init__(self, store: ObjectStore, bucket: str, domain: str, table: str) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._key = naming.account_key(domain, table)
+        self._table = f"{domain}.{table}"
+        self._name = table
+
+    def read(self) -> dict[Month, Account]:
+        try:
+            stored = json.loads(self._store.read(self._bucket, self._key))
+        except FileNotFoundError:
+            # The first run of a table has no accounts yet.
+            return {}
+        return {Month(*map(int, name.split("-"))): Account(**values) for name, values in stored.items()}
+
+    def updated(
+        self, counted: Mapping[Month, Account], scope: Scope, view: LedgerView
+    ) -> dict[Month, Account]:
+        """All accounts after this run, checked. Raises AccountingError naming the month that is off."""
+        kept = {} if scope.everything else {m: a for m, a in self.read().items() if m not in scope.months}
+        book = {**kept, **counted}
+        for month, account in sorted(book.items()):
+            if not account.balances:
+                raise AccountingError(
+                    f"{account.bronze} rows of bronze are not {account.current} current + "
+                    f"{account.superseded} superseded + {account.duplicate} duplicate rows.",
+                    where=f"{self._table}, month {month.year}-{month.month:02d}",
+                )
+        total = sum(account.bronze for account in book.values())
+        committed = sum(
+            file.rows_bronze for batch in view.readable for file in batch.files if file.table == self._name
+        )
+        if total != committed:
+            raise AccountingError(
+                f"the ledger committed {committed} rows to bronze, silver accounts for {total}.",
+                where=self._table,
+                hint="Run the pipeline with full_refresh to recompute every month.",
+            )
+        return book
+
+    def write(self, book: Mapping[Month, Account]) -> None:
+        body = {f"{month.year}-{month.month}": asdict(account) for month, account in sorted(book.items())}
+        self._store.write(self._bucket, self._key, json.dumps(body, indent=1).encode())

@@ -1,0 +1,101 @@
+"""Bronze as readers see it: the batches that the ledger has, narrowed to months where asked.
+
+Where a compaction has merged files of batches, its files are read in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+
+from pyspark.sql import DataFrame, SparkSession
+
+from glue_jobs.ledger.compaction_log import BronzeFile, Compactions, bronze_files
+from glue_jobs.ledger.ledger import LedgerView
+from glue_jobs.runtime.months import Month
+from glue_jobs.runtime.schemas import bronze_schema
+from glue_jobs.runtime.store import ObjectStore
+from lake import naming
+from lake.model.spec import Table
+
+
+class BronzeTable:
+    """The committed bronze files of one table. One listing, whatever is read afterwards."""
+
+    def __init__(
+        self,
+        spark: SparkSession,
+        store: ObjectStore,
+        bucket: str,
+        domain: str,
+        table: Table,
+        view: LedgerView,
+    ) -> None:
+        self._spark = spark
+        self._store = store
+        self._bucket = bucket
+        self._domain = domain
+        self._prefix = naming.layer_prefix("bronze", domain, table.name)
+        self._batches = frozenset(view.batches_of(table.name))
+        self.table = table
+        self._frames: dict[tuple[frozenset[Month] | None, frozenset[str] | None], DataFrame] = {}
+        self.pending = frozenset(b.batch_id for b in view.pending if table.name in b.tables)
+        """Batches with rows of this table that silver and gold do not hold yet."""
+
+    @property
+    def is_first_load(self) -> bool:
+        """Nothing of this table has been published before."""
+        return self._batches == self.pending
+
+    @cached_property
+    def files(self) -> list[BronzeFile]:
+        """Every committed file that was not replaced by a merged one."""
+        listed = bronze_files(self._store, self._bucket, self._prefix)
+        return self._compactions.visible(listed, self._batches)
+
+    @property
+    def _compactions(self) -> Compactions:
+        if self.table.stream is None:
+            return Compactions()
+        return Compactions.read(self._store, self._bucket, self._domain, self.table.name)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.files
+
+    def months(self) -> frozenset[Month]:
+        """Every month that a committed file holds rows of."""
+        return frozenset(file.month for file in self.files if file.month is not None)
+
+    def read(
+        self, months: Collection[Month] | None = None, batches: Collection[str] | None = None
+    ) -> DataFrame:
+        """Committed rows, of some months or batches only if asked; cost follows the files read.
+
+        Batches that silver and gold hold may be merged with others: `batches` asks for pending ones.
+
+        The same question gets the same frame: looking at hundreds of files takes Spark a while, and
+        what is committed does not change.
+        """
+        asked = (
+            None if months is None else frozenset(months),
+            None if batches is None else frozenset(batches),
+        )
+        if asked not in self._frames:
+            self._frames[asked] = self._read(months, batches)
+        return self._frames[asked]
+
+    def _read(self, months: Collection[Month] | None, batches: Collection[str] | None) -> DataFrame:
+        keys = [
+            file.key
+            for file in self.files
+            if (months is None or file.month is None or file.month in months)
+            and (batches is None or file.place in batches)
+        ]
+        schema = bronze_schema(self.table)
+        if not keys:
+            return self._spark.createDataFrame([], schema)
+        reader = self._spark.read.schema(schema).option(
+            "basePath", self._store.url(self._bucket, self._prefix)
+        )
+        return reader.parquet(*(self._store.url(self._bucket, key) for key in keys))

@@ -1,0 +1,166 @@
+"""Computes silver tables and marts in the order of their inputs, independent ones concurrently."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs.curation.accounts import Account, AccountBook, tally
+from glue_jobs.curation.bronze import BronzeTable
+from glue_jobs.curation.scope import NOTHING, Scope, mart_scope, silver_scopes
+from glue_jobs.curation.silver import Parents, account, enriched, resolve_table, with_unknown_flags
+from glue_jobs.curation.workspace import Published, Workspace, mart_target, silver_target
+from glue_jobs.ledger.ledger import LedgerView
+from glue_jobs.quality.gate import CheckCounts
+from glue_jobs.runtime.args import JobArguments
+from glue_jobs.runtime.months import Month
+from glue_jobs.runtime.rows import FLAGS
+from glue_jobs.runtime.schemas import silver_columns
+from glue_jobs.runtime.store import ObjectStore
+from lake.model.discovery import transformation
+from lake.model.spec import Domain, Every, Mart, Table
+
+TABLES_AT_ONCE = 4
+
+
+class Curation:
+    """One run over a domain: `compute` stages and accounts, `publish` makes it visible."""
+
+    def __init__(
+        self, spark: SparkSession, store: ObjectStore, args: JobArguments, domain: Domain, view: LedgerView
+    ) -> None:
+        self._store = store
+        self._args = args
+        self._domain = domain
+        self._view = view
+        self._bronze = {
+            table.name: BronzeTable(spark, store, args.processed_bucket, domain.name, table, view)
+            for table in domain.tables
+        }
+        targets = [
+            *(silver_target(args, table) for table in domain.tables),
+            *(mart_target(args, mart) for mart in domain.marts),
+        ]
+        self._workspace = Workspace(spark, store, args, targets)
+        self._scopes: dict[str, Scope] = {}
+        self.books: dict[str, dict[Month, Account]] = {}
+        """Table → its accounts by month after this run, for the tables that it recomputed."""
+        self.checks: dict[str, CheckCounts] = {}
+        """Table → for each reference how many recomputed rows were checked, how many lead nowhere."""
+        self.seconds: dict[str, float] = {}
+        """Table or mart → seconds spent on it; they overlap."""
+
+    def compute(self) -> None:
+        """Stage every silver table and mart in scope. Raises AccountingError before anything is published."""
+        started = time.monotonic()
+        self._workspace.clean()
+        self._scopes = silver_scopes(self._domain, self._bronze, full_refresh=self._args.full_refresh)
+        self._scopes = {table.name: self._scopes.get(table.name, NOTHING) for table in self._domain.tables}
+        dated = {table.name: table.is_dated for table in self._domain.tables}
+        dated |= {mart.name: mart.every is not None for mart in self._domain.marts}
+        for mart in self._domain.marts_in_order():
+            self._scopes[mart.name] = mart_scope(mart, self._scopes, dated=dated)
+        self.seconds["plan"] = round(time.monotonic() - started, 3)
+        self._run_all()
+
+    def _run_all(self) -> None:
+        """Submitted in the order of inputs, so that whoever waits for an input waits for a running task."""
+        tasks: dict[str, Future[None]] = {}
+        with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
+            for table in self._domain.in_order():
+                inputs = [*(ref.table for ref in table.references), *table.enriched_from]
+                self._submit(pool, tasks, table.name, inputs, partial(self._silver, table))
+            for mart in self._domain.marts_in_order():
+                self._submit(pool, tasks, mart.name, mart.inputs, partial(self._mart, mart))
+        for task in tasks.values():
+            task.result()
+
+    def _submit(
+        self,
+        pool: ThreadPoolExecutor,
+        tasks: dict[str, Future[None]],
+        name: str,
+        inputs: list[str] | tuple[str, ...],
+        work: Callable[[], None],
+    ) -> None:
+        if not self._scopes[name]:
+            return
+        needed = [tasks[each] for each in inputs if each in tasks]
+
+        def task() -> None:
+            for each in needed:
+                each.result()
+            started = time.monotonic()
+            work()
+            self.seconds[name] = round(time.monotonic() - started, 3)
+
+        tasks[name] = pool.submit(task)
+
+    def _silver(self, table: Table) -> None:
+        scope = self._scopes[table.name]
+        parents = Parents(self._workspace.read, {each.name: each.key[0] for each in self._domain.tables})
+        resolved = resolve_table(self._bronze[table.name], scope, parents)
+        flagged = with_unknown_flags(resolved.current, table, parents)
+        rows = enriched(self._domain.name, table, flagged, parents)
+        columns = [*silver_columns(table), *(("year", "month") if table.is_dated else ())]
+        months = None if scope.everything else scope.months
+        unknown = {ref.check: F.count_if(F.array_contains(FLAGS, ref.check)) for ref in table.references}
+        counts = self._workspace.stage(table.name, rows.select(*columns), months, unknown)
+        self.checks[table.name] = {
+            name: {"rows_checked": counts["rows"], "rows_flagged": counts[name], "rows_quarantined": 0}
+            for name in unknown
+        }
+        silver = self._workspace.read(table.name, months)
+        if not table.is_dated:
+            silver = silver.withColumns({"year": F.lit(0), "month": F.lit(0)})
+        counted = tally(
+            (row["year"], row["month"], row["_outcome"], row["rows"])
+            for row in account(resolved, silver).collect()
+        )
+        resolved.forget_keys()
+        book = AccountBook(self._store, self._args.processed_bucket, self._domain.name, table.name)
+        self.books[table.name] = book.updated(counted, scope, self._view)
+
+    def _mart(self, mart: Mart) -> None:
+        scope = self._scopes[mart.name]
+        months = None if scope.everything else scope.months
+        inputs = {name: self._input(mart, name, months) for name in mart.inputs}
+        rows: DataFrame = transformation(self._domain.name, "gold", mart.name).build(**inputs)
+        if mart.every is Every.YEAR and months is not None:
+            others = self._workspace.months_in_years(mart.name, months)
+            rows = rows.unionByName(others.select(*rows.columns))
+        date = mart.dated_by
+        if date is not None:
+            keys = {"year": F.year(date), "month": F.month(date)}
+            rows = rows.withColumns({key: keys[key] for key in mart.partition_keys})
+        self._workspace.stage(mart.name, rows, months)
+
+    def _input(self, mart: Mart, name: str, months: frozenset[Month] | None) -> DataFrame:
+        if months is None or name in mart.looked_up or not self._is_dated(name):
+            return self._workspace.read(name)
+        return self._workspace.read(name, months)
+
+    def _is_dated(self, name: str) -> bool:
+        for table in self._domain.tables:
+            if table.name == name:
+                return table.is_dated
+        return self._domain.mart(name).every is not None
+
+    def touched(self) -> dict[str, tuple[str, ...]]:
+        """Table → partitions that `publish` is to replace or remove."""
+        return self._workspace.touched()
+
+    def publish(self) -> dict[str, Published]:
+        """Make the staged partitions visible, then record the accounts and tidy up."""
+        started = time.monotonic()
+        published = self._workspace.publish()
+        for table, book in self.books.items():
+            AccountBook(self._store, self._args.processed_bucket, self._domain.name, table).write(book)
+        self._workspace.clean()
+        self.seconds["publish"] = round(time.monotonic() - started, 3)
+        return published

@@ -1,0 +1,168 @@
+"""Silver: one version of each row, mended, flagged where it refers to something unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.curation.bronze import BronzeTable
+from glue_jobs.curation.scope import Scope
+from glue_jobs.curation.versions import CURRENT, OUTCOME, contested_keys, rank_columns, resolve, split
+from glue_jobs.runtime.months import UNDATED, is_in, months_of
+from glue_jobs.runtime.rows import FLAGS
+from glue_jobs.runtime.schemas import MONTH_KEYS
+from lake.model.discovery import transformation
+from lake.model.spec import Reference, Table
+
+Reader = Callable[[str], DataFrame]
+"""Reads a silver table whole, by name."""
+
+
+@dataclass(frozen=True)
+class Parents:
+    """The silver tables that rows refer to: `read` gives one whole, `keys` name their key columns."""
+
+    read: Reader
+    keys: Mapping[str, str]
+
+    def of(self, reference: Reference, *columns: str) -> DataFrame:
+        """The parent's key, named as the referring column, with some of its columns."""
+        key = F.col(self.keys[reference.table]).alias(reference.column)
+        return self.read(reference.table).select(key, *columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """Bronze rows of a scope, decided.
+
+    `current` are silver's rows with declared columns, flags and, for a dated table, year and month.
+    `bronze` has one row per row of bronze in scope, `losers` one per row that lost, both with year and
+    month (0 for undated tables); `losers` is None where no key has more than one version. All three
+    ask for the keys that have, which are kept in memory until `forget_keys`.
+    """
+
+    current: DataFrame
+    bronze: DataFrame
+    losers: DataFrame | None
+    contested: DataFrame
+
+    def forget_keys(self) -> None:
+        """Give back the memory of the contested keys, when silver is written and counted."""
+        self.contested.unpersist()
+
+
+def resolve_table(bronze: BronzeTable, scope: Scope, parents: Parents) -> Resolved:
+    """Decide between the versions of every key that has a row in scope.
+
+    Versions of one key may lie in different months, so the key columns of all months are looked
+    at; whole rows are read from the scope and from the months that hold other versions only.
+    """
+    table = bronze.table
+    names = list(dict.fromkeys([*table.key, *rank_columns(table)]))
+    if table.month_reference is not None:
+        placed = _with_parents_month(bronze.read(), table.month_reference, parents)
+        inside = placed if scope.everything else placed.where(is_in(scope.months))
+        # A group lies in its parent's month, so its versions share it.
+        contested = contested_keys(inside.select(*names), table)
+        return _decided(inside, contested, table, inside)
+    if not table.is_dated:
+        rows = bronze.read().withColumns({"year": F.lit(0), "month": F.lit(0)})
+        return _decided(rows, contested_keys(rows.select(*names), table), table, rows)
+    if scope.everything:
+        rows = bronze.read()
+        return _decided(rows, contested_keys(rows.select(*names), table), table, rows)
+    return _resolve_months(bronze, scope, names)
+
+
+def _resolve_months(bronze: BronzeTable, scope: Scope, names: list[str]) -> Resolved:
+    table = bronze.table
+    inside = bronze.read(months=scope.months)
+    keys_inside = inside.select(*table.key).distinct()
+    index = bronze.read().select(*names, *MONTH_KEYS).join(keys_inside, [*table.key], "left_semi")
+    contested = contested_keys(index, table)
+    elsewhere = months_of(index.join(contested, [*table.key], "left_semi")) - scope.months
+    candidates = bronze.read(months=scope.months | elsewhere)
+    return _decided(candidates, contested, table, inside, scope)
+
+
+def _decided(
+    rows: DataFrame, contested: DataFrame, table: Table, bronze: DataFrame, scope: Scope | None = None
+) -> Resolved:
+    """`rows` hold all versions of contested keys; results are narrowed to `scope` if one is given."""
+    contested = contested.persist()
+    columns = [*(column.name for column in table.columns), FLAGS, *MONTH_KEYS]
+    if contested.isEmpty():
+        settled = rows if scope is None else rows.where(is_in(scope.months))
+        return Resolved(
+            current=settled.select(*columns),
+            bronze=bronze.select(*MONTH_KEYS),
+            losers=None,
+            contested=contested,
+        )
+    settled, disputed = split(rows, contested, table.key)
+    decided = resolve(disputed, table)
+    if scope is not None:
+        settled, decided = settled.where(is_in(scope.months)), decided.where(is_in(scope.months))
+    winners = decided.where(F.col(OUTCOME) == CURRENT)
+    return Resolved(
+        current=settled.select(*columns).unionByName(winners.select(*columns)),
+        bronze=bronze.select(*MONTH_KEYS),
+        losers=decided.where(F.col(OUTCOME) != CURRENT).select(*MONTH_KEYS, OUTCOME),
+        contested=contested,
+    )
+
+
+def _with_parents_month(rows: DataFrame, reference: Reference, parents: Parents) -> DataFrame:
+    """Year and month of the row that `reference` names; 0 and 0 where it is unknown."""
+    placed = rows.join(parents.of(reference, *MONTH_KEYS), reference.column, "left")
+    return placed.withColumns(
+        {
+            "year": F.coalesce("year", F.lit(UNDATED.year)),
+            "month": F.coalesce("month", F.lit(UNDATED.month)),
+        }
+    )
+
+
+def with_unknown_flags(rows: DataFrame, table: Table, parents: Parents) -> DataFrame:
+    """Add `<column>.unknown` to the flags of rows whose reference leads nowhere; null refers to nothing."""
+    flagged = rows
+    names = []
+    for ref in table.references:
+        found = f"_{ref.column}_found"
+        known = parents.of(ref).withColumn(found, F.lit(True))
+        flagged = flagged.join(known, ref.column, "left")
+        unknown = F.col(ref.column).isNotNull() & F.col(found).isNull()
+        names.append(F.when(unknown, F.lit(ref.check)))
+    if not names:
+        return rows
+    flags = F.array_sort(F.concat(FLAGS, F.array_compact(F.array(*names))))
+    return flagged.select(*(flags.alias(FLAGS) if name == FLAGS else name for name in rows.columns))
+
+
+def enriched(domain: str, table: Table, rows: DataFrame, parents: Parents) -> DataFrame:
+    """Apply the table's own silver transformation, if it declares one; year and month stay."""
+    if not table.enrichment:
+        return rows
+    others = {name: parents.read(name) for name in table.enriched_from}
+    build = transformation(domain, "silver", table.name).build
+    result: DataFrame = build(**{table.name: rows}, **others)
+    if not table.is_dated:
+        return result
+    date = table.dated_by
+    return result.withColumns({"year": F.year(date), "month": F.month(date)}) if date else result
+
+
+def account(resolved: Resolved, silver: DataFrame) -> DataFrame:
+    """Rows by (year, month, outcome): bronze, current, superseded, duplicate. A few rows per month."""
+    parts = [
+        resolved.bronze.withColumn(OUTCOME, F.lit("bronze")),
+        silver.select(*MONTH_KEYS).withColumn(OUTCOME, F.lit(CURRENT)),
+    ]
+    if resolved.losers is not None:
+        parts.append(resolved.losers)
+    rows = reduce(DataFrame.unionByName, parts)
+    return rows.groupBy(*MONTH_KEYS, OUTCOME).agg(F.count(F.lit(1)).alias("rows"))

@@ -1,0 +1,242 @@
+"""Silver and gold as one execution sees them: published files, with its own staged ones in front.
+
+Nothing that is published changes until `publish`, which copies each staged file onto its fixed
+key (one copy is atomic), then deletes what is surplus. A run that dies before that has changed
+nothing; one that dies during it is repeated with the same scope and the same content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from threading import Lock
+
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from glue_jobs.runtime.args import JobArguments
+from glue_jobs.runtime.months import Month, is_in, years_of
+from glue_jobs.runtime.schemas import MONTH_KEYS, mart_schema, silver_schema
+from glue_jobs.runtime.store import ObjectStore, copy_all
+from lake import naming
+from lake.errors import AccountingError
+from lake.model.spec import Every, Mart, Table
+
+ROWS_PER_FILE = 4_000_000
+"""Keeps a Parquet file of these rows below 256 MB."""
+
+WHOLE = ""
+"""The partition of a table that has none."""
+
+_PARTITIONED_FILE = re.compile(r"(?P<partition>(?:[a-z]+=[^/]+/)*)[^/]+\.parquet$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A silver table or mart as a place: bucket, prefix, schema and partition keys."""
+
+    name: str
+    bucket: str
+    prefix: str
+    schema: T.StructType
+    keys: tuple[str, ...]
+    dated_by: str | None = None
+
+    def partition(self, month: Month) -> str:
+        """The partition that holds a month, as a key prefix."""
+        if self.keys == MONTH_KEYS:
+            return naming.month_partition(*month)
+        return naming.year_partition(month.year) if self.keys else WHOLE
+
+
+def silver_target(args: JobArguments, table: Table) -> Target:
+    return Target(
+        name=table.name,
+        bucket=args.processed_bucket,
+        prefix=naming.layer_prefix("silver", args.domain, table.name),
+        schema=silver_schema(table),
+        keys=MONTH_KEYS if table.is_dated else (),
+    )
+
+
+def mart_target(args: JobArguments, mart: Mart) -> Target:
+    return Target(
+        name=mart.name,
+        bucket=args.curated_bucket,
+        prefix=naming.layer_prefix("gold", args.domain, mart.name),
+        schema=mart_schema(mart),
+        keys=mart.partition_keys,
+        dated_by=mart.dated_by if mart.every is Every.YEAR else None,
+    )
+
+
+@dataclass(frozen=True)
+class Published:
+    """What one table's publication came to. `partitions` are those replaced or removed."""
+
+    rows: int
+    files: int
+    partitions: tuple[str, ...]
+    new_partitions: bool
+
+
+class Workspace:
+    """Reads tables, stages new versions of their partitions, and publishes all of them at the end."""
+
+    def __init__(
+        self, spark: SparkSession, store: ObjectStore, args: JobArguments, targets: Iterable[Target]
+    ) -> None:
+        self._spark = spark
+        self._store = store
+        self._domain_staging = naming.staging_prefix(args.domain, "").rstrip("/") + "/"
+        self._staging = naming.staging_prefix(args.domain, args.execution)
+        self._targets = {target.name: target for target in targets}
+        self._published = {
+            target.name: self._list(target, target.prefix) for target in self._targets.values()
+        }
+        self._staged: dict[str, dict[str, list[str]]] = {}
+        self._rows: dict[str, int] = {}
+        self._lock = Lock()
+
+    def _list(self, target: Target, prefix: str) -> dict[str, list[str]]:
+        """Partition → keys of its files, in order."""
+        files: dict[str, list[str]] = defaultdict(list)
+        for item in self._store.list(target.bucket, prefix):
+            match = _PARTITIONED_FILE.fullmatch(item.key.removeprefix(prefix))
+            if match:
+                files[match["partition"]].append(item.key)
+        return dict(files)
+
+    def _staging_prefix(self, target: Target) -> str:
+        return f"{self._staging}{target.prefix}"
+
+    # --- reading
+
+    def read(self, name: str, months: Collection[Month] | None = None) -> DataFrame:
+        """A table as it will be: staged partitions in place of published ones, some months if asked."""
+        target = self._targets[name]
+        staged = self._staged.get(name, {})
+        published = {part: keys for part, keys in self._published[name].items() if part not in staged}
+        wanted = None if months is None or not target.keys else {target.partition(month) for month in months}
+        frames = [
+            self._frame(target, keys, base)
+            for files, base in ((published, target.prefix), (staged, self._staging_prefix(target)))
+            if (
+                keys := [
+                    key for part, its in files.items() if wanted is None or part in wanted for key in its
+                ]
+            )
+        ]
+        if not frames:
+            return self._spark.createDataFrame([], target.schema)
+        frame = reduce(DataFrame.unionByName, frames)
+        if months is not None and target.dated_by is not None:
+            return frame.where(is_in(months, F.year(target.dated_by), F.month(target.dated_by)))
+        return frame
+
+    def _frame(self, target: Target, keys: list[str], base: str) -> DataFrame:
+        reader = self._spark.read.schema(target.schema).option(
+            "basePath", self._store.url(target.bucket, base)
+        )
+        return reader.parquet(*(self._store.url(target.bucket, key) for key in keys))
+
+    # --- staging
+
+    def stage(
+        self,
+        name: str,
+        frame: DataFrame,
+        months: Collection[Month] | None,
+        counting: Mapping[str, Column] | None = None,
+    ) -> dict[str, int]:
+        """Write new content for the partitions of `months`, or for the whole table (None).
+
+        `frame` has the target's columns and partition keys. Partitions of `months` without rows
+        become empty. Returns what the aggregates `counting` come to over the rows written, and their
+        number as `rows`. Raises AccountingError if rows fall outside of `months`.
+        """
+        target = self._targets[name]
+        prefix = self._staging_prefix(target)
+        columns = [field.name for field in target.schema.fields]
+        keys = list(target.keys)
+        ordered = frame.select(*columns).repartition(*keys) if keys else frame.select(*columns).repartition(1)
+        counted = Observation()
+        aggregates = {"rows": F.count(F.lit(1)), **(counting or {})}
+        observed = ordered.observe(counted, *(each.alias(alias) for alias, each in aggregates.items()))
+        writer = observed.write.mode("overwrite").option("maxRecordsPerFile", ROWS_PER_FILE)
+        (writer.partitionBy(*keys) if keys else writer).parquet(self._store.url(target.bucket, prefix))
+        counts = {alias: int(counted.get[alias]) for alias in aggregates}
+        written = self._list(target, prefix)
+        if months is None:
+            replaced = {*self._published[name], *written}
+        else:
+            replaced = {target.partition(month) for month in months}
+        outside = written.keys() - replaced
+        if outside:
+            raise AccountingError(
+                f"rows fall into partitions that were not to be recomputed: {', '.join(sorted(outside))}.",
+                where=name,
+                hint="The transformation changes the date of its rows.",
+            )
+        with self._lock:
+            self._rows[name] = counts["rows"]
+            self._staged[name] = {part: sorted(written.get(part, [])) for part in sorted(replaced)}
+        return counts
+
+    def months_in_years(self, name: str, months: Collection[Month]) -> DataFrame:
+        """Rows of a table partitioned by year that share a year with `months` but not the month."""
+        target = self._targets[name]
+        date = F.col(target.dated_by or "")
+        whole_years = [Month(year, 1) for year in years_of(months)]
+        keys = [
+            key
+            for part in {target.partition(month) for month in whole_years}
+            for key in self._published[name].get(part, [])
+        ]
+        if not keys:
+            return self._spark.createDataFrame([], target.schema)
+        return self._frame(target, keys, target.prefix).where(~is_in(months, F.year(date), F.month(date)))
+
+    # --- publication
+
+    def touched(self) -> dict[str, tuple[str, ...]]:
+        """Table → partitions that `publish` is to replace or remove."""
+        return {
+            name: tuple(part.rstrip("/") for part in parts if part in self._published[name] or parts[part])
+            for name, parts in self._staged.items()
+        }
+
+    def publish(self) -> dict[str, Published]:
+        """Replace every staged partition; what is published twice is the same both times."""
+        result = {}
+        touched = self.touched()
+        for name, partitions in self._staged.items():
+            target = self._targets[name]
+            before = self._published[name]
+            pairs = list(self._copies(target, partitions))
+            copy_all(self._store, target.bucket, pairs)
+            kept = {copied for _, copied in pairs}
+            surplus = [key for part in partitions for key in before.get(part, []) if key not in kept]
+            self._store.delete(target.bucket, surplus)
+            result[name] = Published(
+                rows=self._rows[name],
+                files=len(pairs),
+                partitions=touched[name],
+                new_partitions=any(bool(partitions[part]) != (part in before) for part in partitions),
+            )
+        return result
+
+    def _copies(self, target: Target, partitions: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+        for part, keys in partitions.items():
+            for number, key in enumerate(keys):
+                yield key, f"{target.prefix}{part}{naming.part_file(number)}"
+
+    def clean(self) -> None:
+        """Remove what this execution staged, and what killed ones of the domain left behind."""
+        for bucket in {target.bucket for target in self._targets.values()}:
+            left = [item.key for item in self._store.list(bucket, self._domain_staging)]
+            self._store.delete(bucket, left)

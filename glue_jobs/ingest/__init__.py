@@ -1,0 +1,1 @@
+"""Raw CSV files to typed rows of bronze and quarantine."""

@@ -1,0 +1,207 @@
+"""One table's new files to bronze and quarantine: parsed once, accounted for by file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs.ingest.landing import LandedFile
+from glue_jobs.ingest.reading import read_table
+from glue_jobs.ingest.staging import REJECTED, ROWS_PER_FILE, Staging
+from glue_jobs.ledger.ledger import FileEntry, FileStatus
+from glue_jobs.quality.checks import check_rows
+from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
+from glue_jobs.runtime.store import ObjectStore
+from lake import naming
+from lake.errors import AccountingError
+from lake.files.recognition import FILE_HEADER
+from lake.model.spec import Table
+
+QUARANTINE_COLUMNS = (
+    "record_id", "source_file", "source_row", "raw_record", "failed_checks", "batch_id", "ingest_ts",
+)  # fmt: skip
+
+
+Read = Callable[[SparkSession, ObjectStore, str, Table, Sequence[LandedFile]], DataFrame]
+"""Reads a table's files from a bucket, as rows that `check_rows` takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestContext:
+    """Where a batch's rows go, what they are stamped with, and how they are read."""
+
+    spark: SparkSession
+    store: ObjectStore
+    raw_bucket: str
+    processed_bucket: str
+    domain: str
+    batch_id: str
+    ingest_ts: datetime
+    read: Read = read_table
+
+    def rows(self, table: Table, files: Sequence[LandedFile]) -> DataFrame:
+        return self.read(self.spark, self.store, self.raw_bucket, table, files)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableReport:
+    """What one batch brought to one table: files with their rows, and rows per check.
+
+    `rejected` are files that turned out to be unreadable; their quarantine records are still to be written.
+    """
+
+    table: str
+    files: tuple[FileEntry, ...]
+    checks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    rejected: tuple[FileEntry, ...] = ()
+
+    @property
+    def rows_read(self) -> int:
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_bronze(self) -> int:
+        return sum(file.rows_bronze for file in self.files)
+
+    @property
+    def rows_quarantined(self) -> int:
+        return sum(file.rows_quarantined for file in self.files)
+
+
+def ingest(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
+    """Read, check and write a table's files.
+
+    A file that the parser cannot digest (damaged gzip, a line without end) is found by reading
+    the files one by one, and rejected; the others go through. Raises AccountingError if rows went missing.
+    """
+    try:
+        return _ingest_readable(context, table, files)
+    except (Py4JJavaError, PySparkException):
+        unreadable = {file.key: reason for file in files if (reason := _unreadable(context, table, file))}
+        if not unreadable:
+            raise
+    rejected = tuple(
+        file.entry(FileStatus.REJECTED, f"{FILE_HEADER}: {unreadable[file.key]}")
+        for file in files
+        if file.key in unreadable
+    )
+    readable = [file for file in files if file.key not in unreadable]
+    if not readable:
+        return TableReport(table=table.name, files=(), rejected=rejected)
+    return replace(_ingest_readable(context, table, readable), rejected=rejected)
+
+
+def _unreadable(context: IngestContext, table: Table, file: LandedFile) -> str | None:
+    """Why the parser fails on this file, None if it does not."""
+    rows = context.rows(table, [file])
+    try:
+        rows.write.format("noop").mode("overwrite").save()
+    except (Py4JJavaError, PySparkException) as error:
+        return f"the file cannot be read: {_root_cause(error)}"
+    return None
+
+
+def _root_cause(error: Exception) -> str:
+    """The innermost message of a Spark failure, on one line."""
+    causes = [line for line in str(error).splitlines() if "Exception" in line or "Error" in line]
+    innermost = next((line for line in reversed(causes) if "Caused by" in line), (causes or [str(error)])[0])
+    return innermost.removeprefix("Caused by: ").strip()[:300]
+
+
+def _ingest_readable(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
+    staging = Staging(
+        spark=context.spark,
+        store=context.store,
+        bucket=context.processed_bucket,
+        table=table,
+        prefix=naming.batch_prefix("bronze", context.domain, table.name, context.batch_id),
+    )
+    read = staging.stage(check_rows(context.rows(table, files), table), _stamps(context))
+    outcomes = _outcomes(staging.read()) if read else []
+    staged = sum(outcome.rows for outcome in outcomes)
+    quarantined = sum(outcome.rows for outcome in outcomes if outcome.failed)
+    kept = _write_quarantine(context, table, staging.rejected()) if quarantined else 0
+    staging.publish()
+    unknown = {outcome.source_file for outcome in outcomes} - {file.key for file in files}
+    if (staged, kept) != (read, quarantined) or unknown:
+        raise AccountingError(
+            f"{read} rows were read, {staged} staged; {quarantined} of them failed, {kept} are in "
+            f"quarantine; rows from unknown files: {sorted(map(str, unknown))}.",
+            where=f"{context.domain}.{table.name}, batch {context.batch_id}",
+        )
+    return TableReport(
+        table=table.name,
+        files=tuple(_accounted(file, outcomes) for file in files),
+        checks=_per_check(outcomes, table),
+    )
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """How many rows of a file failed or raised the same checks."""
+
+    source_file: str
+    failed: tuple[str, ...]
+    flags: tuple[str, ...]
+    rows: int
+
+
+def _outcomes(staged: DataFrame) -> list[_Outcome]:
+    """Every row on disk, counted once. Grouping by the names gives files and checks in a single pass."""
+    grouped = staged.groupBy("source_file", REJECTED, FLAGS).agg(F.count(F.lit(1)).alias("rows"))
+    outcomes = []
+    for row in grouped.collect():
+        names = tuple(row[FLAGS])
+        failed, flags = (names, ()) if row[REJECTED] else ((), names)
+        outcomes.append(_Outcome(row["source_file"], failed, flags, row["rows"]))
+    return outcomes
+
+
+def _per_check(outcomes: Sequence[_Outcome], table: Table) -> dict[str, dict[str, int]]:
+    read = sum(outcome.rows for outcome in outcomes)
+    flagged: Counter[str] = Counter()
+    quarantined: Counter[str] = Counter()
+    for outcome in outcomes:
+        for name in outcome.failed or outcome.flags:
+            (quarantined if outcome.failed else flagged)[name] += outcome.rows
+    return {
+        name: {
+            "rows_checked": read,
+            "rows_flagged": flagged[name],
+            "rows_quarantined": quarantined[name],
+        }
+        for name in table.check_names()
+    }
+
+
+def _accounted(file: LandedFile, outcomes: Sequence[_Outcome]) -> FileEntry:
+    mine = [outcome for outcome in outcomes if outcome.source_file == file.key]
+    bronze = sum(outcome.rows for outcome in mine if not outcome.failed)
+    quarantined = sum(outcome.rows for outcome in mine if outcome.failed)
+    return file.entry(rows_read=bronze + quarantined, rows_bronze=bronze, rows_quarantined=quarantined)
+
+
+def _stamps(context: IngestContext) -> list[Column]:
+    return [F.lit(context.ingest_ts).alias("ingest_ts"), F.lit(context.batch_id).alias("batch_id")]
+
+
+def _write_quarantine(context: IngestContext, table: Table, rejected: DataFrame) -> int:
+    """Write the records of rejected rows; how many, counted on the way."""
+    record_id = F.sha2(F.concat_ws("|", "source_file", F.col("source_row").cast("string")), 256)
+    frame = rejected.select(
+        record_id.alias("record_id"), "source_file", "source_row", RAW_RECORD, FAILED, *_stamps(context)
+    ).select(*QUARANTINE_COLUMNS)
+    prefix = naming.batch_prefix("quarantine", context.domain, table.name, context.batch_id)
+    counted = Observation()
+    writer = frame.coalesce(1).observe(counted, F.count(F.lit(1)).alias("rows")).write.mode("overwrite")
+    writer.option("maxRecordsPerFile", ROWS_PER_FILE).parquet(
+        context.store.url(context.processed_bucket, prefix)
+    )
+    return int(counted.get["rows"])

@@ -1,0 +1,113 @@
+"""Good and bad rows apart, in one pass over the input.
+
+Spark writes to one place at a time, so all rows go to a staging folder inside of the batch's own
+directory, where nobody looks: `rejected=false/` has bronze as it will be, `rejected=true/` the rows
+for quarantine. The good files are then copied onto their keys, one atomic copy each. A run that
+dies meanwhile leaves an uncommitted directory, like any other.
+
+A rejected row travels in the columns of bronze: its failed checks as flags, its text in `extra`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
+from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_schema
+from glue_jobs.runtime.store import ObjectStore, copy_all
+from lake import naming
+from lake.model.spec import Table
+
+ROWS_PER_FILE = 4_000_000
+"""Keeps a Parquet file of these narrow rows below 256 MB."""
+
+REJECTED = "rejected"
+"""The partition that tells bad rows from good ones."""
+
+STAGED = "_staged/"
+"""Folder inside of a batch's directory; readers, crawlers and Athena pass over such names."""
+
+_GOOD_FILE = re.compile(rf"{REJECTED}=false/(?P<partition>(?:[a-z]+=[^/]+/)*)[^/]+\.parquet$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staging:
+    """One table's rows of one batch, from judged rows to files of bronze."""
+
+    spark: SparkSession
+    store: ObjectStore
+    bucket: str
+    table: Table
+    prefix: str
+    """Key prefix of the batch in bronze."""
+
+    def stage(self, checked: DataFrame, stamps: Sequence[Column]) -> int:
+        """Write all rows; how many there were, counted before they fell apart into files."""
+        is_bad = F.size(FAILED) > 0
+        carried = F.create_map(F.lit(RAW_RECORD), F.col(RAW_RECORD))
+        counted = Observation()
+        rows = checked.select(
+            *(column.name for column in self.table.columns),
+            F.when(is_bad, carried).otherwise(F.col("extra")).alias("extra"),
+            F.when(is_bad, F.col(FAILED)).otherwise(F.col(FLAGS)).alias(FLAGS),
+            "source_file", "source_row", "source_rank",
+            *stamps,
+            is_bad.alias(REJECTED),
+            *self._month(is_bad),
+        )  # fmt: skip
+        keys = [REJECTED, *(MONTH_KEYS if self.table.dated_by else ())]
+        # One shuffle gathers what belongs into one file; without it each task would write its own.
+        gathered = rows.repartition(*keys).observe(counted, F.count(F.lit(1)).alias("rows"))
+        writer = gathered.write.mode("overwrite").option("maxRecordsPerFile", ROWS_PER_FILE)
+        writer.partitionBy(*keys).parquet(self._url)
+        return int(counted.get["rows"])
+
+    def _month(self, is_bad: Column) -> Iterator[Column]:
+        """A rejected row may have no date."""
+        if self.table.dated_by:
+            date = F.col(self.table.dated_by)
+            for name, part in zip(MONTH_KEYS, (F.year(date), F.month(date)), strict=True):
+                yield F.when(is_bad, F.lit(0)).otherwise(part).alias(name)
+
+    @property
+    def _staged(self) -> str:
+        return f"{self.prefix}{STAGED}"
+
+    @property
+    def _url(self) -> str:
+        return self.store.url(self.bucket, self._staged)
+
+    def read(self) -> DataFrame:
+        """What was staged, with the columns of bronze and REJECTED."""
+        fields = [field for field in bronze_schema(self.table).fields if field.name != "batch"]
+        schema = T.StructType([*fields, T.StructField(REJECTED, T.BooleanType())])
+        return self.spark.read.schema(schema).parquet(self._url)
+
+    def rejected(self) -> DataFrame:
+        """The bad rows: `source_file`, `source_row`, RAW_RECORD and FAILED."""
+        return self.read().where(REJECTED).select(
+            "source_file", "source_row",
+            F.element_at("extra", F.lit(RAW_RECORD)).alias(RAW_RECORD),
+            F.col(FLAGS).alias(FAILED),
+        )  # fmt: skip
+
+    def publish(self) -> None:
+        """Copy the good files onto their keys in bronze, then remove all that was staged."""
+        keys = [item.key for item in self.store.list(self.bucket, self._staged)]
+        copy_all(self.store, self.bucket, self._copies(sorted(keys)))
+        self.store.delete(self.bucket, keys)
+
+    def _copies(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+        numbers: dict[str, int] = {}
+        for key in keys:
+            match = _GOOD_FILE.fullmatch(key.removeprefix(self._staged))
+            if match:
+                partition = match["partition"]
+                number = numbers[partition] = numbers.get(partition, -1) + 1
+                yield key, f"{self.prefix}{partition}{naming.part_file(number)}"

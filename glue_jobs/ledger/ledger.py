@@ -1,0 +1,287 @@
+"""The ledger: which batches exist, which files made them, and which of them gold holds.
+
+A batch is one immutable object, written last and only if its key is free: that write is the
+commit. Readers take batches from here alone, so a directory that a killed job left behind is
+never read. A second object per batch says that silver and gold hold it.
+
+Batches of a stream may be held: an object that names them takes them from readers until it is released.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from glue_jobs.ledger.holds import Hold
+from glue_jobs.ledger.snapshot import LedgerSnapshot
+from glue_jobs.runtime.store import Listed, ObjectStore
+from lake import naming
+from lake.errors import CaudalError
+
+
+class FileStatus:
+    """What became of a raw file."""
+
+    INGESTED = "ingested"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+
+
+class BatchStatus:
+    """Whether readers may use a batch: a rejected one waits for its release."""
+
+    COMMITTED = "committed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileEntry:
+    """One raw file in the ledger: its identity, rank, and the account of its rows.
+
+    `version` tells one upload of a key from the next; `rows_read = rows_bronze + rows_quarantined`.
+    """
+
+    key: str
+    version: str
+    table: str
+    size: int
+    sha256: str
+    rank: str
+    status: str
+    reason: str = ""
+    missing_columns: tuple[str, ...] = ()
+    undeclared_columns: tuple[str, ...] = ()
+    rows_read: int = 0
+    rows_bronze: int = 0
+    rows_quarantined: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """One committed batch. `tables` are those whose bronze it brought rows to.
+
+    `checks` counts, by table and check, rows_checked, rows_flagged and rows_quarantined.
+    """
+
+    batch_id: str
+    domain: str
+    execution: str
+    status: str
+    committed_at: str
+    files: tuple[FileEntry, ...]
+    tables: tuple[str, ...] = field(default=())
+    checks: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+
+    def to_json(self) -> bytes:
+        return json.dumps(asdict(self), indent=1, sort_keys=True).encode()
+
+    @classmethod
+    def from_json(cls, body: bytes, where: str) -> Batch:
+        """Raises CaudalError if the object is no ledger entry."""
+        try:
+            data = json.loads(body)
+            files = tuple(
+                FileEntry(
+                    **{
+                        **entry,
+                        "missing_columns": tuple(entry["missing_columns"]),
+                        "undeclared_columns": tuple(entry["undeclared_columns"]),
+                    }
+                )
+                for entry in data["files"]
+            )
+            return cls(**{**data, "files": files, "tables": tuple(data["tables"])})
+        except (ValueError, KeyError, TypeError) as error:
+            raise CaudalError(
+                f"not a ledger entry ({error}).",
+                where=where,
+                hint="The ledger is written by the jobs alone; restore the object's earlier version.",
+            ) from error
+
+
+def version_of(listed: Listed) -> str:
+    """Tells one upload of a key from the next, also where the bytes are the same."""
+    return f"{listed.etag.strip(chr(34))}@{listed.modified.isoformat()}"
+
+
+@dataclass(frozen=True)
+class LedgerView:
+    """The ledger as it stood when a job read it."""
+
+    batches: tuple[Batch, ...]
+    curated: frozenset[str]
+    released: frozenset[str] = frozenset()
+    """Rejected batches and holds that somebody has let through."""
+
+    holds: tuple[Hold, ...] = ()
+    publishing: frozenset[str] = frozenset()
+    """Batches of streams that an execution had begun to publish when it died."""
+
+    @cached_property
+    def open_holds(self) -> tuple[Hold, ...]:
+        """Holds that nobody has released, oldest first."""
+        return tuple(hold for hold in self.holds if hold.hold_id not in self.released)
+
+    @cached_property
+    def readable(self) -> tuple[Batch, ...]:
+        """Batches that readers may use, oldest first."""
+        held = {batch_id for hold in self.open_holds for batch_id in hold.batches}
+        return tuple(
+            batch
+            for batch in self.batches
+            if batch.batch_id not in held
+            and (batch.status == BatchStatus.COMMITTED or batch.batch_id in self.released)
+        )
+
+    @cached_property
+    def uncurated(self) -> tuple[Batch, ...]:
+        """Readable batches that silver and gold do not hold yet, those without good rows among them."""
+        return tuple(batch for batch in self.readable if batch.batch_id not in self.curated)
+
+    @cached_property
+    def pending(self) -> tuple[Batch, ...]:
+        """Readable batches with rows that silver and gold do not hold yet."""
+        return tuple(batch for batch in self.uncurated if batch.tables)
+
+    def unjudged(self, table: str) -> tuple[Batch, ...]:
+        """Batches with files of a stream table that the quality gate may still hold.
+
+        Not those that were let through, nor those of which something may be published already.
+        """
+        passed = self.publishing.union(*(hold.batches for hold in self.holds))
+        return tuple(
+            batch
+            for batch in self.uncurated
+            if batch.batch_id not in passed and any(file.table == table for file in batch.files)
+        )
+
+    @cached_property
+    def seen(self) -> frozenset[tuple[str, str]]:
+        """(key, version) of every raw file that has an entry, whatever became of it."""
+        return frozenset((entry.key, entry.version) for batch in self.batches for entry in batch.files)
+
+    @cached_property
+    def ingested(self) -> dict[str, str]:
+        """SHA-256 → key of the file that brought these bytes.
+
+        A rejected batch brought nothing: its good files may come again while it waits.
+        """
+        return {
+            entry.sha256: entry.key
+            for batch in self.readable
+            for entry in batch.files
+            if entry.status == FileStatus.INGESTED
+        }
+
+    def batches_of(self, table: str) -> tuple[str, ...]:
+        """Ids of the readable batches that hold rows of a table, oldest first."""
+        return tuple(batch.batch_id for batch in self.readable if table in batch.tables)
+
+
+class Ledger:
+    """Reads and appends to the ledger of one domain."""
+
+    def __init__(self, store: ObjectStore, bucket: str, domain: str) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._domain = domain
+        self._snapshot = LedgerSnapshot(store, bucket, naming.snapshot_key(domain))
+
+    def view(self) -> LedgerView:
+        """Everything committed so far. Cost: one request per batch that the snapshot lacks."""
+        bodies = self._snapshot.bodies(self._committed())
+        batches = [Batch.from_json(body, key) for key, body in bodies.items()]
+        return LedgerView(
+            tuple(sorted(batches, key=lambda batch: batch.batch_id)),
+            self._named(naming.curated_prefix(self._domain)),
+            self._named(naming.released_prefix(self._domain)),
+            tuple(Hold.from_json(body, key) for key, body in self._read(naming.held_prefix(self._domain))),
+            frozenset(
+                batch_id
+                for _, body in self._read(naming.passed_prefix(self._domain))
+                for batch_id in json.loads(body)
+            ),
+        )
+
+    def update_snapshot(self) -> bool:
+        """Make reading the ledger cheap again where many batches came; whether there was a need.
+
+        For the holder of the domain's lease.
+        """
+        return self._snapshot.update(self._committed())
+
+    def _committed(self) -> list[Listed]:
+        return list(self._store.list(self._bucket, naming.ledger_prefix(self._domain)))
+
+    def _read(self, prefix: str) -> list[tuple[str, bytes]]:
+        """(key, body) of every object under `prefix`, by key."""
+        keys = [item.key for item in self._store.list(self._bucket, prefix)]
+        return [(key, self._store.read(self._bucket, key)) for key in keys]
+
+    def _named(self, prefix: str) -> frozenset[str]:
+        """Batches that have an object under `prefix`."""
+        return frozenset(
+            item.key.removeprefix(prefix).removesuffix(".json")
+            for item in self._store.list(self._bucket, prefix)
+        )
+
+    def commit(self, batch: Batch) -> None:
+        """Make the batch exist. Raises CaudalError if a batch of that id does already."""
+        key = naming.ledger_key(self._domain, batch.batch_id)
+        self._create(key, batch.to_json(), f"batch {batch.batch_id} is committed already.")
+
+    def hold(self, hold: Hold) -> None:
+        """Keep batches from readers. Raises CaudalError if a hold of that id exists already."""
+        key = naming.held_key(self._domain, hold.hold_id)
+        self._create(key, hold.to_json(), f"hold {hold.hold_id} exists already.")
+
+    def _create(self, key: str, body: bytes, problem: str) -> None:
+        if not self._store.create(self._bucket, key, body):
+            raise CaudalError(
+                problem,
+                where=f"s3://{self._bucket}/{key}",
+                hint="Another run of this domain overlapped; start the pipeline again.",
+            )
+
+    def note_publishing(self, batch_ids: Iterable[str], *, execution: str) -> None:
+        """Record that what these batches of streams bring is about to be published.
+
+        Should the execution die half-way, they cannot be held any more: readers have seen some of it.
+        """
+        body = json.dumps(sorted(batch_ids)).encode()
+        self._store.write(self._bucket, naming.passed_key(self._domain, execution), body)
+
+    def mark_curated(self, batch_ids: Iterable[str], *, execution: str, at: datetime) -> None:
+        """Record that silver and gold hold these batches; repeating it changes nothing."""
+        body = json.dumps({"execution": execution, "curated_at": at.isoformat()}).encode()
+        for batch_id in batch_ids:
+            self._store.create(self._bucket, naming.curated_key(self._domain, batch_id), body)
+        prefix = naming.passed_prefix(self._domain)
+        self._store.delete(self._bucket, [item.key for item in self._store.list(self._bucket, prefix)])
+
+    def release(self, name: str, *, by: str, at: datetime) -> bool:
+        """Let a rejected batch or a hold through: the next execution publishes it.
+
+        False if it was released before. Raises CaudalError if there is no such batch or hold, or if the
+        batch was not rejected.
+        """
+        view = self.view()
+        known = {batch.batch_id: batch for batch in view.batches}
+        rejected = [each for each, batch in known.items() if batch.status == BatchStatus.REJECTED]
+        holds = {hold.hold_id: hold for hold in view.holds}
+        if name not in rejected and name not in holds:
+            its_hold = next((hold for hold in holds.values() if name in hold.batches), None)
+            what = "does not exist" if name not in known else "was not rejected"
+            if its_hold is not None:
+                what = f"is held with others by {its_hold.hold_id}: release that"
+            raise CaudalError(
+                f"batch {name} {what}.",
+                where=f"ledger of {self._domain}",
+                hint=f"Rejected batches: {', '.join(rejected) or 'none'}. "
+                f"Holds: {', '.join(holds) or 'none'}.",
+            )
+        body = json.dumps({"released_by": by, "released_at": at.isoformat()}).encode()
+        return self._store.create(self._bucket, naming.released_key(self._domain, name), body)

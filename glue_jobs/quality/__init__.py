@@ -1,0 +1,1 @@
+"""Checks, the quality gates, the quality log and the job metrics."""

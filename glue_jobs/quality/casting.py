@@ -1,0 +1,68 @@
+"""Text to typed values by the grammar of the contracts; what does not fit becomes null.
+
+Spark's own casts accept more than the contracts do (bare dates as timestamps, `2024-1-1`), so each
+type states its grammar. The expressions are native and null-safe, and none can throw in ANSI mode.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import functions as F
+
+from lake.model.columns import Column
+
+_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_TIMESTAMP = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}(:?\d{2})?)?$"
+_WHOLE_FLOAT = r"^[+-]?\d+\.0*$"
+_LONG_NUMBER = 60
+_SMALL_EXPONENT = r"^[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,2}$"
+
+
+def _number(text: Expression, type_: str) -> Expression:
+    """Decimal, rounded half-up. Huge exponents are refused unread: expanding them takes hours."""
+    exponent = F.contains(text, F.lit("e")) | F.contains(text, F.lit("E"))
+    plain = (F.length(text) <= _LONG_NUMBER) & (~exponent | text.rlike(_SMALL_EXPONENT))
+    return F.when(plain, text.try_cast(type_))
+
+
+def _integer(text: Expression, type_: str) -> Expression:
+    """Integers, also written as 101.0 or 1e3; 101.5 is none."""
+    exact = _number(text, "decimal(38,18)")
+    whole = F.when(exact == F.floor(exact), exact.cast("decimal(38,0)").try_cast(type_))
+    # Programs that know one kind of number write 101.0; the detour over decimals is slow.
+    float_text = F.when(text.rlike(_WHOLE_FLOAT), F.substring_index(text, ".", 1).try_cast(type_))
+    return F.coalesce(text.try_cast(type_), float_text, whole)
+
+
+def _timestamp(text: Expression, *, bare_date: bool) -> Expression:
+    grammar = text.rlike(_TIMESTAMP)
+    if bare_date:
+        grammar = grammar | text.rlike(_DATE)
+    return _of_years(F.when(grammar, text.try_cast("timestamp")))
+
+
+def _of_years(moment: Expression) -> Expression:
+    """Years 1 to 9999: four digits with a zone may lie beyond, where months and readers know no way."""
+    return F.when(F.year(moment).between(1, 9999), moment)
+
+
+def _boolean(text: Expression) -> Expression:
+    lowered = F.lower(text)
+    return F.when(lowered == "true", F.lit(True)).when(lowered == "false", F.lit(False))
+
+
+def cast_text(column: Column, text: Expression) -> Expression:
+    """The value of `column` that a trimmed text stands for, null if it stands for none."""
+    if column.type == "string":
+        return text
+    if column.type.startswith("decimal"):
+        return _number(text, column.type)
+    if column.type in ("int", "bigint"):
+        return _integer(text, column.type)
+    if column.type == "boolean":
+        return _boolean(text)
+    if column.type == "date":
+        return _of_years(F.when(text.rlike(_DATE), text.try_cast("date")))
+    if column.type == "timestamp":
+        return _timestamp(text, bare_date=column.bare_date)
+    raise ValueError(f"column {column.name}: values of type {column.type} do not come from files")

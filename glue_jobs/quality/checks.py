@@ -1,0 +1,125 @@
+"""The declared checks on rows of text: typed values, failed checks, flags and fixes.
+
+All predicates read the typed row as it was before any fix, so their order does not matter. A row
+with a failed check goes to quarantine; the others are mended and carry the names of their flags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.quality.casting import cast_text
+from glue_jobs.runtime.rows import (
+    FAILED,
+    FIELDS,
+    FLAGS,
+    LINE,
+    RAW,
+    RAW_RECORD,
+    SOURCE_COLUMNS,
+    as_line,
+)
+from lake.model.checks import Effect
+from lake.model.columns import Column
+from lake.model.spec import Table
+
+MALFORMED = "record.malformed"
+
+_TEXT = "_text_"
+
+
+def check_rows(rows: DataFrame, table: Table) -> DataFrame:
+    """Type and judge rows of text.
+
+    In: declared columns as trimmed text, `extra`, RAW, FIELDS or LINE, SOURCE_COLUMNS.
+    Out: declared columns typed and mended, `extra`, `quality_flags`, `failed_checks` (empty for
+    good rows), `raw_record` (null for good rows), SOURCE_COLUMNS.
+    """
+    record = LINE if LINE in rows.columns else FIELDS
+    texts = rows.select(
+        *(F.col(column.name).alias(_TEXT + column.name) for column in table.columns),
+        "extra",
+        RAW,
+        record,
+        *SOURCE_COLUMNS,
+    )
+    typed = texts.select("*", *(_typed(column).alias(column.name) for column in table.columns))
+    derived = {c.name: F.expr(c.derive.format(f"`{c.name}`")) for c in table.columns if c.derive}
+    judged = typed.withColumns(derived).select("*", _failed(table).alias(FAILED), _flags(table).alias(FLAGS))
+    raw_record = F.coalesce(F.col(RAW), F.col(LINE) if record == LINE else as_line(F.col(FIELDS)))
+    return judged.select(
+        *(_mended(table, column).alias(column.name) for column in table.columns),
+        "extra",
+        FLAGS,
+        FAILED,
+        F.when(F.size(FAILED) > 0, raw_record).alias(RAW_RECORD),
+        *SOURCE_COLUMNS,
+    )
+
+
+def _typed(column: Column) -> Expression:
+    text = F.col(_TEXT + column.name)
+    if column.clean:
+        text = F.expr(column.clean.format(f"`{_TEXT}{column.name}`"))
+    return cast_text(column, text)
+
+
+def _is_written(column: Column) -> Expression:
+    return F.col(_TEXT + column.name).isNotNull()
+
+
+def _does_not_cast(column: Column) -> Expression:
+    return _is_written(column) & F.col(column.name).isNull()
+
+
+def _is_typed(column: Column) -> bool:
+    return column.type != "string" and not column.lenient
+
+
+def _failed(table: Table) -> Expression:
+    malformed = F.col(RAW).isNotNull()
+    tests: list[tuple[str, Expression]] = []
+    for column in table.columns:
+        if table.is_required(column):
+            tests.append((column.check("not_null"), ~_is_written(column)))
+        if _is_typed(column) and table.is_strict(column):
+            tests.append((column.check("type"), _does_not_cast(column)))
+    tests += [(c.name, F.expr(c.fails)) for c in table.checks if c.effect is Effect.QUARANTINE]
+    return F.when(malformed, F.array(F.lit(MALFORMED))).otherwise(_names(tests))
+
+
+def _flags(table: Table) -> Expression:
+    tests = [
+        (column.check("type"), _does_not_cast(column))
+        for column in table.columns
+        if _is_typed(column) and not table.is_strict(column)
+    ]
+    tests += [(c.name, F.expr(c.fails)) for c in table.checks if c.effect is Effect.FLAG]
+    return _names(tests)
+
+
+def _names(tests: Sequence[tuple[str, Expression]]) -> Expression:
+    """The names of the tests that hold, sorted; an empty array if none does.
+
+    Hardly any row fails a test, so all of them are asked at once before any name is collected.
+    """
+    nothing = F.array().cast("array<string>")
+    if not tests:
+        return nothing
+    named = [F.when(holds, F.lit(name)) for name, holds in sorted(tests, key=lambda test: test[0])]
+    any_holds = F.coalesce(*named).isNotNull()
+    return F.when(any_holds, F.array_compact(F.array(*named))).otherwise(nothing)
+
+
+def _mended(table: Table, column: Column) -> Expression:
+    value = F.col(column.name)
+    for check in table.checks:
+        if column.name in check.fix:
+            value = F.when(F.expr(check.fails), F.expr(check.fix[column.name])).otherwise(value)
+    if column.default is not None:
+        value = F.coalesce(value, F.expr(column.default))
+    return value.cast(column.type)

@@ -1,0 +1,1 @@
+"""Glue catalog and Athena."""

@@ -1,0 +1,118 @@
+"""Athena: one workgroup with enforced settings, the questions' queries, the analysts' role."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from aws_cdk import aws_athena as athena
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.analytics.catalog import Catalog
+from infra.foundation.arns import Arns
+from infra.foundation.config import Config
+from infra.foundation.roles import Role
+from infra.foundation.stack import LakeStack
+from lake.errors import DeclarationError
+from lake.model.spec import Domain, Question
+from lake.naming import Names
+
+RESULTS = "results/"
+"""Athena bucket: results of queries, until they expire."""
+
+
+class Analytics(LakeStack):
+    """The shared workgroup: where results go, how they are encrypted, how much a query may scan."""
+
+    def __init__(self, scope: Construct, id: str, *, names: Names, config: Config) -> None:
+        super().__init__(scope, id, names=names, config=config, description="Athena over the lake.")
+        self.workgroup = athena.CfnWorkGroup(
+            self,
+            "WorkGroup",
+            name=names.workgroup,
+            description="Questions to the lake.",
+            recursive_delete_option=config.disposable,
+            work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
+                enforce_work_group_configuration=True,
+                publish_cloud_watch_metrics_enabled=True,
+                bytes_scanned_cutoff_per_query=config.scan_limit_bytes,
+                engine_version=athena.CfnWorkGroup.EngineVersionProperty(
+                    selected_engine_version="Athena engine version 3"
+                ),
+                result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
+                    output_location=f"s3://{names.athena_bucket}/{RESULTS}",
+                    encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
+                        encryption_option="SSE_S3"
+                    ),
+                    expected_bucket_owner=names.account,
+                ),
+            ),
+        )
+
+
+class Questions(Construct):
+    """The domain's named queries, and the role that may ask them: it reads gold, nothing else."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, domain: Domain, names: Names, arns: Arns, catalog: Catalog
+    ) -> None:
+        super().__init__(scope, id)
+        self.queries = [
+            athena.CfnNamedQuery(
+                self,
+                query,
+                name=query,
+                description=f"{question.number}. {question.title}",
+                database=names.database(domain.name, "gold"),
+                work_group=names.workgroup,
+                query_string=query_text(domain, question, query),
+            )
+            for question in domain.questions
+            for query in question.queries
+        ]
+        self.role = self._role(domain.name, names, arns)
+        catalog.grant_read(self.role, "gold")
+
+    def _role(self, domain: str, names: Names, arns: Arns) -> Role:
+        role = Role(
+            self,
+            "Role",
+            name=names.role(domain, "analyst"),
+            principal=iam.AccountPrincipal(names.account),
+            description=f"Asks questions to the gold tables of {domain}.",
+            arns=arns,
+        )
+        role.allow(
+            (
+                "athena:StartQueryExecution",
+                "athena:GetQueryExecution",
+                "athena:GetQueryResults",
+                "athena:StopQueryExecution",
+                "athena:GetWorkGroup",
+                "athena:GetNamedQuery",
+                "athena:BatchGetNamedQuery",
+                "athena:ListNamedQueries",
+            ),
+            [arns.workgroup(names.workgroup)],
+        )
+        role.read(names.curated_bucket, f"{domain}/")
+        role.read(names.athena_bucket, RESULTS)
+        role.allow(
+            ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+            arns.objects(names.athena_bucket, RESULTS),
+            why="Athena names results by the id of the query.",
+        )
+        role.allow(
+            ("s3:GetBucketLocation",), [arns.bucket(names.athena_bucket), arns.bucket(names.curated_bucket)]
+        )
+        return role
+
+
+def query_text(domain: Domain, question: Question, query: str) -> str:
+    """The SQL of `queries/<query>.sql`. Raises DeclarationError where the file is missing."""
+    source = files(f"domains.{domain.name}") / "queries" / f"{query}.sql"
+    if not source.is_file():
+        raise DeclarationError(
+            domain.name, [f"question {question.number} names the query '{query}', but {source} is missing"]
+        )
+    return source.read_text(encoding="utf-8")

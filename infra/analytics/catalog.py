@@ -1,0 +1,199 @@
+"""Glue databases, tables and crawlers of a domain: types from the declaration, partitions from S3."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.analytics.catalog_columns import LAYERS, CatalogTable, catalog_tables
+from infra.foundation.acknowledge import acknowledge_glue_logs
+from infra.foundation.arns import Arns
+from infra.foundation.roles import Role, service
+from lake.model.columns import Column
+from lake.model.spec import Domain
+from lake.naming import Names
+
+ZONES = {"processed": ("bronze", "quarantine"), "curated": ("silver", "gold")}
+"""Crawler → the layers that the job before it writes."""
+
+_COMMENT_LIMIT = 255
+
+_CONFIGURATION = json.dumps(
+    {
+        "Version": 1.0,
+        "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
+        # Without it a folder whose files look different is split off into a table of its own.
+        "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
+    }
+)
+
+
+class Catalog(Construct):
+    """Databases and tables of the four layers, and one crawler per zone that has partitions."""
+
+    def __init__(self, scope: Construct, id: str, *, domain: Domain, names: Names, arns: Arns) -> None:
+        super().__init__(scope, id)
+        self._domain = domain
+        self._names = names
+        self._arns = arns
+        self._types: dict[str, glue.Type] = {}
+        self.tables = catalog_tables(domain)
+        self.databases = {layer: self._database(layer) for layer in LAYERS}
+        buckets = {
+            bucket: glue.S3TableStorage.from_bucket(
+                s3.Bucket.from_bucket_name(self, f"{zone}-bucket", bucket)
+            )
+            for zone, bucket in (("processed", names.processed_bucket), ("curated", names.curated_bucket))
+        }
+        self.resources = [self._table(table, buckets[self._bucket(table.layer)]) for table in self.tables]
+        self.crawlers = {zone: self._crawler(zone) for zone in ZONES if self._targets(zone)}
+
+    def grant_read(self, role: Role, layer: str) -> None:
+        """Databases, tables and partitions of a layer may be looked up."""
+        role.allow(
+            (
+                "glue:GetDatabase",
+                "glue:GetTable",
+                "glue:GetTables",
+                "glue:GetPartition",
+                "glue:GetPartitions",
+                "glue:BatchGetPartition",
+            ),
+            self._catalog_arns((layer,)),
+            why="Every table of the layer; tables are added with the declaration.",
+        )
+
+    def grant_crawl(self, role: Role) -> None:
+        """The crawlers may be started and watched."""
+        if self.crawlers:
+            role.allow(
+                ("glue:StartCrawler", "glue:GetCrawler"),
+                [self._arns.crawler(self._names.crawler(self._domain.name, zone)) for zone in self.crawlers],
+            )
+
+    def _catalog_arns(self, layers: Sequence[str]) -> list[str]:
+        databases = [self._names.database(self._domain.name, layer) for layer in layers]
+        return [
+            self._arns.catalog,
+            *(self._arns.database(name) for name in databases),
+            *(self._arns.tables(name) for name in databases),
+        ]
+
+    def _bucket(self, layer: str) -> str:
+        return self._names.curated_bucket if layer == "gold" else self._names.processed_bucket
+
+    def _database(self, layer: str) -> glue.Database:
+        return glue.Database(
+            self,
+            layer,
+            database_name=self._names.database(self._domain.name, layer),
+            description=f"{layer} of {self._domain.name}: {self._domain.description}",
+        )
+
+    def _table(self, table: CatalogTable, storage: glue.S3TableStorage) -> glue.S3Table:
+        resource = glue.S3Table(
+            self,
+            f"{table.layer}-{table.name}",
+            database=self.databases[table.layer],
+            table_name=table.name,
+            description=table.description,
+            data_format=glue.DataFormat.PARQUET,
+            columns=[self._column(column) for column in table.columns],
+            partition_keys=[self._column(column) for column in table.partition_keys] or None,
+            storage=storage,
+            s3_prefix=table.prefix,
+            parameters={"parquet.compression": "SNAPPY"},
+        )
+        # The L2 sets it on every table, and Athena would take it for client-side encryption.
+        cfn = resource.node.default_child
+        assert isinstance(cfn, glue.CfnTable)
+        cfn.add_property_deletion_override("TableInput.Parameters.has_encrypted_data")
+        return resource
+
+    def _column(self, column: Column) -> glue.Column:
+        return glue.Column(
+            name=column.name, type=self._type(column.type), comment=column.description[:_COMMENT_LIMIT]
+        )
+
+    def _type(self, spelled: str) -> glue.Type:
+        if spelled not in self._types:
+            self._types[spelled] = glue.Schema.custom(spelled)
+        return self._types[spelled]
+
+    def _targets(self, zone: str) -> dict[str, list[str]]:
+        """Layer → its partitioned tables: others have nothing to crawl."""
+        return {
+            layer: names
+            for layer in ZONES[zone]
+            if (names := [t.name for t in self.tables if t.layer == layer and t.partition_keys])
+        }
+
+    def _crawler(self, zone: str) -> glue.CfnCrawler:
+        role = self._crawler_role(zone)
+        targets = self._targets(zone)
+        crawler = glue.CfnCrawler(
+            self,
+            f"{zone}-crawler",
+            name=self._names.crawler(self._domain.name, zone),
+            description=f"Adds partitions of {', '.join(targets)} tables; cannot change tables or types.",
+            role=role.arn,
+            targets=glue.CfnCrawler.TargetsProperty(
+                catalog_targets=[
+                    glue.CfnCrawler.CatalogTargetProperty(
+                        database_name=self._names.database(self._domain.name, layer), tables=tables
+                    )
+                    for layer, tables in targets.items()
+                ]
+            ),
+            schema_change_policy=glue.CfnCrawler.SchemaChangePolicyProperty(
+                update_behavior="LOG", delete_behavior="LOG"
+            ),
+            recrawl_policy=glue.CfnCrawler.RecrawlPolicyProperty(recrawl_behavior="CRAWL_EVERYTHING"),
+            configuration=_CONFIGURATION,
+        )
+        acknowledge_glue_logs(crawler)
+        crawler.node.add_dependency(role)
+        for layer in targets:
+            crawler.node.add_dependency(self.databases[layer])
+        for resource, table in zip(self.resources, self.tables, strict=True):
+            if table.name in targets.get(table.layer, ()):
+                crawler.node.add_dependency(resource)
+        return crawler
+
+    def _crawler_role(self, zone: str) -> Role:
+        domain, names, arns = self._domain.name, self._names, self._arns
+        role = Role(
+            self,
+            f"{zone}-crawler-role",
+            name=names.role(domain, f"{zone}-crawler"),
+            principal=service("glue"),
+            description=f"Crawls the {zone} zone of {domain}.",
+            arns=arns,
+        )
+        layers = ZONES[zone]
+        for layer in layers:
+            prefix = f"{domain}/" if layer == "gold" else f"{layer}/{domain}/"
+            role.read(self._bucket(layer), prefix)
+            self.grant_read(role, layer)
+        role.allow(
+            (
+                "glue:CreatePartition",
+                "glue:BatchCreatePartition",
+                "glue:UpdatePartition",
+                "glue:DeletePartition",
+                "glue:BatchDeletePartition",
+                "glue:UpdateTable",
+            ),
+            self._catalog_arns(layers),
+            why="Every table of the layer; tables are added with the declaration.",
+        )
+        role.allow(
+            ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+            [arns.log_group("/aws-glue/crawlers*")],
+            why="Crawlers choose their log streams themselves.",
+        )
+        return role

@@ -1,0 +1,1 @@
+"""Names, configuration, roles, buckets and logs that every stack builds on."""

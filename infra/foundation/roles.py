@@ -1,0 +1,97 @@
+"""One role per responsibility, its permissions inline, and a reason for every wildcard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.foundation.acknowledge import acknowledge
+from infra.foundation.arns import Arns
+
+READ = ("s3:GetObject",)
+WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+
+
+class Role(Construct):
+    """An IAM role of one service whose statements are all in the role itself.
+
+    Inline, because a pipe or a crawler that is created between its role and a separate policy fails.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        principal: iam.IPrincipal,
+        description: str,
+        arns: Arns,
+    ) -> None:
+        super().__init__(scope, id)
+        self.name = name
+        self.arn = arns.role(name)
+        self._arns = arns
+        self._policy = iam.PolicyDocument()
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=name,
+            assumed_by=principal,
+            description=description,
+            inline_policies={"access": self._policy},
+        )
+        self.frozen = self.role.without_policy_updates()
+        """The role for constructs that would like to grant it more than it needs."""
+
+    def allow(
+        self,
+        actions: Sequence[str],
+        resources: Sequence[str],
+        *,
+        why: str = "",
+        when: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Adds a statement; `why` says why a resource with a wildcard is as narrow as it can be."""
+        self._policy.add_statements(
+            iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=when)
+        )
+        for resource in resources:
+            if "*" in resource:
+                acknowledge(self.role, f"AwsSolutions-IAM5[Resource::{resource}]", why)
+
+    def read(self, bucket: str, *prefixes: str) -> None:
+        """Objects under the prefixes may be read and listed."""
+        self._list(bucket, prefixes)
+        self.allow(READ, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
+
+    def write(self, bucket: str, *prefixes: str) -> None:
+        """Objects under the prefixes may be written and removed."""
+        self.allow(WRITE, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
+
+    def _list(self, bucket: str, prefixes: Sequence[str]) -> None:
+        # S3 answers 403 instead of 404 to a HEAD of a missing key without ListBucket, and a HEAD has no
+        # prefix: hence IfExists. Spark also probes each parent folder of the paths that it writes.
+        probed = {f"{prefix}*" for prefix in prefixes}
+        for prefix in prefixes:
+            parts = prefix.rstrip("/").split("/")
+            parents = {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+            probed |= parents | {f"{parent}/" for parent in parents}
+        self.allow(
+            ("s3:ListBucket",),
+            [self._arns.bucket(bucket)],
+            when={"StringLikeIfExists": {"s3:prefix": sorted(probed)}},
+        )
+
+
+def service(name: str, *, account: str = "", source_arn: str = "") -> iam.IPrincipal:
+    """A service principal, bound to the account and resource for which it may act."""
+    conditions: dict[str, dict[str, str]] = {}
+    if account:
+        conditions["StringEquals"] = {"aws:SourceAccount": account}
+    if source_arn:
+        conditions["ArnLike"] = {"aws:SourceArn": source_arn}
+    return iam.ServicePrincipal(f"{name}.amazonaws.com", conditions=conditions or None)

@@ -1,0 +1,175 @@
+"""Buckets of the lake, the role that writes raw, and the leases: what all domains share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.foundation.acknowledge import acknowledge
+from infra.foundation.arns import Arns
+from infra.foundation.config import Config
+from infra.foundation.roles import Role
+from infra.foundation.stack import LakeStack
+from lake.naming import LEDGER, STAGING, Names, released_prefix, requeued_prefix
+
+_ABORT_AFTER = Duration.days(7)
+
+
+class Storage(LakeStack):
+    """The shared stack: one bucket per layer, the uploader's role, the lease table."""
+
+    def __init__(self, scope: Construct, id: str, *, names: Names, config: Config) -> None:
+        super().__init__(scope, id, names=names, config=config, description="Buckets and leases of the lake.")
+        self._names = names
+        self._config = config
+        self.logs = self._logs_bucket()
+        self.raw = self._bucket("Raw", names.raw_bucket, versioned=True, rules=self._replaced())
+        self.processed = self._bucket("Processed", names.processed_bucket, rules=self._staged())
+        self.curated = self._bucket("Curated", names.curated_bucket, rules=self._staged())
+        self.athena = self._bucket("Athena", names.athena_bucket, rules=self._expired(config.results_days))
+        self.artifacts = self._bucket(
+            "Artifacts", names.artifacts_bucket, rules=self._expired(config.artifacts_days)
+        )
+        self._notify_event_bridge(self.raw)
+        self.uploader = self._uploader(self.arns)
+        self._only_uploader_writes_raw(self.arns)
+        self.steward = self._steward(self.arns)
+        self.leases = self._lease_table()
+
+    def _removal(self) -> RemovalPolicy:
+        return RemovalPolicy.DESTROY if self._config.destroys_data else RemovalPolicy.RETAIN
+
+    def _bucket(
+        self, id: str, name: str, *, rules: Sequence[s3.LifecycleRule], versioned: bool = False
+    ) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            id,
+            bucket_name=name,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            versioned=versioned,
+            lifecycle_rules=list(rules),
+            server_access_logs_bucket=self.logs,
+            server_access_logs_prefix=f"{id.lower()}/",
+            removal_policy=self._removal(),
+        )
+
+    def _logs_bucket(self) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Logs",
+            bucket_name=self._names.logs_bucket,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=self._expired(self._config.access_log_days),
+            removal_policy=self._removal(),
+        )
+        acknowledge(bucket, "AwsSolutions-S1", "Access logs of the log bucket would log themselves.")
+        return bucket
+
+    def _replaced(self) -> list[s3.LifecycleRule]:
+        """Raw never changes; versions exist to survive a mistake, for a while."""
+        return [
+            s3.LifecycleRule(
+                id="noncurrent-versions",
+                noncurrent_version_expiration=Duration.days(self._config.noncurrent_days),
+                expired_object_delete_marker=True,
+                abort_incomplete_multipart_upload_after=_ABORT_AFTER,
+            )
+        ]
+
+    def _staged(self) -> list[s3.LifecycleRule]:
+        """What a killed run left in staging."""
+        return [
+            s3.LifecycleRule(id="staging", prefix=STAGING, expiration=Duration.days(1)),
+            s3.LifecycleRule(id="uploads", abort_incomplete_multipart_upload_after=_ABORT_AFTER),
+        ]
+
+    def _expired(self, days: int) -> list[s3.LifecycleRule]:
+        return [
+            s3.LifecycleRule(
+                id="expire",
+                expiration=Duration.days(days),
+                abort_incomplete_multipart_upload_after=_ABORT_AFTER,
+            )
+        ]
+
+    def _notify_event_bridge(self, bucket: s3.Bucket) -> None:
+        # The L2's `event_bridge_enabled` deploys a Lambda to set what CloudFormation sets by itself.
+        resource = bucket.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        resource.add_property_override(
+            "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
+        )
+
+    def _uploader(self, arns: Arns) -> Role:
+        role = Role(
+            self,
+            "Uploader",
+            name=self._names.uploader_role,
+            principal=iam.AccountPrincipal(self._names.account),
+            description="Writes raw; assumed by upload_files.py.",
+            arns=arns,
+        )
+        raw = self._names.raw_bucket
+        role.allow(("s3:ListBucket",), [arns.bucket(raw)])
+        role.allow(
+            ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+            arns.objects(raw, ""),
+            why="The uploader serves every domain and names objects by their content.",
+        )
+        return role
+
+    def _steward(self, arns: Arns) -> Role:
+        """Sees what was stopped and why; of all that, it writes two kinds of notes in the ledger."""
+        role = Role(
+            self,
+            "Steward",
+            name=self._names.steward_role,
+            principal=iam.AccountPrincipal(self._names.account),
+            description="Reads quarantine, releases batches; assumed by requeue.",
+            arns=arns,
+        )
+        role.read(self._names.raw_bucket, "")
+        role.read(self._names.processed_bucket, "quarantine/", LEDGER)
+        role.allow(
+            ("s3:PutObject",),
+            arns.objects(self._names.processed_bucket, released_prefix("*"), requeued_prefix("*")),
+            why="The steward serves every domain; batches and records are not known at synth.",
+        )
+        return role
+
+    def _only_uploader_writes_raw(self, arns: Arns) -> None:
+        self.raw.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyTheUploaderWrites",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:PutObject"],
+                resources=arns.objects(self._names.raw_bucket, ""),
+                conditions={"ArnNotEquals": {"aws:PrincipalArn": self.uploader.arn}},
+            )
+        )
+
+    def _lease_table(self) -> dynamodb.Table:
+        return dynamodb.Table(
+            self,
+            "Leases",
+            table_name=self._names.lease_table,
+            partition_key=dynamodb.Attribute(name="domain", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=RemovalPolicy.DESTROY,
+        )

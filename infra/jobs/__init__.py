@@ -1,0 +1,1 @@
+"""Glue jobs of a domain and the archives that they run."""

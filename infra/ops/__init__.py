@@ -1,0 +1,1 @@
+"""Deploy, destroy, estimate costs and lint the templates."""

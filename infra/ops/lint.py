@@ -1,0 +1,97 @@
+"""`python -m infra.ops.lint`: cdk-nag (AwsSolutions) and cfn-lint on the templates of every environment."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.foundation.node import prefer_own_node
+
+prefer_own_node()
+
+from infra.application import synthesise  # noqa: E402  (starts node)
+from infra.foundation.config import CONFIGS, CONTINUOUS, LOCAL, Config, config_for  # noqa: E402
+from lake.model.discovery import load_domains  # noqa: E402
+from lake.model.spec import Domain  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+REPORT = "validation-report.json"
+
+IGNORED = {
+    "W3005": "CDK makes a state machine depend on its role by reference and by DependsOn; both are its own.",
+}
+"""cfn-lint checks that are not ours to satisfy, and why."""
+
+
+def nag_findings(outdir: Path, *, config: Config, domains: Sequence[Domain]) -> list[str]:
+    """Synthesises `config` under cdk-nag into `outdir`: one line per finding, none if it is clean."""
+    try:
+        synthesise(
+            outdir, config=config, root=ROOT, account=ACCOUNT, region=REGION, domains=domains, nag=True
+        )
+    except RuntimeError:
+        found = _reported(outdir / REPORT)
+        if not found:
+            raise  # something else than findings stopped the synthesis
+        return found
+    return _reported(outdir / REPORT)
+
+
+def _reported(report: Path) -> list[str]:
+    if not report.exists():
+        return []
+    plugins = json.loads(report.read_text(encoding="utf-8")).get("pluginReports", [])
+    return [
+        f"{violation['ruleName']} {construct['constructPath']}: {violation['description']}"
+        for plugin in plugins
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    ]
+
+
+def cfn_findings(outdir: Path) -> list[str]:
+    """cfn-lint's findings on the templates in `outdir`, none if they are clean."""
+    templates = sorted(str(path) for path in outdir.glob("*.template.json"))
+    program = Path(sys.prefix) / "bin" / "cfn-lint"
+    ignored = [part for check in IGNORED for part in ("--ignore-checks", check)]
+    done = subprocess.run(
+        [str(program), "--format", "parseable", "--regions", REGION, *ignored, "--", *templates],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = (done.stdout + done.stderr).splitlines()
+    if done.returncode and not lines:
+        return [f"cfn-lint ended with {done.returncode} and said nothing"]
+    return lines
+
+
+def _variants() -> list[tuple[str, Config]]:
+    """Every environment as it is, and one of them with everything that is a switch."""
+    switched = config_for("dev", serving=LOCAL, stream_trigger=CONTINUOUS)
+    return [*sorted(CONFIGS.items()), ("dev with serving and continuous streams", switched)]
+
+
+def main() -> int:
+    """Lints all environments; 0 if there is nothing to report."""
+    domains = load_domains()
+    failed = False
+    for env, config in _variants():
+        with tempfile.TemporaryDirectory() as scratch:
+            outdir = Path(scratch) / "cdk.out"
+            findings = [*nag_findings(outdir, config=config, domains=domains), *cfn_findings(outdir)]
+        for finding in findings:
+            print(f"{env}: {finding}")
+        failed = failed or bool(findings)
+        print(f"{env}: cdk-nag and cfn-lint {'found the above' if findings else 'are clean'}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

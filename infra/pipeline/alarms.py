@@ -1,0 +1,150 @@
+"""Alarms on what would otherwise fail in silence; each of them reaches the domain's topic."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_events as events
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.foundation.arns import Arns
+from infra.pipeline.notifications import Notifications
+from lake.model.spec import Domain
+from lake.naming import Names
+
+_PERIOD = Duration.minutes(5)
+
+
+class Alarms(Construct):
+    """Executions that failed, timed out or were aborted, events in the DLQ, events that nobody takes."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        domain: Domain,
+        names: Names,
+        arns: Arns,
+        topic: sns.ITopic,
+        stuck_after_minutes: int,
+    ) -> None:
+        super().__init__(scope, id)
+        self._domain = domain.name
+        self._names = names
+        self._action = actions.SnsAction(topic)
+        machine = arns.state_machine(names.state_machine(domain.name))
+        dead_letters = {"QueueName": names.dead_letter_queue(domain.name)}
+        for subject, metric, what in (
+            ("executions-failed", "ExecutionsFailed", "failed"),
+            ("executions-timed-out", "ExecutionsTimedOut", "exceeded its time"),
+            ("executions-aborted", "ExecutionsAborted", "was aborted"),
+        ):
+            self._alarm(
+                subject,
+                self._metric("AWS/States", metric, {"StateMachineArn": machine}, "Sum"),
+                description=f"An execution of {domain.name} {what}.",
+            )
+        self._alarm(
+            "dead-letters",
+            self._metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", dead_letters, "Maximum"),
+            description=f"Files of {domain.name} arrived that no execution was started for.",
+        )
+        self._alarm(
+            "landing-stuck",
+            self._metric(
+                "AWS/SQS",
+                "ApproximateAgeOfOldestMessage",
+                {"QueueName": names.queue(domain.name)},
+                "Maximum",
+            ),
+            description=f"Files of {domain.name} have waited for {stuck_after_minutes} minutes.",
+            threshold=stuck_after_minutes * 60,
+        )
+
+    def _metric(
+        self, namespace: str, name: str, dimensions: dict[str, str], statistic: str
+    ) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=namespace,
+            metric_name=name,
+            dimensions_map=dimensions,
+            statistic=statistic,
+            period=_PERIOD,
+        )
+
+    def _alarm(
+        self, subject: str, metric: cloudwatch.Metric, *, description: str, threshold: int = 1
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            subject,
+            alarm_name=self._names.alarm(self._domain, subject),
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(self._action)
+
+
+class FailedStreams(Construct):
+    """A streaming run that fails is told to the topic: no state machine waits for it.
+
+    A domain without streams has no rule.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        domain: Domain,
+        names: Names,
+        arns: Arns,
+        notifications: Notifications,
+        jobs: Sequence[str],
+    ) -> None:
+        super().__init__(scope, id)
+        if not jobs:
+            return
+        name = names.failed_streams_rule(domain.name)
+        told = {
+            "domain": domain.name,
+            "outcome": "failed",
+            "step": "<job>",
+            "error": "<state>",
+            "cause": "<message>",
+            "execution": "<run>",
+        }
+        paths = {"job": "jobName", "state": "state", "message": "message", "run": "jobRunId"}
+        notifications.let_rule_publish(arns.rule(name))
+        events.CfnRule(
+            self,
+            "Rule",
+            name=name,
+            description=f"Streaming runs of {domain.name} that failed.",
+            event_pattern={
+                "source": ["aws.glue"],
+                "detail-type": ["Glue Job State Change"],
+                "detail": {"jobName": list(jobs), "state": ["FAILED", "TIMEOUT", "ERROR"]},
+            },
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="topic",
+                    arn=notifications.topic.topic_arn,
+                    input_transformer=events.CfnRule.InputTransformerProperty(
+                        input_paths_map={key: f"$.detail.{path}" for key, path in paths.items()},
+                        # Quoted placeholders: the values are inserted as text.
+                        input_template=json.dumps(told),
+                    ),
+                )
+            ],
+        )

@@ -1,0 +1,107 @@
+"""A domain's topic: what ran, what failed, which alarm is on."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.foundation.acknowledge import acknowledge
+from infra.foundation.config import Config
+from infra.foundation.roles import Role
+from lake.model.spec import Domain
+from lake.naming import Names
+
+_CLOUDWATCH = "cloudwatch.amazonaws.com"
+_EVENTS = "events.amazonaws.com"
+
+
+class Notifications(Construct):
+    """One SNS topic that the state machine and CloudWatch can both reach.
+
+    CloudWatch drops alarms for a topic under the managed key `alias/aws/sns` without a word, and a
+    topic with a policy of its own no longer lets the account's alarms in. Hence a key that names
+    CloudWatch or none, and a statement that does.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, domain: Domain, names: Names, config: Config) -> None:
+        super().__init__(scope, id)
+        self._key = self._topic_key(domain.name, names.account) if config.topic_key else None
+        self.topic = sns.Topic(
+            self,
+            "Topic",
+            topic_name=names.topic(domain.name),
+            display_name=f"Caudal {domain.name} ({config.env})",
+            enforce_ssl=True,
+            master_key=self._key,
+        )
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsOfThisAccount",
+                principals=[iam.ServicePrincipal(_CLOUDWATCH)],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": names.account}},
+            )
+        )
+        if config.alarm_email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(config.alarm_email))
+        if self._key is None:
+            acknowledge(
+                self.topic,
+                "AwsSolutions-SNS2",
+                "Messages hold counts, step names and error causes; the managed key would silently drop "
+                "alarms, and a key of its own is a switch (topic_key), on in prod.",
+            )
+
+    def let_rule_publish(self, rule_arn: str) -> None:
+        """Events of one rule may be published to the topic."""
+        principal = iam.ServicePrincipal(_EVENTS)
+        only = {"ArnEquals": {"aws:SourceArn": rule_arn}}
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventsOfThisRule",
+                principals=[principal],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions=only,
+            )
+        )
+        if self._key is not None:
+            self._key.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid="EventsOfThisRule",
+                    principals=[principal],
+                    actions=["kms:GenerateDataKey", "kms:Decrypt"],
+                    resources=["*"],
+                    conditions=only,
+                )
+            )
+
+    def grant_publish(self, role: Role) -> None:
+        """Messages may be published to the topic."""
+        role.allow(("sns:Publish",), [self.topic.topic_arn])
+        if self._key is not None:
+            role.allow(("kms:GenerateDataKey", "kms:Decrypt"), [self._key.key_arn])
+
+    def _topic_key(self, domain: str, account: str) -> kms.Key:
+        key = kms.Key(
+            self,
+            "Key",
+            description=f"Notifications of {domain}.",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsOfThisAccount",
+                principals=[iam.ServicePrincipal(_CLOUDWATCH)],
+                actions=["kms:GenerateDataKey", "kms:Decrypt"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": account}},
+            )
+        )
+        return key

@@ -1,0 +1,129 @@
+"""The state machine of a domain, its role and its log."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.analytics.catalog import Catalog
+from infra.foundation.arns import Arns
+from infra.foundation.config import Config
+from infra.foundation.logs import log_group
+from infra.foundation.roles import Role, service
+from infra.jobs.batch_jobs import Jobs
+from infra.pipeline.definition import Plan, definition
+from infra.pipeline.notifications import Notifications
+from infra.pipeline.publish_states import ServingPlan
+from infra.serving_store.publisher import PublishMarts
+from lake.model.spec import Domain
+from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, runs_root, unpublished_root
+
+
+class Workflow(Construct):
+    """One state machine; the role may do what its steps do, and nothing else."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        domain: Domain,
+        names: Names,
+        config: Config,
+        arns: Arns,
+        jobs: Jobs,
+        catalog: Catalog,
+        notifications: Notifications,
+        publisher: PublishMarts | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        self._name = names.state_machine(domain.name)
+        self._arns = arns
+        self.arn = arns.state_machine(self._name)
+        plan = Plan(
+            domain=domain.name,
+            jobs={kind: names.job(domain.name, kind) for kind in (RAW_TO_PROCESSED, PROCESSED_TO_CURATED)},
+            crawlers={zone: names.crawler(domain.name, zone) for zone in catalog.crawlers},
+            processed_bucket=names.processed_bucket,
+            lease_table=names.lease_table,
+            topic_arn=notifications.topic.topic_arn,
+            wait_seconds=config.wait_seconds,
+            job_timeout_seconds=config.job_timeout_minutes * 60,
+            serving=ServingPlan(function=publisher.arn, marts=publisher.marts) if publisher else None,
+            compacts=any(table.dated_by for table in domain.stream_tables),
+        )
+        self.role = self._role(domain.name, names)
+        jobs.grant_run(self.role)
+        catalog.grant_crawl(self.role)
+        notifications.grant_publish(self.role)
+        if publisher is not None:
+            publisher.grant_invoke(self.role)
+            self._grant_notes(domain.name, names)
+        self.log = log_group(self, "Log", name=names.log_group(domain.name, "pipeline"), days=config.log_days)
+        text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
+        self.state_machine = sfn.StateMachine(
+            self,
+            "StateMachine",
+            state_machine_name=self._name,
+            definition_body=sfn.DefinitionBody.from_string(text),
+            role=self.role.frozen,
+            logs=sfn.LogOptions(destination=self.log, level=sfn.LogLevel.ALL, include_execution_data=True),
+            tracing_enabled=True,
+        )
+
+    def grant_start(self, role: Role) -> None:
+        """Executions may be started."""
+        role.allow(("states:StartExecution",), [self.arn])
+
+    def _grant_notes(self, domain: str, names: Names) -> None:
+        """What the serving store has not got yet may be looked up, and forgotten when it has."""
+        notes = unpublished_root(domain)
+        self.role.read(names.processed_bucket, notes)
+        self.role.allow(
+            ("s3:DeleteObject",),
+            self._arns.objects(names.processed_bucket, notes),
+            why="Object keys are not known at synth.",
+        )
+
+    def _role(self, domain: str, names: Names) -> Role:
+        arns = self._arns
+        role = Role(
+            self,
+            "Role",
+            name=names.role(domain, "state-machine"),
+            principal=service("states", account=names.account),
+            description=f"Runs the pipeline of {domain}.",
+            arns=arns,
+        )
+        role.allow(
+            ("dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem"),
+            [arns.dynamodb_table(names.lease_table)],
+            when={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [domain]}},
+        )
+        role.allow(
+            ("states:DescribeExecution",),
+            [arns.execution(self._name)],
+            why="The lease may be held by any execution of this state machine.",
+        )
+        role.read(names.processed_bucket, runs_root(domain))
+        role.allow(
+            (
+                "logs:CreateLogDelivery",
+                "logs:GetLogDelivery",
+                "logs:UpdateLogDelivery",
+                "logs:DeleteLogDelivery",
+                "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:DescribeResourcePolicies",
+                "logs:DescribeLogGroups",
+                "xray:PutTraceSegments",
+                "xray:PutTelemetryRecords",
+                "xray:GetSamplingRules",
+                "xray:GetSamplingTargets",
+            ),
+            ["*"],
+            why="Log delivery and X-Ray have no resources to name.",
+        )
+        return role

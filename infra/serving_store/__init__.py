@@ -1,0 +1,1 @@
+"""The publisher of the serving store: secret, Lambda functions and their layers."""

@@ -1,0 +1,48 @@
+"""Mermaid diagrams of a domain: how its tables refer to each other, and what feeds what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lake.model.spec import Domain, Table
+
+
+def relations(domain: Domain) -> str:
+    """Entity-relationship diagram: keys and references of the tables."""
+    return _fenced("erDiagram", _relation_lines(domain))
+
+
+def lineage(domain: Domain) -> str:
+    """Flow from silver tables to published ones."""
+    return _fenced("flowchart LR", _lineage_lines(domain))
+
+
+def _fenced(kind: str, lines: Iterator[str]) -> str:
+    body = "\n".join(f"    {line}" for line in lines)
+    return f"```mermaid\n{kind}\n{body}\n```"
+
+
+def _relation_lines(domain: Domain) -> Iterator[str]:
+    for table in domain.tables:
+        yield f"{table.name} {{"
+        yield from (f"    {line}" for line in _attributes(table))
+        yield "}"
+    for table in domain.tables:
+        for reference in table.references:
+            yield f'{reference.table} ||--o{{ {table.name} : "{reference.column}"'
+
+
+def _attributes(table: Table) -> Iterator[str]:
+    referring = {reference.column for reference in table.references}
+    for column in table.columns:
+        roles = [role for role, names in (("PK", table.key), ("FK", referring)) if column.name in names]
+        if roles:
+            yield f"{column.type.split('(')[0]} {column.name} {', '.join(roles)}"
+
+
+def _lineage_lines(domain: Domain) -> Iterator[str]:
+    published = {mart.name for mart in domain.marts}
+    for mart in domain.marts_in_order():
+        for name in mart.inputs:
+            source = name if name in published else f"{name}[(silver {name})]"
+            yield f"{source} --> {mart.name}"

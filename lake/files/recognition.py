@@ -1,0 +1,244 @@
+"""Tells which table a file belongs to, from its path and its first bytes.
+
+The uploader and the raw_to_processed job share this module, so that both judge a file alike:
+
+- a CSV table by the longest table name that prefixes the file name (case-insensitive), confirmed
+  by the header, which must hold the key columns;
+- a stream table by one of its folders anywhere in the path.
+
+A file with a `problem` is rejected whole under the check FILE_HEADER.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import PurePosixPath
+
+from lake.model.spec import Domain, Table
+
+FILE_HEADER = "file.header"
+"""The check that a rejected file fails."""
+
+HEAD_BYTES = 64 * 1024
+"""How much of a file `recognise` wants to see; a header must fit in."""
+
+GZIP_SUFFIX = ".gz"
+"""Spark goes by the name alone, and is particular about its case."""
+
+_GZIP = b"\x1f\x8b"
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_INFLATE_AS_GZIP = 16 + zlib.MAX_WBITS
+_TEXT_CONTROLS = frozenset("\t\n\r\f")
+_BINARY_SHARE = 0.3
+"""Bytes with a larger share of control and undecodable characters are no text; Latin-1 has a few percent."""
+
+
+class Problem(Enum):
+    """Why a file is rejected whole."""
+
+    EMPTY = "empty"
+    BINARY = "binary"
+    NO_HEADER = "no header"
+    UNKNOWN_TABLE = "unknown table"
+    MISSING_KEY = "missing key columns"
+    DUPLICATE_COLUMN = "duplicate column"
+    COMPRESSION = "name and compression differ"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognised:
+    """What a file is.
+
+    - `table`: the declared table its path names, None where there is none. It is set for a
+      file with another problem too, so that the rejection can be filed under it.
+    - `headers`: the header's names, trimmed, in file order; empty for a stream.
+    - `positions`: declared column name → index in the line. Names match exactly, else without
+      regard to case.
+    - `extra`: undeclared column (its header made unique) → index in the line: drift.
+    - `missing_key`, `missing`: declared headers that are not there, key columns and others.
+    - `problem`, `reason`: why it is rejected, as a code and as a sentence; None if it is not.
+    - `compressed`: the bytes are gzip. A file whose name tells otherwise is rejected.
+    - `bom`: the text begins with a UTF-8 byte order mark.
+    """
+
+    path: str
+    table: Table | None
+    headers: tuple[str, ...] = ()
+    positions: Mapping[str, int] = field(default_factory=dict)
+    extra: Mapping[str, int] = field(default_factory=dict)
+    missing_key: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    problem: Problem | None = None
+    reason: str = ""
+    compressed: bool = False
+    bom: bool = False
+
+    @property
+    def is_stream(self) -> bool:
+        return self.table is not None and self.table.stream is not None
+
+    @property
+    def drift(self) -> tuple[str, ...]:
+        """Differences from the declared columns that are tolerated, in words."""
+        return (
+            *(f"column '{name}' is not declared" for name in self.extra),
+            *(f"column '{name}' is missing" for name in self.missing),
+        )
+
+
+def table_of(domain: Domain, path: str) -> Table | None:
+    """The table that `path` names, before anybody looks into the file."""
+    *folders, name = PurePosixPath(path.lower()).parts or ("",)
+    for table in domain.stream_tables:
+        if table.stream and {folder.lower() for folder in table.stream.folders} & set(folders):
+            return table
+    named = [table for table in domain.csv_tables if name.startswith(table.name)]
+    return max(named, key=lambda table: len(table.name), default=None)
+
+
+def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
+    """Judge a file by its path (relative, with slashes) and its first HEAD_BYTES bytes."""
+    table = table_of(domain, path)
+    plain, compressed = _inflated(head)
+    bom = plain.startswith(_UTF8_BOM)
+    text = plain.removeprefix(_UTF8_BOM)
+
+    def rejected(problem: Problem, reason: str, **details: object) -> Recognised:
+        return Recognised(
+            path=path, table=table, problem=problem, reason=reason, compressed=compressed, bom=bom, **details  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    if table is None:
+        known = ", ".join(sorted(item.name for item in domain.tables))
+        return rejected(
+            Problem.UNKNOWN_TABLE, f"the file name begins with no table's name; the tables are {known}"
+        )
+    if not text.strip():
+        return rejected(Problem.EMPTY, "the file is empty")
+    if problem := _not_text(text):
+        return rejected(Problem.BINARY, problem)
+    if compressed != path.endswith(GZIP_SUFFIX):
+        told, found = ("plain", "gzip") if compressed else ("gzip", "plain text")
+        return rejected(
+            Problem.COMPRESSION, f"by its name the file is {told}, but its content is {found}; rename it"
+        )
+    if table.stream:
+        return Recognised(path=path, table=table, compressed=compressed, bom=bom)
+    try:
+        headers = _first_record(text)
+    except csv.Error as error:
+        return rejected(Problem.NO_HEADER, f"the first line is no CSV header: {error}")
+    matched = _match(table, headers)
+    if matched.duplicates:
+        listed = ", ".join(matched.duplicates)
+        return rejected(
+            Problem.DUPLICATE_COLUMN, f"the header names {listed} more than once", headers=headers
+        )
+    if matched.missing_key:
+        reason = _without_key(table, headers, matched.missing_key)
+        return rejected(
+            Problem.MISSING_KEY, reason, headers=headers, missing_key=matched.missing_key,
+            missing=matched.missing, extra=matched.extra, positions=matched.positions,
+        )  # fmt: skip
+    return Recognised(
+        path=path,
+        table=table,
+        headers=headers,
+        positions=matched.positions,
+        extra=matched.extra,
+        missing=matched.missing,
+        compressed=compressed,
+        bom=bom,
+    )
+
+
+def _inflated(head: bytes) -> tuple[bytes, bool]:
+    """The plain bytes, and whether they were gzip; damaged gzip stays as it is (binary)."""
+    if not head.startswith(_GZIP):
+        return head, False
+    try:
+        return zlib.decompressobj(_INFLATE_AS_GZIP).decompress(head, HEAD_BYTES), True
+    except zlib.error:
+        return head, True
+
+
+def _not_text(text: bytes) -> str | None:
+    """Why the bytes are no UTF-8 or Latin-1 text; None if they may be."""
+    if text.startswith(_UTF16_BOMS):
+        return "the text is UTF-16; save it as UTF-8"
+    if text.startswith(_GZIP):
+        return "the gzip data is damaged"
+    if b"\0" in text.splitlines()[0]:
+        return "the file is binary, not text"
+    characters = text.decode("utf-8", errors="replace")
+    odd = sum(1 for each in characters if each == "\ufffd" or (each < " " and each not in _TEXT_CONTROLS))
+    return "the file is binary, not text" if odd > _BINARY_SHARE * len(characters) else None
+
+
+def _first_record(text: bytes) -> tuple[str, ...]:
+    """The header's names, trimmed. Raises csv.Error if quotes do not match or it does not end."""
+    first = next(csv.reader(io.StringIO(text.decode("utf-8", errors="replace"), newline=""), strict=True))
+    if len(text) >= HEAD_BYTES and not any(end in text for end in (b"\n", b"\r")):
+        raise csv.Error(f"it does not end within {HEAD_BYTES} bytes")
+    return tuple(name.strip() for name in first)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Match:
+    positions: dict[str, int]
+    extra: dict[str, int]
+    duplicates: tuple[str, ...]
+    missing_key: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def _match(table: Table, headers: tuple[str, ...]) -> _Match:
+    exact = {column.header: column.name for column in table.columns}
+    folded = {header.lower(): name for header, name in exact.items()}
+    positions: dict[str, int] = {}
+    duplicates: list[str] = []
+    undeclared: list[tuple[str, int]] = []
+    # An exact name takes its column before one that differs in case, which then is an extra one.
+    in_order = sorted(range(len(headers)), key=lambda index: headers[index] not in exact)
+    for index in in_order:
+        header = headers[index]
+        name = exact.get(header) or folded.get(header.lower())
+        if name is None or (name in positions and header not in exact):
+            undeclared.append((header, index))
+        elif name in positions:
+            duplicates.append(header)
+        else:
+            positions[name] = index
+    absent = [column.header for column in table.columns if column.name not in positions]
+    return _Match(
+        positions=positions,
+        extra=_unique(undeclared),
+        duplicates=tuple(dict.fromkeys(duplicates)),
+        missing_key=tuple(header for header in absent if header in table.key_headers),
+        missing=tuple(header for header in absent if header not in table.key_headers),
+    )
+
+
+def _unique(undeclared: list[tuple[str, int]]) -> dict[str, int]:
+    """Undeclared headers as map keys: an empty one is named by its place, a repeated one numbered."""
+    extra: dict[str, int] = {}
+    for header, index in sorted(undeclared, key=lambda pair: pair[1]):
+        name = header or f"column_{index + 1}"
+        extra[name if name not in extra else f"{name}_{index + 1}"] = index
+    return extra
+
+
+def _without_key(table: Table, headers: tuple[str, ...], missing: tuple[str, ...]) -> str:
+    reason = (
+        f"{table.name} needs the column {', '.join(missing)}; the first line is {', '.join(headers)[:200]}"
+    )
+    for separator in (";", "\t", "|"):
+        if len(headers) == 1 and separator in headers[0]:
+            reason += f" (separated by {separator!r}: columns are separated by commas)"
+    return reason

@@ -1,0 +1,123 @@
+"""The serving questions of a domain: what `domains/<name>/answers.py` declares and reads with.
+
+The read library (`serving.read`) implements `Reader` and `Found`; the functions in a domain's `answers.py`
+only see these types.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An option of a question: its type is str, int or date."""
+
+    name: str
+    kind: type
+    required: bool
+    default: Any
+
+    def parse(self, text: str) -> Any:
+        """Raises ValueError when the text is none of its type."""
+        return dt.date.fromisoformat(text) if self.kind is dt.date else self.kind(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A question by name. `function(reader, **parameters)` answers with a list of dataclass rows."""
+
+    name: str
+    question: int
+    title: str
+    function: Callable[..., Sequence[Any]]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The function's keyword-only parameters."""
+        hints = typing.get_type_hints(self.function)
+        return tuple(
+            Parameter(
+                name=name,
+                kind=_plain(hints[name]),
+                required=parameter.default is inspect.Parameter.empty,
+                default=None if parameter.default is inspect.Parameter.empty else parameter.default,
+            )
+            for name, parameter in inspect.signature(self.function).parameters.items()
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        )
+
+
+def _plain(hint: Any) -> type:
+    """`date | None` → date."""
+    if isinstance(hint, types.UnionType):
+        hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    return typing.cast(type, hint)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One embedded row with typed values. `provisional`: a running total of the stream, not batch truth."""
+
+    values: Mapping[str, Any]
+    provisional: bool
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[column]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The documents of one shape whose `by` columns have the values `keys`."""
+
+    shape: str
+    keys: tuple[Any, ...] = ()
+
+
+class Found(Protocol):
+    """The documents that one request returned."""
+
+    def rows(
+        self, wanted: Wanted, embed: str, first: dt.date | None = None, last: dt.date | None = None
+    ) -> list[Row]:
+        """Return the embedded rows from `first` to `last`, in the order of their key.
+
+        On a day that batch has published, only its rows count; the speed view adds the other days.
+        """
+
+    def tables(self, wanted: Wanted, embed: str) -> list[tuple[int, list[Row]]]:
+        """Return (period, embedded rows) of the batch documents, oldest period first."""
+
+    def newest_day(self, wanted: Wanted, embed: str) -> dt.date | None:
+        """Return the newest date among the embedded rows, None without rows."""
+
+
+class Reader(Protocol):
+    """Reads the served marts of one domain, one request per call."""
+
+    def between(
+        self, mart: str, wanted: Sequence[Wanted], first: dt.date, last: dt.date, question: int
+    ) -> Found:
+        """Return the documents of the periods from `first` to `last`, found by their `_id`s."""
+
+    def newest(self, mart: str, wanted: Sequence[Wanted], days: int, question: int) -> Found:
+        """Return the documents of the newest periods that a range of `days` can touch."""
+
+
+_MICRO = Decimal("0.000001")
+_EXACT = Context(prec=60)
+
+
+def ratio(total: Any, count: Any, factor: int = 1) -> Decimal | None:
+    """Return total × factor ÷ count, rounded once, half-up, to six decimals; None without a count."""
+    if total is None or not count:
+        return None
+    quotient = _EXACT.divide(Decimal(total) * factor, Decimal(count))
+    return quotient.quantize(_MICRO, rounding=ROUND_HALF_UP, context=_EXACT)

@@ -1,0 +1,112 @@
+"""The parts of a domain and the look-ups between them, not validated yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from lake.errors import UnknownNameError
+from lake.model.marts import Mart
+from lake.model.quality_mart import QUALITY_BY_RUN
+from lake.model.serving import Collection
+from lake.model.tables import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A business question. `queries` name the Athena queries (`queries/<name>.sql`) that answer it."""
+
+    number: int
+    title: str
+    queries: tuple[str, ...]
+
+
+Named = TypeVar("Named", Table, Mart)
+
+
+def _find(items: Sequence[Named], kind: str, name: str) -> Named:
+    for item in items:
+        if item.name == name:
+            return item
+    raise UnknownNameError(kind, name, [item.name for item in items])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """Tables, marts, questions and serving documents of one domain, with look-ups by name.
+
+    `Domain` adds the validation, which reads this class.
+    """
+
+    name: str
+    description: str
+    tables: tuple[Table, ...]
+    marts: tuple[Mart, ...] = ()
+    questions: tuple[Question, ...] = field(default=())
+    serving: tuple[Collection, ...] = ()
+
+    def table(self, name: str) -> Table:
+        return _find(self.tables, "table", name)
+
+    def mart(self, name: str) -> Mart:
+        return _find(self.marts, "mart", name)
+
+    def collection(self, mart: str) -> Collection:
+        """The serving declaration of a mart. Raises UnknownNameError if it is not served."""
+        for collection in self.serving:
+            if collection.mart == mart:
+                return collection
+        raise UnknownNameError("served mart", mart, [collection.mart for collection in self.serving])
+
+    @property
+    def published_marts(self) -> tuple[Mart, ...]:
+        """All of gold: the domain's own marts, which are computed, and the log of its checks."""
+        return (*self.marts, QUALITY_BY_RUN)
+
+    @property
+    def csv_tables(self) -> tuple[Table, ...]:
+        return tuple(table for table in self.tables if table.stream is None)
+
+    @property
+    def stream_tables(self) -> tuple[Table, ...]:
+        return tuple(table for table in self.tables if table.stream is not None)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Table → length of its longest chain of references: masters are 0, facts come later."""
+        ranks: dict[str, int] = {}
+
+        def rank(name: str) -> int:
+            if name not in ranks:
+                parents = {
+                    *(ref.table for ref in self.table(name).references),
+                    *self.table(name).enriched_from,
+                }
+                ranks[name] = 1 + max((rank(parent) for parent in parents), default=-1)
+            return ranks[name]
+
+        for table in self.tables:
+            rank(table.name)
+        return ranks
+
+    def in_order(self) -> Iterator[Table]:
+        """Tables, referenced ones first."""
+        return iter(sorted(self.tables, key=lambda table: (self.ranks[table.name], table.name)))
+
+    def marts_in_order(self) -> Iterator[Mart]:
+        """Marts, those that feed others first."""
+        done: set[str] = set()
+
+        def visit(mart: Mart) -> Iterator[Mart]:
+            if mart.name in done:
+                return
+            done.add(mart.name)
+            for name in mart.inputs:
+                if any(other.name == name for other in self.marts):
+                    yield from visit(self.mart(name))
+            yield mart
+
+        for mart in self.marts:
+            yield from visit(mart)

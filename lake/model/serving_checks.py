@@ -1,0 +1,212 @@
+"""Checks serving declarations against the limits of the Data API, with the largest possible document."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lake.errors import CaudalError
+from lake.model.columns import Column
+from lake.model.data_api import LIMITS, violation
+from lake.model.declaration import Declaration
+from lake.model.marts import Every, Mart
+from lake.model.serving import (
+    OPEN_PERIODS,
+    Collection,
+    Embedded,
+    Lookup,
+    Served,
+    Shape,
+    covers,
+    document_id,
+    period_number,
+)
+from lake.naming import collection_name
+
+_DAYS = {Every.MONTH: 31, Every.YEAR: 366, None: 0}
+_SUMMABLE = ("int", "bigint", "decimal")
+
+
+def periods_touched(every: Every | None, days: int) -> int:
+    """Most periods that a range of so many days can touch."""
+    if every is None:
+        return 1
+    if every is Every.YEAR:
+        return 1 + math.ceil((days - 1) / 365)
+    starts = (dt.date(2001 + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1) for month in range(48))
+    ends = ((start, start + dt.timedelta(days=days - 1)) for start in starts)
+    return max((end.year - start.year) * 12 + end.month - start.month + 1 for start, end in ends)
+
+
+def serving_problems(domain: Declaration) -> Iterator[str]:
+    """What is wrong with a domain's serving declarations, in words."""
+    if len(domain.serving) > LIMITS.collections:
+        yield f"serving: {len(domain.serving)} collections, a database takes {LIMITS.collections}"
+    marts = {mart.name: mart for mart in domain.marts}
+    seen: set[str] = set()
+    for collection in domain.serving:
+        place = f"serving {collection.mart}"
+        if collection.mart in seen:
+            yield f"{place}: is declared twice"
+        seen.add(collection.mart)
+        mart = marts.get(collection.mart)
+        if mart is None:
+            yield f"{place}: there is no such mart"
+            continue
+        try:
+            collection_name(domain.name, mart.name)
+        except CaudalError as error:
+            yield f"{place}: {error}"
+        found = list(_names(collection, mart))
+        yield from (f"{place}: {problem}" for problem in (found or _sizes(collection, mart)))
+
+
+# --- names and types
+
+
+def _names(collection: Collection, mart: Mart) -> Iterator[str]:
+    columns = {column.name: column for column in mart.columns}
+    names = [shape.name for shape in collection.shapes]
+    yield from (f"shape '{name}' is declared twice" for name in sorted(set(names)) if names.count(name) > 1)
+    for shape in collection.shapes:
+        yield from (f"shape {shape.name}: {problem}" for problem in _shape(shape, columns, mart))
+    if not collection.serves:
+        yield "answers no question"
+    for served in collection.serves:
+        yield from (
+            f"question {served.question}: there is no shape '{name}'"
+            for name in served.shapes
+            if name not in names
+        )
+    if collection.speed and mart.dated_by is None:
+        yield "has a speed view, but the mart has no date"
+
+
+def _shape(shape: Shape, columns: dict[str, Column], mart: Mart) -> Iterator[str]:
+    used = [*shape.by, *shape.fields]
+    for embed in shape.embeds:
+        used += [*embed.columns, *([embed.where] if embed.where else [])]
+    yield from (f"column '{name}' is not in the mart" for name in used if name not in columns)
+    yield from (
+        f"column '{name}' is a list, which cannot be served"
+        for name in used
+        if name in columns and columns[name].type.startswith("array")
+    )
+    if not shape.fields and not shape.embeds:
+        yield "holds nothing"
+    if shape.fields and not covers(shape, (), mart.grain):
+        yield f"fields need one row a document: 'by' must hold {', '.join(mart.grain)}"
+    for embed in shape.embeds:
+        yield from (f"{embed.name}: {problem}" for problem in _embed(shape, embed, columns, mart))
+
+
+def _embed(shape: Shape, embed: Embedded, columns: dict[str, Column], mart: Mart) -> Iterator[str]:
+    if embed.where and embed.where in columns and columns[embed.where].type != "boolean":
+        yield f"'{embed.where}' is no boolean"
+    if not covers(shape, embed.rows, mart.grain):
+        yield from (
+            f"column '{name}' would be summed, which its type {columns[name].type} does not allow"
+            for name in embed.values
+            if name in columns and not columns[name].type.startswith(_SUMMABLE)
+        )
+
+
+# --- sizes
+
+
+def _sizes(collection: Collection, mart: Mart) -> Iterator[str]:
+    for shape in collection.shapes:
+        missing = [
+            f"shape {shape.name}: cardinality of '{name}' is not declared"
+            for embed in shape.embeds
+            for name in embed.rows
+            if _cardinality(collection, mart, name) == 0
+        ]
+        yield from missing
+        if missing:
+            continue
+        for part, document in _largest(collection, mart, shape).items():
+            found = violation(document, collection.is_indexed)
+            if found:
+                yield f"shape {shape.name}: the largest {part} document passes a limit: {found}"
+    for served in collection.serves:
+        yield from (f"question {served.question}: {p}" for p in _requests(collection, mart, served))
+
+
+def _cardinality(collection: Collection, mart: Mart, column: str) -> int:
+    declared = collection.cardinality.get(column, 0)
+    return declared or (_DAYS[mart.every] if column == mart.dated_by else 0)
+
+
+def _largest(collection: Collection, mart: Mart, shape: Shape) -> dict[str, dict[str, Any]]:
+    """The largest batch and speed document that the declared cardinalities allow.
+
+    Rows beyond the limit of an array are left out: the first one too many already tells.
+    """
+    columns = {column.name: column for column in mart.columns}
+    widest = {name: _widest(column, collection.text_bytes) for name, column in columns.items()}
+    keys = {name: widest[name] for name in shape.by}
+    period = period_number(9999, 12)
+    head: dict[str, Any] = {
+        "_id": document_id(shape.name, list(keys.values()), period),
+        "shape": shape.name,
+        **keys,
+        "period": period,
+        "part": "batch",
+        "slot": 65_535,
+    }
+    batch: dict[str, Any] = {**head, "hash": "f" * 64, **{name: widest[name] for name in shape.fields}}
+    speed: dict[str, Any] = {**head, "until": 99_991_231}
+    for embed in shape.embeds:
+        sizes = [_cardinality(collection, mart, name) for name in embed.rows]
+        rows = min(math.prod(sizes), LIMITS.array_items + 1)
+        row = [widest[name] for name in embed.columns]
+        batch[embed.name] = {"columns": list(embed.columns), "rows": [row] * rows}
+        if mart.dated_by in embed.rows:
+            days = _cardinality(collection, mart, str(mart.dated_by))
+            totals = {str(day): {str(n): row for n in range(rows // days)} for day in range(days)}
+            speed[embed.name] = {"columns": list(embed.columns), "totals": totals}
+    return {"batch": batch, **({"speed": speed} if collection.speed else {})}
+
+
+def _widest(column: Column, text_bytes: int) -> Any:
+    if column.type.startswith("decimal"):
+        return "-" + "9" * int(column.type[8:].split(",")[0]) + "."
+    samples: dict[str, Any] = {
+        "string": "x" * text_bytes,
+        "int": -(2**31),
+        "bigint": -(2**63),
+        "boolean": False,
+        "date": "9999-12-31",
+        "timestamp": "9999-12-31T23:59:59.999999",
+        "double": -1.7976931348623157e308,
+    }
+    return samples.get(column.type)
+
+
+def _requests(collection: Collection, mart: Mart, served: Served) -> Iterator[str]:
+    """One request answers with one page, so everything that a question reads must fit into it."""
+    periods = periods_touched(mart.every, served.days)
+    speed = OPEN_PERIODS if collection.speed else 0
+    if served.lookup is Lookup.BY_ID:
+        documents = len(served.shapes) * (periods + min(speed, periods))
+        asked = len(served.shapes) * periods * (2 if speed else 1)
+        if asked > LIMITS.in_values:
+            yield f"asks for {asked} documents by id, {LIMITS.in_values} are possible"
+    else:
+        documents = len(served.shapes) * periods * (2 if speed else 1)
+        read = len(served.shapes) * (collection.history + speed)
+        if read > LIMITS.sorted_documents:
+            yield f"sorts {read} documents, {LIMITS.sorted_documents} are possible"
+    if documents > LIMITS.page_documents:
+        yield f"reads {documents} documents, one request brings {LIMITS.page_documents}"
+
+
+def database_problems(domains: Iterable[Declaration]) -> list[str]:
+    """What is wrong with all domains in one database."""
+    number = sum(len(domain.serving) for domain in domains)
+    if number <= LIMITS.collections:
+        return []
+    return [f"{number} collections in all domains, a database takes {LIMITS.collections}"]

@@ -1,0 +1,33 @@
+"""A business domain, and every class that its declaration is made of.
+
+Jobs, templates, schemas and documentation derive from a `Domain`. The classes are frozen dataclasses
+without behaviour beyond look-ups and validation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lake.model.checks import Check, Effect
+from lake.model.columns import Column
+from lake.model.declaration import Declaration, Question
+from lake.model.marts import Every, Mart
+from lake.model.tables import Reference, Stream, Table, Touch, Versions
+from lake.model.validation import validate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain(Declaration):
+    """A business domain: what comes in, what is published, and which questions it answers.
+
+    Raises DeclarationError with every contradiction between its parts.
+    """
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+
+__all__ = [
+    "Check", "Column", "Domain", "Effect", "Every", "Mart", "Question", "Reference", "Stream",
+    "Table", "Touch", "Versions",
+]  # fmt: skip

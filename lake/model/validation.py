@@ -1,0 +1,147 @@
+"""Finds contradictions in a domain's declaration, all of them at once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from lake.errors import DeclarationError
+from lake.model.declaration import Declaration
+from lake.model.marts import Mart
+from lake.model.serving_checks import serving_problems
+from lake.model.tables import Table, Versions
+
+
+def validate(domain: Declaration) -> None:
+    """Raise DeclarationError with every contradiction in `domain`, or return."""
+    problems = list(_problems(domain))
+    if problems:
+        raise DeclarationError(domain.name, problems)
+
+
+def _problems(domain: Declaration) -> Iterator[str]:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", domain.name):
+        yield f"domain '{domain.name}': names are snake_case"
+    names = [table.name for table in domain.tables] + [mart.name for mart in domain.published_marts]
+    yield from (f"'{name}' is declared twice" for name in _twice(names))
+    tables = {table.name: table for table in domain.tables}
+    for table in domain.tables:
+        yield from (f"table {table.name}: {problem}" for problem in _table_problems(table, tables))
+    yield from _cycles(tables)
+    for mart in domain.marts:
+        yield from (f"mart {mart.name}: {problem}" for problem in _mart_problems(mart, domain))
+    yield from serving_problems(domain)
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
+    names = [column.name for column in (*table.columns, *table.enrichment)]
+    for column in (*table.columns, *table.enrichment):
+        yield from column.problems()
+    yield from (f"column '{name}' is declared twice" for name in _twice(names))
+    yield from (f"key column '{name}' is not declared" for name in table.key if name not in names)
+    if not table.key:
+        yield "has no key"
+    if table.dated_by is not None:
+        if table.dated_by not in table.by_name:
+            yield f"dated_by '{table.dated_by}' is not declared"
+        elif table.by_name[table.dated_by].type not in ("date", "timestamp"):
+            yield f"dated_by '{table.dated_by}' is neither a date nor a timestamp"
+        if table.month_reference is not None:
+            yield "has a date of its own and a reference that gives the month"
+    for check in table.checks:
+        if "." not in check.name or check.column not in (*names, "record"):
+            yield f"check '{check.name}' does not name a declared column"
+        yield from (f"check '{check.name}' mends undeclared '{fix}'" for fix in check.fix if fix not in names)
+    yield from (f"check '{name}' is declared twice" for name in _twice(c.name for c in table.checks))
+    for ref in table.references:
+        if ref.column not in names:
+            yield f"reference column '{ref.column}' is not declared"
+        parent = tables.get(ref.table)
+        if parent is None:
+            yield f"references unknown table '{ref.table}'"
+        elif len(parent.key) != 1 or parent.versions is not Versions.ROW:
+            yield f"references '{ref.table}', which has no single-column row key"
+        elif ref.gives_month and parent.dated_by is None:
+            yield f"takes its month from '{ref.table}', which has no date"
+    yield from _enrichment_problems(table, tables)
+    for touch in table.touched_by:
+        parent = tables.get(touch.table)
+        if touch.column not in names or parent is None or touch.parent_column not in parent.by_name:
+            yield f"touched_by {touch.table}: '{touch.column}' or '{touch.parent_column}' is not declared"
+    if table.stream is not None:
+        used = (*table.stream.rank, *table.stream.totals_by, *table.stream.totals)
+        yield from (f"stream column '{name}' is not declared" for name in used if name not in names)
+
+
+def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
+    """Where a change of what rows are enriched from would not reach them."""
+    followed = {ref.table for ref in table.references} | {touch.table for touch in table.touched_by}
+    for name in table.enriched_from:
+        if name not in tables:
+            yield f"is enriched from unknown '{name}'"
+        elif tables[name].enriched_from:
+            others = ", ".join(tables[name].enriched_from)
+            yield (
+                f"is enriched from '{name}', which is enriched from others ({others}): their changes would "
+                "not reach it; join these themselves"
+            )
+        elif name not in followed:
+            yield (
+                f"is enriched from '{name}', whose changes would not reach it: declare the reference, or "
+                "touched_by"
+            )
+    # The order in which tables are asked for changes follows references and enrichment.
+    yield from (
+        f"touched_by {touch.table}: is not enriched from it"
+        for touch in table.touched_by
+        if touch.table in tables and touch.table not in table.enriched_from
+    )
+
+
+def _cycles(tables: dict[str, Table]) -> Iterator[str]:
+    state: dict[str, str] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> Iterator[str]:
+        if state.get(name) == "done" or name not in tables:
+            return
+        if name in path:
+            yield f"tables reference each other in a circle: {' → '.join((*path, name))}"
+            return
+        for parent in sorted(
+            {ref.table for ref in tables[name].references} | set(tables[name].enriched_from)
+        ):
+            yield from visit(parent, (*path, name))
+        state[name] = "done"
+
+    for name in tables:
+        yield from visit(name, ())
+
+
+def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
+    names = [column.name for column in mart.columns]
+    for column in mart.columns:
+        yield from column.problems()
+        if column.personal:
+            yield f"column '{column.name}' is personal data, which stops at silver"
+    yield from (f"column '{name}' is declared twice" for name in _twice(names))
+    yield from (f"grain column '{name}' is not declared" for name in mart.grain if name not in names)
+    known = {table.name for table in domain.tables} | {other.name for other in domain.marts}
+    yield from (f"input '{name}' is neither a table nor a mart" for name in mart.inputs if name not in known)
+    whole = {other.name for other in domain.marts if other.every is None}
+    if not mart.is_whole:
+        # What of it changed would have to be known by month.
+        yield from (
+            f"input '{name}' is rewritten whole, this mart is not" for name in mart.inputs if name in whole
+        )
+    yield from (f"looked_up '{name}' is no input" for name in mart.looked_up if name not in mart.inputs)
+    if mart.name in mart.inputs:
+        yield "is its own input"
+    if (mart.every is None) != (mart.dated_by is None):
+        yield "every and dated_by belong together"
+    if mart.dated_by is not None and mart.dated_by not in names:
+        yield f"dated_by '{mart.dated_by}' is not declared"

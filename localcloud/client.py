@@ -1,0 +1,158 @@
+"""Clients of the local cloud: follow executions of a state machine, run Athena queries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from localcloud.errors import LocalCloudError
+
+POLL_SECONDS = 0.3
+QUERY_POLL_SECONDS = 0.05
+START_SECONDS = 60.0
+"""How long an upload may take to wake the pipeline: the pipe's batch window and some."""
+
+TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+
+
+@dataclass
+class StateTime:
+    """A state of an execution and how long it took; None while it runs."""
+
+    name: str
+    entered: datetime
+    seconds: float | None = None
+
+
+@dataclass
+class Followed:
+    """One execution as far as it got."""
+
+    arn: str
+    states: list[StateTime] = field(default_factory=list)
+    status: str = "RUNNING"
+    cause: str = ""
+    events_seen: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.arn.rsplit(":", 1)[-1]
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in TERMINAL
+
+
+class Watch:
+    """Reports what executions of one state machine do, those started after it was made."""
+
+    def __init__(self, client: Any, machine_arn: str) -> None:
+        self._client = client
+        self._machine = machine_arn
+        self._before = set(self._arns())
+        self.followed: dict[str, Followed] = {}
+
+    def _arns(self) -> list[str]:
+        listed = self._client.list_executions(stateMachineArn=self._machine)["executions"]
+        return [execution["executionArn"] for execution in listed]
+
+    def start(self) -> None:
+        """Start an execution by hand, as the schedule or an operator would."""
+        self._client.start_execution(stateMachineArn=self._machine, input="{}")
+
+    def follow(self, idle: Any) -> Iterator[tuple[Followed, StateTime]]:
+        """Yield each state when it begins and, with its seconds, when it ends.
+
+        Ends when an execution is over and `idle()` says that nothing else is under way. Raises
+        LocalCloudError if no execution begins.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            for arn in reversed(self._arns()):
+                if arn not in self._before:
+                    execution = self.followed.setdefault(arn, Followed(arn))
+                    if not execution.is_over:
+                        for state in self._advance(execution):
+                            yield execution, state
+            under_way = [arn for arn in self._arns() if arn not in self._before and arn not in self.followed]
+            if self.followed and not under_way and all(each.is_over for each in self.followed.values()):
+                if idle():
+                    return
+            elif not self.followed and time.monotonic() > deadline:
+                raise LocalCloudError(
+                    f"no execution began within {START_SECONDS:.0f} s.",
+                    where=self._machine,
+                    hint="Look at the queue's dead letters and at the log in the home folder.",
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _advance(self, execution: Followed) -> Iterator[StateTime]:
+        status = self._client.describe_execution(executionArn=execution.arn)
+        pages = self._client.get_paginator("get_execution_history").paginate(executionArn=execution.arn)
+        events = [event for page in pages for event in page["events"]]
+        for event in events[execution.events_seen :]:
+            moment = event["timestamp"]
+            if entered := event.get("stateEnteredEventDetails"):
+                state = StateTime(entered["name"], moment)
+                execution.states.append(state)
+                yield state
+            elif left := event.get("stateExitedEventDetails"):
+                state = next(s for s in reversed(execution.states) if s.name == left["name"])
+                state.seconds = (moment - state.entered).total_seconds()
+                yield state
+        execution.events_seen = len(events)
+        if status["status"] in TERMINAL:
+            execution.status = status["status"]
+            execution.cause = f"{status.get('error', '')}: {status.get('cause', '')}".strip(": ")
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """Rows of a query as text; `numeric` says which columns are numbers."""
+
+    columns: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+def run_query(athena: Any, sql: str, *, database: str, workgroup: str) -> QueryResult:
+    """Run SQL in a workgroup and wait for it. Raises LocalCloudError with Athena's reason."""
+    started = athena.start_query_execution(
+        QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=workgroup
+    )
+    query = started["QueryExecutionId"]
+    while True:
+        status = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
+        if status["State"] == "SUCCEEDED":
+            break
+        if status["State"] in ("FAILED", "CANCELLED"):
+            raise LocalCloudError(status.get("StateChangeReason", "no reason given"), where=f"query {query}")
+        time.sleep(QUERY_POLL_SECONDS)
+    pages = athena.get_paginator("get_query_results").paginate(QueryExecutionId=query)
+    rows: list[tuple[str | None, ...]] = []
+    columns: Sequence[dict[str, Any]] = ()
+    for page in pages:
+        columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+        rows += [tuple(cell.get("VarCharValue") for cell in row["Data"]) for row in page["ResultSet"]["Rows"]]
+    return QueryResult(
+        columns=tuple(column["Name"] for column in columns),
+        numeric=tuple(_is_number(column["Type"]) for column in columns),
+        rows=tuple(rows[1:]),
+    )
+
+
+def _is_number(type_: str) -> bool:
+    return type_.startswith(("decimal", "int", "bigint", "double", "float", "smallint", "tinyint"))
+
+
+def named_queries(athena: Any, workgroup: str) -> dict[tuple[str, str], str]:
+    """(database, name) → SQL of every named query that the templates deployed."""
+    found: dict[tuple[str, str], str] = {}
+    for page in athena.get_paginator("list_named_queries").paginate(WorkGroup=workgroup):
+        for query_id in page["NamedQueryIds"]:
+            query = athena.get_named_query(NamedQueryId=query_id)["NamedQuery"]
+            found[query["Database"], query["Name"]] = query["QueryString"]
+    return found

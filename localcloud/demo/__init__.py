@@ -1,1 +1,0 @@
-"""`make demo`: the whole product on this machine, from the client's files to the answers."""

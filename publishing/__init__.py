@@ -1,1 +1,0 @@
-"""Publishes gold to the serving store: idempotent, resumable, in few requests."""

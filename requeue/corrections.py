@@ -1,0 +1,126 @@
+"""A file of records to be corrected by hand: written by `list --to`, read by `send --corrected`.
+
+For a CSV table a CSV file with the columns of the source beside the record's id; for a stream JSON
+lines `{"record_id": …, "record": …}`, the record as text or as an object.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from lake.errors import CaudalError
+from lake.model.spec import Table
+from requeue.records import Record
+from requeue.sending import Sources, csv_line
+
+RECORD_ID = "caudal:record_id"
+FAILED = "caudal:failed_checks"
+RAW_RECORD = "caudal:raw_record"
+OURS = (RECORD_ID, FAILED, RAW_RECORD)
+"""Columns that are not the source's: which record, and why it was stopped."""
+
+
+def write_template(path: Path, table: Table, records: Iterable[Record], sources: Sources) -> None:
+    """Write the records as they are, to be corrected in place."""
+    listed = list(records)
+    if table.stream:
+        lines = (
+            {"record_id": each.record_id, "failed_checks": each.failed_checks, "record": each.raw_record}
+            for each in listed
+        )
+        path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+        return
+    headers = list(dict.fromkeys(name for record in listed for name in sources.of(record).headers))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*OURS, *headers], restval="")
+        writer.writeheader()
+        for record in listed:
+            fields = next(csv.reader(io.StringIO(record.raw_record, newline="")), [])
+            # A line with too many fields fills what there is; the whole of it stands beside.
+            known = dict(zip(sources.of(record).headers, fields, strict=False))
+            ours = (record.record_id, " ".join(record.failed_checks), record.raw_record)
+            writer.writerow({**known, **dict(zip(OURS, ours, strict=True))})
+
+
+def read_ids(path: Path, table: Table) -> tuple[str, ...]:
+    """Ids, perhaps abbreviated, of the records that the file corrects. Raises CaudalError."""
+    return tuple(name for _, name, _ in _rows(path, table))
+
+
+def read(path: Path, table: Table, records: Iterable[Record], sources: Sources) -> dict[str, str]:
+    """Record id → its corrected text. `records` are those that `read_ids` names. Raises CaudalError."""
+    listed = list(records)
+    corrections: dict[str, str] = {}
+    for line, name, content in _rows(path, table):
+        [record] = [each for each in listed if each.record_id.startswith(name)]
+        where = f"{path}, line {line}"
+        if record.record_id in corrections:
+            raise CaudalError(f"record {name} is corrected twice.", where=where)
+        if isinstance(content, str):
+            corrections[record.record_id] = content
+            continue
+        headers = sources.of(record).headers
+        absent = [header for header in headers if header not in content]
+        unknown = [header for header in content if header not in headers and content[header]]
+        if absent or unknown:
+            raise CaudalError(
+                f"columns are missing ({', '.join(absent) or 'none'}) or unknown "
+                f"({', '.join(unknown) or 'none'}).",
+                where=where,
+                hint=f"The record's file has the columns {', '.join(headers)}.",
+            )
+        corrections[record.record_id] = csv_line(content[header] for header in headers)
+    return corrections
+
+
+def _rows(path: Path, table: Table) -> Iterator[tuple[int, str, str | Mapping[str, str]]]:
+    """(line, record id, new content): text for a stream, fields by header for CSV."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaudalError(f"the corrected file cannot be read: {error}.", where=str(path)) from error
+    rows = _json_rows(path, text) if table.stream else _csv_rows(path, text)
+    yield from rows
+
+
+def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, str, Mapping[str, str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        headers = next(reader, [])
+        if RECORD_ID not in headers:
+            raise CaudalError(
+                f"there is no column {RECORD_ID}.",
+                where=str(path),
+                hint="`list --to FILE` writes a file with that column, to be corrected.",
+            )
+        for fields in reader:
+            if len(fields) != len(headers):
+                raise CaudalError(
+                    f"{len(fields)} fields, the header has {len(headers)}.",
+                    where=f"{path}, line {reader.line_num}",
+                )
+            row = dict(zip(headers, fields, strict=True))
+            content = {name: value for name, value in row.items() if name not in OURS}
+            yield reader.line_num, row[RECORD_ID].strip(), content
+    except csv.Error as error:
+        raise CaudalError(f"no CSV: {error}.", where=f"{path}, line {reader.line_num}") from error
+
+
+def _json_rows(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            record = row["record"]
+            content = record if isinstance(record, str) else json.dumps(record, ensure_ascii=False)
+            name = str(row["record_id"]).strip()
+        except (ValueError, KeyError, TypeError) as error:
+            raise CaudalError(
+                f"not {{'record_id': …, 'record': …}} ({error!r}).", where=f"{path}, line {number}"
+            ) from error
+        yield number, name, content.replace("\r", " ").replace("\n", " ")

@@ -1,0 +1,150 @@
+"""Quarantined records as people look at them: found by table, check, batch and file."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import pyarrow.parquet as pq
+
+from glue_jobs.ledger.ledger import FileEntry, Ledger, LedgerView
+from glue_jobs.runtime.store import ObjectStore
+from lake import naming
+from lake.errors import CaudalError
+from lake.files.recognition import FILE_HEADER
+from lake.model.spec import Domain
+
+SHORTEST_ID = 8
+"""Characters of a record's id that are enough to name it."""
+
+_BATCH = re.compile(r"batch=(?P<batch>[^/]+)/[^/]+\.parquet")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One quarantined record; `requeued` if it was sent back to raw since."""
+
+    record_id: str
+    table: str
+    source_file: str
+    source_row: int
+    raw_record: str
+    failed_checks: tuple[str, ...]
+    batch_id: str
+    ingest_ts: datetime
+    requeued: bool
+
+    @property
+    def is_mendable(self) -> bool:
+        """Whether it is a record: of a file that was rejected whole only the beginning is here."""
+        return FILE_HEADER not in self.failed_checks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which records are meant; what is empty does not narrow. Ids may be abbreviated to SHORTEST_ID."""
+
+    table: str = ""
+    check: str = ""
+    batch: str = ""
+    source_file: str = ""
+    records: tuple[str, ...] = ()
+
+    def __contains__(self, record: Record) -> bool:
+        return (
+            (not self.check or self.check in record.failed_checks)
+            and self.source_file in record.source_file
+            and (not self.records or any(record.record_id.startswith(name) for name in self.records))
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it means less than a whole table."""
+        return bool(self.check or self.batch or self.source_file or self.records)
+
+
+class Quarantine:
+    """The quarantine of a domain, as far as the ledger has its batches."""
+
+    def __init__(self, store: ObjectStore, bucket: str, domain: Domain) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._domain = domain
+
+    @cached_property
+    def view(self) -> LedgerView:
+        return Ledger(self._store, self._bucket, self._domain.name).view()
+
+    def find(self, wanted: Filter) -> list[Record]:
+        """Matching records by table, file and row; a record that was read twice counts once.
+
+        Raises CaudalError for a table or a record that does not exist, and for an ambiguous id.
+        """
+        tables = [*(table.name for table in self._domain.tables), naming.UNRECOGNISED]
+        if wanted.table:
+            tables = [wanted.table if wanted.table in tables else self._domain.table(wanted.table).name]
+        found = {
+            record.record_id: record
+            for table in tables
+            for record in self._of(table, wanted.batch)
+            if record in wanted
+        }
+        for name in wanted.records:
+            _only(name, list(found))
+        return sorted(
+            found.values(), key=lambda record: (record.table, record.source_file, record.source_row)
+        )
+
+    def entry(self, record: Record) -> FileEntry | None:
+        """The ledger's entry of the file that the record came in."""
+        for batch in self.view.batches:
+            if batch.batch_id == record.batch_id:
+                return next((file for file in batch.files if file.key == record.source_file), None)
+        return None
+
+    def _of(self, table: str, only_batch: str) -> Iterator[Record]:
+        prefix = naming.layer_prefix("quarantine", self._domain.name, table)
+        batches = {batch.batch_id for batch in self.view.batches}
+        requeued = self._requeued(table)
+        for item in self._store.list(self._bucket, prefix):
+            match = _BATCH.fullmatch(item.key.removeprefix(prefix))
+            # What a killed run left behind belongs to no batch.
+            if match is None or match["batch"] not in batches or only_batch not in ("", match["batch"]):
+                continue
+            rows = pq.ParquetFile(io.BytesIO(self._store.read(self._bucket, item.key))).read().to_pylist()
+            for row in rows:
+                yield Record(
+                    record_id=row["record_id"],
+                    table=table,
+                    source_file=row["source_file"],
+                    source_row=row["source_row"],
+                    raw_record=row["raw_record"] or "",
+                    failed_checks=tuple(row["failed_checks"]),
+                    batch_id=row["batch_id"],
+                    ingest_ts=row["ingest_ts"],
+                    requeued=row["record_id"] in requeued,
+                )
+
+    def _requeued(self, table: str) -> frozenset[str]:
+        """Ids of the records that the ledger's notes say were sent."""
+        notes = self._store.list(self._bucket, naming.requeued_prefix(self._domain.name, table))
+        bodies = (json.loads(self._store.read(self._bucket, note.key)) for note in notes)
+        return frozenset(record_id for body in bodies for record_id in body["records"])
+
+
+def _only(name: str, ids: Sequence[str]) -> str:
+    matching = [record_id for record_id in ids if record_id.startswith(name)]
+    if len(matching) == 1 and len(name) >= SHORTEST_ID:
+        return matching[0]
+    if len(name) < SHORTEST_ID:
+        what, hint = "is too short", f"Give at least {SHORTEST_ID} characters of its id."
+    elif matching:
+        what, hint = "means several records", f"Give more characters: {', '.join(matching[:5])}."
+    else:
+        what, hint = "is not among the quarantined records that were asked for", "See `list`."
+    raise CaudalError(f"record '{name}' {what}.", hint=hint)

@@ -1,0 +1,40 @@
+"""What the quality gate stopped and nobody has released."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glue_jobs.ledger.ledger import BatchStatus, LedgerView
+from glue_jobs.quality.gate import judge_together
+from lake.model.spec import Domain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A rejected batch, or a hold of a stream's batches; `name` is what `release` takes."""
+
+    name: str
+    since: str
+    batches: tuple[str, ...]
+    reason: str
+
+
+def waiting(domain: Domain, view: LedgerView) -> list[Waiting]:
+    """Everything that waits for a release, oldest first."""
+    rejected = [
+        Waiting(
+            name=batch.batch_id,
+            since=batch.committed_at,
+            batches=(batch.batch_id,),
+            reason="; ".join(
+                str(overrun) for table in domain.tables if (overrun := judge_together(table, [batch]))
+            ),
+        )
+        for batch in view.batches
+        if batch.status == BatchStatus.REJECTED and batch.batch_id not in view.released
+    ]
+    held = [
+        Waiting(name=hold.hold_id, since=hold.held_at, batches=hold.batches, reason=hold.reason)
+        for hold in view.open_holds
+    ]
+    return sorted([*rejected, *held], key=lambda each: each.since)

@@ -1,0 +1,1 @@
+"""Connection to the Data API and its requests."""

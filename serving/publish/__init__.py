@@ -1,0 +1,1 @@
+"""Publish gold to the serving store: idempotent, resumable, in few requests."""

@@ -1,0 +1,1 @@
+"""Read the serving store: one request per question."""

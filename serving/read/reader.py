@@ -1,0 +1,190 @@
+"""Finds documents in one request and merges what batch and speed know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from astrapy import Database
+
+from lake.model.answers import Row, Wanted
+from lake.model.serving import (
+    SPEED,
+    Collection,
+    Document,
+    Embedded,
+    Served,
+    document_id,
+    period_number,
+    typed,
+)
+from lake.model.serving_checks import periods_touched
+from lake.model.spec import Domain, Every, Mart
+from lake.naming import collection_name
+from serving.client.errors import RefusedError
+from serving.client.requests import NO_COLLECTION, NO_KEYSPACE, Requests, Retry
+from serving.read.errors import RangeError, UnservedError
+
+
+@dataclass(frozen=True)
+class Found:
+    """The documents that one request brought."""
+
+    mart: Mart
+    collection: Collection
+    documents: Sequence[Document]
+
+    def rows(
+        self, wanted: Wanted, embed: str, first: dt.date | None = None, last: dt.date | None = None
+    ) -> list[Row]:
+        """Embedded rows of all periods, ordered, those outside `first` … `last` left out.
+
+        A day that batch has published is batch's; the speed view adds only days that it has not.
+        """
+        shape = self.collection.shape(wanted.shape)
+        declared = shape.embedded(embed)
+        mine = [document for document in self.documents if self._is(document, wanted)]
+        dated = self.mart.dated_by if self.mart.dated_by in declared.rows else None
+        rows = [
+            row for document in mine if document["part"] != SPEED for row in self._batch(document, declared)
+        ]
+        published = {row[dated] for row in rows} if dated else set()
+        for document in mine:
+            if document["part"] == SPEED and dated:
+                rows += [row for row in self._speed(document, declared) if row[dated] not in published]
+        if dated:
+            rows = [
+                row
+                for row in rows
+                if (first or row[dated]) <= row[dated] and row[dated] <= (last or row[dated])
+            ]
+        return sorted(rows, key=lambda row: tuple(row[name] for name in declared.rows))
+
+    def tables(self, wanted: Wanted, embed: str) -> list[tuple[int, list[Row]]]:
+        """(period, rows of an embedded table) of batch documents, oldest first."""
+        declared = self.collection.shape(wanted.shape).embedded(embed)
+        mine = [d for d in self.documents if self._is(d, wanted) and d["part"] != SPEED]
+        return sorted(((d["period"], list(self._batch(d, declared))) for d in mine), key=lambda item: item[0])
+
+    def newest_day(self, wanted: Wanted, embed: str) -> dt.date | None:
+        days = [row[str(self.mart.dated_by)] for row in self.rows(wanted, embed)]
+        return max(days, default=None)
+
+    def _is(self, document: Document, wanted: Wanted) -> bool:
+        by = self.collection.shape(wanted.shape).by
+        return document["shape"] == wanted.shape and tuple(document[name] for name in by) == wanted.keys
+
+    def _batch(self, document: Document, embed: Embedded) -> Iterator[Row]:
+        table = document.get(embed.name) or {"columns": [], "rows": []}
+        return (self._row(table["columns"], values, False) for values in table["rows"])
+
+    def _speed(self, document: Document, embed: Embedded) -> Iterator[Row]:
+        table = document.get(embed.name) or {"columns": [], "totals": {}}
+        return (self._row(table["columns"], values, True) for values in _leaves(table["totals"]))
+
+    def _row(self, columns: Sequence[str], values: Sequence[Any], provisional: bool) -> Row:
+        kinds = {column.name: column.type for column in self.mart.columns}
+        pairs = zip(columns, values, strict=True)
+        return Row({name: typed(kinds[name], value) for name, value in pairs}, provisional)
+
+
+def _leaves(totals: Any) -> Iterator[Sequence[Any]]:
+    if isinstance(totals, list):
+        yield totals
+        return
+    for inner in totals.values():
+        yield from _leaves(inner)
+
+
+@dataclass
+class Reader:
+    """Reads the served marts of one domain from one database."""
+
+    domain: Domain
+    database: Database
+    retry: Retry = field(default_factory=lambda: Retry(attempts=4, longest_seconds=2.0))
+
+    def between(
+        self, mart: str, wanted: Sequence[Wanted], first: dt.date, last: dt.date, question: int
+    ) -> Found:
+        """Documents of the periods from `first` to `last`, by their `_id`s.
+
+        Raises RangeError for an empty range, or one longer than the question declares.
+        """
+        collection, declared = self.domain.collection(mart), self.domain.mart(mart)
+        longest = max(served.days for served in _asked(collection, question))
+        days = (last - first).days + 1
+        if not 1 <= days <= longest:
+            raise RangeError(
+                f"{first} to {last} are {days} days.",
+                where=f"question {question}",
+                hint=f"Ask for 1 to {longest} days.",
+            )
+        periods = list(_periods(declared, first, last))
+        ids = [document_id(want.shape, want.keys, period) for want in wanted for period in periods]
+        if collection.speed:
+            ids += [
+                document_id(want.shape, want.keys, period, SPEED) for want in wanted for period in periods
+            ]
+        return self._find(declared, collection, {"filter": {"_id": {"$in": ids}}})
+
+    def newest(self, mart: str, wanted: Sequence[Wanted], days: int, question: int) -> Found:
+        """Documents of the newest periods that `days` can touch, whichever they are."""
+        collection, declared = self.domain.collection(mart), self.domain.mart(mart)
+        longest = max(served.days for served in _asked(collection, question))
+        if not 1 <= days <= longest:
+            raise RangeError(
+                f"{days} days.", where=f"question {question}", hint=f"Ask for 1 to {longest} days."
+            )
+        clauses = [
+            {"shape": want.shape, **dict(zip(collection.shape(want.shape).by, want.keys, strict=True))}
+            for want in wanted
+        ]
+        number = len(wanted) * periods_touched(declared.every, days) * (2 if collection.speed else 1)
+        return self._find(
+            declared,
+            collection,
+            {
+                "filter": {"$or": clauses} if len(clauses) > 1 else clauses[0],
+                "sort": {"period": -1},
+                "options": {"limit": number},
+            },
+        )
+
+    def _find(self, mart: Mart, collection: Collection, body: Document) -> Found:
+        name = collection_name(self.domain.name, mart.name)
+        requests = Requests(self.database.get_collection(name), self.retry)
+        found: list[Document] = []
+        while True:
+            try:
+                data = requests.send({"find": body})["data"]
+            except RefusedError as error:
+                if error.code not in NO_COLLECTION | NO_KEYSPACE:
+                    raise
+                raise UnservedError(
+                    "the serving store has nothing of it.",
+                    where=f"mart {mart.name}",
+                    hint="Run the pipeline with serving switched on.",
+                ) from error
+            found += data["documents"]
+            # Declarations keep a question within the smallest page; a smaller one still gets its answer.
+            state = data.get("nextPageState")
+            if state is None or "sort" in body:
+                return Found(mart, collection, found)
+            body = {**body, "options": {"pageState": state}}
+
+
+def _asked(collection: Collection, question: int) -> list[Served]:
+    return [served for served in collection.serves if served.question == question]
+
+
+def _periods(mart: Mart, first: dt.date, last: dt.date) -> Iterator[int]:
+    if mart.every is None:
+        yield period_number()
+    elif mart.every is Every.YEAR:
+        yield from (period_number(year) for year in range(first.year, last.year + 1))
+    else:
+        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+        yield from (period_number(month // 12, month % 12 + 1) for month in months)

@@ -1,0 +1,162 @@
+"""Which version of a key wins, and what its losers are called."""
+
+from __future__ import annotations
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from glue_jobs.curation.versions import OUTCOME, contested_keys, rank_columns, resolve
+from lake.model.columns import Column, bigint, integer, text
+from lake.model.spec import Stream, Table, Versions
+from tests.frames import frame, texts
+
+KEY = bigint("id", "Identifies it.")
+VALUE = text("value", "Whatever.")
+LINEAGE: tuple[Column, ...] = (
+    text("source_rank", "Rank of the file."),
+    text("source_file", "The file."),
+    bigint("source_row", "Place in the file."),
+    text("batch_id", "The batch."),
+)
+ROWS = Table(name="rows", description="Rows.", key=("id",), columns=(KEY, VALUE))
+LINES = Table(name="lines", description="Lines.", key=("id",), columns=(KEY, VALUE), versions=Versions.GROUP)
+READINGS = Table(
+    name="readings",
+    description="A stream.",
+    key=("id",),
+    columns=(KEY, VALUE, integer("version", "Of the schema.")),
+    stream=Stream(folders=("readings",), rank=("version",)),
+)
+
+
+def given(spark: SparkSession, table: Table, rows: str) -> DataFrame:
+    return frame(spark, (*table.columns, *LINEAGE), rows)
+
+
+def outcomes(spark: SparkSession, table: Table, rows: str) -> list[tuple[str | None, ...]]:
+    return texts(resolve(given(spark, table, rows), table), ["id", "value", OUTCOME])
+
+
+def test_the_highest_ranking_row_wins_by_file_then_row_then_batch(spark: SparkSession) -> None:
+    rows = """
+        id | value | source_rank | source_row | batch_id
+        1  | old   | a           | 9          | b-2
+        1  | new   | b           | 1          | b-1
+        2  | above | a           | 1          | b-1
+        2  | below | a           | 2          | b-1
+        3  | first | a           | 1          | b-1
+        3  | again | a           | 1          | b-2
+        4  | alone | a           | 1          | b-1
+    """
+    assert outcomes(spark, ROWS, rows) == [
+        ("1", "new", "current"),
+        ("1", "old", "superseded"),
+        ("2", "above", "superseded"),
+        ("2", "below", "current"),
+        ("3", "again", "current"),
+        ("3", "first", "superseded"),
+        ("4", "alone", "current"),
+    ]
+
+
+def test_a_loser_equal_to_its_winner_is_a_duplicate_nulls_included(spark: SparkSession) -> None:
+    rows = """
+        id | value | source_rank | source_row | batch_id
+        1  | same  | a           | 1          | b-1
+        1  | other | a           | 2          | b-1
+        1  | same  | a           | 3          | b-1
+        2  | null  | a           | 4          | b-1
+        2  | null  | a           | 5          | b-1
+        3  | x     | a           | 6          | b-1
+        3  | null  | a           | 7          | b-1
+    """
+    assert outcomes(spark, ROWS, rows) == [
+        ("1", "other", "superseded"),
+        ("1", "same", "current"),
+        ("1", "same", "duplicate"),
+        ("2", None, "current"),
+        ("2", None, "duplicate"),
+        ("3", "x", "superseded"),
+        ("3", None, "current"),
+    ]
+
+
+def test_the_highest_ranking_file_replaces_all_lines_of_its_keys(spark: SparkSession) -> None:
+    """Also those that it repeats; the same line twice in the winning file counts twice."""
+    rows = """
+        id | value | source_rank | source_row | batch_id
+        1  | leg   | a           | 1          | b-1
+        1  | top   | a           | 2          | b-1
+        1  | leg   | b           | 7          | b-1
+        1  | leg   | b           | 8          | b-1
+        2  | leg   | a           | 3          | b-1
+        2  | leg   | a           | 4          | b-1
+    """
+    assert outcomes(spark, LINES, rows) == [
+        ("1", "leg", "current"),
+        ("1", "leg", "current"),
+        ("1", "leg", "superseded"),
+        ("1", "top", "superseded"),
+        ("2", "leg", "current"),
+        ("2", "leg", "current"),
+    ]
+
+
+def test_a_requeued_line_joins_the_others_of_its_file(spark: SparkSession) -> None:
+    """It has their rank and its old row; of two readings of a row the later one counts."""
+    rows = """
+        id | value  | source_rank | source_row | batch_id
+        1  | leg    | a           | 1          | b-1
+        1  | tpo    | a           | 2          | b-2
+        1  | top    | a           | 2          | b-3
+        2  | leg    | a           | 3          | b-1
+        2  | leg    | a           | 3          | b-4
+        2  | joined | a           | 4          | b-2
+    """
+    assert outcomes(spark, LINES, rows) == [
+        ("1", "leg", "current"),
+        ("1", "top", "current"),
+        ("1", "tpo", "superseded"),
+        ("2", "joined", "current"),
+        ("2", "leg", "current"),
+        ("2", "leg", "superseded"),
+    ]
+
+
+def test_a_streams_row_ranks_by_its_columns_whatever_file_it_came_in(spark: SparkSession) -> None:
+    rows = """
+        id | value | version | source_rank | source_file | source_row | batch_id
+        1  | two   | 2       | hash-a      | file-a      | 1          | b-1
+        1  | one   | 1       | hash-z      | file-z      | 9          | b-9
+        2  | small | 1       | hash-a      | file-z      | 9          | b-9
+        2  | large | 1       | hash-b      | file-a      | 1          | b-1
+    """
+    assert outcomes(spark, READINGS, rows) == [
+        ("1", "one", "superseded"),
+        ("1", "two", "current"),
+        ("2", "large", "current"),
+        ("2", "small", "superseded"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [(ROWS, [("1",), ("2",)]), (LINES, [("1",)])],
+    ids=["row", "group"],
+)
+def test_keys_that_need_a_decision(spark: SparkSession, table: Table, keys: list[tuple[str]]) -> None:
+    """Several lines of one file are no contest where a key stands for a group."""
+    rows = given(
+        spark,
+        table,
+        """
+        id | source_rank | source_row | batch_id
+        1  | a           | 1          | b-1
+        1  | b           | 1          | b-1
+        2  | a           | 2          | b-1
+        2  | a           | 3          | b-1
+        3  | a           | 4          | b-1
+        """,
+    )
+    index = rows.select(*table.key, *rank_columns(table))
+    assert texts(contested_keys(index, table), ["id"]) == keys

@@ -1,0 +1,186 @@
+"""Partitions are staged, seen by their own run, and published as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+import glue_jobs.curation.workspace as workspace_module
+from glue_jobs.curation.workspace import Published, Workspace, mart_target
+from glue_jobs.runtime.args import JobArguments
+from glue_jobs.runtime.months import Month
+from lake.errors import AccountingError
+from lake.model.columns import date, integer
+from lake.model.spec import Every, Mart
+from tests.fakes import FolderStore
+from tests.frames import frame, texts
+
+COLUMNS = (date("day", "Day."), integer("n", "Number."))
+
+
+def mart(name: str, every: Every | None) -> Mart:
+    dated_by = "day" if every else None
+    return Mart(
+        name=name, description="-", grain=(), inputs=(), columns=COLUMNS, every=every, dated_by=dated_by
+    )
+
+
+MARTS = {
+    "by_month": mart("by_month", Every.MONTH),
+    "by_year": mart("by_year", Every.YEAR),
+    "whole": mart("whole", None),
+}
+
+JANUARY, FEBRUARY, MARCH = Month(2024, 1), Month(2024, 2), Month(2024, 3)
+THREE_DAYS = """
+    day        | n
+    2024-01-05 | 1
+    2024-01-06 | 2
+    2024-02-05 | 3
+"""
+
+
+class Desk:
+    """Workspaces of successive runs over the same buckets."""
+
+    def __init__(self, spark: SparkSession, root: Path) -> None:
+        self.spark = spark
+        self.root = root
+        self.store = FolderStore(root)
+        self._runs = 0
+
+    def open(self) -> Workspace:
+        self._runs += 1
+        args = JobArguments(
+            job_name="job", domain="toy", env="dev", execution=f"x{self._runs}", raw_bucket="raw",
+            processed_bucket="processed", curated_bucket="curated",
+        )  # fmt: skip
+        return Workspace(self.spark, self.store, args, [mart_target(args, mart) for mart in MARTS.values()])
+
+    def rows(self, mart: str, table: str) -> DataFrame:
+        days = frame(self.spark, COLUMNS, table)
+        return days.select("*", *(getattr(F, key)("day").alias(key) for key in MARTS[mart].partition_keys))
+
+    def stage(self, mart: str, table: str, months: Collection[Month] | None = None) -> Workspace:
+        workspace = self.open()
+        workspace.stage(mart, self.rows(mart, table), months)
+        return workspace
+
+    def publish(self, mart: str, table: str, months: Collection[Month] | None = None) -> Published:
+        workspace = self.stage(mart, table, months)
+        published = workspace.publish()[mart]
+        workspace.clean()
+        return published
+
+    def files(self, bucket: str = "curated") -> list[str]:
+        root = self.root / bucket
+        return sorted(path.relative_to(root).as_posix() for path in root.rglob("*.parquet"))
+
+    def numbers(self, mart: str, months: Collection[Month] | None = None) -> list[str | None]:
+        return [row[0] for row in texts(self.open().read(mart, months), ["n"])]
+
+
+@pytest.fixture
+def desk(spark: SparkSession, tmp_path: Path) -> Desk:
+    return Desk(spark, tmp_path)
+
+
+def test_nothing_is_visible_before_it_is_published(desk: Desk) -> None:
+    staged = desk.stage("by_month", THREE_DAYS)
+    assert desk.numbers("by_month") == []
+    assert texts(staged.read("by_month"), ["n", "year", "month"]) == [
+        ("1", "2024", "1"),
+        ("2", "2024", "1"),
+        ("3", "2024", "2"),
+    ]
+
+
+def test_one_file_for_each_partition_under_a_fixed_key(desk: Desk) -> None:
+    published = desk.publish("by_month", THREE_DAYS)
+    assert desk.files() == [
+        "toy/by_month/year=2024/month=1/part-00000.parquet",
+        "toy/by_month/year=2024/month=2/part-00000.parquet",
+    ]
+    assert published == Published(
+        rows=3, files=2, partitions=("year=2024/month=1", "year=2024/month=2"), new_partitions=True
+    )
+
+
+def test_staged_partitions_stand_in_front_of_published_ones(desk: Desk) -> None:
+    desk.publish("by_month", THREE_DAYS)
+    second = desk.stage("by_month", "day | n\n2024-02-07 | 9", {FEBRUARY})
+    assert [row[0] for row in texts(second.read("by_month"), ["n"])] == ["1", "2", "9"]
+    assert [row[0] for row in texts(second.read("by_month", {FEBRUARY}), ["n"])] == ["9"]
+    assert desk.numbers("by_month") == ["1", "2", "3"]
+
+
+def test_a_partition_that_became_empty_is_removed(desk: Desk) -> None:
+    desk.publish("by_month", THREE_DAYS)
+    published = desk.publish("by_month", "day | n", {FEBRUARY, MARCH})
+    assert desk.files() == ["toy/by_month/year=2024/month=1/part-00000.parquet"]
+    assert (published.rows, published.files, published.partitions) == (0, 0, ("year=2024/month=2",))
+
+
+def test_partitions_are_new_only_where_their_number_changes(desk: Desk) -> None:
+    desk.publish("by_month", THREE_DAYS)
+    assert not desk.publish("by_month", "day | n\n2024-01-07 | 9", {JANUARY}).new_partitions
+
+
+def test_the_whole_table_is_replaced_without_months(desk: Desk) -> None:
+    desk.publish("by_month", THREE_DAYS)
+    desk.publish("by_month", "day | n\n2024-03-07 | 9")
+    assert desk.numbers("by_month") == ["9"]
+    assert desk.files() == ["toy/by_month/year=2024/month=3/part-00000.parquet"]
+
+
+def test_a_large_partition_has_several_files_and_loses_the_surplus(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(workspace_module, "ROWS_PER_FILE", 1)
+        assert desk.publish("whole", THREE_DAYS).files == 3
+    assert desk.files() == [f"toy/whole/part-{number:05d}.parquet" for number in range(3)]
+    assert desk.numbers("whole") == ["1", "2", "3"]
+    desk.publish("whole", "day | n\n2024-03-07 | 9")
+    assert desk.files() == ["toy/whole/part-00000.parquet"]
+    assert desk.numbers("whole") == ["9"]
+
+
+def test_rows_outside_of_the_months_stop_the_run(desk: Desk) -> None:
+    with pytest.raises(
+        AccountingError, match=r"by_month: rows fall into partitions .*: year=2024/month=2/\. The trans"
+    ):
+        desk.stage("by_month", THREE_DAYS, {JANUARY})
+
+
+def test_a_year_is_read_by_its_months(desk: Desk) -> None:
+    desk.publish("by_year", THREE_DAYS)
+    assert desk.files() == ["toy/by_year/year=2024/part-00000.parquet"]
+    assert desk.numbers("by_year", {JANUARY}) == ["1", "2"]
+    others = desk.open().months_in_years("by_year", {JANUARY})
+    assert texts(others, ["n"]) == [("3",)]
+    assert desk.open().months_in_years("by_year", {Month(2023, 1)}).isEmpty()
+
+
+def test_a_table_without_files_is_empty_but_has_its_columns(desk: Desk) -> None:
+    empty = desk.open().read("by_month")
+    assert empty.columns == ["day", "n", "year", "month"]
+    assert empty.isEmpty()
+
+
+def test_cleaning_removes_what_killed_runs_staged(desk: Desk) -> None:
+    desk.stage("by_month", THREE_DAYS)
+    assert any(key.startswith("_staging/toy/x1/") for key in desk.files())
+    desk.open().clean()
+    assert desk.files() == []
+
+
+def test_publishing_twice_is_publishing_once(desk: Desk) -> None:
+    workspace = desk.stage("by_month", THREE_DAYS)
+    workspace.publish()
+    workspace.publish()
+    assert desk.numbers("by_month") == ["1", "2", "3"]

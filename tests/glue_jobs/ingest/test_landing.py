@@ -1,0 +1,229 @@
+"""New files, known ones, rejected ones, and which of them rank higher."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from glue_jobs.ingest.landing import Landing, find_new, rank_of, relative_path
+from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, LedgerView
+from glue_jobs.runtime.args import Bookmark
+from glue_jobs.runtime.store import Head
+from lake.model.discovery import load_domain
+from tests.fakes import FolderStore
+from tests.infra.toy import write_domain
+
+SHOP = load_domain("ecommerce")
+ITEMS = b"order_id,product_id,unit_price_usd,quantity,line_total_usd\n1,2,3.00,1,3.00\n"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path)
+
+
+def ledger(*files: FileEntry) -> LedgerView:
+    batch = Batch(
+        batch_id="b-1", domain="ecommerce", execution="x", status=BatchStatus.COMMITTED,
+        committed_at=NOON.isoformat(), files=files,
+    )  # fmt: skip
+    return LedgerView((batch,), frozenset())
+
+
+def look(store: FolderStore, *known: FileEntry, bookmark: Bookmark = Bookmark.ENABLE) -> Landing:
+    return find_new(store, "raw", SHOP, ledger(*known), bookmark)
+
+
+def put(store: FolderStore, path: str, body: bytes = ITEMS, at: datetime = NOON) -> None:
+    sha256 = hashlib.sha256(body).hexdigest()
+    key = f"ecommerce/order_items/{sha256[:12]}/{path}"
+    store.upload("raw", key, body, uploaded_at=at.isoformat(), sha256=sha256)
+
+
+def paths(landing: Landing) -> list[str]:
+    return [relative_path("ecommerce", file.key) for file in landing.files]
+
+
+def test_a_new_file_is_recognised_hashed_and_ranked(store: FolderStore) -> None:
+    put(store, "drop/order_items.csv")
+    [file] = look(store).files
+    assert (file.table.name, file.size, file.sha256) == (
+        "order_items",
+        len(ITEMS),
+        hashlib.sha256(ITEMS).hexdigest(),
+    )
+    assert file.rank == f"2026-01-01T12:00:00.000000Z\t00002\tdrop/order_items.csv\t{file.key}"
+
+
+def test_what_the_ledger_has_is_not_looked_at_again(store: FolderStore) -> None:
+    put(store, "order_items.csv")
+    [file] = look(store).files
+    assert look(store, file.entry()).is_empty
+
+
+def test_a_known_key_that_was_written_again_is_new_and_a_duplicate(store: FolderStore) -> None:
+    put(store, "order_items.csv")
+    [file] = look(store).files
+    known = FileEntry(**{**vars(file.entry()), "version": "earlier"})
+    landing = look(store, known)
+    assert landing.files == ()
+    assert [entry.status for entry in landing.duplicates] == ["duplicate"]
+
+
+def test_the_same_bytes_under_another_name_are_a_duplicate(store: FolderStore) -> None:
+    put(store, "order_items.csv")
+    [file] = look(store).files
+    put(store, "deeper/order_items_copy.csv")
+    [duplicate] = look(store, file.entry()).duplicates
+    assert duplicate.reason == f"the same bytes as {file.key}"
+
+
+def test_of_one_calls_files_with_the_same_bytes_the_higher_ranking_one_is_read(store: FolderStore) -> None:
+    put(store, "deeper/order_items_a.csv")
+    put(store, "order_items_z.csv")
+    landing = look(store)
+    assert paths(landing) == ["deeper/order_items_a.csv"]
+    [duplicate] = landing.duplicates
+    assert relative_path("ecommerce", duplicate.key) == "order_items_z.csv"
+    assert duplicate.reason == f"the same bytes as {landing.files[0].key}"
+
+
+def test_of_two_calls_files_with_the_same_bytes_the_first_one_is_read(store: FolderStore) -> None:
+    """As if a run had come between the calls: how uploads fall into batches changes nothing."""
+    put(store, "order_items_a.csv")
+    put(store, "deeper/order_items_a.csv", at=NOON + timedelta(hours=1))
+    landing = look(store)
+    assert paths(landing) == ["order_items_a.csv"]
+    assert len(landing.duplicates) == 1
+
+
+def test_a_file_that_was_rejected_may_come_again(store: FolderStore) -> None:
+    """Uploaded anew it has another version; then it is judged by what it is now."""
+    put(store, "order_items.csv")
+    [file] = look(store).files
+    rejected = FileEntry(**{**vars(file.entry("rejected", "why")), "version": "earlier"})
+    assert paths(look(store, rejected)) == ["order_items.csv"]
+
+
+def test_a_rejected_file_that_nobody_touched_is_not_rejected_again(store: FolderStore) -> None:
+    put(store, "order_items.csv", b"\n")
+    [entry] = look(store).rejected
+    assert look(store, entry).is_empty
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "reason"),
+    [
+        ("nonsense.csv", ITEMS, "the file name begins with no table's name"),
+        ("order_items.csv", b"", "the file is empty"),
+        ("order_items.csv", b"\xef\xbb\xbf", "the file is empty"),
+        ("order_items.csv", b"product_id,quantity\n1,2\n", "order_items needs the column order_id"),
+        ("order_items.csv", bytes(range(256)) * 20, "binary"),
+        ("order_items.csv", b"order_id;product_id\n1;2\n", "columns are separated by commas"),
+        ("order_items.csv", b"\x1f\x8b\x08garbage", "the gzip data is damaged"),
+    ],
+)
+def test_a_file_that_is_no_table_is_rejected_with_its_reason(
+    store: FolderStore, path: str, body: bytes, reason: str
+) -> None:
+    put(store, path, body)
+    put(store, "order_items_good.csv")
+    landing = look(store)
+    [rejected] = landing.rejected
+    assert rejected.reason.startswith("file.header: ")
+    assert reason in rejected.reason
+    assert landing.heads[rejected.key] == body
+    assert paths(landing) == ["order_items_good.csv"]
+
+
+def test_files_come_in_rank_order(store: FolderStore) -> None:
+    """Later upload call, then deeper path, then path."""
+    put(store, "deeper/order_items_a.csv", ITEMS + b"1,3,1.00,1,1.00\n")
+    put(store, "order_items_b.csv", ITEMS + b"1,4,1.00,1,1.00\n")
+    put(store, "order_items_a.csv", ITEMS + b"1,5,1.00,1,1.00\n")
+    put(store, "order_items_0.csv", ITEMS + b"1,6,1.00,1,1.00\n", NOON + timedelta(microseconds=1))
+    assert paths(look(store)) == [
+        "order_items_a.csv",
+        "order_items_b.csv",
+        "deeper/order_items_a.csv",
+        "order_items_0.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lower", "higher"),
+    [
+        (("z.csv", "k", NOON), ("a.csv", "k", NOON + timedelta(microseconds=1))),
+        (("z.csv", "k", NOON), ("a/a.csv", "k", NOON)),
+        (("a/b/c/d/e/f/g/h/i/z.csv", "k", NOON), ("a/b/c/d/e/f/g/h/i/j/a.csv", "k", NOON)),
+        (("a.csv", "k", NOON), ("a.csv.gz", "k", NOON)),
+        (("a.csv", "k", NOON), ("a b.csv", "k", NOON))[::-1],
+        (("a.csv", "1", NOON), ("a.csv", "2", NOON)),
+    ],
+)
+def test_ranks_compare_as_text(lower: tuple[str, str, datetime], higher: tuple[str, str, datetime]) -> None:
+    assert rank_of(*lower) < rank_of(*higher)
+
+
+def test_a_file_without_metadata_is_hashed_and_ranks_by_its_own_time(store: FolderStore) -> None:
+    store.write("raw", "ecommerce/order_items.csv", ITEMS)
+    [file] = look(store).files
+    [listed] = store.list("raw", "ecommerce/")
+    assert file.sha256 == hashlib.sha256(ITEMS).hexdigest()
+    assert file.rank.startswith(listed.modified.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-01-01T12:00:00Z", "2026-01-01T12:00:00.000000Z"),
+        ("2026-01-01T12:00:00+02:00", "2026-01-01T10:00:00.000000Z"),
+        ("2026-01-01T12:00:00", "2026-01-01T12:00:00.000000Z"),
+    ],
+)
+def test_the_upload_time_is_utc_unless_it_says_otherwise(
+    store: FolderStore, written: str, moment: str
+) -> None:
+    store.upload("raw", "ecommerce/order_items.csv", ITEMS, uploaded_at=written)
+    [file] = look(store).files
+    assert file.rank.startswith(moment)
+
+
+def test_somebody_elses_upload_time_is_passed_over(store: FolderStore) -> None:
+    store.upload("raw", "ecommerce/order_items.csv", ITEMS, uploaded_at="yesterday")
+    [listed] = store.list("raw", "ecommerce/")
+    [file] = look(store).files
+    assert file.rank.startswith(listed.modified.strftime("%Y-%m-%dT%H:%M:%S"))
+
+
+def test_bookmark_disable_takes_every_file(store: FolderStore) -> None:
+    put(store, "order_items.csv")
+    [file] = look(store).files
+    assert paths(look(store, file.entry(), bookmark=Bookmark.DISABLE)) == ["order_items.csv"]
+    assert look(store, file.entry(), bookmark=Bookmark.PAUSE).is_empty
+
+
+def test_folders_and_streams_are_none_of_its_business(
+    store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody as much as looks into the files of a stream: there may be many thousands."""
+    monkeypatch.syspath_prepend(str(write_domain(tmp_path / "library", "lent")))
+    lent = load_domain("lent")
+    store.write("raw", "lent/loans/a.jsonl", b'{"loan_id": 1}\n')
+    store.write("raw", "lent/books.csv", b"book_id,title\n1,Atlas\n")
+    looked_at: list[str] = []
+    real = store.head
+
+    def head(bucket: str, key: str, size: int) -> Head:
+        looked_at.append(key)
+        return real(bucket, key, size)
+
+    monkeypatch.setattr(store, "head", head)
+    landing = find_new(store, "raw", lent, LedgerView((), frozenset()))
+    assert [file.key for file in landing.files] == ["lent/books.csv"]
+    assert landing.rejected == ()
+    assert looked_at == ["lent/books.csv"]

@@ -1,0 +1,87 @@
+"""Notes of what the serving store has not got: by mart, together with what earlier ones still hold."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from glue_jobs.ledger.unpublished import note_unpublished
+from glue_jobs.runtime.args import JobArguments
+from lake import naming
+from tests.fakes import DyingAt, FolderStore, KilledError, MortalStore
+from tests.pipeline import Pipeline
+from tests.serving.publish.conftest import DOMAIN
+
+ARGS = JobArguments(
+    job_name="job", domain="shop", env="dev", execution="x1", raw_bucket="raw", processed_bucket="processed",
+    curated_bucket="curated", serving=True,
+)  # fmt: skip
+
+
+def notes(store: FolderStore, domain: str = "shop") -> dict[str, object]:
+    keys = [item.key for item in store.list("processed", naming.unpublished_root(domain))]
+    return {key: json.loads(store.read("processed", key)) for key in keys}
+
+
+def test_touched_partitions_of_served_marts_are_noted(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    for _ in range(2):
+        note_unpublished(store, ARGS, DOMAIN, {"daily": ["year=2025/month=8"], "events": ["year=2025"]})
+    assert notes(store) == {
+        "_serving/shop/daily/x1.json": {"mart": "daily", "partitions": ["year=2025/month=8"]}
+    }
+
+
+def test_what_was_left_over_is_noted_along(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    note_unpublished(store, ARGS, DOMAIN, {"daily": ["year=2025/month=7", "year=2025/month=8"]})
+    note_unpublished(store, replace(ARGS, execution="x2"), DOMAIN, {"daily": ["year=2025/month=9"]})
+    assert notes(store) == {
+        "_serving/shop/daily/x2.json": {
+            "mart": "daily",
+            "partitions": ["year=2025/month=7", "year=2025/month=8", "year=2025/month=9"],
+        }
+    }
+
+
+def test_what_is_not_touched_stays_noted(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    note_unpublished(store, ARGS, DOMAIN, {"daily": ["year=2025/month=7"]})
+    note_unpublished(store, replace(ARGS, execution="x2"), DOMAIN, {"daily": []})
+    assert list(notes(store)) == ["_serving/shop/daily/x1.json"]
+
+
+@pytest.mark.parametrize("dies_at", [0, 1])
+def test_a_job_that_dies_while_noting_loses_no_partition(tmp_path: Path, dies_at: int) -> None:
+    note_unpublished(FolderStore(tmp_path), ARGS, DOMAIN, {"daily": ["year=2025/month=7"]})
+    with pytest.raises(KilledError):
+        note_unpublished(
+            MortalStore(tmp_path, dies_at),
+            replace(ARGS, execution="x2"),
+            DOMAIN,
+            {"daily": ["year=2025/month=8"]},
+        )
+    note_unpublished(
+        FolderStore(tmp_path), replace(ARGS, execution="x3"), DOMAIN, {"daily": ["year=2025/month=8"]}
+    )
+    ((key, note),) = notes(FolderStore(tmp_path)).items()
+    assert key == "_serving/shop/daily/x3.json"
+    assert note == {"mart": "daily", "partitions": ["year=2025/month=7", "year=2025/month=8"]}
+
+
+def test_gold_changes_only_after_it_is_noted(january: Pipeline) -> None:
+    january.drop({"makers.csv": "maker_id,name,country\n1,Ann,XX\n"})
+    january.ingest()
+    with pytest.raises(KilledError):
+        january.curate(store=DyingAt(january.root, "copy toy/"), serving=True)
+    (note,) = notes(january.store, "toy").values()
+    assert note == {"mart": "revenue_by_month", "partitions": ["year=2024"]}
+
+
+def test_where_nothing_is_served_nothing_is_noted(january: Pipeline) -> None:
+    january.drop({"makers.csv": "maker_id,name,country\n1,Ann,XX\n"})
+    january.run()
+    assert notes(january.store, "toy") == {}

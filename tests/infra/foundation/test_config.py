@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from infra.foundation.config import CONFIGS, PIPE_BATCH_LIMIT, config_for
+from lake.errors import UnknownNameError
+
+
+def test_data_goes_only_if_environment_and_caller_agree() -> None:
+    assert config_for("dev", delete_data=True).destroys_data
+    assert not config_for("dev").destroys_data
+    assert not config_for("prod", delete_data=True).destroys_data
+
+
+def test_unknown_environment_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match="dev, prod"):
+        config_for("staging")
+
+
+@pytest.mark.parametrize("env", sorted(CONFIGS))
+def test_a_batch_of_keys_fits_into_an_execution(env: str) -> None:
+    config = CONFIGS[env]
+    longest_key = 1024 + len('{"key": ""},')
+    assert config.batch_size <= PIPE_BATCH_LIMIT
+    assert config.batch_size * longest_key < 262_144
+    assert config.batch_window_seconds <= 300
+    assert config.workers >= 2

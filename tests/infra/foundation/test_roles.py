@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
+
+from infra.foundation.arns import Arns
+from infra.foundation.roles import Role, service
+from lake.naming import Names
+from tests.infra.assembly import ACCOUNT, REGION, Resource
+
+NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
+
+
+def synthesised(*, write: bool = False) -> Resource:
+    stack = Stack(App(), "Stack")
+    role = Role(
+        stack,
+        "Role",
+        name="reader",
+        principal=service("pipes", account=ACCOUNT, source_arn="arn:aws:pipes:::pipe/p"),
+        description="Reads.",
+        arns=Arns(names=NAMES, partition="aws"),
+    )
+    role.read("bucket", "bronze/shop/")
+    if write:
+        role.write("bucket", "bronze/shop/")
+    template = Template.from_stack(stack).to_json()
+    roles = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
+    assert len(template["Resources"]) == 1
+    properties: Resource = roles[0]
+    return properties
+
+
+def test_statements_are_part_of_the_role() -> None:
+    statements = synthesised()["Policies"][0]["PolicyDocument"]["Statement"]
+    assert {"Action": "s3:GetObject", "Effect": "Allow", "Resource": "arn:aws:s3:::bucket/bronze/shop/*"} in (
+        statements
+    )
+
+
+def test_reading_does_not_imply_writing() -> None:
+    assert "PutObject" not in str(synthesised())
+    assert "PutObject" in str(synthesised(write=True))
+
+
+def test_listing_is_bound_to_the_prefix_and_its_parents() -> None:
+    statements = synthesised()["Policies"][0]["PolicyDocument"]["Statement"]
+    listing = next(s for s in statements if s["Action"] == "s3:ListBucket")
+    assert listing["Condition"] == {
+        "StringLikeIfExists": {
+            "s3:prefix": ["bronze", "bronze/", "bronze/shop", "bronze/shop/", "bronze/shop/*"]
+        }
+    }
+
+
+def test_a_service_acts_for_its_own_resource_only() -> None:
+    trust = synthesised()["AssumeRolePolicyDocument"]["Statement"][0]
+    assert trust["Principal"] == {"Service": "pipes.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": "arn:aws:pipes:::pipe/p"},
+    }

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+from infra.application import synthesise
+from infra.foundation.config import config_for
+from infra.ops.lint import ROOT
+from lake.naming import Names
+from tests.infra.assembly import ACCOUNT, REGION, Assembly, Resource, Stack, actions, as_list
+
+LAYERS = ("raw", "processed", "curated", "athena", "artifacts", "logs")
+
+
+def bucket(storage: Stack, name: str) -> Resource:
+    return storage.named("AWS::S3::Bucket", name)
+
+
+def policy(storage: Stack, name: str) -> list[Resource]:
+    template = storage.template["Resources"]
+    logical_id = next(
+        key for key, value in template.items() if value.get("Properties", {}).get("BucketName") == name
+    )
+    found = next(p for p in storage.of_type("AWS::S3::BucketPolicy") if p["Bucket"] == {"Ref": logical_id})
+    statements: list[Resource] = found["PolicyDocument"]["Statement"]
+    return statements
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_buckets_are_encrypted_private_and_tls_only(storage: Stack, names: Names, layer: str) -> None:
+    name = getattr(names, f"{layer}_bucket")
+    properties = bucket(storage, name)
+    encryption = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption[0]["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert all(properties["PublicAccessBlockConfiguration"].values())
+    assert any(
+        statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        and statement["Action"] == "s3:*"
+        for statement in policy(storage, name)
+    )
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_abandoned_uploads_expire_everywhere(storage: Stack, names: Names, layer: str) -> None:
+    rules = bucket(storage, getattr(names, f"{layer}_bucket"))["LifecycleConfiguration"]["Rules"]
+    assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
+
+
+def test_raw_is_versioned_and_forgets_replaced_versions(storage: Stack, names: Names) -> None:
+    raw = bucket(storage, names.raw_bucket)
+    assert raw["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert raw["LifecycleConfiguration"]["Rules"][0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert "ExpirationInDays" not in raw["LifecycleConfiguration"]["Rules"][0]
+
+
+def test_raw_alone_sends_events_and_needs_no_lambda_for_it(storage: Stack, names: Names) -> None:
+    senders = [
+        b["BucketName"] for b in storage.of_type("AWS::S3::Bucket") if "NotificationConfiguration" in b
+    ]
+    assert senders == [names.raw_bucket]
+
+
+@pytest.mark.parametrize("layer", ["processed", "curated"])
+def test_only_staging_expires_in_the_layers(storage: Stack, names: Names, layer: str) -> None:
+    rules = bucket(storage, getattr(names, f"{layer}_bucket"))["LifecycleConfiguration"]["Rules"]
+    assert [(r["Prefix"], r["ExpirationInDays"]) for r in rules if "ExpirationInDays" in r] == [
+        ("_staging/", 1)
+    ]
+
+
+def test_query_results_expire(storage: Stack, names: Names) -> None:
+    rules = bucket(storage, names.athena_bucket)["LifecycleConfiguration"]["Rules"]
+    assert rules[0]["ExpirationInDays"] == 7
+
+
+def test_nobody_but_the_uploader_writes_raw(storage: Stack, names: Names) -> None:
+    denied = {s["Sid"]: s for s in policy(storage, names.raw_bucket) if s.get("Sid")}
+    only = denied["OnlyTheUploaderWrites"]
+    assert (only["Effect"], only["Action"]) == ("Deny", "s3:PutObject")
+    assert only["Condition"] == {
+        "ArnNotEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{names.uploader_role}"}
+    }
+
+
+def test_the_uploader_can_neither_delete_nor_touch_other_layers(storage: Stack, names: Names) -> None:
+    statements = storage.role(names.uploader_role)
+    assert "s3:PutObject" in actions(statements, names.raw_bucket)
+    assert not any("Delete" in action for s in statements for action in as_list(s["Action"]))
+    assert actions(statements, names.processed_bucket) == set()
+    assert actions(statements, names.curated_bucket) == set()
+
+
+def test_leases_are_billed_by_use_and_recoverable(storage: Stack, names: Names) -> None:
+    table = storage.named("AWS::DynamoDB::Table", names.lease_table)
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert "TimeToLiveSpecification" not in table
+
+
+def _policies(stack: Stack) -> set[str]:
+    resources = stack.template["Resources"].values()
+    return {r["DeletionPolicy"] for r in resources if r["Type"] == "AWS::S3::Bucket"}
+
+
+def test_buckets_outlive_their_stack_unless_both_switches_are_on(
+    dev: Assembly, names: Names, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outdir = synthesise(
+        tmp_path_factory.mktemp("disposable") / "cdk.out",
+        config=config_for("dev", delete_data=True),
+        root=ROOT,
+        account=ACCOUNT,
+        region=REGION,
+        domains=(),
+    )
+    assert _policies(dev.stack(names.stack("storage"))) == {"Retain"}
+    assert _policies(Assembly(outdir).stack(names.stack("storage"))) == {"Delete"}
+
+
+def test_the_steward_reads_quarantine_and_writes_notes_in_the_ledger_alone(
+    storage: Stack, names: Names
+) -> None:
+    statements = storage.role(names.steward_role)
+    written = [
+        resource
+        for statement in statements
+        if "s3:PutObject" in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    ]
+    processed = f"arn:aws:s3:::{names.processed_bucket}"
+    assert sorted(written) == [f"{processed}/_ledger/*/released/*", f"{processed}/_ledger/*/requeued/*"]
+    assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
+    assert actions(statements, names.curated_bucket) == set()

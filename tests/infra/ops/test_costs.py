@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.ops.costs import at_rest, continuous, estimate, per_run, streams
+from tests.infra.assembly import Assembly
+
+
+def write(folder: Path, **resources: dict[str, Any]) -> Path:
+    (folder / "one.template.json").write_text(json.dumps({"Resources": resources}))
+    return folder
+
+
+def test_alarms_and_keys_cost_at_rest(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        A={"Type": "AWS::CloudWatch::Alarm"},
+        B={"Type": "AWS::CloudWatch::Alarm"},
+        K={"Type": "AWS::KMS::Key"},
+        Q={"Type": "AWS::SQS::Queue"},
+    )
+    assert {line.what: line.dollars for line in at_rest(folder)} == {
+        "2 × AWS::CloudWatch::Alarm": pytest.approx(0.2),
+        "1 × AWS::KMS::Key": pytest.approx(1.0),
+    }
+
+
+def test_a_run_costs_its_jobs_at_the_smallest_scale(tmp_path: Path) -> None:
+    job = {"Name": "job", "Command": {"Name": "glueetl"}, "WorkerType": "G.1X", "NumberOfWorkers": 10}
+    folder = write(tmp_path, J={"Type": "AWS::Glue::Job", "Properties": job})
+    # Two workers for two minutes at $0.308 an hour.
+    assert [line.dollars for line in per_run(folder)] == [pytest.approx(2 * 2 / 60 * 0.308)]
+
+
+def stream(trigger: str) -> dict[str, Any]:
+    return {
+        "Name": "stream",
+        "Command": {"Name": "gluestreaming"},
+        "WorkerType": "G.025X",
+        "NumberOfWorkers": 2,
+        "DefaultArguments": {"--trigger": trigger},
+    }
+
+
+def test_a_stream_costs_by_its_schedule_or_all_the_time(tmp_path: Path) -> None:
+    schedule = {"ScheduleExpression": "rate(30 minutes)", "Target": {"Input": '{"JobName": "stream"}'}}
+    resources = {"S": {"Type": "AWS::Scheduler::Schedule", "Properties": schedule}}
+    job = {"Type": "AWS::Glue::Job", "Properties": stream("available-now")}
+    folder = write(tmp_path, J=job, **resources)
+    # Half a DPU: 1,460 runs of two minutes, or 730 hours, at $0.308 an hour.
+    assert [line.dollars for line in streams(folder)] == [pytest.approx(1460 * 2 / 60 * 0.5 * 0.308)]
+    assert continuous(folder) == pytest.approx(730 * 0.5 * 0.308)
+    folder = write(tmp_path, J={**job, "Properties": stream("continuous")}, **resources)
+    assert [line.dollars for line in streams(folder)] == [pytest.approx(730 * 0.5 * 0.308)]
+    assert per_run(folder) == []
+
+
+def test_the_estimate_tells_a_month_and_a_run(dev: Assembly, prod: Assembly) -> None:
+    assert "A month at rest: $" in estimate(dev.outdir)
+    assert "crawls of 10 min" in estimate(dev.outdir)
+    assert "continuous would cost $112.42 a month" in estimate(dev.outdir)
+    # Keys are prod's.
+    assert sum(line.dollars for line in at_rest(prod.outdir)) > sum(
+        line.dollars for line in at_rest(dev.outdir)
+    )

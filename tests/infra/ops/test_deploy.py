@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra.foundation.config import config_for
+from infra.ops.deploy import BOOTSTRAP_PARAMETER, CDK, DeployError, Target, deploy, destroy, identity, main
+from lake.naming import Names
+from tests.infra.assembly import ACCOUNT, REGION
+
+
+@dataclass
+class Console:
+    """Records what would run and what was said; answers every question alike."""
+
+    answer: bool = True
+    fails: str = ""
+    commands: list[list[str]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def run(self, command: Sequence[str]) -> int:
+        self.commands.append(list(command))
+        return int(bool(self.fails) and self.fails in command)
+
+    def ask(self, question: str) -> bool:
+        self.said.append(question)
+        return self.answer
+
+    @property
+    def words(self) -> list[str]:
+        """The CDK command of each call."""
+        return [command[3] for command in self.commands]
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    for key, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")):
+        monkeypatch.setenv(key, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        yield boto3.Session(region_name=REGION)
+
+
+def bootstrap(session: boto3.Session) -> None:
+    session.client("ssm").put_parameter(Name=BOOTSTRAP_PARAMETER, Value="30", Type="String")
+
+
+def target(
+    session: boto3.Session, console: Console, env: str = "dev", *, delete_data: bool = False
+) -> Target:
+    return Target(
+        config=config_for(env, delete_data=delete_data),
+        session=session,
+        account=ACCOUNT,
+        region=REGION,
+        run=console.run,
+        ask=console.ask,
+        say=console.said.append,
+    )
+
+
+def test_deploy_says_what_it_costs_before_it_asks(session: boto3.Session) -> None:
+    bootstrap(session)
+    console = Console()
+    deploy(target(session, console))
+    told = [line for line in console.said if "A month at rest" in line]
+    assert console.said.index(told[0]) < console.said.index("Deploy?")
+    assert console.commands[0][:4] == ["npx", "--yes", CDK, "deploy"]
+    assert "--all" in console.commands[0]
+
+
+def test_an_account_is_bootstrapped_first(session: boto3.Session) -> None:
+    console = Console()
+    deploy(target(session, console))
+    assert console.words == ["bootstrap", "deploy"]
+    assert f"aws://{ACCOUNT}/{REGION}" in console.commands[0]
+
+
+def test_no_means_that_nothing_happens(session: boto3.Session) -> None:
+    bootstrap(session)
+    console = Console(answer=False)
+    with pytest.raises(DeployError, match="nothing was changed"):
+        deploy(target(session, console))
+    assert console.commands == []
+
+
+def test_a_failing_cli_is_reported(session: boto3.Session) -> None:
+    bootstrap(session)
+    with pytest.raises(DeployError, match=r"deploy .* failed"):
+        deploy(target(session, Console(fails="deploy")))
+
+
+def test_destroy_keeps_data_unless_told_otherwise(session: boto3.Session) -> None:
+    bucket = Names(env="dev", account=ACCOUNT, region=REGION).raw_bucket
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"a")
+    console = Console()
+    destroy(target(session, console))
+    assert console.words == ["destroy", "destroy"]
+    assert s3.head_object(Bucket=bucket, Key="a")["ContentLength"] == 1
+
+
+def test_destroy_deletes_data_with_both_switches(session: boto3.Session) -> None:
+    bucket = Names(env="dev", account=ACCOUNT, region=REGION).raw_bucket
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"a")
+    destroy(target(session, Console(), delete_data=True))
+    assert s3.list_buckets()["Buckets"] == []
+
+
+def test_prod_does_not_give_up_its_data(session: boto3.Session) -> None:
+    console = Console()
+    with pytest.raises(DeployError, match="two switches"):
+        destroy(target(session, console, "prod", delete_data=True))
+    assert console.commands == []
+
+
+def test_the_storage_stack_goes_last(session: boto3.Session) -> None:
+    console = Console()
+    destroy(target(session, console))
+    assert "caudal-dev-storage" not in console.commands[0]
+    assert "caudal-dev-storage" in console.commands[1]
+
+
+def test_a_missing_region_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(key, raising=False)
+    with pytest.raises(DeployError, match="--region"):
+        identity(boto3.Session(aws_access_key_id="test", aws_secret_access_key="test"))
+
+
+def test_without_credentials_the_cost_is_told_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(key, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    assert main(["--region", REGION]) == 1
+    told = capsys.readouterr()
+    assert "Needed: AWS credentials" in told.out
+    assert "A month at rest: $" in told.out
+    assert "no usable AWS credentials" in told.err

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra.ops.teardown import delete_bucket, empty_bucket, existing
+from tests.infra.assembly import REGION
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        yield boto3.Session(region_name=REGION)
+
+
+def test_versions_and_delete_markers_go_as_well(session: boto3.Session) -> None:
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket="versioned")
+    s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="versioned", Key="k", Body=b"1")
+    s3.put_object(Bucket="versioned", Key="k", Body=b"2")
+    s3.delete_object(Bucket="versioned", Key="k")
+    assert empty_bucket(session, "versioned") == 3
+    delete_bucket(session, "versioned")
+    assert existing(session, ["versioned"]) == []
+
+
+def test_existing_keeps_the_order(session: boto3.Session) -> None:
+    for name in ("one", "two"):
+        session.client("s3").create_bucket(Bucket=f"bucket-{name}")
+    assert existing(session, ["bucket-two", "bucket-none", "bucket-one"]) == ["bucket-two", "bucket-one"]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from lake.model.discovery import load_domain
+from lake.naming import Names
+from tests.infra.assembly import Stack, as_list
+from tests.infra.conftest import DOMAIN
+
+
+def test_the_rule_watches_exactly_the_csv_tables_and_unrecognised_files(shop: Stack, names: Names) -> None:
+    pattern = shop.named("AWS::Events::Rule", names.rule(DOMAIN))["EventPattern"]
+    watched = {entry["prefix"] for entry in pattern["detail"]["object"]["key"]}
+    tables = {f"{DOMAIN}/{table.name}/" for table in load_domain(DOMAIN).csv_tables}
+    assert watched == {*tables, f"{DOMAIN}/_unrecognised/"}
+    assert pattern["detail"]["bucket"]["name"] == [names.raw_bucket]
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
+
+
+def test_events_that_nobody_takes_end_in_the_dead_letter_queue(shop: Stack, names: Names) -> None:
+    landing = shop.named("AWS::SQS::Queue", names.queue(DOMAIN))
+    rule = shop.named("AWS::Events::Rule", names.rule(DOMAIN))
+    assert landing["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert rule["Targets"][0]["DeadLetterConfig"]["Arn"] == landing["RedrivePolicy"]["deadLetterTargetArn"]
+
+
+def test_queues_are_encrypted_and_tls_only(shop: Stack) -> None:
+    queues, policies = shop.of_type("AWS::SQS::Queue"), shop.of_type("AWS::SQS::QueuePolicy")
+    assert len(queues) == len(policies) == 2
+    assert all(queue["SqsManagedSseEnabled"] for queue in queues)
+    for policy in policies:
+        statements = policy["PolicyDocument"]["Statement"]
+        assert any(
+            s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            for s in statements
+        )
+        # Whoever may send is bound to the rule.
+        assert all("ArnEquals" in s["Condition"] for s in statements if s["Effect"] == "Allow")
+
+
+def test_the_pipe_passes_keys_only_in_batches_that_fit(shop: Stack, names: Names) -> None:
+    pipe = shop.named("AWS::Pipes::Pipe", names.pipe(DOMAIN))
+    source = pipe["SourceParameters"]["SqsQueueParameters"]
+    assert source["BatchSize"] <= 200
+    assert source["MaximumBatchingWindowInSeconds"] == 60
+    assert pipe["TargetParameters"]["InputTemplate"] == '{"key": <$.body.detail.object.key>}'
+    target = pipe["TargetParameters"]["StepFunctionStateMachineParameters"]
+    assert target == {"InvocationType": "FIRE_AND_FORGET"}
+
+
+def test_a_message_stays_hidden_longer_than_a_batch_is_collected(shop: Stack, names: Names) -> None:
+    window = shop.named("AWS::Pipes::Pipe", names.pipe(DOMAIN))["SourceParameters"]["SqsQueueParameters"]
+    landing = shop.named("AWS::SQS::Queue", names.queue(DOMAIN))
+    assert landing["VisibilityTimeout"] >= 2 * window["MaximumBatchingWindowInSeconds"]
+
+
+def test_the_pipe_may_take_messages_and_start_this_pipeline(shop: Stack, names: Names) -> None:
+    statements = shop.role(names.role(DOMAIN, "pipe"))
+    allowed = {action for s in statements for action in as_list(s["Action"])}
+    assert allowed == {
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "states:StartExecution",
+    }
+    assert not any("*" in str(s["Resource"]) for s in statements)

@@ -1,0 +1,190 @@
+"""Off there is nothing of serving; on, a secret, a function per domain that serves, a publishing step."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import application
+from infra.application import synthesise
+from infra.foundation.config import LOCAL, config_for
+from infra.ops.lint import ROOT, cfn_findings, nag_findings
+from lake.errors import DeclarationError, UnknownNameError
+from lake.model.discovery import load_domain, load_domains
+from lake.naming import Names
+from tests.infra.assembly import ACCOUNT, REGION, Assembly, Stack, actions, as_list
+
+STREAMER = "cloud_provider"
+SERVED = [collection.mart for collection in load_domain(STREAMER).serving]
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
+    outdir = tmp_path_factory.mktemp("serving") / "cdk.out"
+    findings = nag_findings(outdir, config=config_for("dev", serving=LOCAL), domains=load_domains())
+    return Assembly(outdir), findings
+
+
+@pytest.fixture(scope="module")
+def stack(serving: tuple[Assembly, list[str]], names: Names) -> Stack:
+    return serving[0].stack(names.stack(STREAMER))
+
+
+def test_off_there_is_no_function_no_secret_and_no_publishing_step(
+    dev: Assembly, prod: Assembly, names: Names
+) -> None:
+    for assembly in (dev, prod):
+        types = {resource["Type"] for _, resource in assembly.resources()}
+        assert not types & {"AWS::Lambda::Function", "AWS::SecretsManager::Secret"}
+        assert "secretsmanager" not in str([stack.template for stack in assembly.stacks.values()])
+    assert "PublishMarts" not in dev.stack(names.stack(STREAMER)).state_machine["States"]
+
+
+def test_on_the_templates_are_clean(serving: tuple[Assembly, list[str]]) -> None:
+    assembly, findings = serving
+    assert findings == []
+    assert cfn_findings(assembly.outdir) == []
+
+
+def test_the_secret_has_a_stack_of_its_own_and_no_value(
+    serving: tuple[Assembly, list[str]], names: Names
+) -> None:
+    secrets = serving[0].stack(names.stack("serving")).template["Resources"]
+    found = [resource for resource in secrets.values() if resource["Type"] == "AWS::SecretsManager::Secret"]
+    assert len(found) == 1
+    assert found[0]["Properties"]["Name"] == names.serving_secret
+    assert not {"SecretString", "GenerateSecretString"} & found[0]["Properties"].keys()
+    assert found[0]["DeletionPolicy"] == "Retain"
+
+
+def test_the_function_is_small_and_knows_names_only(stack: Stack, names: Names) -> None:
+    function = stack.named("AWS::Lambda::Function", names.function(STREAMER, "publish_marts"))
+    assert (function["Runtime"], function["Handler"], function["MemorySize"]) == (
+        "python3.13",
+        "handler.handler",
+        512,
+    )
+    assert (function["Timeout"], function["EphemeralStorage"]) == (900, {"Size": 4096})
+    variables = function["Environment"]["Variables"]
+    assert variables["SERVING_SECRET"] == names.serving_secret
+    assert variables["CURATED_BUCKET"] == names.curated_bucket
+    assert function["Layers"] == [f"arn:aws:lambda:{REGION}:336392948345:layer:AWSSDKPandas-Python313:14"]
+    group = stack.named("AWS::Logs::LogGroup", names.log_group(STREAMER, "publish_marts"))
+    assert group["RetentionInDays"] == 14
+
+
+def test_its_role_reads_gold_of_its_domain_and_that_secret(stack: Stack, names: Names) -> None:
+    statements = stack.role(names.role(STREAMER, "publish_marts"))
+    assert actions(statements, f"{names.curated_bucket}/{STREAMER}/") == {"s3:GetObject"}
+    assert actions(statements, names.serving_secret) == {"secretsmanager:GetSecretValue"}
+    allowed = {action for statement in statements for action in as_list(statement["Action"])}
+    assert allowed == {
+        "s3:GetObject",
+        "s3:ListBucket",
+        "secretsmanager:GetSecretValue",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+
+
+def test_the_stream_job_may_read_the_secret_and_knows_its_name(stack: Stack, names: Names) -> None:
+    table = load_domain(STREAMER).stream_tables[0].name
+    kind = f"stream_{table}"
+    job = stack.named("AWS::Glue::Job", names.job(STREAMER, kind))
+    assert job["DefaultArguments"]["--serving_secret"] == names.serving_secret
+    statements = stack.role(names.role(STREAMER, kind))
+    assert actions(statements, names.serving_secret) == {"secretsmanager:GetSecretValue"}
+
+
+def test_on_glue_the_stream_job_gets_the_client_without_a_notebook(
+    tmp_path: Path, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "publish_marts.zip"
+    archive.write_bytes(b"zip")
+    monkeypatch.setattr(application, "build_function", lambda *args, **options: archive)
+    stack = _synthesised(tmp_path, serving="my-database").stack(names.stack(STREAMER))
+    jobs = [job for job in stack.of_type("AWS::Glue::Job") if job["Command"]["Name"] == "gluestreaming"]
+    modules = jobs[0]["DefaultArguments"]["--additional-python-modules"].split(",")
+    assert any(module.startswith("astrapy==") for module in modules)
+    assert jobs[0]["DefaultArguments"]["--python-modules-installer-option"] == "--no-deps"
+    assert "my-database" not in str(stack.template)
+
+
+def test_the_pipeline_publishes_served_marts_only(stack: Stack, names: Names) -> None:
+    states = stack.state_machine["States"]
+    marts = states["PublishMarts"]["ItemProcessor"]["States"]
+    notes = f"{names.processed_bucket}/_serving/{STREAMER}/"
+    assert actions(stack.role(names.role(STREAMER, "state-machine")), notes) == {
+        "s3:GetObject",
+        "s3:DeleteObject",
+    }
+    assert [rule["StringEquals"] for rule in marts["IsServed"]["Choices"]] == SERVED
+    assert marts["IsServed"]["Default"] == "NotServed"
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{names.function(STREAMER, 'publish_marts')}"
+    assert actions(stack.role(names.role(STREAMER, "state-machine")), function) == {"lambda:InvokeFunction"}
+
+
+def test_the_job_notes_what_is_to_be_published_only_where_it_is(
+    stack: Stack, dev: Assembly, names: Names
+) -> None:
+    kind = "processed_to_curated"
+    notes = f"{names.processed_bucket}/_serving/{STREAMER}/"
+    assert stack.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]["--serving"] == "true"
+    assert {"s3:GetObject", "s3:PutObject"} <= actions(stack.role(names.role(STREAMER, kind)), notes)
+    off = dev.stack(names.stack(STREAMER))
+    assert "--serving" not in off.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]
+    assert not actions(off.role(names.role(STREAMER, kind)), notes)
+
+
+def test_a_domain_that_serves_nothing_has_no_function(tmp_path: Path, names: Names) -> None:
+    silent = replace(load_domain(STREAMER), serving=())
+    stack = _synthesised(tmp_path, serving=LOCAL, domains=(silent,)).stack(names.stack(STREAMER))
+    assert stack.of_type("AWS::Lambda::Function") == []
+    assert "PublishMarts" not in stack.state_machine["States"]
+
+
+def test_the_local_archive_holds_sources_only(serving: tuple[Assembly, list[str]]) -> None:
+    archives = [set(zipfile.ZipFile(path).namelist()) for path in serving[0].outdir.glob("asset.*.zip")]
+    archive = next(names for names in archives if "handler.py" in names)
+    assert {
+        "serving/publish/publication.py",
+        "lake/model/serving.py",
+        f"domains/{STREAMER}/domain.py",
+    } <= archive
+    assert not any(name.startswith("astrapy/") for name in archive)
+
+
+def test_a_region_without_a_known_layer_fails_at_synth(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="us-east-1"):
+        _synthesised(tmp_path, serving=LOCAL, region="mars-north-1")
+
+
+def test_too_many_collections_for_a_database_fail_at_synth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "database_problems", lambda domains: ["11 collections, it takes 10"])
+    with pytest.raises(DeclarationError, match="11 collections"):
+        _synthesised(tmp_path, serving="")
+
+
+def _synthesised(folder: Path, *, serving: str, region: str = REGION, **more: Any) -> Assembly:
+    outdir = synthesise(
+        folder / "cdk.out",
+        config=config_for("dev", serving=serving),
+        root=ROOT,
+        account=ACCOUNT,
+        region=region,
+        domains=more.get("domains", (load_domain(STREAMER),)),
+    )
+    return Assembly(outdir)
+
+
+def test_no_value_of_the_secret_passes_through_the_state_machine(stack: Stack) -> None:
+    text = json.dumps(stack.state_machine)
+    assert "secret" not in text.lower()
+    assert "getSecretValue" not in text

@@ -1,0 +1,51 @@
+"""Domains are packages on the path, wherever they lie."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lake.errors import UnknownNameError
+from lake.model.discovery import domain_names, load_domain, load_domains, transformation
+from tests.infra.toy import write_domain
+
+
+def test_the_domains_of_the_product_are_found() -> None:
+    assert {"cloud_provider", "ecommerce"} <= set(domain_names())
+    assert [domain.name for domain in load_domains()] == list(domain_names())
+
+
+def test_a_folder_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = domain_names()
+    monkeypatch.syspath_prepend(str(write_domain(tmp_path, "found_in_folder")))
+    assert set(domain_names()) == {*before, "found_in_folder"}
+    assert load_domain("found_in_folder").name == "found_in_folder"
+
+
+def test_a_zip_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the jobs get theirs: with entries for folders, or zipimport finds no namespace package."""
+    folder = write_domain(tmp_path / "source", "found_in_zip")
+    archive = tmp_path / "domains.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in sorted(folder.rglob("*")):
+            packed.write(path, path.relative_to(folder).as_posix())
+    monkeypatch.syspath_prepend(str(archive))
+    assert "found_in_zip" in domain_names()
+    assert load_domain("found_in_zip").table("books").key == ("book_id",)
+
+
+def test_a_domain_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "domains").mkdir()
+    (tmp_path / "domains" / "no_package.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "no_package" not in domain_names()
+    with pytest.raises(UnknownNameError, match=r"there is no domain 'shop'\. Known: .*ecommerce"):
+        load_domain("shop")
+
+
+def test_a_transformation_is_a_module_by_its_tables_name() -> None:
+    module = transformation("ecommerce", "gold", "sales_by_month")
+    assert module.__name__ == "domains.ecommerce.gold.sales_by_month"
+    assert callable(module.build)

@@ -1,0 +1,58 @@
+"""A pipeline with records in quarantine, and the command line for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+from pyspark.sql import SparkSession
+
+from tests.glue_jobs.conftest import meters_on_path, toy
+from tests.pipeline import Pipeline
+from tests.requeue.desk import Desk
+from tests.toy.drops import HEAD
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+__all__ = ["meters_on_path", "toy"]
+
+FILES = {
+    "drop/sales_january.csv": HEAD["sales"]
+    + "1,1,2024-01-05,10.00,shop\n2,1,2024-01-06,-1,shop\n3,1\n4,1,soon,4.00,shop\n5,1,2024-01-05,5.00,fax\n",
+    "parts.csv": HEAD["parts"] + '1,leg,4\n1,"a ""flat"" top, oiled",none\n',
+    "hello.csv": "a,b\n1,2\n",
+}
+LATER = {"sales_february.csv": HEAD["sales"] + "2,1,2024-01-07,77.00,web\n5,1,2024-01-05,-9,web\n"}
+
+
+@pytest.fixture(scope="package")
+def stained_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> Pipeline:
+    """Two uploads, published: bad rows in the first, a newer version of one of them in the second."""
+    pipeline = Pipeline(spark, tmp_path_factory.mktemp("stained") / "buckets", toy)
+    pipeline.drop(FILES)
+    pipeline.drop(LATER)
+    pipeline.run()
+    return pipeline
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
+    """A mocked account."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "CAUDAL_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        yield boto3.client("s3", region_name="us-east-1")
+
+
+@pytest.fixture
+def desk(stained_once: Pipeline, account: S3Client, tmp_path: Path) -> Desk:
+    """The command line, and a copy of the stained pipeline to go on from."""
+    return Desk(stained_once.copy(tmp_path / "buckets"), account)

@@ -1,0 +1,123 @@
+"""Partitions by the names that run summaries give them, and their rows, exact and a few at a time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from moto import mock_aws
+
+from lake.model.spec import Every
+from serving.client.errors import ChangedError, PublishingError
+from serving.publish.gold import CHUNK_ROWS, Partition, gold_source
+from serving.publish.publication import Source
+from tests.serving.publish.conftest import MART, SCHEMA, row
+
+YEARLY = replace(MART, every=Every.YEAR)
+WHOLE = replace(MART, every=None, dated_by=None)
+
+
+def test_partitions_have_numbers() -> None:
+    assert Partition.parse("year=2025/month=8", MART).period == 202508
+    assert Partition.parse("year=2025/", YEARLY).period == 2025
+    assert Partition.parse("", WHOLE).period == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["year=2025", "month=8/year=2025", "year=2025/month=august", "year/month", ""]
+)
+def test_what_is_no_partition_of_the_mart_is_told(text: str) -> None:
+    with pytest.raises(PublishingError, match="Expected: year=<number>/month=<number>"):
+        Partition.parse(text, MART)
+
+
+BUCKET = "curated"
+AUGUST = "shop/daily/year=2025/month=8/"
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=BUCKET)
+        yield client
+
+
+def put(s3: Any, table: pa.Table, name: str = "part-00000.parquet", group: int = 7_000) -> None:
+    body = io.BytesIO()
+    pq.write_table(table, body, row_group_size=group)
+    s3.put_object(Bucket=BUCKET, Key=AUGUST + name, Body=body.getvalue())
+
+
+def august(s3: Any, *columns: str) -> Source:
+    partition = Partition.parse("year=2025/month=8", MART)
+    return gold_source(
+        s3,
+        bucket=BUCKET,
+        domain="shop",
+        mart=MART,
+        partition=partition,
+        columns=list(columns or SCHEMA.names),
+    )
+
+
+def test_rows_come_as_they_lie_in_the_files(s3: Any) -> None:
+    rows = [
+        row("a", 1, cost="-0.000001", events=2**53 + 1),
+        row("a", 2, cost=None, events=None, odd=None, note=None),
+        row("b", 3, cost="999999999999.999999", note="ñ\u2028"),
+    ]
+    put(s3, pa.Table.from_pylist(rows[:2], SCHEMA))
+    put(s3, pa.Table.from_pylist(rows[2:], SCHEMA), "part-00001.parquet")
+    put(s3, pa.Table.from_pylist([], SCHEMA), "part-00002.parquet")
+    source = august(s3)
+    found = pa.Table.from_batches(source.batches)
+    assert source.rows == 3
+    assert found.to_pylist() == rows
+    assert found.schema.field("cost").type == pa.decimal128(18, 6)
+    assert found.schema.field("day").type == pa.date32()
+    assert found.schema.field("events").type == pa.int64()
+
+
+def test_a_partition_without_files_has_no_rows(s3: Any) -> None:
+    source = august(s3)
+    assert (source.rows, list(source.batches)) == (0, [])
+
+
+def test_the_fingerprint_is_that_of_the_content(s3: Any) -> None:
+    put(s3, pa.Table.from_pylist([row("a", 1)], SCHEMA))
+    before = august(s3).fingerprint
+    assert august(s3).fingerprint == before
+    put(s3, pa.Table.from_pylist([row("a", 2)], SCHEMA))
+    assert august(s3).fingerprint != before
+
+
+def test_files_that_change_meanwhile_end_the_reading(s3: Any) -> None:
+    put(s3, pa.Table.from_pylist([row("a", 1)], SCHEMA))
+    source = august(s3)
+    put(s3, pa.Table.from_pylist([row("a", 2)], SCHEMA), "part-00001.parquet")
+    with pytest.raises(ChangedError, match="Publish the partition again"):
+        list(source.batches)
+
+
+def test_a_large_partition_is_never_held(s3: Any) -> None:
+    costs = pa.array([Decimal(number).scaleb(-6) for number in range(1_000)] * 300, pa.decimal128(18, 6))
+    put(s3, pa.table({"org": [f"org_{number:012d}" for number in range(len(costs))], "cost": costs}))
+    whole = len(costs) * (4 + 16 + 16)
+    source = august(s3, "org", "cost")
+    start = pa.total_allocated_bytes()
+    sizes, most = [], 0
+    for batch in source.batches:
+        sizes.append(batch.num_rows)
+        most = max(most, pa.total_allocated_bytes() - start)
+    assert source.rows == sum(sizes) == len(costs)
+    assert max(sizes) == CHUNK_ROWS
+    assert most < whole / 3
