@@ -7,12 +7,12 @@ HOME_DIR ?= .local
 ENV ?= dev
 
 RUN := .venv/bin/python
-SOURCES := .
+CAUDAL := .venv/bin/caudal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench chaos synth deploy destroy docs sample requirements clean
+.PHONY: help setup demo test lint format bench chaos synth deploy destroy docs sample requirements hooks clean
 
-help: ## this list
+help: ## this list; every command: .venv/bin/caudal --help
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 setup: ## the set-up alone
@@ -20,46 +20,48 @@ setup: ## the set-up alone
 	@$(PYTHON) scripts/setup.py
 
 demo: setup ## the whole product on sample_data, here; LANDING=dir HOME_DIR=dir
-	@$(RUN) -m localcloud demo --landing "$(LANDING)" --home "$(HOME_DIR)"
+	@$(CAUDAL) demo --landing "$(LANDING)" --home "$(HOME_DIR)"
 
-test: setup ## all tests
+test: setup ## all tests; ARGS="tests/lake -k columns"
 	@$(RUN) -m pytest $(ARGS)
 
 chaos: setup ## the long fault-injection runs
 	@$(RUN) -m pytest -m chaos $(ARGS)
 
-lint: setup ## ruff, mypy, cdk-nag, cfn-lint, and what is generated from the declarations
-	@$(RUN) -m ruff check $(SOURCES)
-	@$(RUN) -m ruff format --check $(SOURCES)
-	@$(RUN) -m mypy $(SOURCES)
-	@$(RUN) -m lake.documentation.dictionary --check
-	@$(RUN) -m infra.ops.lint
+lint: setup ## ruff, mypy, import directions, sizes, generated docs, cdk-nag, cfn-lint
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy .
+	@$(CAUDAL) lint
 
 format: setup ## put imports and layout in order
-	@$(RUN) -m ruff check --fix $(SOURCES)
-	@$(RUN) -m ruff format $(SOURCES)
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
 
-bench: setup ## benchmarks at the size of the real history
-	@$(RUN) -m bench $(ARGS)
+bench: setup ## benchmarks at the size of the real history; ARGS="--no-months"
+	@$(CAUDAL) bench $(ARGS)
 
 synth: setup ## the CloudFormation templates, in cdk.out; ENV=dev|prod
-	@$(RUN) app.py -c env=$(ENV) $(ARGS)
+	@$(CAUDAL) synth --env $(ENV) $(ARGS)
 
-deploy: setup ## to the AWS account that is signed in, after saying what it costs; ENV=dev|prod
-	@$(RUN) -m infra.ops.deploy --env $(ENV) $(ARGS)
+deploy: setup ## to the AWS account that is signed in, after showing what it costs; ENV=dev|prod
+	@$(CAUDAL) deploy --env $(ENV) $(ARGS)
 
 destroy: setup ## the stacks of ENV; buckets stay unless two switches say otherwise
-	@$(RUN) -m infra.ops.deploy destroy --env $(ENV) $(ARGS)
+	@$(CAUDAL) destroy --env $(ENV) $(ARGS)
 
-docs: setup ## the data dictionary
-	@$(RUN) -m lake.documentation.dictionary
+docs: setup ## the generated pages of docs/
+	@$(CAUDAL) docs
 
 sample: setup ## the committed sample data
 	@for domain in $(notdir $(patsubst %/sample/,%,$(wildcard domains/*/sample/))); do \
-		$(RUN) -m domains.$$domain.sample --committed --out sample_data || exit 1; done
+		$(CAUDAL) sample $$domain --committed --out sample_data || exit 1; done
 
-requirements: setup ## pin requirements.in anew
-	@.build/uv-*/bin/uv pip compile --quiet --no-header --python-version 3.11 requirements.in -o requirements.txt
+requirements: setup ## pin the dependencies of pyproject.toml anew, in requirements.txt
+	@.build/uv-*/bin/uv pip compile --quiet --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements.txt
+
+hooks: setup ## run the lint before each commit
+	@.venv/bin/pre-commit install
 
 clean: ## everything that was made here, data included
 	rm -rf .venv .build .local cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
-"""Uploads CSV drops and event files: `python upload_files.py FILE|DIR… --domain D` (see --help)."""
+"""The client's tool: `python upload_files.py FILE|DIR… --domain D` (see --help)."""
 
-from uploader.cli import app
+from cli.upload import app
 
 if __name__ == "__main__":
     app()

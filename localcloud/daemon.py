@@ -66,7 +66,7 @@ def start(home: Path, env: str) -> Status:
     log = home / LOG_FILE
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "localcloud", "serve", "--home", str(home), "--env", env],
+            [sys.executable, "-m", "localcloud.daemon", str(home), env],
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -135,3 +135,7 @@ def _status(cloud: LocalCloud, env: str, inputs: str) -> Status:
         inputs=inputs,
         data_api=cloud.serving.endpoint if cloud.serving is not None else "",
     )
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), sys.argv[2])

@@ -1,12 +1,13 @@
-"""Sets everything up on a machine that has only Python 3.11+, make and git: `make setup`.
+"""Set up the project on a machine that has only Python 3.11+, make and git: `make setup`.
 
-Standard library only, since nothing is there yet. Three steps, each skipped when it is done:
+Standard library only, since no package is installed yet. Four steps:
 
-1. uv, which installs packages, from PyPI into `.build/uv`;
-2. the packages of requirements.txt (Node among them) into `.venv`;
-3. a Java runtime that Spark can use: found, or installed with apt where that is possible.
+1. Install uv, which installs packages, from PyPI into `.build/uv`.
+2. Install the packages of requirements.txt (Node among them) into `.venv`.
+3. Write the command `.venv/bin/caudal`.
+4. Find a Java runtime that Spark can use, or install one with apt where that is possible.
 
-A stamp with the hash of what was asked for makes the next call start at once.
+A stamp holds the hash of the inputs: when nothing changed, the next call returns at once.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ Commands = list[list[str | Path]]
 
 
 class SetupError(Exception):
-    """Something that only the person at the machine can change."""
+    """The set-up cannot go on until the user changes something on the machine."""
 
 
 def main() -> int:
-    """Set up; 0 if all is there, 1 with one line that says what to do."""
-    if sys.version_info < (3, 11):  # noqa: UP036  (whoever calls may have chosen any Python)
+    """Set up the project. Return 0, or 1 after a message that says what to do."""
+    if sys.version_info < (3, 11):  # noqa: UP036  (the caller may run any Python)
         print(
             f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}.", file=sys.stderr
         )
@@ -55,21 +56,22 @@ def main() -> int:
 
 
 def set_up(root: Path) -> bool:
-    """Do what is missing below `root`; False if nothing was. Raises SetupError."""
+    """Install what is missing below `root`. Return False if nothing was. Raises SetupError."""
     stamp, asked = root / ".venv" / ".set-up", fingerprint(root)
-    java = known_java(root)
+    java = configured_java(root)
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == asked and java:
         return False
     with step("Python packages from requirements.txt"):
         install_packages(root, uv(root))
+    write_command(root)
     with step("a Java runtime"):
-        remember_java(root, java or find_java(java_candidates(os.environ)) or install_java())
+        configure_java(root, java or find_java(java_candidates(os.environ)) or install_java())
     stamp.write_text(asked, encoding="utf-8")
     return True
 
 
 def fingerprint(root: Path) -> str:
-    """What the environment is made from: the pinned packages and this file."""
+    """Return the hash of the inputs: the pinned packages and this file."""
     digest = hashlib.sha256()
     for file in (root / "requirements.txt", Path(__file__)):
         digest.update(file.read_bytes())
@@ -78,7 +80,7 @@ def fingerprint(root: Path) -> str:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Say what is being done and how long it took."""
+    """Print the step's title, then its seconds."""
     print(f"set-up: {title} …", end="", flush=True)
     began = time.monotonic()
     try:
@@ -90,7 +92,7 @@ def step(title: str) -> Iterator[None]:
 
 
 def run(command: Sequence[str | Path], extra: Mapping[str, str] | None = None) -> str:
-    """Output of a command that must succeed; its last lines explain a SetupError if it does not."""
+    """Return the output of a command. Raises SetupError with its last lines if the command fails."""
     try:
         done = subprocess.run(
             [str(part) for part in command],
@@ -110,25 +112,25 @@ def run(command: Sequence[str | Path], extra: Mapping[str, str] | None = None) -
 
 
 def first_that_works(attempts: Iterable[Commands]) -> None:
-    """Try command sequences in turn; raises a SetupError that tells of each if none succeeds."""
-    troubles: list[str] = []
+    """Run command sequences in turn until one succeeds. Raises SetupError with every failure if none does."""
+    failures: list[str] = []
     for commands in attempts:
         try:
             for command in commands:
                 run(command)
         except SetupError as error:
-            troubles.append(str(error))
+            failures.append(str(error))
         else:
             return
-    if troubles:
-        raise SetupError("\n".join(troubles))
+    if failures:
+        raise SetupError("\n".join(failures))
 
 
 # --- Python packages
 
 
 def uv(root: Path) -> Path:
-    """The uv program, installed below `.build` if it is not there yet."""
+    """Return the uv program, installed below `.build` if it is missing."""
     home = root / ".build" / UV.replace("==", "-")
     program = home / "bin" / "uv"
     if program.is_file():
@@ -137,7 +139,7 @@ def uv(root: Path) -> Path:
     home.parent.mkdir(parents=True, exist_ok=True)
     pip: list[str | Path] = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     in_venv: Commands = [[sys.executable, "-m", "venv", home], [home / "bin" / "python", *pip, UV]]
-    # Debian splits venv off; a target folder needs nothing but pip.
+    # Debian ships venv as a package of its own; a target folder needs pip alone.
     in_folder: Commands = [[sys.executable, *pip, "--target", home, UV]]
     with_apt: list[Commands] = []
     if can_apt():
@@ -152,7 +154,7 @@ def uv(root: Path) -> Path:
 
 
 def install_packages(root: Path, program: Path) -> None:
-    """Make `.venv` hold exactly the pinned packages."""
+    """Create `.venv` if it is missing, and make it hold exactly the pinned packages."""
     venv = root / ".venv"
     if not (venv / "bin" / "python").exists():
         run([program, "venv", "--quiet", "--clear", "--python", sys.executable, venv])
@@ -174,11 +176,30 @@ def install_packages(root: Path, program: Path) -> None:
         run(command, here)
 
 
+# --- the command
+
+COMMAND = """#!/bin/sh
+# Written by the set-up. Runs the command line with the project's sources on the path of this process
+# alone: they are not installed, because workers must only see what their bundles bring.
+exec '{python}' -P -c 'import sys; sys.path.insert(0, "{root}"); from cli.main import main; main()' "$@"
+"""
+
+
+def write_command(root: Path) -> Path:
+    """Write `.venv/bin/caudal` and return its path."""
+    bin_folder = root / ".venv" / "bin"
+    bin_folder.mkdir(parents=True, exist_ok=True)
+    command = bin_folder / "caudal"
+    command.write_text(COMMAND.format(python=bin_folder / "python", root=root), encoding="utf-8")
+    command.chmod(0o755)
+    return command
+
+
 # --- Java
 
 
 def java_candidates(environment: Mapping[str, str]) -> list[Path]:
-    """Homes of Java runtimes: JAVA_HOME, the `java` on the PATH, and where systems keep them."""
+    """Return the homes of Java runtimes: JAVA_HOME, the `java` on the PATH, the systems' usual folders."""
     homes = [Path(environment["JAVA_HOME"])] if environment.get("JAVA_HOME") else []
     if found := shutil.which("java", path=environment.get("PATH", "")):
         homes.append(Path(found).resolve().parent.parent)
@@ -192,12 +213,12 @@ def java_candidates(environment: Mapping[str, str]) -> list[Path]:
 
 
 def find_java(homes: Iterable[Path]) -> Path | None:
-    """The first home whose runtime Spark can use."""
+    """Return the first home whose runtime Spark can use."""
     return next((home for home in homes if fits(home)), None)
 
 
 def fits(home: Path) -> bool:
-    """Whether the runtime is of a tested version and complete enough for Spark."""
+    """Return whether the runtime has a tested version and the modules that Spark needs."""
     program = home / "bin" / "java"
     if not program.is_file():
         return False
@@ -211,7 +232,7 @@ def fits(home: Path) -> bool:
 
 
 def install_java() -> Path:
-    """Install a runtime with apt; raises SetupError, in one line, where that is not possible."""
+    """Install a runtime with apt. Raises SetupError, in one line, where that is not possible."""
     wanted = f"Java {' or '.join(str(version) for version in JAVA_VERSIONS)}"
     missing = (
         f"no {wanted} runtime was found: install one (Debian, Ubuntu: {JAVA_PACKAGES[0]}) or set JAVA_HOME."
@@ -231,8 +252,8 @@ def _conf(root: Path) -> Path | None:
     return next(iter(sorted((root / ".venv" / "lib").glob("python3*/site-packages/pyspark"))), None)
 
 
-def remember_java(root: Path, home: Path) -> None:
-    """Tell Spark its runtime, so that whoever starts it from `.venv` needs no JAVA_HOME."""
+def configure_java(root: Path, home: Path) -> None:
+    """Write the runtime to Spark's configuration, so that no process needs JAVA_HOME."""
     spark = _conf(root)
     if spark is None:
         raise SetupError("pyspark is not among the packages of requirements.txt.")
@@ -241,8 +262,8 @@ def remember_java(root: Path, home: Path) -> None:
     file.write_text(f"export JAVA_HOME='{home}'\n", encoding="utf-8")
 
 
-def known_java(root: Path) -> Path | None:
-    """The runtime that was remembered, if it is still there."""
+def configured_java(root: Path) -> Path | None:
+    """Return the runtime in Spark's configuration, None if it is missing or gone."""
     spark = _conf(root)
     file = spark / "conf" / "spark-env.sh" if spark else None
     if not file or not file.is_file():
@@ -255,7 +276,7 @@ def known_java(root: Path) -> Path | None:
 
 
 def can_apt() -> bool:
-    """Whether apt is there and may be used without a password."""
+    """Return whether apt exists and works without a password."""
     if not shutil.which("apt-get"):
         return False
     if os.geteuid() == 0:
@@ -264,7 +285,7 @@ def can_apt() -> bool:
 
 
 def apt_install(*packages: str) -> list[str | Path]:
-    """The command that installs packages, or updates the lists if none is given."""
+    """Return the command that installs packages, or updates the package lists if none is given."""
     as_root: list[str | Path] = [] if os.geteuid() == 0 else ["sudo", "-n"]
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     what = ["install", "-y", "--no-install-recommends", *packages] if packages else ["update"]

@@ -1,6 +1,6 @@
 """Brings files into the raw bucket, once each, masters before the facts that refer to them.
 
-`upload` is the whole of it for programs; `uploader.cli` is the command line on top.
+`upload` is the whole of it for programs; `caudal upload` is the command line on top.
 """
 
 from uploader.engine import upload

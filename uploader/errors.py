@@ -19,7 +19,7 @@ from botocore.exceptions import (
 from lake.errors import CaudalError
 
 _HINTS = {
-    "NoSuchBucket": "The environment is not deployed here: `make deploy`, or `python -m localcloud up`.",
+    "NoSuchBucket": "The environment is not deployed here: `make deploy`, or `caudal up`.",
     "AccessDenied": "These credentials may not do that; `aws sts get-caller-identity` tells whose they are.",
     "ExpiredToken": "The session has ended: sign in again.",
     "InvalidClientTokenId": "The access key is unknown: sign in again, or choose another --profile.",
@@ -45,16 +45,14 @@ def explain(error: Exception, where: str) -> UploadError:
         code = "AccessDenied" if code in {"403", "AccessDeniedException", "Forbidden"} else code
         return UploadError(f"{code}: {message}".rstrip(". ") + ".", where=where, hint=_HINTS.get(code))
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
-        hint = "Sign in with `aws configure` or `aws sso login`, name a --profile, or use --local HOME_DIR."
+        hint = "Sign in with `aws configure` or `aws sso login`, name a --profile, or use --home DIR."
         return UploadError("there are no AWS credentials.", where=where, hint=hint)
     if isinstance(error, NoRegionError):
         return UploadError("no region is set.", where=where, hint="Give --region or set AWS_REGION.")
     if isinstance(error, ProfileNotFound):
         return UploadError(f"{error}.", where=where, hint="`aws configure list-profiles` lists them.")
     if isinstance(error, ConnectionError | HTTPClientError):
-        hint = (
-            "Check the network and AWS_ENDPOINT_URL; for a local run, is `python -m localcloud up` running?"
-        )
+        hint = "Check the network and AWS_ENDPOINT_URL; for a local run, is `caudal up` running?"
         return UploadError(f"{error}.", where=where, hint=hint)
     return UploadError(f"{error}.", where=where)
 

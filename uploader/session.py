@@ -56,23 +56,13 @@ def connect(
     `local` is the home folder of a running local runtime; its status file tells the rest.
     Raises UploadError if there are no credentials, nobody answers, or the role is not permitted.
     """
-    config = Config(max_pool_connections=max(10, jobs), retries={"mode": "standard", "max_attempts": 5})
-    options: dict[str, Any] = {"config": config}
-    if local:
-        status = _status(local)
-        env, options["endpoint_url"] = env or status["env"], status["endpoint"]
-        session = boto3.Session(
-            aws_access_key_id=status["access_key"],
-            aws_secret_access_key=status["secret_key"],
-            region_name=region or status["region"],
-        )
-    else:
-        with explained("sign-in"):
-            session = boto3.Session(profile_name=profile, region_name=region)
+    session, options, env = session_for(env=env, profile=profile, region=region, local=local)
+    retries: Any = {"mode": "standard", "max_attempts": 5}
+    options["config"] = Config(max_pool_connections=max(10, jobs), retries=retries)
     with explained("sign-in"):
         sts = session.client("sts", **options)
         caller = sts.get_caller_identity()
-    names = Names(env=env or "dev", account=caller["Account"], region=sts.meta.region_name)
+    names = Names(env=env, account=caller["Account"], region=sts.meta.region_name)
     if assume:
         session = _assumed(sts, names, role(names), partition=caller["Arn"].split(":")[1])
     with explained("S3"):
@@ -80,9 +70,29 @@ def connect(
     return Target(client=client, names=names, caller=caller["Arn"])
 
 
+def session_for(
+    *, env: str | None, profile: str | None, region: str | None, local: Path | None
+) -> tuple[boto3.Session, dict[str, Any], str]:
+    """Return the caller's session, the options of its clients, and the environment (dev by default).
+
+    `local` is the home folder of a running local cloud. Raises UploadError if it does not run, or if
+    there is no such profile.
+    """
+    if local:
+        status = _status(local)
+        session = boto3.Session(
+            aws_access_key_id=status["access_key"],
+            aws_secret_access_key=status["secret_key"],
+            region_name=region or status["region"],
+        )
+        return session, {"endpoint_url": status["endpoint"]}, env or status["env"]
+    with explained("sign-in"):
+        return boto3.Session(profile_name=profile, region_name=region), {}, env or "dev"
+
+
 def _status(home: Path) -> dict[str, str]:
     file = home / STATUS_FILE
-    hint = "Start the local runtime: `python -m localcloud up`."
+    hint = "Start the local runtime: `caudal up`."
     try:
         status: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

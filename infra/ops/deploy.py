@@ -1,11 +1,7 @@
-"""`python -m infra.ops.deploy [destroy]`: what it takes, what it costs, then every stack of one environment."""
+"""Deploy and destroy all stacks of one environment, after showing what they cost."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +15,7 @@ from infra.foundation.node import prefer_own_node
 prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
-from infra.foundation.config import AVAILABLE_NOW, CONFIGS, TRIGGERS, Config, config_for  # noqa: E402
+from infra.foundation.config import Config  # noqa: E402
 from infra.ops.costs import estimate  # noqa: E402
 from infra.ops.teardown import delete_bucket, empty_bucket, existing  # noqa: E402
 from lake.errors import CaudalError  # noqa: E402
@@ -33,7 +29,11 @@ BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 
 
 class DeployError(CaudalError):
-    """The deployment cannot start, or a step of it failed."""
+    """The deployment cannot start."""
+
+
+class StepFailedError(DeployError):
+    """A step of the deployment failed; earlier steps are done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class Target:
         """Runs the CDK CLI. Raises DeployError if it fails."""
         command = ["npx", "--yes", CDK, *words]
         if self.run(command):
-            raise DeployError(
+            raise StepFailedError(
                 f"`{' '.join(command)}` failed.", hint="Its own message is above; what was done stays done."
             )
 
@@ -167,10 +167,11 @@ def _ask(target: Target, question: str) -> None:
 
 
 def _synthesise(target: Target) -> Path:
-    return _templates(target.config, account=target.account, region=target.region)
+    return templates(target.config, account=target.account, region=target.region)
 
 
-def _templates(config: Config, *, account: str | None, region: str | None) -> Path:
+def templates(config: Config, *, account: str | None, region: str | None) -> Path:
+    """Synthesise an environment into a temporary folder, under cdk-nag if the account is known."""
     return synthesise(
         Path(tempfile.mkdtemp(prefix="caudal-")) / "cdk.out",
         config=config,
@@ -180,82 +181,3 @@ def _templates(config: Config, *, account: str | None, region: str | None) -> Pa
         domains=load_domains(),
         nag=account is not None,
     )
-
-
-def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m infra.ops.deploy",
-        description=__doc__,
-    )
-    parser.add_argument("action", nargs="?", choices=("deploy", "destroy"), default="deploy")
-    parser.add_argument("--env", choices=sorted(CONFIGS), default="dev")
-    parser.add_argument("--profile", help="AWS profile")
-    parser.add_argument("--region", help="AWS region")
-    parser.add_argument("--alarm-email", help="subscribes this address to every domain's topic")
-    parser.add_argument(
-        "--stream-trigger", choices=TRIGGERS, default=AVAILABLE_NOW, help="continuous is billed all the time"
-    )
-    parser.add_argument(
-        "--serving", default="", metavar="DATABASE", help="serve gold from this database; its secret is made"
-    )
-    parser.add_argument("--delete-data", action="store_true", help="with destroy: the second switch")
-    parser.add_argument("--yes", action="store_true", help="answers every question with yes")
-    return parser.parse_args(argv)
-
-
-NEEDS = f"""Needed: AWS credentials that may create IAM roles (--profile or the environment), a region, the
-network for `npx {CDK}`; the CDK bootstrap of account and region is made if it is missing."""
-
-
-def _identified(session: boto3.Session, options: argparse.Namespace) -> tuple[str, str]:
-    print(NEEDS)
-    try:
-        return identity(session)
-    except DeployError:
-        # Who only wants to know what it would cost needs no account.
-        if options.action == "deploy":
-            config = _config(options)
-            print(estimate(_templates(config, account=None, region=None)))
-        raise
-
-
-def _config(options: argparse.Namespace) -> Config:
-    return config_for(
-        options.env,
-        alarm_email=options.alarm_email,
-        delete_data=options.delete_data,
-        stream_trigger=options.stream_trigger,
-        serving=options.serving,
-    )
-
-
-def _confirm(question: str) -> bool:
-    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
-
-
-def main(argv: Sequence[str]) -> int:
-    """Deploys or destroys; 0 if it did, 1 with a message if not."""
-    options = _arguments(argv)
-    try:
-        session = boto3.Session(profile_name=options.profile, region_name=options.region)
-        account, region = _identified(session, options)
-        environment = {**os.environ, "AWS_REGION": region, "CDK_DISABLE_LEGACY_EXPORT_WARNING": "1"}
-        if options.profile:
-            environment["AWS_PROFILE"] = options.profile
-        target = Target(
-            config=_config(options),
-            session=session,
-            account=account,
-            region=region,
-            run=lambda command: subprocess.run(command, env=environment, check=False).returncode,
-            ask=(lambda question: True) if options.yes else _confirm,
-        )
-        {"deploy": deploy, "destroy": destroy}[options.action](target)
-    except (CaudalError, BotoCoreError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""`python -m infra.ops.lint`: cdk-nag (AwsSolutions) and cfn-lint on the templates of every environment."""
+"""cdk-nag (AwsSolutions) and cfn-lint on the templates of every environment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from infra.foundation.node import prefer_own_node
@@ -78,20 +78,11 @@ def _variants() -> list[tuple[str, Config]]:
     return [*sorted(CONFIGS.items()), ("dev with serving and continuous streams", switched)]
 
 
-def main() -> int:
-    """Lints all environments; 0 if there is nothing to report."""
+def template_findings() -> Iterator[str]:
+    """Yield the findings of cdk-nag and cfn-lint on the templates of every environment."""
     domains = load_domains()
-    failed = False
     for env, config in _variants():
         with tempfile.TemporaryDirectory() as scratch:
             outdir = Path(scratch) / "cdk.out"
             findings = [*nag_findings(outdir, config=config, domains=domains), *cfn_findings(outdir)]
-        for finding in findings:
-            print(f"{env}: {finding}")
-        failed = failed or bool(findings)
-        print(f"{env}: cdk-nag and cfn-lint {'found the above' if findings else 'are clean'}")
-    return int(failed)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        yield from (f"{env}: {finding}" for finding in findings)

@@ -1,7 +1,8 @@
-"""A serving store to ask."""
+"""A serving store, a mocked bucket and landing folders for the commands."""
 
 from __future__ import annotations
 
 from tests.serving.read.conftest import store
+from tests.uploader.conftest import landing, s3
 
-__all__ = ["store"]
+__all__ = ["landing", "s3", "store"]

@@ -1,4 +1,4 @@
-"""The command line, as far as nothing has to run for it."""
+"""`caudal up|status|env|down`, as far as no local cloud has to run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from localcloud.cli import app
+from cli.main import app
 from localcloud.daemon import STATUS_FILE, Status, read_status
 from localcloud.lock import HomeLock
 
@@ -45,14 +45,33 @@ def invoke(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_env_prints_what_points_programs_here(running: Path) -> None:
+def test_env_prints_exports(running: Path) -> None:
     code, text = invoke("env", "--home", str(running))
     assert code == 0
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:4999" in text.splitlines()
     assert "export AWS_SECRET_ACCESS_KEY=secret" in text.splitlines()
+    assert f"export CAUDAL_HOME={running}" in text.splitlines()
 
 
-def test_status_tells_endpoint_and_buckets(running: Path) -> None:
+def test_env_as_json(running: Path) -> None:
+    code, text = invoke("env", "--home", str(running), "--json")
+    assert code == 0
+    assert json.loads(text)["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
+
+
+def test_status_as_json_has_no_credentials(running: Path) -> None:
+    code, text = invoke("status", "--home", str(running), "--json")
+    assert code == 0
+    assert json.loads(text)["objects"] == {"raw-bucket": {"objects": 1, "bytes": 1}}
+    assert "secret" not in text
+
+
+def test_home_comes_from_the_environment(running: Path) -> None:
+    result = CliRunner().invoke(app, ["status", "--json"], env={"CAUDAL_HOME": str(running)})
+    assert json.loads(result.output)["endpoint"] == "http://127.0.0.1:4999"
+
+
+def test_status_shows_endpoint_and_buckets(running: Path) -> None:
     code, text = invoke("status", "--home", str(running))
     assert code == 0
     assert "http://127.0.0.1:4999" in text
@@ -61,17 +80,17 @@ def test_status_tells_endpoint_and_buckets(running: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["env", "status"])
-def test_nothing_runs(tmp_path: Path, command: str) -> None:
+def test_missing_local_cloud_exits_with_3(tmp_path: Path, command: str) -> None:
     code, text = invoke(command, "--home", str(tmp_path))
     assert code == 3
-    assert "python -m localcloud up" in text
+    assert "caudal up" in text
 
 
-def test_down_without_anything_to_end(tmp_path: Path) -> None:
+def test_down_without_a_local_cloud(tmp_path: Path) -> None:
     assert invoke("down", "--home", str(tmp_path)) == (0, f"Nothing runs in {tmp_path}.\n")
 
 
-def test_a_status_file_that_outlived_its_process_does_not_count(running: Path, tmp_path: Path) -> None:
+def test_status_file_of_a_dead_process_is_ignored(running: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / STATUS_FILE).write_text((running / STATUS_FILE).read_text())

@@ -1,7 +1,9 @@
-"""The set-up finds what is there, and says in one line what is not."""
+"""Set-up: it finds Java, installs packages once, writes the command, and reports failures."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from scripts import setup
 
 
 def java(home: Path, version: str, modules: str = setup.JAVA_MODULE) -> Path:
-    """A runtime that answers as Java does."""
+    """Write a fake runtime that answers like Java."""
     program = home / "bin" / "java"
     program.parent.mkdir(parents=True)
     program.write_text(
@@ -31,13 +33,13 @@ def java(home: Path, version: str, modules: str = setup.JAVA_MODULE) -> Path:
         ("17.0.15", "java.base", False),
     ],
 )
-def test_java_must_be_of_a_tested_version_and_complete(
+def test_only_complete_runtimes_of_tested_versions_fit(
     tmp_path: Path, version: str, modules: str, usable: bool
 ) -> None:
     assert setup.fits(java(tmp_path, version, modules)) is usable
 
 
-def test_the_first_usable_java_is_taken(tmp_path: Path) -> None:
+def test_first_fitting_java_is_used(tmp_path: Path) -> None:
     homes = [
         tmp_path / "nothing",
         java(tmp_path / "new", "25"),
@@ -48,13 +50,13 @@ def test_the_first_usable_java_is_taken(tmp_path: Path) -> None:
     assert setup.find_java(homes[:2]) is None
 
 
-def test_java_home_comes_before_the_path(tmp_path: Path) -> None:
+def test_java_home_precedes_the_path(tmp_path: Path) -> None:
     on_path = java(tmp_path / "b", "17")
     homes = setup.java_candidates({"JAVA_HOME": str(tmp_path / "a"), "PATH": str(on_path / "bin")})
     assert homes[:2] == [tmp_path / "a", on_path.resolve()]
 
 
-def test_without_java_and_apt_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_java_is_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup, "can_apt", lambda: False)
     with pytest.raises(setup.SetupError, match="openjdk-17-jre-headless") as raised:
         setup.install_java()
@@ -62,7 +64,7 @@ def test_without_java_and_apt_one_line_says_what_to_install(monkeypatch: pytest.
 
 
 def checkout(root: Path) -> Path:
-    """A folder that looks as if the packages were installed."""
+    """Make a folder that looks as if the packages were installed."""
     (root / "requirements.txt").write_text("pyspark==4.1.1\n")
     (root / ".venv" / "lib" / "python3.11" / "site-packages" / "pyspark").mkdir(parents=True)
     return root
@@ -70,23 +72,23 @@ def checkout(root: Path) -> Path:
 
 @pytest.fixture
 def installs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Where packages were installed; nothing really is."""
+    """Record the roots where packages would be installed; nothing is installed."""
     done: list[Path] = []
     monkeypatch.setattr(setup, "uv", lambda root: root / "uv")
     monkeypatch.setattr(setup, "install_packages", lambda root, program: done.append(root))
     return done
 
 
-def test_spark_is_told_its_java(tmp_path: Path) -> None:
+def test_spark_is_configured_with_its_java(tmp_path: Path) -> None:
     root, home = checkout(tmp_path), java(tmp_path / "jvm", "17")
-    assert setup.known_java(root) is None
-    setup.remember_java(root, home)
-    assert setup.known_java(root) == home
+    assert setup.configured_java(root) is None
+    setup.configure_java(root, home)
+    assert setup.configured_java(root) == home
     (home / "bin" / "java").unlink()
-    assert setup.known_java(root) is None
+    assert setup.configured_java(root) is None
 
 
-def test_a_second_call_does_nothing(
+def test_second_call_installs_nothing(
     tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = checkout(tmp_path)
@@ -107,18 +109,35 @@ def test_changed_requirements_are_installed(
     assert len(installs) == 2
 
 
-def test_a_failed_command_tells_its_last_lines() -> None:
+def test_failed_command_reports_its_last_lines() -> None:
     with pytest.raises(setup.SetupError, match="no such luck"):
         setup.run(["sh", "-c", "echo no such luck; exit 3"])
 
 
-def test_attempts_go_on_until_one_works(tmp_path: Path) -> None:
+def test_attempts_stop_at_the_first_success(tmp_path: Path) -> None:
     setup.first_that_works([[["false"], ["touch", tmp_path / "a"]], [["touch", tmp_path / "b"]], [["false"]]])
     assert [file.name for file in tmp_path.iterdir()] == ["b"]
 
 
-def test_if_none_works_each_is_told() -> None:
+def test_every_failed_attempt_is_reported() -> None:
     with pytest.raises(setup.SetupError, match=r"(?s)no network.*no such package"):
         setup.first_that_works(
             [[["sh", "-c", "echo no network; exit 1"]], [["sh", "-c", "echo no such package; exit 1"]]]
         )
+
+
+def test_command_runs_the_sources_of_its_checkout(tmp_path: Path) -> None:
+    venv, cli = tmp_path / ".venv" / "bin", tmp_path / "cli"
+    venv.mkdir(parents=True)
+    (venv / "python").symlink_to(sys.executable)
+    cli.mkdir()
+    (cli / "main.py").write_text("import sys\ndef main():\n    print('ran', *sys.argv[1:])\n")
+    command = setup.write_command(tmp_path)
+    done = subprocess.run([command, "up", "--home", "a b"], capture_output=True, text=True, check=True)
+    assert done.stdout == "ran up --home a b\n"
+
+
+def test_sources_are_not_installed_in_the_environment() -> None:
+    done = subprocess.run([sys.executable, "-I", "-c", "import lake"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "No module named 'lake'" in done.stderr

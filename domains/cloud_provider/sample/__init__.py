@@ -3,7 +3,7 @@
     from domains.cloud_provider.sample import Order, generate
     manifest = generate(Path("landing/cloud_provider"), events=1_000_000, order=Order.TIME)
 
-`python -m domains.cloud_provider.sample --help` is the same as a command.
+`caudal sample cloud_provider` is the same as a command.
 """
 
 from domains.cloud_provider.sample.events import Order

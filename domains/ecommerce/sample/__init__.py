@@ -3,7 +3,7 @@
     from domains.ecommerce.sample import generate
     manifest = generate(Path("landing/ecommerce"), scale=0.1, months=14)
 
-`python -m domains.ecommerce.sample --help` is the same as a command.
+`caudal sample ecommerce` is the same as a command.
 """
 
 from domains.ecommerce.sample.layouts import Layout, generate, write_committed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ import pytest
 
 from domains.ecommerce.domain import DOMAIN
 from domains.ecommerce.sample import Layout, Manifest, generate, write_committed
-from domains.ecommerce.sample.__main__ import main
 from lake.errors import CaudalError
 from lake.files.recognition import recognise
 from lake.model.checks import Effect
@@ -247,13 +245,3 @@ def test_too_little_for_drops_and_quirks_is_told(tmp_path: Path) -> None:
         generate(tmp_path, months=3)
     with pytest.raises(CaudalError, match="scale of"):
         generate(tmp_path, scale=0.001)
-
-
-def test_the_command_writes_files_and_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    manifest = tmp_path / "manifest.json"
-    arguments = ["--out", str(tmp_path / "out"), "--manifest", str(manifest), "--scale", "0.02", "--months"]
-    assert main([*arguments, "4"]) == 0
-    assert "files" in capsys.readouterr().out
-    assert set(json.loads(manifest.read_text())["files"]) == set(files(tmp_path / "out"))
-    assert main([*arguments, "3"]) == 2
-    assert "4 months at least" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from infra.foundation.config import config_for
-from infra.ops.deploy import BOOTSTRAP_PARAMETER, CDK, DeployError, Target, deploy, destroy, identity, main
+from infra.ops.deploy import BOOTSTRAP_PARAMETER, CDK, DeployError, Target, deploy, destroy, identity
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION
 
@@ -133,18 +133,3 @@ def test_a_missing_region_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(key, raising=False)
     with pytest.raises(DeployError, match="--region"):
         identity(boto3.Session(aws_access_key_id="test", aws_secret_access_key="test"))
-
-
-def test_without_credentials_the_cost_is_told_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
-        monkeypatch.delenv(key, raising=False)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    assert main(["--region", REGION]) == 1
-    told = capsys.readouterr()
-    assert "Needed: AWS credentials" in told.out
-    assert "A month at rest: $" in told.out
-    assert "no usable AWS credentials" in told.err

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from lake.documentation import dictionary
 from lake.documentation.dictionary import drift, page, write
 from lake.model.checks import at_least, flag
 from lake.model.columns import bigint, date, money, text
@@ -116,15 +115,3 @@ def test_drift_names_missing_changed_and_stray_pages(tmp_path: Path) -> None:
     ]
     write([HOTEL], tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["hotel.md"]
-
-
-def test_the_command_fails_on_drift_and_says_what_to_run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    monkeypatch.setattr(dictionary, "load_domains", lambda: (HOTEL,))
-    monkeypatch.setattr(dictionary, "FOLDER", tmp_path)
-    assert dictionary.main(["--check"]) == 1
-    assert "hotel.md is missing. Run: python -m lake.documentation.dictionary" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
-    assert dictionary.main([]) == 0
-    assert dictionary.main(["--check"]) == 0

@@ -15,7 +15,6 @@ from pyspark.sql import SparkSession
 
 from domains.cloud_provider.domain import DOMAIN
 from domains.cloud_provider.sample import Manifest, Order, generate, write_committed
-from domains.cloud_provider.sample.__main__ import main
 from glue_jobs.runtime.rows import FAILED, FLAGS
 from lake.errors import CaudalError
 from lake.files.recognition import recognise
@@ -182,16 +181,6 @@ def test_the_committed_sample_is_what_the_generator_makes(tmp_path: Path) -> Non
     assert sum(len(content) for content in files(COMMITTED / "cloud_provider").values()) < 1_000_000
 
 
-def test_too_few_organisations_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_too_few_organisations_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CaudalError, match="3 organisations are needed at least, not 2"):
         generate(tmp_path, organisations=2)
-    assert main(["--out", str(tmp_path), "--organisations", "2"]) == 2
-    assert "3 organisations" in capsys.readouterr().err
-
-
-def test_the_command_writes_files_and_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    manifest = tmp_path / "manifest.json"
-    arguments = ["--out", str(tmp_path / "out"), "--manifest", str(manifest), "--events", "300"]
-    assert main([*arguments, "--per-file", "50", "--organisations", "4"]) == 0
-    assert "files" in capsys.readouterr().out
-    assert set(json.loads(manifest.read_text())["files"]) == set(files(tmp_path / "out"))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
 from bench.batch import one_more_month, whole_history
@@ -27,16 +26,14 @@ def _stream_domain() -> Domain:
     return next(domain for domain in load_domains() if domain.stream_tables)
 
 
-def main(
-    scale: Annotated[float, typer.Option(help="1 is the size of the real history.")] = 1.0,
-    months: Annotated[bool, typer.Option(help="Also measure one more month on 12 and on 70.")] = True,
-    history: Annotated[bool, typer.Option(help="Measure the whole history in one upload.")] = True,
-    events: Annotated[
-        list[int] | None, typer.Option(help="Backlogs of a stream; default one and ten million. 0 for none.")
-    ] = None,
-    work: Annotated[Path | None, typer.Option(help="Folder for data; default a temporary one.")] = None,
+def measure(
+    *, scale: float, months: bool, history: bool, events: Sequence[int] | None, work: Path | None
 ) -> None:
-    """Measure. Wall-clock times mean little on a shared machine; ratios within one run do."""
+    """Run the chosen benchmarks and print their figures.
+
+    `scale` 1 is the size of the real history. `events` are sizes of a stream's backlog, BACKLOGS by default,
+    0 for none. Data goes to `work`, or to a temporary folder that is removed.
+    """
     console = Console()
     domain = _default_domain()
     folder = work or Path(tempfile.mkdtemp(prefix="caudal-bench-"))
@@ -54,7 +51,3 @@ def main(
     finally:
         if work is None:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -1,0 +1,34 @@
+"""`caudal bench`: measurements of the whole product beside DuckDB in the same run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import examples
+
+EXAMPLES = examples(
+    "caudal bench",
+    "caudal bench --no-months --events 1000000",
+    "caudal bench --scale 0.1 --no-months --events 0",
+)
+
+
+def bench(
+    scale: Annotated[float, typer.Option(help="1 is the size of the real history.")] = 1.0,
+    months: Annotated[bool, typer.Option(help="Also measure one more month on 12 and on 70 months.")] = True,
+    history: Annotated[bool, typer.Option(help="Measure the whole history in one upload.")] = True,
+    events: Annotated[
+        list[int] | None,
+        typer.Option(help="Size of a stream's backlog, repeatable; default one and ten million, 0 for none."),
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
+    ] = None,
+) -> None:
+    """Measure. Wall-clock times mean little on a shared machine; ratios within one run do."""
+    from bench.run import measure
+
+    measure(scale=scale, months=months, history=history, events=events, work=work)

@@ -1,0 +1,33 @@
+"""`caudal docs`: the pages of docs/ that are generated from the declarations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.exits import NEEDS_ATTENTION, show
+from cli.options import examples
+from lake.errors import CaudalError
+
+EXAMPLES = examples("caudal docs", "caudal docs --check")
+
+
+def docs(
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; fail if a page is not as it would be written."),
+    ] = False,
+) -> None:
+    """Write the generated documentation: data dictionary, diagrams and indexes."""
+    from lake.documentation import dictionary
+    from lake.model.discovery import load_domains
+
+    if not check:
+        dictionary.write(load_domains())
+        return
+    problems = dictionary.drift(load_domains())
+    for problem in problems:
+        show(CaudalError(problem, where="docs", hint="Run `caudal docs`."))
+    if problems:
+        raise typer.Exit(NEEDS_ATTENTION)

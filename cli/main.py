@@ -1,0 +1,49 @@
+"""The root of the command line: `caudal COMMAND`."""
+
+from __future__ import annotations
+
+import typer
+
+from cli import ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
+from cli.exits import Commands
+from cli.options import examples
+
+app = typer.Typer(
+    name="caudal",
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Run, feed, ask and deploy the lakehouse, on this machine or on AWS.",
+    epilog=examples(
+        "caudal demo",
+        "caudal up && caudal upload sample_data/ecommerce --domain ecommerce --home .local",
+        "caudal deploy --env dev",
+        "Exit codes: 0 done; 1 done in part, look at the output; 2 not done, nothing was changed; "
+        "3 no local cloud runs.",
+    ),
+)
+
+_LOCAL, _DATA, _AWS, _PROJECT = "On this machine", "Data", "On AWS", "The project itself"
+
+app.command(rich_help_panel=_LOCAL, epilog=demo.EXAMPLES)(demo.demo)
+app.command(rich_help_panel=_LOCAL, epilog=local.UP_EXAMPLES)(local.up)
+app.command(rich_help_panel=_LOCAL, epilog=local.STATUS_EXAMPLES)(local.status)
+app.command(rich_help_panel=_LOCAL, epilog=local.ENV_EXAMPLES)(local.env)
+app.command(rich_help_panel=_LOCAL, epilog=local.DOWN_EXAMPLES)(local.down)
+app.command("upload", rich_help_panel=_DATA, epilog=upload.EXAMPLES)(upload.upload_files)
+app.add_typer(ask.app, name="ask", rich_help_panel=_DATA)
+app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_DATA)
+app.command(rich_help_panel=_DATA, epilog=quarantine.RELEASE_EXAMPLES)(quarantine.release)
+app.command(rich_help_panel=_AWS, epilog=cloud.SYNTH_EXAMPLES)(cloud.synth)
+app.command(rich_help_panel=_AWS, epilog=cloud.COSTS_EXAMPLES)(cloud.costs)
+app.command(rich_help_panel=_AWS, epilog=cloud.DEPLOY_EXAMPLES)(cloud.deploy)
+app.command(rich_help_panel=_AWS, epilog=cloud.DESTROY_EXAMPLES)(cloud.destroy)
+app.command(rich_help_panel=_PROJECT, epilog=docs.EXAMPLES)(docs.docs)
+app.command(rich_help_panel=_PROJECT, epilog=lint.EXAMPLES)(lint.lint)
+app.add_typer(sample.app, name="sample", rich_help_panel=_PROJECT)
+app.command(rich_help_panel=_PROJECT, epilog=bench.EXAMPLES)(bench.bench)
+
+
+def main() -> None:
+    """Run `caudal` with the arguments of this process."""
+    app(prog_name="caudal")

@@ -1,0 +1,50 @@
+"""Options that several commands share, so that each is spelled and explained once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+DEFAULT_HOME = Path(".local")
+
+LocalHome = Annotated[
+    Path,
+    typer.Option("--home", envvar="CAUDAL_HOME", help="Folder of the local cloud's state.", metavar="DIR"),
+]
+"""For commands that work on a local cloud."""
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", envvar="CAUDAL_HOME", help="Folder of a running local cloud, instead of AWS.", metavar="DIR"
+    ),
+]
+"""For commands that work on AWS or on a local cloud."""
+
+LocalEnv = Annotated[str, typer.Option("--env", help="Environment: dev or prod.")]
+Env = Annotated[
+    str | None, typer.Option("--env", help="Environment; default dev, or that of the local cloud.")
+]
+Profile = Annotated[str | None, typer.Option("--profile", envvar="AWS_PROFILE", help="AWS profile.")]
+Region = Annotated[str | None, typer.Option("--region", help="AWS region.")]
+Assume = Annotated[
+    bool,
+    typer.Option(
+        "--assume/--no-assume", help="Assume the role of this task, or use the credentials as they are."
+    ),
+]
+Domain = Annotated[str, typer.Option("--domain", help="Name of the domain.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON; decimals, dates and paths as text."""
+    typer.echo(json.dumps(value, indent=2, default=str))
+
+
+def examples(*lines: str) -> str:
+    """Return the epilogue of a command's help: one example per line."""
+    return "\n\n".join(("Examples:", *lines))

@@ -1,0 +1,86 @@
+"""Commands whose options are the keyword-only parameters of a function elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import types
+import typing
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+from typer.main import get_group
+
+from cli.exits import Commands
+from lake.errors import CaudalError
+
+
+def command_for(
+    function: Callable[..., Any], run: Callable[..., None], **extra: inspect.Parameter
+) -> Callable[..., None]:
+    """Return a Typer command that calls `run(**options)`.
+
+    Its options are the keyword-only parameters of `function`, then those of `extra`.
+    """
+    options = {parameter.name: parameter for parameter in _options(function)} | extra
+
+    def command(**values: Any) -> None:
+        run(**values)
+
+    signature = inspect.Signature(list(options.values()))
+    command.__signature__ = signature  # type: ignore[attr-defined]
+    command.__annotations__ = {name: option.annotation for name, option in options.items()}
+    return command
+
+
+def option(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    """Return one option of a command as a parameter."""
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _options(function: Callable[..., Any]) -> Iterator[inspect.Parameter]:
+    hints = typing.get_type_hints(function)
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            yield parameter.replace(annotation=_annotation(hints[parameter.name]))
+
+
+def _annotation(hint: Any) -> Any:
+    """Return an option of the type: without `typer.Option`, Typer takes a required one for an argument."""
+    plain = hint
+    if isinstance(hint, types.UnionType):
+        plain = next(part for part in typing.get_args(hint) if part is not type(None))
+    if plain is dt.date:
+        return Annotated[hint, typer.Option(parser=_date, metavar="DATE", show_default=False)]
+    return Annotated[hint, typer.Option()]
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise CaudalError(
+            f"'{text}' is no date.", where="command line", hint="Write dates as yyyy-MM-dd."
+        ) from error
+
+
+class LazyCommands(Commands):
+    """A group whose commands are made on first use, from `build`.
+
+    A declaration that cannot be loaded then stops this group alone.
+    """
+
+    build: typing.ClassVar[Callable[[], typer.Typer]]
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self._made())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return self._made().get(cmd_name)
+
+    def _made(self) -> dict[str, TyperCommand]:
+        if not self.commands:
+            self.commands = get_group(type(self).build()).commands
+        return typing.cast(dict[str, TyperCommand], self.commands)

@@ -1,0 +1,242 @@
+"""`caudal quarantine list|send` and `caudal release`: quarantined records, rejected batches, held streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from cli.exits import NEEDS_ATTENTION, NOT_DONE, Commands, failing_with
+from cli.options import AsJson, Assume, Domain, Env, Home, Profile, Region, examples, print_json
+from lake.errors import CaudalError
+
+if TYPE_CHECKING:
+    from glue_jobs.runtime.store import S3Store
+    from lake.model.spec import Domain as Declared
+    from lake.naming import Names
+    from requeue.records import Quarantine, Record
+    from requeue.sending import Door, Sources
+    from requeue.waiting import Waiting
+
+LIST_EXAMPLES = examples(
+    "caudal quarantine list --domain ecommerce --home .local",
+    "caudal quarantine list --domain ecommerce --table orders --check total_usd.type --json",
+    "caudal quarantine list --domain ecommerce --table orders --to corrections.csv",
+)
+SEND_EXAMPLES = examples(
+    "caudal quarantine send --domain ecommerce --table orders --corrected corrections.csv",
+    "caudal quarantine send --domain ecommerce --table orders --record 3f9a01bc --dry-run",
+)
+RELEASE_EXAMPLES = examples("caudal release 20250801T060000-1a2b3c4d --domain ecommerce")
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    help="List quarantined records, and send them back to raw as they are or corrected.",
+)
+
+CheckName = Annotated[str, typer.Option("--check", help="Only records that failed this check.")]
+BatchId = Annotated[str, typer.Option("--batch", help="Only records of this batch.")]
+SourceFile = Annotated[str, typer.Option(help="Only records of files whose key contains this text.")]
+RecordIds = Annotated[
+    list[str] | None,
+    typer.Option("--record", help="One record, by the first 8 or more characters of its id; repeatable."),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Workplace:
+    """The buckets of an environment: the steward's role reads and writes notes, the uploader's writes raw."""
+
+    domain: Declared
+    names: Names
+    store: S3Store
+    caller: str
+    door: Door
+
+    @property
+    def quarantine(self) -> Quarantine:
+        from requeue.records import Quarantine
+
+        return Quarantine(self.store, self.names.processed_bucket, self.domain)
+
+    def sources(self, quarantine: Quarantine) -> Sources:
+        from requeue.sending import Sources
+
+        return Sources(self.store, self.names.raw_bucket, self.domain, quarantine)
+
+
+@contextmanager
+def _connected(
+    domain: str, env: str | None, profile: str | None, region: str | None, home: Path | None, assume: bool
+) -> Iterator[_Workplace]:
+    """Yield the workplace of a domain; errors exit with NOT_DONE."""
+    from glue_jobs.runtime.store import S3Store
+    from lake.model.discovery import load_domain
+    from uploader.errors import explained
+    from uploader.session import connect
+    from uploader.transfer import put_once
+
+    with failing_with(NOT_DONE):
+        declared = load_domain(domain)
+        steward = connect(
+            env=env, profile=profile, region=region, local=home, assume=assume,
+            role=lambda names: names.steward_role,
+        )  # fmt: skip
+
+        def door(key: str, body: bytes, metadata: Mapping[str, str]) -> bool:
+            uploader = connect(env=env, profile=profile, region=region, local=home, assume=assume)
+            return put_once(uploader.client, uploader.names.raw_bucket, key, body, metadata)
+
+        with explained(f"domain {domain}, environment {steward.names.env}"):
+            yield _Workplace(
+                domain=declared,
+                names=steward.names,
+                store=S3Store(steward.client),
+                caller=steward.caller,
+                door=door,
+            )
+
+
+@app.command("list", epilog=LIST_EXAMPLES)
+def list_records(
+    domain: Domain,
+    table: Annotated[str, typer.Option(help="Only records of this table.")] = "",
+    check: CheckName = "",
+    batch: BatchId = "",
+    source_file: SourceFile = "",
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Write the records that were not sent yet to a file, to be corrected."),
+    ] = None,
+    env: Env = None,
+    profile: Profile = None,
+    region: Region = None,
+    home: Home = None,
+    assume: Assume = True,
+    as_json: AsJson = False,
+) -> None:
+    """List quarantined records, and the rejected batches and held streams that need a release."""
+    from requeue import corrections
+    from requeue.records import Filter
+    from requeue.waiting import waiting
+
+    with _connected(domain, env, profile, region, home, assume) as place:
+        quarantine = place.quarantine
+        wanted = Filter(table=table, check=check, batch=batch, source_file=source_file)
+        records = quarantine.find(wanted)
+        if to is not None:
+            declared = place.domain.table(table)
+            unsent = [each for each in records if each.is_mendable and not each.requeued]
+            corrections.write_template(to, declared, unsent, place.sources(quarantine))
+        if as_json:
+            print_json([asdict(record) for record in records])
+        else:
+            _show(records)
+            _show_waiting(waiting(place.domain, quarantine.view))
+
+
+@app.command(epilog=SEND_EXAMPLES)
+def send(
+    domain: Domain,
+    table: Annotated[str, typer.Option(help="Table of the records.", show_default=False)],
+    record: RecordIds = None,
+    check: CheckName = "",
+    batch: BatchId = "",
+    source_file: SourceFile = "",
+    corrected: Annotated[
+        Path | None, typer.Option(help="File with corrected records, made by `list --to`.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also records that were sent before.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent.")] = False,
+    env: Env = None,
+    profile: Profile = None,
+    region: Region = None,
+    home: Home = None,
+    assume: Assume = True,
+) -> None:
+    """Send quarantined records back to raw; the pipeline ingests them like any file."""
+    from requeue import corrections, sending
+    from requeue.records import Filter
+
+    with _connected(domain, env, profile, region, home, assume) as place:
+        declared = place.domain.table(table)
+        quarantine = place.quarantine
+        sources = place.sources(quarantine)
+        named = (*(record or ()), *(corrections.read_ids(corrected, declared) if corrected else ()))
+        wanted = Filter(table=table, check=check, batch=batch, source_file=source_file, records=named)
+        if not wanted.narrows:
+            raise CaudalError(
+                "no records are chosen.",
+                hint="Give --record, --check, --batch, --source-file or --corrected.",
+            )
+        records = quarantine.find(wanted)
+        texts = corrections.read(corrected, declared, records, sources) if corrected else {}
+        chosen = [each for each in records if again or corrected or not each.requeued]
+        sending.refuse_unfit(chosen, corrected=corrected is not None)
+        parcels = sending.pack(place.domain, declared, chosen, sources, texts)
+        if len(chosen) < len(records):
+            typer.echo(f"{len(records) - len(chosen)} records were sent before (--again sends them again).")
+        if dry_run:
+            for parcel in parcels:
+                typer.echo(f"would send {len(parcel.records)} records as {parcel.key}")
+            return
+        bucket = place.names.processed_bucket
+        with failing_with(NEEDS_ATTENTION):
+            for parcel, is_new in sending.send(parcels, place.door, place.store, bucket, place.domain.name):
+                outcome = "sent" if is_new else "already there:"
+                typer.echo(f"{outcome} {len(parcel.records)} records as {parcel.key}")
+
+
+def release(
+    name: Annotated[str, typer.Argument(help="A rejected batch, or a stream's hold.", show_default=False)],
+    domain: Domain,
+    env: Env = None,
+    profile: Profile = None,
+    region: Region = None,
+    home: Home = None,
+    assume: Assume = True,
+) -> None:
+    """Release a rejected batch or a held stream; the next execution of the pipeline publishes it."""
+    from glue_jobs.ledger.ledger import Ledger
+
+    with _connected(domain, env, profile, region, home, assume) as place:
+        ledger = Ledger(place.store, place.names.processed_bucket, place.domain.name)
+        is_new = ledger.release(name, by=place.caller, at=datetime.now(UTC))
+        state_machine = place.names.state_machine(place.domain.name)
+        typer.echo(
+            f"{name} {'is released' if is_new else 'was released before'}; "
+            f"the next execution of {state_machine} publishes it."
+        )
+
+
+def _show_waiting(stopped: Sequence[Waiting]) -> None:
+    """Print one line per rejected batch or hold; a table would cut the name that is to be copied."""
+    for each in stopped:
+        what = f"{len(each.batches)} batches" if len(each.batches) > 1 else "1 batch"
+        typer.echo(f"needs a release since {each.since[:19]}: {each.name} ({what}): {each.reason}")
+
+
+def _show(records: Sequence[Record]) -> None:
+    grid = Grid(title=f"{len(records)} quarantined records", title_justify="left")
+    for heading in ("record", "table", "row", "checks", "sent", "source file", "raw record"):
+        grid.add_column(heading, overflow="fold" if heading != "raw record" else "ellipsis")
+    for record in records:
+        grid.add_row(
+            record.record_id[:12],
+            record.table,
+            str(record.source_row),
+            "\n".join(record.failed_checks),
+            "yes" if record.requeued else "",
+            escape(record.source_file),
+            escape(record.raw_record[:200]),
+        )
+    Console().print(grid)

@@ -1,0 +1,59 @@
+"""`caudal synth|costs|deploy|destroy`, as far as no account is needed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+
+
+@pytest.fixture(autouse=True)
+def _signed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(key, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_deploy_without_credentials_shows_needs_and_costs() -> None:
+    result = run("deploy", "--region", "eu-west-1")
+    assert result.exit_code == 2
+    assert "Needed: AWS credentials" in result.stdout
+    assert "A month at rest: $" in result.stdout
+    assert "error: no usable AWS credentials" in result.stderr
+
+
+def test_costs_as_json_have_the_sections_of_the_estimate() -> None:
+    result = run("costs", "--json")
+    assert result.exit_code == 0, result.output
+    sections = json.loads(result.stdout)
+    assert list(sections) == ["month_at_rest", "month_of_streams", "run"]
+    assert all(line["dollars"] > 0 for lines in sections.values() for line in lines)
+
+
+@pytest.mark.parametrize("command", ["costs", "deploy", "destroy"])
+def test_unknown_environment_is_refused(command: str) -> None:
+    result = run(command, "--env", "staging")
+    assert result.exit_code == 2
+    assert "there is no environment 'staging'" in result.stderr
+    assert "to do: Known: dev, prod." in result.stderr
+
+
+def test_failed_synthesis_is_reported() -> None:
+    result = run("synth", "--env", "staging", "--out", "/nonexistent/templates")
+    assert result.exit_code == 2
+    assert "where: app.py" in result.stderr
+
+
+def test_unknown_profile_is_refused() -> None:
+    result = run("destroy", "--profile", "nobody")
+    assert result.exit_code == 2
+    assert "nobody" in result.stderr
