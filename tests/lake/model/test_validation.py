@@ -76,7 +76,7 @@ TABLES = [
                 Check(name="name.x", effect=Effect.FLAG, fails="true", description="-", fix={"age": "0"}),
             ),
         ),
-        "check 'name.x' mends undeclared 'age'",
+        "check 'name.x' fixes undeclared column 'age'",
     ),
     (replace(PARENT, checks=(at_least("id", 0), at_least("id", 1))), "check 'id.range' is declared twice"),
     (
