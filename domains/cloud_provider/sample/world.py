@@ -60,17 +60,17 @@ T = TypeVar("T")
 
 
 def pool(weighted: Sequence[tuple[T, int]]) -> tuple[T, ...]:
-    """Each value as often as its weight says."""
+    """Return each value as many times as its weight."""
     return tuple(value for value, weight in weighted for _ in range(weight))
 
 
 def quoted(text: str) -> str:
-    """A CSV field, quoted if it must be."""
+    """Return a CSV field, with quotes where they are necessary."""
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n') else text
 
 
 class Resource(NamedTuple):
-    """A resource and the part of its events' text that is always the same."""
+    """A resource; `fragment` is the constant part of its events' text."""
 
     resource_id: str
     org_id: str
@@ -95,11 +95,11 @@ class World:
     days: int
 
     def chance(self, purpose: str) -> random.Random:
-        """Random numbers that depend on the seed and the purpose alone."""
+        """Return a random generator whose numbers depend only on the seed and the purpose."""
         return random.Random(f"{self.seed} {purpose}")
 
     def day(self, number: int) -> str:
-        """The date `number` days after the first one; negative ones lie before the data."""
+        """Return the date `number` days after the first day; negative numbers give earlier dates."""
         return str(self.start + timedelta(days=number))
 
     def any_day(self, chance: random.Random, before: int = 0) -> str:
@@ -109,7 +109,7 @@ class World:
         return [self._id("org", number) for number in range(self.organisations)]
 
     def _id(self, kind: str, number: int) -> str:
-        """Eight characters that look random and are unique."""
+        """Return a unique id of eight characters in no visible order."""
         scattered = (number * 0x9E3779B1 + self.seed) & 0xFFFFFFFF
         return f"{kind}_{scattered:08x}"
 
