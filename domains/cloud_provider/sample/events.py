@@ -130,7 +130,7 @@ class Events:
         return lines
 
     def _parts(self, number: int, minute: int, fragment: str, is_genai: bool) -> list[str]:
-        """Return the parts of an event's line: id, time, resource, metric, value, unit, cost, measurements."""
+        """Return the parts of an event's line: id, time, resource, metric, value, unit, cost, measures."""
         rand = self._random
         metric = _METRICS[int(rand() * 20)]
         amount = rand()

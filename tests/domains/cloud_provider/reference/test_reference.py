@@ -23,7 +23,7 @@ Tables = tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection]
 
 @pytest.fixture(scope="module")
 def tables(spark: SparkSession) -> Tables:
-    """Every mart as Spark builds it from the resolved tables, and the connection that holds the reference."""
+    """Spark's marts of the resolved tables, and a DuckDB connection with those of the reference."""
     literal = resolved_tables(seed=1)
     frames = {
         table.name: frame(spark, table.columns, literal.get(table.name, table.key[0])).withColumn(

@@ -1,4 +1,4 @@
-"""The generated provider: what its manifest promises is what its files hold, by the declared rules."""
+"""The generated provider: its files give the counts of its manifest under the declared rules."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def landing(
 
 
 def _texts(table: Table, record: dict[str, object]) -> dict[str, str | None]:
-    """The declared columns of a JSON object as trimmed text."""
+    """Return the declared columns of a JSON object as trimmed text."""
     found = {column.name: record.get(column.header) for column in table.columns}
     written = {
         name: value if isinstance(value, str) or value is None else json.dumps(value)
@@ -136,7 +136,7 @@ def _days(file: Path) -> list[datetime]:
     return found
 
 
-def test_ordered_files_are_stretches_of_time_with_late_events(tmp_path: Path) -> None:
+def test_ordered_files_are_time_slices_with_late_events(tmp_path: Path) -> None:
     manifest = generate(tmp_path, **SMALL)  # type: ignore[arg-type]
     batches = [_days(file) for file in sorted(tmp_path.glob("usage_events/*.jsonl"))]
     middles = [sorted(batch)[len(batch) // 2] for batch in batches]
@@ -166,7 +166,7 @@ def test_clean_data_have_no_faults(tmp_path: Path) -> None:
     assert not manifest.quirks
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_one_others(tmp_path: Path) -> None:
+def test_equal_seeds_give_equal_bytes_and_different_seeds_different_bytes(tmp_path: Path) -> None:
     first = generate(tmp_path / "a", **SMALL)  # type: ignore[arg-type]
     second = generate(tmp_path / "b", **SMALL)  # type: ignore[arg-type]
     generate(tmp_path / "c", seed=1, **SMALL)  # type: ignore[arg-type]
@@ -174,7 +174,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(tmp_path: Pat
     assert first.as_json() == second.as_json()
 
 
-def test_the_committed_sample_is_what_the_generator_makes(tmp_path: Path) -> None:
+def test_the_committed_sample_equals_the_generated_one(tmp_path: Path) -> None:
     write_committed(tmp_path)
     assert files(COMMITTED / "cloud_provider") == files(tmp_path / "cloud_provider")
     manifest = Path("manifests") / "cloud_provider.json"
@@ -182,7 +182,7 @@ def test_the_committed_sample_is_what_the_generator_makes(tmp_path: Path) -> Non
     assert sum(len(content) for content in files(COMMITTED / "cloud_provider").values()) < 1_000_000
 
 
-def test_too_few_organisations_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_too_few_organisations_are_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CaudalError, match="3 organisations are needed at least, not 2"):
         generate(tmp_path, organisations=2)
     assert main(["--out", str(tmp_path), "--organisations", "2"]) == 2
