@@ -48,7 +48,9 @@ def _anything(chance: random.Random, scale: int) -> Iterator[tuple[Decimal, int]
     ("type_", "scale"), [("decimal(28,2)", 2), ("decimal(28,6)", 6), ("decimal(38,2)", 2)]
 )
 @pytest.mark.parametrize("factor", [1, 1000])
-def test_a_quotient_is_rounded_once_half_away_from_zero(spark: SparkSession, type_: str, scale: int, factor: int) -> None:
+def test_a_quotient_is_rounded_once_half_away_from_zero(
+    spark: SparkSession, type_: str, scale: int, factor: int
+) -> None:
     chance = random.Random(scale * factor)
     cases = [*_near_ties(chance, scale), *_anything(chance, scale)]
     literals = ", ".join(f"({place}, '{total}', {count}L)" for place, (total, count) in enumerate(cases))
