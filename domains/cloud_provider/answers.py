@@ -30,6 +30,8 @@ def _window(found: Found, wanted: Wanted, days: int) -> tuple[list[Row], dt.date
 
 @dataclass(frozen=True)
 class DailyUsage:
+    """Cost and number of requests of a service on a day."""
+
     usage_date: dt.date
     service: str
     cost_usd: Decimal
@@ -51,6 +53,8 @@ def daily_usage(
 
 @dataclass(frozen=True)
 class ServiceCost:
+    """A service and its cost from `first` to `last`; rank 1 is the highest cost."""
+
     rank: int
     service: str
     cost_usd: Decimal
@@ -81,6 +85,8 @@ def top_services(
 
 @dataclass(frozen=True)
 class TicketDay:
+    """Tickets opened on a day; `sla_breach_rate` is a share of all tickets, 0 to 1."""
+
     ticket_date: dt.date
     critical_tickets: int
     tickets: int
@@ -107,6 +113,8 @@ def critical_tickets(reader: Reader, *, org_id: str | None = None, days: int = 3
 
 @dataclass(frozen=True)
 class RevenueMonth:
+    """Invoices of a month; revenue is subtotal less credits, total is revenue plus taxes."""
+
     billing_month: dt.date
     invoices: int
     subtotal_usd: Decimal
@@ -138,6 +146,8 @@ def monthly_revenue(
 
 @dataclass(frozen=True)
 class TokenDay:
+    """Tokens of a day, their cost, and the cost of 1000 tokens; that is None without tokens."""
+
     usage_date: dt.date
     genai_tokens: Decimal
     cost_usd: Decimal
@@ -163,6 +173,8 @@ def genai_tokens(
 
 @dataclass(frozen=True)
 class TokenGrowth:
+    """Tokens of an organisation in a month, their cost, and their growth as a fraction."""
+
     org_id: str
     month: dt.date
     genai_tokens: Decimal
@@ -199,6 +211,8 @@ def genai_growth(
 
 @dataclass(frozen=True)
 class Anomaly:
+    """An anomalous cost of a service on a day, with its scores and the version of the model."""
+
     usage_date: dt.date
     service: str
     cost_usd: Decimal

@@ -81,6 +81,7 @@ class Recognised:
 
     @property
     def is_stream(self) -> bool:
+        """Whether the file belongs to a stream table."""
         return self.table is not None and self.table.stream is not None
 
     @property

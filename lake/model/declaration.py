@@ -69,10 +69,12 @@ class Declaration:
 
     @property
     def csv_tables(self) -> tuple[Table, ...]:
+        """Tables that arrive as CSV drops."""
         return tuple(table for table in self.tables if table.stream is None)
 
     @property
     def stream_tables(self) -> tuple[Table, ...]:
+        """Tables that arrive as streams."""
         return tuple(table for table in self.tables if table.stream is not None)
 
     @cached_property
@@ -93,7 +95,7 @@ class Declaration:
             rank(table.name)
         return ranks
 
-    def in_order(self) -> Iterator[Table]:
+    def tables_in_order(self) -> Iterator[Table]:
         """Return the tables, each after the tables that it references."""
         return iter(sorted(self.tables, key=lambda table: (self.ranks[table.name], table.name)))
 

@@ -43,6 +43,7 @@ class Mart:
 
     @property
     def partition_keys(self) -> tuple[str, ...]:
+        """Names of the partition keys: year and month, year, or none."""
         if self.every is Every.MONTH:
             return ("year", "month")
         return ("year",) if self.every is Every.YEAR else ()

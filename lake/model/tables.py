@@ -100,6 +100,7 @@ class Table:
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
+        """Name → column."""
         return {column.name: column for column in self.columns}
 
     @property
@@ -109,6 +110,7 @@ class Table:
 
     @property
     def key_headers(self) -> tuple[str, ...]:
+        """Names of the key columns in the source files."""
         return tuple(self.by_name[name].header for name in self.key)
 
     @property

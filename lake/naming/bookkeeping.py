@@ -28,6 +28,7 @@ def ledger_prefix(domain: str) -> str:
 
 
 def ledger_key(domain: str, batch_id: str) -> str:
+    """Return the key of a committed batch."""
     return f"{ledger_prefix(domain)}{batch_id}.json"
 
 
@@ -42,6 +43,7 @@ def curated_prefix(domain: str) -> str:
 
 
 def curated_key(domain: str, batch_id: str) -> str:
+    """Return the key that marks a batch as curated."""
     return f"{curated_prefix(domain)}{batch_id}.json"
 
 
@@ -56,6 +58,7 @@ def released_prefix(domain: str) -> str:
 
 
 def released_key(domain: str, name: str) -> str:
+    """Return the key that releases a rejected batch or a hold."""
     return f"{released_prefix(domain)}{name}.json"
 
 
@@ -65,6 +68,7 @@ def held_prefix(domain: str) -> str:
 
 
 def held_key(domain: str, hold_id: str) -> str:
+    """Return the key of a hold."""
     return f"{held_prefix(domain)}{hold_id}.json"
 
 
@@ -74,6 +78,7 @@ def passed_prefix(domain: str) -> str:
 
 
 def passed_key(domain: str, execution: str) -> str:
+    """Return the key of the stream batches that passed the gate in an execution."""
     return f"{passed_prefix(domain)}{execution}.json"
 
 
@@ -83,6 +88,7 @@ def requeued_prefix(domain: str, table: str = "") -> str:
 
 
 def requeued_key(domain: str, table: str, name: str) -> str:
+    """Return the key that records a requeue of a table's records."""
     return f"{requeued_prefix(domain, table)}{name}.json"
 
 
@@ -101,6 +107,7 @@ def compaction_prefix(domain: str, table: str) -> str:
 
 
 def compaction_key(domain: str, table: str, name: str) -> str:
+    """Return the key of a compaction of a table."""
     return f"{compaction_prefix(domain, table)}{name}.json"
 
 

@@ -38,10 +38,12 @@ def part_file(number: int) -> str:
 
 
 def month_partition(year: int, month: int) -> str:
+    """Return the prefix of a month within a table."""
     return f"year={year}/month={month}/"
 
 
 def year_partition(year: int) -> str:
+    """Return the prefix of a year within a table."""
     return f"year={year}/"
 
 

@@ -140,18 +140,23 @@ class Names:
         return self._of(domain, f"{zone}-crawler", kind="crawler")
 
     def state_machine(self, domain: str) -> str:
+        """Return the name of the state machine of the batch flow."""
         return self._of(domain, "pipeline", kind="state machine")
 
     def queue(self, domain: str) -> str:
+        """Return the name of the queue of landing events."""
         return self._of(domain, "landing", kind="queue")
 
     def dead_letter_queue(self, domain: str) -> str:
+        """Return the name of the dead-letter queue of landing events."""
         return self._of(domain, "landing-dlq", kind="queue")
 
     def rule(self, domain: str) -> str:
+        """Return the name of the rule that sends landing events to the queue."""
         return self._of(domain, "landing", 64, "rule")
 
     def pipe(self, domain: str) -> str:
+        """Return the name of the pipe that starts the state machine from the queue."""
         return self._of(domain, "landing", 64, "pipe")
 
     def schedule(self, domain: str, what: str) -> str:
@@ -159,12 +164,15 @@ class Names:
         return self._of(domain, what.replace("_", "-"), 64, "schedule")
 
     def failed_streams_rule(self, domain: str) -> str:
+        """Return the name of the rule that reports failed stream jobs."""
         return self._of(domain, "failed-streams", 64, "rule")
 
     def topic(self, domain: str) -> str:
+        """Return the name of the topic for notifications."""
         return self._of(domain, "notifications", kind="topic")
 
     def alarm(self, domain: str, subject: str) -> str:
+        """Return the name of the alarm on `subject`."""
         return self._of(domain, subject, 255, "alarm")
 
     def log_group(self, domain: str, kind: str) -> str:

@@ -103,9 +103,11 @@ class World:
         return str(self.start + timedelta(days=number))
 
     def any_day(self, chance: random.Random, before: int = 0) -> str:
+        """Return a random day of the data, or up to `before` days earlier."""
         return self.day(chance.randrange(-before, self.days))
 
     def org_ids(self) -> list[str]:
+        """Return the ids of all organisations."""
         return [self._id("org", number) for number in range(self.organisations)]
 
     def _id(self, kind: str, number: int) -> str:
@@ -114,6 +116,7 @@ class World:
         return f"{kind}_{scattered:08x}"
 
     def org_line(self, number: int) -> str:
+        """Return the CSV line of an organisation."""
         chance = self.chance(f"org {number}")
         name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)} {number}"
         nps = "" if chance.random() < 0.14 else f"{chance.randint(-40, 60)}.0"
@@ -127,6 +130,7 @@ class World:
         )  # fmt: skip
 
     def user_lines(self, org: int) -> list[str]:
+        """Return the CSV lines of the users of an organisation."""
         chance = self.chance(f"users {org}")
         lines = []
         for place in range(USERS_PER_ORG):
@@ -139,6 +143,7 @@ class World:
         return lines
 
     def resources(self, org: int) -> list[Resource]:
+        """Return the resources of an organisation."""
         chance = self.chance(f"resources {org}")
         return [
             Resource(
@@ -151,6 +156,7 @@ class World:
         ]
 
     def resource_line(self, resource: Resource) -> str:
+        """Return the CSV line of a resource."""
         chance = self.chance(resource.resource_id)
         tags = ", ".join(f'"{tag}"' for tag in chance.sample(TAGS, chance.randint(1, 3)))
         written = "" if chance.random() < 0.2 else quoted(f"[{tags}]")

@@ -49,6 +49,7 @@ class Product(NamedTuple):
 
     @property
     def line(self) -> str:
+        """CSV line of the product."""
         prices = f"{plain(self.price)},{plain(self.cost)},{plain(self.price - self.cost)}"
         return f"{self.product_id},{quoted(self.category)},{quoted(self.name)},{prices}"
 
@@ -69,16 +70,19 @@ class Order(NamedTuple):
 
     @property
     def total(self) -> int:
+        """Subtotal less discount, rounded half up to cents."""
         return (self.subtotal * (100 - self.discount) + 50) // 100
 
     @property
     def line(self) -> str:
+        """CSV line of the order's header."""
         amounts = f"{self.discount},{plain(self.subtotal)},{plain(self.total)}"
         where = f"{self.country},{self.device},{self.source}"
         return f"{self.order_id},{self.customer_id},{self.time},{self.payment},{amounts},{where}"
 
     @property
     def item_lines(self) -> list[str]:
+        """CSV lines of the order lines."""
         return [
             f"{self.order_id},{product},{plain(price)},{quantity},{plain(price * quantity)}"
             for product, price, quantity in self.lines

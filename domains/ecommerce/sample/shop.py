@@ -52,6 +52,7 @@ class Shop:
         self.products = self._catalogue()
 
     def month(self, index: int) -> Month:
+        """Return the month that lies `index` months after the first."""
         return Month.after(self.start, index)
 
     def take(self, table: str) -> int:
@@ -117,4 +118,5 @@ class Shop:
         return len(self._countries)
 
     def country_of(self, customer_id: int) -> str:
+        """Return the country of a registered customer."""
         return self._country_names[self._countries[customer_id - 1]]

@@ -32,7 +32,7 @@ def test_tables_and_marts_are_found_by_name() -> None:
 
 
 def test_referenced_tables_come_first() -> None:
-    order = [table.name for table in SHOP.in_order()]
+    order = [table.name for table in SHOP.tables_in_order()]
     assert sorted(order) == sorted(table.name for table in SHOP.tables)
     for table in SHOP.tables:
         for ref in table.references:
