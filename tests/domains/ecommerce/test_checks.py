@@ -148,7 +148,7 @@ CASES: dict[str, list[Case]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_rows_are_judged_as_declared(spark: SparkSession, name: str) -> None:
+def test_each_case_has_the_declared_result(spark: SparkSession, name: str) -> None:
     cases = [Case({}), *CASES[name]]
     assert mismatches(spark, SHOP.table(name), GOOD_ROWS[name], cases) == []
 

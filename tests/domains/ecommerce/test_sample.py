@@ -141,7 +141,7 @@ class Oracle:
 
 
 @pytest.mark.parametrize("table", DOMAIN.tables, ids=lambda table: table.name)
-def test_the_manifest_holds_by_the_declared_rules(landing: tuple[Path, Manifest], table: Table) -> None:
+def test_the_files_give_the_counts_of_the_manifest(landing: tuple[Path, Manifest], table: Table) -> None:
     root, manifest = landing
     oracle = Oracle(root, table)
     assert oracle.count("SELECT count(*) FROM raw") == manifest.rows[table.name]

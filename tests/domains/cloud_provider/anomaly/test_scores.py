@@ -73,7 +73,7 @@ def test_the_largest_cost_exceeds_the_percentile_unless_it_is_repeated(spark: Sp
     assert _last_day(spark, [*range(1, 14), "0.3", "0.3", 13], "p99_usd", "is_p99") == ("13.000000", "false")
 
 
-def test_below_fourteen_days_the_service_is_the_model(spark: SparkSession) -> None:
+def test_fewer_than_fourteen_days_are_scored_with_the_model_of_the_service(spark: SparkSession) -> None:
     regular = [10, 12] * 20
     costs = {
         ("org_1", "compute"): regular,
@@ -90,7 +90,7 @@ def test_below_fourteen_days_the_service_is_the_model(spark: SparkSession) -> No
     ]
 
 
-def test_a_trained_model_judges_costs_that_it_has_not_seen(spark: SparkSession) -> None:
+def test_a_trained_model_scores_new_costs(spark: SparkSession) -> None:
     history = _daily(spark, {("org_1", "compute"): [9, 11] * 7, ("org_2", "compute"): [500]})
     trained = fit(history, version="2025-08")
     assert [(field.name, field.dataType.simpleString()) for field in trained.schema] == [
@@ -133,7 +133,7 @@ def _random_costs(seed: int) -> list[oracle.DailyCost]:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_agrees_with_rational_numbers(spark: SparkSession, seed: int) -> None:
+def test_scores_equal_those_in_rational_numbers(spark: SparkSession, seed: int) -> None:
     daily = _random_costs(seed)
     rows = "\n".join(f"{org} | {day} | {service} | {cost:f}" for org, day, service, cost in daily)
     mart = build(

@@ -54,7 +54,7 @@ def _reference(literal: dict[str, str]) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.mark.parametrize("mart", DOMAIN.marts, ids=lambda mart: mart.name)
-def test_both_programs_agree(tables: Tables, mart: Mart) -> None:
+def test_spark_and_the_reference_give_equal_tables(tables: Tables, mart: Mart) -> None:
     frames, connection = tables
     names = [column.name for column in mart.columns]
     expected = connection.execute(

@@ -37,7 +37,7 @@ def tables(
 
 
 @pytest.mark.parametrize("mart", DOMAIN.marts, ids=lambda mart: mart.name)
-def test_both_programs_agree(
+def test_spark_and_the_reference_give_equal_tables(
     tables: tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection], mart: Mart
 ) -> None:
     frames, connection = tables
