@@ -54,7 +54,7 @@ def reference(
     """
     connection.execute("SET TimeZone = 'UTC'")
     files = list(landing_files(domain, landing))
-    for table in domain.in_order():
+    for table in domain.tables_in_order():
         resolve(connection, table, [file for file in files if file.table == table])
     return build_marts(domain, connection)
 

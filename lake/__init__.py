@@ -1,5 +1,5 @@
 """The core that every part of Caudal imports: declarations, discovery, names and errors.
 
-Standard library only: it is shipped to Glue and Lambda inside a zip and imported at synth,
-so it must not need Spark, boto3 or the CDK.
+This package uses the standard library only: Glue and Lambda import it from a zip and the CDK app
+imports it at synth, so it must not need Spark, boto3 or the CDK.
 """

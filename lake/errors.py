@@ -1,4 +1,4 @@
-"""One error family, whose messages say what is wrong, where, and what to do about it."""
+"""The project's errors. Each message states the problem, its place and the remedy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CaudalError(Exception):
 
 
 class DeclarationError(CaudalError):
-    """A domain declaration contradicts itself; raised at import, so at synth at the latest."""
+    """A domain's declaration contradicts itself. Importing the domain raises it, so synth does."""
 
     def __init__(self, domain: str, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -34,7 +34,7 @@ class DeclarationError(CaudalError):
 
 
 class UnknownNameError(CaudalError):
-    """A name that is not declared was asked for; the message lists those that are."""
+    """A requested name is not declared. The message lists the declared names."""
 
     def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
         self.kind = kind
@@ -44,7 +44,7 @@ class UnknownNameError(CaudalError):
 
 
 class NameTooLongError(CaudalError):
-    """A physical name passes the limit that AWS sets for its kind of resource."""
+    """A physical name is longer than AWS allows for its kind of resource."""
 
     def __init__(self, kind: str, name: str, limit: int) -> None:
         super().__init__(
@@ -54,4 +54,4 @@ class NameTooLongError(CaudalError):
 
 
 class AccountingError(CaudalError):
-    """Rows went missing or appeared from nowhere; nothing may be committed."""
+    """Row counts do not add up: rows are missing or surplus, so the run must not commit."""

@@ -1,1 +1,1 @@
-"""Spark building blocks that transformations of every domain share: pure functions of columns and frames."""
+"""Spark building blocks for the transformations of all domains: pure functions of columns and frames."""

@@ -1,4 +1,4 @@
-"""Days, weeks and months as the published tables mean them."""
+"""Calendar units of the published tables: days of the week, weeks and months."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pyspark.sql import functions as F
 
 
 def month_start(day: Column) -> Column:
-    """First day of the month of a date or timestamp, as a date."""
+    """Return the first day of the month of a date or timestamp, as a date."""
     return F.trunc(day, "month")
 
 
 def week_start(day: Column) -> Column:
-    """Monday of the ISO week of a date or timestamp, as a date."""
+    """Return the Monday of the ISO week of a date or timestamp, as a date."""
     return F.trunc(day, "week")
 
 
 def day_of_week(day: Column) -> Column:
-    """ISO day of the week as an int, 1 = Monday to 7 = Sunday."""
+    """Return the ISO day of the week as an int, 1 = Monday to 7 = Sunday."""
     return F.weekday(day) + 1

@@ -1,4 +1,4 @@
-"""The contract at the end of every published table."""
+"""The last step of every published table: its declared columns and types."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from lake.model.spec import Mart
 
 
 def published(frame: DataFrame, mart: Mart) -> DataFrame:
-    """The columns that `mart` declares, in its order and types, and nothing else.
+    """Return only the columns that `mart` declares, in its order and with its types.
 
-    A value that its declared type cannot hold becomes null: one absurd amount must not stop the
-    publication of all others. Raises Spark's AnalysisException if a declared column is missing.
+    A value that does not fit into its declared type becomes null, so that one absurd amount does not stop
+    the publication of all others. Raises Spark's AnalysisException if a declared column is missing.
     """
     return frame.select(
         *(F.col(column.name).try_cast(column.type).alias(column.name) for column in mart.columns)

@@ -1,7 +1,7 @@
-"""The serving questions, one function and one request each.
+"""Answers to the serving questions: one function and one request per question.
 
 Without an `org_id` a function answers for all organisations together. `provisional` rows come from the
-stream and will be replaced by batch truth. "Today" is the newest day in the data.
+stream and are replaced by the next batch run. Ranges of "the last days" end at the newest day in the data.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _for(org_id: str | None) -> Wanted:
 
 
 def _window(found: Found, wanted: Wanted, days: int) -> tuple[list[Row], dt.date, dt.date]:
-    """(rows, first day, last day) of the last `days` days up to the newest one of all organisations."""
+    """Return (rows, first day, last day) of `days` days that end at the newest day of all organisations."""
     last = found.newest_day(OVERALL, "days") or dt.date.min + dt.timedelta(days=days)
     first = last - dt.timedelta(days=days - 1)
     return found.rows(wanted, "days", first, last), first, last
@@ -30,6 +30,8 @@ def _window(found: Found, wanted: Wanted, days: int) -> tuple[list[Row], dt.date
 
 @dataclass(frozen=True)
 class DailyUsage:
+    """Cost and number of requests of a service on a day."""
+
     usage_date: dt.date
     service: str
     cost_usd: Decimal
@@ -40,7 +42,7 @@ class DailyUsage:
 def daily_usage(
     reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
 ) -> Sequence[DailyUsage]:
-    """Question 6: cost and requests by day and service, in USD and in requests."""
+    """Return the answer to question 6: cost in USD and number of requests, by day and service."""
     wanted = _for(org_id)
     found = reader.between("org_daily_usage_by_service", [wanted], first, last, question=6)
     return [
@@ -51,6 +53,8 @@ def daily_usage(
 
 @dataclass(frozen=True)
 class ServiceCost:
+    """A service and its cost from `first` to `last`; rank 1 is the highest cost."""
+
     rank: int
     service: str
     cost_usd: Decimal
@@ -62,7 +66,7 @@ class ServiceCost:
 def top_services(
     reader: Reader, *, org_id: str | None = None, top: int = 5, days: int = 14
 ) -> Sequence[ServiceCost]:
-    """Question 7: the services that cost most in the last days; equal costs by name."""
+    """Return the answer to question 7: the `top` services by cost in the last days; ties go by name."""
     wanted = _for(org_id)
     both = list(dict.fromkeys([wanted, OVERALL]))
     found = reader.newest("org_daily_usage_by_service", both, days, question=7)
@@ -81,6 +85,8 @@ def top_services(
 
 @dataclass(frozen=True)
 class TicketDay:
+    """Tickets opened on a day; `sla_breach_rate` is a share of all tickets, 0 to 1."""
+
     ticket_date: dt.date
     critical_tickets: int
     tickets: int
@@ -89,7 +95,7 @@ class TicketDay:
 
 
 def critical_tickets(reader: Reader, *, org_id: str | None = None, days: int = 30) -> Sequence[TicketDay]:
-    """Question 8: critical tickets and the share of all tickets that missed the SLA, per day with tickets."""
+    """Return the answer to question 8: critical tickets and SLA breach rate, per day with tickets."""
     wanted = _for(org_id)
     both = list(dict.fromkeys([wanted, OVERALL]))
     found = reader.newest("tickets_by_org_date", both, days, question=8)
@@ -107,6 +113,8 @@ def critical_tickets(reader: Reader, *, org_id: str | None = None, days: int = 3
 
 @dataclass(frozen=True)
 class RevenueMonth:
+    """Invoices of a month; revenue is subtotal less credits, total is revenue plus taxes."""
+
     billing_month: dt.date
     invoices: int
     subtotal_usd: Decimal
@@ -119,7 +127,7 @@ class RevenueMonth:
 def monthly_revenue(
     reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
 ) -> Sequence[RevenueMonth]:
-    """Question 9: revenue by month in USD, with credits and taxes; months that begin in the range."""
+    """Return the answer to question 9: revenue, credits and taxes in USD of months starting in the range."""
     wanted = _for(org_id)
     found = reader.between("revenue_by_org_month", [wanted], first, last, question=9)
     return [
@@ -138,6 +146,8 @@ def monthly_revenue(
 
 @dataclass(frozen=True)
 class TokenDay:
+    """Tokens of a day, their cost, and the cost of 1000 tokens; that is None without tokens."""
+
     usage_date: dt.date
     genai_tokens: Decimal
     cost_usd: Decimal
@@ -147,7 +157,7 @@ class TokenDay:
 def genai_tokens(
     reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
 ) -> Sequence[TokenDay]:
-    """Question 10, first part: GenAI tokens and what they cost, per day."""
+    """Return the first answer to question 10: GenAI tokens and their cost in USD, per day."""
     wanted = _for(org_id)
     found = reader.between("genai_tokens_by_org_date", [wanted], first, last, question=10)
     return [
@@ -163,6 +173,8 @@ def genai_tokens(
 
 @dataclass(frozen=True)
 class TokenGrowth:
+    """Tokens of an organisation in a month, their cost, and their growth as a fraction."""
+
     org_id: str
     month: dt.date
     genai_tokens: Decimal
@@ -173,9 +185,9 @@ class TokenGrowth:
 def genai_growth(
     reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
 ) -> Sequence[TokenGrowth]:
-    """Question 10, second part: tokens by organisation and month, and their growth.
+    """Return the second answer to question 10: tokens by organisation and month, and their growth.
 
-    `growth` is the change against the month before as a share of it; null where that has no tokens.
+    `growth` is the change from the previous month as a fraction of that month's tokens; None if it has none.
     """
     start = first.replace(day=1)
     before = (start - dt.timedelta(days=1)).replace(day=1)
@@ -199,6 +211,8 @@ def genai_growth(
 
 @dataclass(frozen=True)
 class Anomaly:
+    """An anomalous cost of a service on a day, with its scores and the version of the model."""
+
     usage_date: dt.date
     service: str
     cost_usd: Decimal
@@ -210,7 +224,7 @@ class Anomaly:
 
 
 def cost_anomalies(reader: Reader, *, org_id: str, first: dt.date, last: dt.date) -> Sequence[Anomaly]:
-    """Question 11: days on which a service cost an organisation unusually much."""
+    """Return the answer to question 11: the days and services of an organisation with anomalous costs."""
     wanted = _for(org_id)
     found = reader.between("cost_anomaly_mart", [wanted], first, last, question=11)
     return [

@@ -1,4 +1,4 @@
-"""What the cloud provider publishes: cost, revenue, support, GenAI, satisfaction and marketing."""
+"""The cloud provider's marts: cost, revenue, support, GenAI, satisfaction and marketing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from lake.model.columns import bigint, boolean, date, decimal, integer, ratio, t
 from lake.model.spec import Every, Mart
 
 total = decimal(28, 6)
-"""A sum of measures: their scale, and room for ten billion of them."""
+"""A sum of measures: it has the scale of a measure and room for ten billion of them."""
 
 score = decimal(9, 2)
 
 distance = decimal(28, 6)
-"""How far a cost lies from the usual one: a small divisor makes it large."""
+"""Distance of a cost from the usual cost; wide, because a small divisor makes the distance large."""
 
 ORG_DAILY_USAGE_BY_SERVICE = Mart(
     name="org_daily_usage_by_service",
-    description="What each organisation used of each service, per day.",
+    description="Daily usage and cost of each service by organisation.",
     grain=("org_id", "usage_date", "service"),
     inputs=("usage_events",),
     every=Every.MONTH,
@@ -67,15 +67,15 @@ COST_ANOMALY_MART = Mart(
         date("usage_date", "Day of the usage, UTC."),
         text("service", "Service that was used."),
         total("cost_usd", "Cost of the day."),
-        bigint("observations", "Days with costs of this organisation and service that the model saw."),
+        bigint("observations", "Days with costs of this organisation and service in the model's window."),
         distance("zscore", "Distance from the mean in standard deviations."),
         distance("mad_score", "0.6745 times the distance from the median in median absolute deviations."),
         total("p99_usd", "99th percentile of the usual costs."),
         boolean("is_zscore", "The z-score is above 3."),
         boolean("is_mad", "The MAD score is above 3.5."),
         boolean("is_p99", "The cost is above the 99th percentile."),
-        integer("anomaly_score", "How many of the three say so, 0 to 3."),
-        boolean("is_anomaly", "At least two of the three say so."),
+        integer("anomaly_score", "Number of the three flags that are true, 0 to 3."),
+        boolean("is_anomaly", "At least two of the three flags are true."),
         text("model_version", "Model that scored the day; cold-start until one is trained."),
     ),
 )
@@ -92,17 +92,17 @@ TICKETS_BY_ORG_DATE = Mart(
         date("ticket_date", "Day on which the tickets were opened."),
         text("severity", "low, medium, high or critical."),
         bigint("tickets", "Number of tickets."),
-        bigint("open_tickets", "Those that are not resolved."),
-        bigint("sla_breached", "Those that missed the service level."),
+        bigint("open_tickets", "Number of tickets that are not resolved."),
+        bigint("sla_breached", "Number of tickets that missed the service level."),
         ratio("sla_breach_rate", "Share of tickets that missed the service level."),
-        ratio("avg_csat", "Mean satisfaction; null if nobody answered."),
-        ratio("avg_resolution_days", "Mean days to resolution; null if none is resolved."),
+        ratio("avg_csat", "Mean satisfaction; null without answers."),
+        ratio("avg_resolution_days", "Mean days to resolution; null without resolved tickets."),
     ),
 )
 
 GENAI_TOKENS_BY_ORG_DATE = Mart(
     name="genai_tokens_by_org_date",
-    description="GenAI tokens and what they cost, from the events that carry tokens.",
+    description="GenAI tokens and their cost per day, from the events that carry tokens.",
     grain=("org_id", "usage_date"),
     inputs=("usage_events",),
     every=Every.MONTH,
@@ -128,14 +128,14 @@ NPS_BY_ORG_MONTH = Mart(
         text("org_id", "Identifies the organisation."),
         date("survey_month", "First day of the month."),
         bigint("responses", "Surveys with a score."),
-        ratio("avg_nps", "Mean score; null without any."),
-        score("last_nps", "Newest score; null without any."),
+        ratio("avg_nps", "Mean score; null without scores."),
+        score("last_nps", "Newest score; null without scores."),
     ),
 )
 
 MARKETING_BY_CAMPAIGN_MONTH = Mart(
     name="marketing_by_campaign_month",
-    description="How campaigns do on each channel.",
+    description="Monthly results of campaigns on each channel.",
     grain=("campaign", "channel", "touch_month"),
     inputs=("marketing_touches",),
     every=Every.YEAR,

@@ -1,4 +1,4 @@
-"""Which documents answer the serving questions: five collections, one request a question."""
+"""The documents that answer the serving questions: five collections, one request per question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TEN_YEARS = 3653
 
 USAGE = Collection(
     mart="org_daily_usage_by_service",
-    description="Months of usage by day and service, of each organisation and overall.",
+    description="Usage by day and service: one document per month and organisation, and one overall.",
     cardinality={"service": 6},
     speed=True,
     shapes=tuple(
@@ -39,7 +39,7 @@ USAGE = Collection(
 
 TICKETS = Collection(
     mart="tickets_by_org_date",
-    description="Months of tickets by day and severity, of each organisation and overall.",
+    description="Tickets by day and severity: one document per month and organisation, and one overall.",
     cardinality={"severity": 4},
     shapes=tuple(
         Shape(
@@ -68,7 +68,7 @@ TICKETS = Collection(
 
 REVENUE = Collection(
     mart="revenue_by_org_month",
-    description="Years of invoices by month, of each organisation and overall.",
+    description="Invoices by month: one document per year and organisation, and one overall.",
     cardinality={"billing_month": 12},
     shapes=tuple(
         Shape(
@@ -104,7 +104,8 @@ REVENUE = Collection(
 TOKENS = ("genai_tokens", "cost_usd", "events")
 GENAI = Collection(
     mart="genai_tokens_by_org_date",
-    description="Months of GenAI tokens by day, of each organisation and overall, with each one's share.",
+    description="GenAI tokens by day: one document per month and organisation, and one overall with the sums "
+    "of each organisation.",
     cardinality={"org_id": 1_000},
     shapes=(
         Shape(
@@ -122,7 +123,7 @@ GENAI = Collection(
     ),
     serves=(
         Served(question=10, title="GenAI tokens and cost per day", shapes=("org",), days=A_YEAR),
-        # A year and the month before it, which the growth of the first month is measured against.
+        # The growth of the first month needs the month before the year.
         Served(
             question=10,
             title="Monthly growth of GenAI tokens by organisation",
@@ -134,7 +135,7 @@ GENAI = Collection(
 
 ANOMALIES = Collection(
     mart="cost_anomaly_mart",
-    description="Months of cost anomalies of each organisation.",
+    description="Cost anomalies: one document per month and organisation.",
     cardinality={"service": 6},
     shapes=(
         Shape(

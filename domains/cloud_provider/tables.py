@@ -1,4 +1,4 @@
-"""What the cloud provider sends: seven CSV tables and the stream of usage events."""
+"""The cloud provider's incoming tables: seven CSV tables and the stream of usage events."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from lake.model.spec import Reference, Stream, Table, Touch
 SERVICES = ("compute", "storage", "database", "networking", "analytics", "genai")
 REGIONS = ("us-east", "us-west", "eu-west", "eu-central", "sa-east", "ap-south", "ap-northeast")
 UNITS = {"requests": "count", "cpu_hours": "hours", "storage_gb_hours": "gb_hours"}
-"""Metric → the unit in which it is measured."""
+"""Metric → its unit."""
 
 SEVERITIES = ("low", "medium", "high", "critical")
 CURRENCIES = ("USD", "EUR", "ARS")
 SCHEMA_VERSIONS = (1, 2)
 
 ROUNDING_LOSS = "-0.01"
-"""Costs below zero, but not below this, are what rounding left of nothing."""
+"""A cost between this value and zero is a rounding error of zero."""
 
 _HYPHENATED = "lower(replace({}, '_', '-'))"
-"""`US_EAST` and `us-east` are the same name."""
+"""Makes `US_EAST` and `us-east` the same name."""
 
 score = decimal(9, 2)
 exchange_rate = decimal(12, 6)
@@ -57,10 +57,10 @@ CUSTOMERS_ORGS = Table(
         text("plan_tier", "free, standard, pro or enterprise."),
         boolean("is_enterprise", "Has an enterprise contract."),
         date("signup_date", "Day on which the organisation signed up."),
-        text("sales_rep", "Who looks after the organisation."),
+        text("sales_rep", "Sales representative in charge of the organisation."),
         text("lifecycle_stage", "lead, prospect, active, at_risk or churned."),
-        text("marketing_source", "What brought the organisation."),
-        score("nps_score", "Net promoter score as the sales team knows it."),
+        text("marketing_source", "Marketing source through which the organisation came."),
+        score("nps_score", "Net promoter score that the sales team recorded."),
     ),
 )
 
@@ -74,8 +74,8 @@ USERS = Table(
         text("email", "E-mail address.", personal=True),
         text("role", "Role on the platform."),
         boolean("active", "May log in; unknown counts as not active."),
-        date("created_at", "Day on which the account was made."),
-        date("last_login", "Day of the last login; null if there was none."),
+        date("created_at", "Day on which the account was created."),
+        date("last_login", "Day of the last login; null before the first login."),
     ),
     references=(Reference(column="org_id", table="customers_orgs"),),
 )
@@ -88,7 +88,7 @@ RESOURCES = Table(
         _id("resource_id", "Identifies the resource."),
         _id("org_id", "Organisation that owns the resource."),
         text("service", "Service that runs the resource.", required=True),
-        text("region", "Where the resource runs."),
+        text("region", "Region in which the resource runs."),
         date("created_at", "Day of creation."),
         text("state", "running, stopped or terminated."),
         text("tags_json", 'JSON array of "key:value" texts.'),
@@ -108,7 +108,7 @@ BILLING_MONTHLY = Table(
         measure("credits", "Credits granted; none counts as 0.", strict=True, default="0"),
         measure("taxes", "Taxes; none counts as 0.", strict=True, default="0"),
         text("currency", "USD, EUR or ARS.", required=True),
-        # Its own checks judge the rate: what is written does not matter for invoices in USD.
+        # Lenient, because the table's checks ignore the written rate of invoices in USD.
         exchange_rate("exchange_rate_to_usd", "USD per unit of the currency; 1 for USD.", lenient=True),
     ),
     checks=(
@@ -130,17 +130,17 @@ BILLING_MONTHLY = Table(
 
 SUPPORT_TICKETS = Table(
     name="support_tickets",
-    description="Support tickets and how they ended.",
+    description="Support tickets, their resolution and the customer's satisfaction.",
     key=("ticket_id",),
     dated_by="created_at",
     columns=(
         _id("ticket_id", "Identifies the ticket."),
         _id("org_id", "Organisation that opened the ticket.", required=True),
-        text("category", "What the ticket is about."),
+        text("category", "Subject of the ticket."),
         text("severity", "low, medium, high or critical.", required=True),
         date("created_at", "Day on which the ticket was opened."),
-        date("resolved_at", "Day on which it was resolved; null while it is open."),
-        score("csat", "Customer satisfaction, 1 to 5; null if nobody answered.", strict=True),
+        date("resolved_at", "Day on which the ticket was resolved; null while it is open."),
+        score("csat", "Customer satisfaction, 1 to 5; null without an answer.", strict=True),
         boolean("sla_breached", "The service level was missed; none counts as false.", default="false"),
     ),
     checks=(
@@ -160,9 +160,9 @@ MARKETING_TOUCHES = Table(
         _id("org_id", "Organisation that was contacted.", required=True),
         text("campaign", "Campaign.", required=True),
         text("channel", "Channel of the contact.", required=True),
-        timestamp("timestamp", "When it happened, UTC.", bare_date=True),
-        boolean("clicked", "Was answered by a click; none counts as false.", default="false"),
-        boolean("converted", "Led to a conversion; none counts as false.", default="false"),
+        timestamp("timestamp", "Time of the contact, UTC.", bare_date=True),
+        boolean("clicked", "The contact was answered by a click; none counts as false.", default="false"),
+        boolean("converted", "The contact led to a conversion; none counts as false.", default="false"),
     ),
 )
 
@@ -174,8 +174,8 @@ NPS_SURVEYS = Table(
     columns=(
         _id("org_id", "Organisation that was asked."),
         date("survey_date", "Day of the survey."),
-        score("nps_score", "-100 to 100; null if it was not given.", strict=True),
-        text("comment", "What the customer added."),
+        score("nps_score", "Score from -100 to 100; null without an answer.", strict=True),
+        text("comment", "Comment of the customer."),
     ),
     checks=(
         flag(
@@ -186,7 +186,7 @@ NPS_SURVEYS = Table(
 
 USAGE_EVENTS = Table(
     name="usage_events",
-    description="What organisations use and what it costs, as it happens.",
+    description="Events of usage and their cost, as a stream.",
     key=("event_id",),
     dated_by="event_ts",
     stream=Stream(
@@ -198,16 +198,16 @@ USAGE_EVENTS = Table(
     ),
     columns=(
         _id("event_id", "Identifies the event."),
-        timestamp("event_ts", "When it happened, UTC.", source="timestamp"),
+        timestamp("event_ts", "Time of the event, UTC.", source="timestamp"),
         _id("org_id", "Organisation that used the service.", required=True),
         _id("resource_id", "Resource that was used."),
         text("service", "Service that was used.", required=True, clean=_HYPHENATED),
-        text("region", "Where it was used.", clean=_HYPHENATED),
+        text("region", "Region in which the service was used.", clean=_HYPHENATED),
         text("metric", "requests, cpu_hours or storage_gb_hours.", required=True),
-        measure("value", "Quantity of the metric; null if it was not measured.", strict=True),
+        measure("value", "Quantity of the metric; null if not measured.", strict=True),
         text("unit", "Unit of the value: count, hours or gb_hours."),
-        measure("cost_usd_increment", "What the usage adds to the bill.", required=True),
-        integer("schema_version", "1, or 2 since carbon and tokens are measured.", required=True),
+        measure("cost_usd_increment", "Cost that the usage adds to the bill.", required=True),
+        integer("schema_version", "1 without, 2 with measurements of carbon and tokens.", required=True),
         measure("carbon_kg", "Carbon dioxide emitted; unknown (null) in version 1.", strict=True),
         measure("genai_tokens", "Tokens processed, of service genai; unknown in version 1.", strict=True),
     ),

@@ -1,4 +1,4 @@
-"""What the shop publishes: twelve gold tables."""
+"""The shop's twelve marts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ percentage = decimal(5, 2)
 
 FACT_ORDERS_ENRICHED = Mart(
     name="fact_orders_enriched",
-    description="Orders with what their lines add up to and who placed them.",
+    description="Orders with sums over their lines and attributes of their customer.",
     grain=("order_id",),
     inputs=("orders", "order_items", "customers", "products"),
     every=Every.MONTH,
     dated_by="order_date",
     columns=(
         bigint("order_id", "Identifies the order."),
-        bigint("customer_id", "Who ordered."),
+        bigint("customer_id", "Customer who placed the order."),
         timestamp("order_time", "When the order was placed, UTC."),
         date("order_date", "Day of the order."),
         integer("order_hour", "Hour of the order, 0 to 23."),
@@ -24,11 +24,11 @@ FACT_ORDERS_ENRICHED = Mart(
         text("payment_method", "Payment method."),
         percentage("discount_pct", "Discount in percent, 0 without one."),
         money("subtotal_usd", "Sum of the lines before the discount."),
-        money("total_usd", "What the customer paid."),
+        money("total_usd", "Amount that the customer paid."),
         text("country", "Country of delivery."),
         text("device", "Device used."),
         text("source", "Marketing channel."),
-        bigint("lines", "Order lines; null without any."),
+        bigint("lines", "Number of order lines; null without lines."),
         bigint("units", "Units over all lines; null without lines."),
         total("gross_profit_usd", "Sum of line total minus cost times quantity; null without lines."),
         text("customer_country", "Country of residence; null until the customer is known."),
@@ -48,7 +48,7 @@ FACT_ORDER_ITEMS_ENRICHED = Mart(
     dated_by="order_date",
     columns=(
         bigint("order_id", "Order that the line belongs to."),
-        bigint("product_id", "What was ordered."),
+        bigint("product_id", "Ordered product."),
         integer("quantity", "Units ordered."),
         money("unit_price_usd", "Price of one unit."),
         money("line_total_usd", "Price of the line."),
@@ -59,7 +59,7 @@ FACT_ORDER_ITEMS_ENRICHED = Mart(
         money("cost_usd", "Cost of one unit."),
         money("unit_profit_usd", "Unit price minus cost."),
         total("gross_profit_usd", "Line total minus cost times quantity."),
-        bigint("customer_id", "Who ordered."),
+        bigint("customer_id", "Customer who placed the order."),
         timestamp("order_time", "When the order was placed, UTC."),
         date("order_date", "Day of the order."),
         text("country", "Country of delivery."),
@@ -78,13 +78,13 @@ EVENTS_ENRICHED = Mart(
     dated_by="event_date",
     columns=(
         bigint("event_id", "Identifies the event."),
-        bigint("session_id", "Visit in which it happened."),
-        timestamp("event_ts", "When it happened, UTC."),
+        bigint("session_id", "Visit of the event."),
+        timestamp("event_ts", "Time of the event, UTC."),
         date("event_date", "Day of the event."),
         integer("event_hour", "Hour of the event, 0 to 23."),
         integer("event_dow", "Day of the week, 1 = Monday to 7 = Sunday."),
         text("event_type", "page_view, add_to_cart, checkout or purchase."),
-        bigint("product_id", "Product looked at or put in the cart."),
+        bigint("product_id", "Product viewed or put in the cart."),
         integer("qty", "Units put in the cart."),
         integer("cart_size", "Lines in the cart at checkout."),
         text("payment", "Payment method of a purchase."),
@@ -100,14 +100,14 @@ EVENTS_ENRICHED = Mart(
 
 SALES_BY_MONTH = Mart(
     name="sales_by_month",
-    description="The shop's month in one row.",
+    description="Monthly sales of the whole shop.",
     grain=("order_month",),
     inputs=("fact_orders_enriched",),
     every=Every.YEAR,
     dated_by="order_month",
     columns=(
         date("order_month", "First day of the month."),
-        total("revenue_usd", "Sum of what customers paid."),
+        total("revenue_usd", "Sum of the amounts that customers paid."),
         bigint("orders", "Number of orders."),
         bigint("customers", "Distinct customers."),
         ratio("avg_order_value", "Revenue per order."),
@@ -124,7 +124,7 @@ SALES_BY_WEEK = Mart(
     columns=(
         date("week_start", "Monday of the ISO week."),
         text("device", "Device used."),
-        total("revenue_usd", "Sum of what customers paid."),
+        total("revenue_usd", "Sum of the amounts that customers paid."),
         bigint("orders", "Number of orders."),
     ),
 )
@@ -158,7 +158,7 @@ REVENUE_BY_COUNTRY_SOURCE_MONTH = Mart(
         date("order_month", "First day of the month."),
         text("country", "Country of delivery."),
         text("source", "Marketing channel."),
-        total("revenue_usd", "Sum of what customers paid."),
+        total("revenue_usd", "Sum of the amounts that customers paid."),
         bigint("orders", "Number of orders."),
         bigint("customers", "Distinct customers."),
     ),
@@ -166,7 +166,7 @@ REVENUE_BY_COUNTRY_SOURCE_MONTH = Mart(
 
 FUNNEL_BY_MONTH = Mart(
     name="funnel_by_month",
-    description="How many visits reach each step of the way to a purchase.",
+    description="Monthly funnel: the visits that reach each step towards a purchase.",
     grain=("event_month", "step"),
     inputs=("events_enriched",),
     every=Every.YEAR,
@@ -174,7 +174,7 @@ FUNNEL_BY_MONTH = Mart(
     columns=(
         date("event_month", "First day of the month."),
         text("step", "page_view, add_to_cart, checkout or purchase."),
-        integer("step_number", "1 to 4."),
+        integer("step_number", "Position of the step, 1 to 4."),
         bigint("events", "Events of the step."),
         bigint("sessions", "Distinct visits with such an event."),
         ratio("step_conversion", "Visits per visit of the nearest earlier step present; null at the first."),
@@ -185,7 +185,7 @@ FUNNEL_BY_MONTH = Mart(
 
 ACTIVITY_HEATMAP_MONTH = Mart(
     name="activity_heatmap_month",
-    description="When visitors are active: weekday by hour.",
+    description="Monthly activity of visitors by weekday and hour.",
     grain=("event_month", "event_dow", "event_hour"),
     inputs=("events_enriched",),
     every=Every.YEAR,
@@ -227,9 +227,9 @@ CUSTOMER_RFM = Mart(
     columns=(
         bigint("customer_id", "Identifies the customer."),
         date("last_order_date", "Day of the newest order."),
-        integer("recency_days", "Days from the newest order to the day after the newest order of all."),
+        integer("recency_days", "Days from the newest order to the day after the newest of all orders."),
         bigint("frequency", "Number of orders."),
-        total("monetary_usd", "Sum of what the customer paid."),
+        total("monetary_usd", "Sum of the amounts that the customer paid."),
         integer("r", "Quintile by recency, 5 = most recent."),
         integer("f", "Quintile by frequency, 5 = most orders."),
         integer("m", "Quintile by monetary value, 5 = highest."),
@@ -239,7 +239,7 @@ CUSTOMER_RFM = Mart(
 
 PRODUCT_RATINGS = Mart(
     name="product_ratings",
-    description="How customers rate each reviewed product.",
+    description="Ratings of each reviewed product.",
     grain=("product_id",),
     inputs=("reviews", "products"),
     columns=(
@@ -248,7 +248,7 @@ PRODUCT_RATINGS = Mart(
         text("product_name", "Product name."),
         bigint("reviews", "Number of reviews."),
         ratio("avg_rating", "Mean rating."),
-        bigint("low_ratings", "Reviews with 1 or 2."),
+        bigint("low_ratings", "Number of reviews with a rating of 1 or 2."),
     ),
 )
 

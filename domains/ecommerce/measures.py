@@ -7,5 +7,5 @@ from pyspark.sql import functions as F
 
 
 def gross_profit() -> Column:
-    """Of an order line joined to its product: line total − cost × quantity; null without a cost."""
+    """Return line total − cost × quantity of an order line joined to its product; null without a cost."""
     return F.col("line_total_usd") - F.col("cost_usd") * F.col("quantity")

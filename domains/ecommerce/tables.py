@@ -1,4 +1,4 @@
-"""What the shop sends: seven CSV tables, their identity, quality rules and references."""
+"""The shop's incoming tables: seven CSV tables with their identity, quality rules and references."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _id(name: str, description: str, **options: object) -> Column:
 
 
 def _expected(column: str, values: tuple[str, ...]) -> Check:
-    """An unusual value is kept: it may be a new channel that the shop did not tell us about."""
+    """Return a check that flags an unusual value and keeps it, because the shop may use a new one."""
     return allowed(column, values, Effect.FLAG)
 
 
@@ -33,7 +33,7 @@ CUSTOMERS = Table(
         text("name", "Full name.", personal=True),
         text("email", "E-mail address.", personal=True),
         text("country", "Country of residence, ISO 3166 alpha-2."),
-        integer("age", "Age in years, as told by the customer."),
+        integer("age", "Age in years, as stated by the customer."),
         date("signup_date", "Day of registration."),
         boolean("marketing_opt_in", "Agreed to marketing messages."),
     ),
@@ -41,7 +41,7 @@ CUSTOMERS = Table(
 
 PRODUCTS = Table(
     name="products",
-    description="The catalogue with today's list price and cost.",
+    description="The catalogue with current list prices and costs.",
     key=("product_id",),
     columns=(
         _id("product_id", "Identifies the product."),
@@ -61,12 +61,12 @@ ORDERS = Table(
     dated_by="order_time",
     columns=(
         _id("order_id", "Identifies the order."),
-        _id("customer_id", "Who ordered.", required=True),
+        _id("customer_id", "Customer who placed the order.", required=True),
         timestamp("order_time", "When the order was placed, UTC."),
         text("payment_method", "card, paypal, wallet or cod."),
         percentage("discount_pct", "Discount on the subtotal in percent; none counts as 0.", default="0"),
         money("subtotal_usd", "Sum of the lines before the discount.", required=True),
-        money("total_usd", "What the customer paid.", required=True),
+        money("total_usd", "Amount that the customer paid.", required=True),
         text("country", "Country of delivery, ISO 3166 alpha-2."),
         text("device", "mobile, desktop or tablet."),
         text("source", "Marketing channel that brought the order."),
@@ -89,12 +89,12 @@ ORDERS = Table(
 
 ORDER_ITEMS = Table(
     name="order_items",
-    description="Order lines. A file that holds a line of an order holds all lines of that order.",
+    description="Order lines. A file with a line of an order contains all lines of that order.",
     key=("order_id",),
     versions=Versions.GROUP,
     columns=(
         _id("order_id", "Order that the line belongs to."),
-        _id("product_id", "What was ordered.", required=True),
+        _id("product_id", "Ordered product.", required=True),
         money("unit_price_usd", "Price of one unit.", required=True),
         integer("quantity", "Units ordered.", required=True),
         money("line_total_usd", "Price of the line.", required=True),
@@ -122,7 +122,7 @@ SESSIONS = Table(
     dated_by="start_time",
     columns=(
         _id("session_id", "Identifies the visit."),
-        _id("customer_id", "Who visited, if known."),
+        _id("customer_id", "Customer who visited, if known."),
         timestamp("start_time", "When the visit began, UTC."),
         text("device", "mobile, desktop or tablet."),
         text("source", "Marketing channel that brought the visit."),
@@ -134,15 +134,15 @@ SESSIONS = Table(
 
 EVENTS = Table(
     name="events",
-    description="What visitors do: page views, carts, checkouts and purchases.",
+    description="Actions of visitors: page views, carts, checkouts and purchases.",
     key=("event_id",),
     dated_by="event_ts",
     columns=(
         _id("event_id", "Identifies the event."),
-        _id("session_id", "Visit in which it happened."),
-        timestamp("event_ts", "When it happened, UTC.", source="timestamp"),
+        _id("session_id", "Visit of the event."),
+        timestamp("event_ts", "Time of the event, UTC.", source="timestamp"),
         text("event_type", "page_view, add_to_cart, checkout or purchase.", required=True),
-        _id("product_id", "Product looked at or put in the cart."),
+        _id("product_id", "Product viewed or put in the cart."),
         integer("qty", "Units put in the cart."),
         integer("cart_size", "Lines in the cart at checkout."),
         text("payment", "Payment method of a purchase."),
@@ -165,9 +165,9 @@ REVIEWS = Table(
         _id("review_id", "Identifies the review."),
         _id("order_id", "Order that the review is about."),
         _id("product_id", "Product that was reviewed.", required=True),
-        integer("rating", "1 (worst) to 5 (best).", required=True),
-        text("review_text", "What the customer wrote."),
-        timestamp("review_time", "When it was written, UTC.", bare_date=True),
+        integer("rating", "Rating, 1 (worst) to 5 (best).", required=True),
+        text("review_text", "Text of the review."),
+        timestamp("review_time", "Time of the review, UTC.", bare_date=True),
     ),
     checks=(between("rating", 1, 5),),
     references=(

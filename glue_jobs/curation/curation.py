@@ -72,7 +72,7 @@ class Curation:
         """Submitted in the order of inputs, so that whoever waits for an input waits for a running task."""
         tasks: dict[str, Future[None]] = {}
         with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
-            for table in self._domain.in_order():
+            for table in self._domain.tables_in_order():
                 inputs = [*(ref.table for ref in table.references), *table.enriched_from]
                 self._submit(pool, tasks, table.name, inputs, partial(self._silver, table))
             for mart in self._domain.marts_in_order():

@@ -51,7 +51,7 @@ def silver_scopes(
     if full_refresh or all(table.is_first_load for table in bronze.values()):
         return {table.name: EVERYTHING for table in domain.tables if not bronze[table.name].is_empty}
     changes = _Changes(bronze)
-    return {table.name: changes.scope(table) for table in domain.in_order()}
+    return {table.name: changes.scope(table) for table in domain.tables_in_order()}
 
 
 class _Changes:

@@ -1,4 +1,4 @@
-"""Mermaid diagrams of a domain: how its tables refer to each other, and what feeds what."""
+"""Mermaid diagrams of a domain: references between its tables, and lineage of its published tables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from lake.model.spec import Domain, Table
 
 
 def relations(domain: Domain) -> str:
-    """Entity-relationship diagram: keys and references of the tables."""
+    """Return the entity-relationship diagram of the domain's tables: their keys and references."""
     return _fenced("erDiagram", _relation_lines(domain))
 
 
 def lineage(domain: Domain) -> str:
-    """Flow from silver tables to published ones."""
+    """Return the flow chart that leads from silver tables to published tables."""
     return _fenced("flowchart LR", _lineage_lines(domain))
 
 

@@ -16,7 +16,7 @@ _EFFECTS = {Effect.QUARANTINE: "quarantined", Effect.FLAG: "kept and flagged"}
 
 
 def page(domain: Domain) -> str:
-    """The whole dictionary page of a domain, in Markdown."""
+    """Return the dictionary page of a domain, in Markdown."""
     blocks = [
         f"# Data dictionary: {domain.name}",
         domain.description,
@@ -86,16 +86,16 @@ def _remarks(column: Column, required: bool) -> Iterator[str]:
 
 
 def _checks(domain: Domain, table: Table) -> Iterator[tuple[str, str, str]]:
-    """Every name that `failed_checks` and `quality_flags` can hold, with its meaning."""
+    """Yield (name, rule, consequence) of each check that `failed_checks` or `quality_flags` can name."""
     declared = {check.name: check for check in table.checks}
     for name in table.check_names():
         if name in declared:
-            yield f"`{name}`", declared[name].description, _fate(declared[name])
+            yield f"`{name}`", declared[name].description, _consequence(declared[name])
         else:
             yield f"`{name}`", *_implied(domain, table, name)
 
 
-def _fate(check: Check) -> str:
+def _consequence(check: Check) -> str:
     if not check.fix:
         return _EFFECTS[check.effect]
     fixes = ", ".join(f"`{column}` becomes `{value}`" for column, value in check.fix.items())
@@ -103,7 +103,7 @@ def _fate(check: Check) -> str:
 
 
 def _implied(domain: Domain, table: Table, name: str) -> tuple[str, str]:
-    """Rule and fate of a check that follows from a column or a reference."""
+    """Return (rule, consequence) of a check that follows from a column or a reference."""
     header, _, rule = name.partition(".")
     if name == "record.malformed":
         return "the line can be read as a record", _EFFECTS[Effect.QUARANTINE]
@@ -159,7 +159,7 @@ def _escaped(cell: str) -> str:
 
 
 def drift(domains: Iterable[Domain], folder: Path | None = None) -> list[str]:
-    """What is wrong with the pages in `folder` (FOLDER), in words; empty if they are as declared."""
+    """Return a sentence for each page in `folder` (FOLDER) that differs from its declaration."""
     folder = folder or FOLDER
     pages = {f"{domain.name}.md": page(domain) for domain in domains}
     found = [path.name for path in sorted(folder.glob("*.md"))]
@@ -173,7 +173,7 @@ def drift(domains: Iterable[Domain], folder: Path | None = None) -> list[str]:
 
 
 def write(domains: Iterable[Domain], folder: Path | None = None) -> None:
-    """Write the page of each domain to `folder` (FOLDER), and remove those that belong to none."""
+    """Write the page of each domain to `folder` (FOLDER), and remove pages that belong to no domain."""
     folder = folder or FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     pages = {folder / f"{domain.name}.md": page(domain) for domain in domains}

@@ -1,1 +1,1 @@
-"""Landing files: recognise their table, and account for the rows of generated samples."""
+"""Landing files: recognition of their table, and the expected row counts of generated samples."""

@@ -1,4 +1,4 @@
-"""Tells which table a file belongs to, from its path and its first bytes.
+"""Recognition of a landing file's table from its path and its first bytes.
 
 The uploader and the raw_to_processed job share this module, so that both judge a file alike:
 
@@ -25,10 +25,10 @@ FILE_HEADER = "file.header"
 """The check that a rejected file fails."""
 
 HEAD_BYTES = 64 * 1024
-"""How much of a file `recognise` wants to see; a header must fit in."""
+"""Number of bytes at a file's beginning that `recognise` needs; the header must fit into them."""
 
 GZIP_SUFFIX = ".gz"
-"""Spark goes by the name alone, and is particular about its case."""
+"""Suffix of compressed files, in lower case only: Spark decides by the name and respects its case."""
 
 _GZIP = b"\x1f\x8b"
 _UTF8_BOM = b"\xef\xbb\xbf"
@@ -36,11 +36,11 @@ _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _INFLATE_AS_GZIP = 16 + zlib.MAX_WBITS
 _TEXT_CONTROLS = frozenset("\t\n\r\f")
 _BINARY_SHARE = 0.3
-"""Bytes with a larger share of control and undecodable characters are no text; Latin-1 has a few percent."""
+"""A file with a larger share of control and undecodable characters is binary; Latin-1 has a few percent."""
 
 
 class Problem(Enum):
-    """Why a file is rejected whole."""
+    """Reasons to reject a whole file."""
 
     EMPTY = "empty"
     BINARY = "binary"
@@ -53,17 +53,17 @@ class Problem(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Recognised:
-    """What a file is.
+    """The result of recognising a file.
 
-    - `table`: the declared table its path names, None where there is none. It is set for a
-      file with another problem too, so that the rejection can be filed under it.
+    - `table`: the declared table that the path names, or None. A rejected file keeps its table, so that
+      the rejection is recorded for that table.
     - `headers`: the header's names, trimmed, in file order; empty for a stream.
-    - `positions`: declared column name → index in the line. Names match exactly, else without
-      regard to case.
+    - `positions`: declared column name → index in the line. An exact match of names precedes a match
+      that ignores case.
     - `extra`: undeclared column (its header made unique) → index in the line: drift.
-    - `missing_key`, `missing`: declared headers that are not there, key columns and others.
-    - `problem`, `reason`: why it is rejected, as a code and as a sentence; None if it is not.
-    - `compressed`: the bytes are gzip. A file whose name tells otherwise is rejected.
+    - `missing_key`, `missing`: declared headers that the file lacks, key columns and others.
+    - `problem`, `reason`: the cause of a rejection as a code and as a sentence; None and empty otherwise.
+    - `compressed`: the bytes are gzip. A file whose name contradicts its compression is rejected.
     - `bom`: the text begins with a UTF-8 byte order mark.
     """
 
@@ -81,11 +81,12 @@ class Recognised:
 
     @property
     def is_stream(self) -> bool:
+        """Whether the file belongs to a stream table."""
         return self.table is not None and self.table.stream is not None
 
     @property
     def drift(self) -> tuple[str, ...]:
-        """Differences from the declared columns that are tolerated, in words."""
+        """A sentence for each tolerated difference from the declared columns."""
         return (
             *(f"column '{name}' is not declared" for name in self.extra),
             *(f"column '{name}' is missing" for name in self.missing),
@@ -93,7 +94,7 @@ class Recognised:
 
 
 def table_of(domain: Domain, path: str) -> Table | None:
-    """The table that `path` names, before anybody looks into the file."""
+    """Return the table that `path` names, without reading the file; None if it names no table."""
     *folders, name = PurePosixPath(path.lower()).parts or ("",)
     for table in domain.stream_tables:
         if table.stream and {folder.lower() for folder in table.stream.folders} & set(folders):
@@ -103,7 +104,10 @@ def table_of(domain: Domain, path: str) -> Table | None:
 
 
 def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
-    """Judge a file by its path (relative, with slashes) and its first HEAD_BYTES bytes."""
+    """Return a file's table and columns, or the reason to reject the file.
+
+    `path` is relative and has slashes; `head` are the first HEAD_BYTES bytes of the file.
+    """
     table = table_of(domain, path)
     plain, compressed = _inflated(head)
     bom = plain.startswith(_UTF8_BOM)
@@ -124,9 +128,9 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
     if problem := _not_text(text):
         return rejected(Problem.BINARY, problem)
     if compressed != path.endswith(GZIP_SUFFIX):
-        told, found = ("plain", "gzip") if compressed else ("gzip", "plain text")
+        named, found = ("plain", "gzip") if compressed else ("gzip", "plain text")
         return rejected(
-            Problem.COMPRESSION, f"by its name the file is {told}, but its content is {found}; rename it"
+            Problem.COMPRESSION, f"by its name the file is {named}, but its content is {found}; rename it"
         )
     if table.stream:
         return Recognised(path=path, table=table, compressed=compressed, bom=bom)
@@ -159,7 +163,7 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
 
 
 def _inflated(head: bytes) -> tuple[bytes, bool]:
-    """The plain bytes, and whether they were gzip; damaged gzip stays as it is (binary)."""
+    """Return (plain bytes, whether `head` is gzip); damaged gzip is returned unchanged."""
     if not head.startswith(_GZIP):
         return head, False
     try:
@@ -169,7 +173,7 @@ def _inflated(head: bytes) -> tuple[bytes, bool]:
 
 
 def _not_text(text: bytes) -> str | None:
-    """Why the bytes are no UTF-8 or Latin-1 text; None if they may be."""
+    """Return the reason why the bytes are not UTF-8 or Latin-1 text; None if they may be."""
     if text.startswith(_UTF16_BOMS):
         return "the text is UTF-16; save it as UTF-8"
     if text.startswith(_GZIP):
@@ -182,7 +186,10 @@ def _not_text(text: bytes) -> str | None:
 
 
 def _first_record(text: bytes) -> tuple[str, ...]:
-    """The header's names, trimmed. Raises csv.Error if quotes do not match or it does not end."""
+    """Return the header's names, trimmed.
+
+    Raises csv.Error if quotes do not match or the header does not end within HEAD_BYTES.
+    """
     first = next(csv.reader(io.StringIO(text.decode("utf-8", errors="replace"), newline=""), strict=True))
     if len(text) >= HEAD_BYTES and not any(end in text for end in (b"\n", b"\r")):
         raise csv.Error(f"it does not end within {HEAD_BYTES} bytes")
@@ -204,7 +211,7 @@ def _match(table: Table, headers: tuple[str, ...]) -> _Match:
     positions: dict[str, int] = {}
     duplicates: list[str] = []
     undeclared: list[tuple[str, int]] = []
-    # An exact name takes its column before one that differs in case, which then is an extra one.
+    # Exact names come first: a header that differs from them only in case is then an undeclared column.
     in_order = sorted(range(len(headers)), key=lambda index: headers[index] not in exact)
     for index in in_order:
         header = headers[index]
@@ -226,7 +233,7 @@ def _match(table: Table, headers: tuple[str, ...]) -> _Match:
 
 
 def _unique(undeclared: list[tuple[str, int]]) -> dict[str, int]:
-    """Undeclared headers as map keys: an empty one is named by its place, a repeated one numbered."""
+    """Return undeclared headers with unique names; empty and repeated ones get their column number."""
     extra: dict[str, int] = {}
     for header, index in sorted(undeclared, key=lambda pair: pair[1]):
         name = header or f"column_{index + 1}"

@@ -1,4 +1,4 @@
-"""What a generated landing folder holds, and what must become of it: told by each domain's generator."""
+"""The manifest of generated sample data: files, rows, and the counts that ingesting them must give."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from pathlib import Path
 
 @dataclass(kw_only=True)
 class SampleManifest:
-    """The counts that ingesting all files must arrive at.
+    """The counts that ingesting all files of a sample must give.
 
-    - `files`: path → rows in it (a copy of another file's bytes included).
-    - `rows`: table → rows read, copies of the same bytes aside.
+    - `files`: path → rows in the file (copies of another file's bytes included).
+    - `rows`: table → rows read; files with the bytes of another file do not count.
     - `quarantined`, `flagged`: table → check → rows.
-    - `duplicates`, `superseded`, `silver`: table → rows: bronze is their sum.
-    - `quirks`: what else is in there, by name.
+    - `quarantined_rows`: table → rows in quarantine; a row can fail several checks.
+    - `duplicates`, `superseded`, `silver`: table → rows; their sum is bronze.
+    - `quirks`: name of a peculiarity of the data → its number of occurrences.
     """
 
     seed: int
@@ -31,33 +32,33 @@ class SampleManifest:
 
     @property
     def bronze(self) -> dict[str, int]:
-        """Table → rows that pass quarantine."""
+        """Table → rows that are not quarantined."""
         return {table: rows - self.quarantined_rows[table] for table, rows in self.rows.items()}
 
     @property
     def silver(self) -> dict[str, int]:
-        """Table → rows that remain when versions are resolved."""
+        """Table → rows that remain after versions are resolved."""
         return {
             table: rows - self.duplicates[table] - self.superseded[table]
             for table, rows in self.bronze.items()
         }
 
     def quarantine(self, table: str, *checks: str) -> None:
-        """One more row that goes to quarantine."""
+        """Count one row that goes to quarantine for failing `checks`."""
         self.quarantined_rows[table] += 1
         self.quarantined.setdefault(table, Counter()).update(checks)
 
     def flag(self, table: str, *checks: str) -> None:
-        """One more row that is kept and flagged."""
+        """Count one row that is kept and flagged for failing `checks`."""
         self.flagged.setdefault(table, Counter()).update(checks)
 
     def as_json(self) -> str:
-        """All of it, sorted, so that equal manifests are equal texts."""
+        """Return the manifest as JSON with sorted keys, so that equal manifests give equal texts."""
         declared = {each.name: getattr(self, each.name) for each in fields(self)}
         content = {**declared, "bronze": self.bronze, "silver": self.silver}
         return json.dumps(content, indent=2, sort_keys=True) + "\n"
 
     def write(self, path: Path) -> None:
-        """Write `as_json` to a file, making its folder."""
+        """Write the manifest as JSON to `path`; create its folder if necessary."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.as_json(), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""The serving questions of a domain: what `domains/<name>/answers.py` declares and reads with.
+"""Types of a domain's serving questions, which `domains/<name>/answers.py` declares.
 
-The read library (`serving.read`) implements `Reader` and `Found`; the functions in a domain's `answers.py`
-only see these types.
+The read library (`serving.read`) implements the protocols `Reader` and `Found`; the functions in a domain's
+`answers.py` depend on the types of this module only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Parameter:
-    """An option of a question: its type is str, int or date."""
+    """A parameter of a question; `kind` is str, int or date."""
 
     name: str
     kind: type
@@ -26,13 +26,13 @@ class Parameter:
     default: Any
 
     def parse(self, text: str) -> Any:
-        """Raises ValueError when the text is none of its type."""
+        """Return the value that `text` spells. Raises ValueError if the text does not fit the type."""
         return dt.date.fromisoformat(text) if self.kind is dt.date else self.kind(text)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A question by name. `function(reader, **parameters)` answers with a list of dataclass rows."""
+    """A serving question. `function(reader, **parameters)` returns its answer, a list of dataclass rows."""
 
     name: str
     question: int
@@ -41,7 +41,7 @@ class Answer:
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The function's keyword-only parameters."""
+        """The question's parameters: the keyword-only parameters of its function."""
         hints = typing.get_type_hints(self.function)
         return tuple(
             Parameter(
@@ -56,7 +56,7 @@ class Answer:
 
 
 def _plain(hint: Any) -> type:
-    """`date | None` → date."""
+    """Return the type without None: `date | None` gives date."""
     if isinstance(hint, types.UnionType):
         hint = next(part for part in typing.get_args(hint) if part is not type(None))
     return typing.cast(type, hint)
@@ -64,7 +64,10 @@ def _plain(hint: Any) -> type:
 
 @dataclass(frozen=True)
 class Row:
-    """One embedded row with typed values. `provisional`: a running total of the stream, not batch truth."""
+    """One embedded row with typed values.
+
+    `provisional`: the values are a running total of the stream, which the batch flow has not replaced yet.
+    """
 
     values: Mapping[str, Any]
     provisional: bool
@@ -75,7 +78,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """The documents of one shape whose `by` columns have the values `keys`."""
+    """Selects the documents of one shape whose `by` columns have the values `keys`."""
 
     shape: str
     keys: tuple[Any, ...] = ()
@@ -87,16 +90,16 @@ class Found(Protocol):
     def rows(
         self, wanted: Wanted, embed: str, first: dt.date | None = None, last: dt.date | None = None
     ) -> list[Row]:
-        """Return the embedded rows from `first` to `last`, in the order of their key.
+        """Return the embedded rows dated from `first` to `last`, in the order of their key.
 
-        On a day that batch has published, only its rows count; the speed view adds the other days.
+        On a day that the batch flow has published only batch rows count; the speed view adds the other days.
         """
 
     def tables(self, wanted: Wanted, embed: str) -> list[tuple[int, list[Row]]]:
-        """Return (period, embedded rows) of the batch documents, oldest period first."""
+        """Return (period, embedded rows) of each batch document, oldest period first."""
 
     def newest_day(self, wanted: Wanted, embed: str) -> dt.date | None:
-        """Return the newest date among the embedded rows, None without rows."""
+        """Return the newest date of the embedded rows; None without rows."""
 
 
 class Reader(Protocol):
@@ -108,7 +111,7 @@ class Reader(Protocol):
         """Return the documents of the periods from `first` to `last`, found by their `_id`s."""
 
     def newest(self, mart: str, wanted: Sequence[Wanted], days: int, question: int) -> Found:
-        """Return the documents of the newest periods that a range of `days` can touch."""
+        """Return the documents of the newest periods: as many as a range of `days` days can touch."""
 
 
 _MICRO = Decimal("0.000001")

@@ -1,7 +1,7 @@
 """Data quality rules as declarations.
 
-A check is named `<column>.<rule>` and fails where its SQL predicate is true (null passes). It
-reads one row, after the casts and before any fix, so that the order of checks does not matter.
+A check is named `<column>.<rule>`. A row fails the check where the SQL predicate `fails` is true; null
+passes. Checks run on one row, after the casts and before any fix, so their order does not matter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Effect(Enum):
-    """What happens to a row that fails: it is quarantined, or kept, fixed and flagged."""
+    """The consequence of a failed check: the row is quarantined, or it is kept, fixed and flagged."""
 
     QUARANTINE = "quarantine"
     FLAG = "flag"
@@ -20,7 +20,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One rule: rows where `fails` holds get `effect`; `fix` maps columns to SQL replacements."""
+    """One rule: a row for which `fails` holds gets `effect`; `fix` maps columns to their SQL replacement."""
 
     name: str
     effect: Effect
@@ -30,26 +30,27 @@ class Check:
 
     @property
     def column(self) -> str:
+        """The column that the check is named after."""
         return self.name.split(".", 1)[0]
 
 
 def quarantine(name: str, fails: str, description: str) -> Check:
-    """A row that fails goes to quarantine."""
+    """Return a check that sends failing rows to quarantine."""
     return Check(name=name, effect=Effect.QUARANTINE, fails=fails, description=description)
 
 
 def flag(name: str, fails: str, description: str, **fix: str) -> Check:
-    """A row that fails stays; `column="sql"` pairs say how it is mended."""
+    """Return a check that keeps and flags failing rows; `column="sql"` replaces the value of a column."""
     return Check(name=name, effect=Effect.FLAG, fails=fails, description=description, fix=fix)
 
 
 def at_least(column: str, minimum: str | int) -> Check:
-    """Quarantine `<column>.range`: the value is below `minimum`."""
+    """Return the check `<column>.range`, which quarantines values below `minimum`."""
     return quarantine(f"{column}.range", f"{column} < {minimum}", f"at least {minimum}")
 
 
 def between(column: str, low: str | int, high: str | int) -> Check:
-    """Quarantine `<column>.range`: the value lies outside `low`…`high`."""
+    """Return the check `<column>.range`, which quarantines values outside `low`…`high`."""
     return quarantine(
         f"{column}.range", f"{column} NOT BETWEEN {low} AND {high}", f"between {low} and {high}"
     )
@@ -60,7 +61,7 @@ def _listed(values: Sequence[str | int]) -> str:
 
 
 def allowed(column: str, values: Sequence[str | int], effect: Effect = Effect.QUARANTINE) -> Check:
-    """`<column>.allowed`: the value is none of `values`."""
+    """Return the check `<column>.allowed`, which a value that is none of `values` fails."""
     return Check(
         name=f"{column}.allowed",
         effect=effect,

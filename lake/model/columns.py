@@ -1,8 +1,7 @@
-"""Typed columns, in the vocabulary that Spark, Glue and Athena share.
+"""Typed columns; the types are those that Spark, Glue and Athena have in common.
 
-A column knows the name it carries in the source file, what to do with text that does not cast,
-and whether it holds personal data. The constructors (`text`, `money`, …) are the way to declare
-one; `Column` itself is what the rest of the code reads.
+A column declares its name in the source file, the treatment of text that does not cast, and whether it
+holds personal data. Declarations use the constructors (`text`, `money`, …); other code reads `Column`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 RESERVED = frozenset({"year", "month", "batch"})
-"""Partition keys: a data column of that name would be taken for a partition by Spark and Athena."""
+"""Names of partition keys. Spark and Athena would take a data column of that name for a partition."""
 
 _TYPE = re.compile(r"string|int|bigint|boolean|date|timestamp|double|decimal\(\d+,\d+\)|array<string>")
 
@@ -21,15 +20,16 @@ class Column:
     """One column of a table.
 
     - `type`: string, int, bigint, boolean, date, timestamp, double, decimal(p,s) or array<string>.
-    - `source`: its name in the file's header, where that differs.
-    - `required`: null is quarantined (`<name>.not_null`), text that does not cast too.
-    - `strict`: text that does not cast is quarantined (`<name>.type`); otherwise it is flagged
-      and the value becomes null. `lenient` instead leaves both to the table's own checks.
+    - `source`: the column's name in the file's header, where it differs from `name`.
+    - `required`: null is quarantined (`<name>.not_null`), and so is text that does not cast.
+    - `strict`: a row with text that does not cast is quarantined (`<name>.type`). Without `strict` the
+      row is flagged and the value becomes null.
+    - `lenient`: text that does not cast becomes null without a flag; the table's own checks judge it.
     - `clean`: a SQL expression over `{}`, the trimmed text, applied before the cast.
     - `derive`: a SQL expression over `{}`, the typed value, applied after the cast.
     - `default`: the SQL literal that a null stands for, applied after the checks.
-    - `bare_date`: a bare date is midnight, though a timestamp is declared.
-    - `personal`: never leaves silver.
+    - `bare_date`: a timestamp column accepts a date without a time, which then means midnight.
+    - `personal`: personal data, which is never published in gold.
     """
 
     name: str
@@ -51,11 +51,11 @@ class Column:
         return self.source or self.name
 
     def check(self, rule: str) -> str:
-        """The name of a rule on this column: whoever sent the file knows the column by its header."""
+        """Return the name of a check on this column. It uses the header, which the file's sender knows."""
         return f"{self.header}.{rule}"
 
     def problems(self) -> list[str]:
-        """What is wrong with this declaration, in words."""
+        """Return a sentence for each mistake in this declaration."""
         found = []
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
             found.append(f"column '{self.name}': names are snake_case")
@@ -89,7 +89,7 @@ texts = _Constructor("array<string>")
 
 
 def decimal(precision: int, scale: int) -> _Constructor:
-    """An exact number of `precision` digits, `scale` of them after the point."""
+    """Return the constructor of exact numbers with `precision` digits, `scale` of them after the point."""
     return _Constructor(f"decimal({precision},{scale})")
 
 
@@ -97,10 +97,10 @@ money = decimal(18, 2)
 """An amount in cents."""
 
 total = decimal(28, 2)
-"""A sum of amounts: the scale of an amount, and room for ten billion of them."""
+"""A sum of amounts: it has the scale of an amount and room for ten billion of them."""
 
 measure = decimal(18, 6)
-"""A measured quantity or an amount that carries fractions of a cent."""
+"""A measured quantity, or an amount with fractions of a cent."""
 
 ratio = decimal(18, 6)
 """An exact quotient, rounded once."""

@@ -1,7 +1,8 @@
-"""The limits of the Data API: what a document, a request and a page may hold.
+"""The limits of the Data API on documents, requests and pages.
 
-Declarations are checked against them at synth, documents before they are sent, and the local Data API
-enforces them. Where the service's sources disagree (page size, collections) the stricter figure counts.
+Synth checks declarations against these limits, the publisher checks documents before it sends them, and
+the local Data API enforces the limits. Where published figures disagree (page size, collections) the
+stricter one counts.
 """
 
 from __future__ import annotations
@@ -38,16 +39,16 @@ class Limits:
 LIMITS = Limits()
 
 Indexed = Callable[[str], bool]
-"""Whether a dotted path is indexed."""
+"""Returns whether a dotted path is indexed."""
 
 
 def serialised(document: Mapping[str, Any]) -> str:
-    """A document as it travels: compact JSON."""
+    """Return a document as compact JSON, the form in which it is sent."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def violation(document: Mapping[str, Any], indexed: Indexed, limits: Limits = LIMITS) -> str | None:
-    """The first limit that a document passes, in words with both figures; None if it fits."""
+    """Return a sentence on the first limit that a document exceeds, with both figures; None if it fits."""
     size = len(serialised(document))
     if size > limits.document_characters:
         return f"document size ({size} chars) exceeds maximum allowed ({limits.document_characters})"

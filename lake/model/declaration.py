@@ -1,4 +1,4 @@
-"""The parts of a domain and the look-ups between them, not validated yet."""
+"""The parts of a domain and the look-ups between them, before validation."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _find(items: Sequence[Named], kind: str, name: str) -> Named:
 class Declaration:
     """Tables, marts, questions and serving documents of one domain, with look-ups by name.
 
-    `Domain` adds the validation, which reads this class.
+    The subclass `Domain` adds validation; validation itself depends on this class.
     """
 
     name: str
@@ -48,13 +48,15 @@ class Declaration:
     serving: tuple[Collection, ...] = ()
 
     def table(self, name: str) -> Table:
+        """Return a table by name. Raises UnknownNameError."""
         return _find(self.tables, "table", name)
 
     def mart(self, name: str) -> Mart:
+        """Return one of the domain's own marts by name. Raises UnknownNameError."""
         return _find(self.marts, "mart", name)
 
     def collection(self, mart: str) -> Collection:
-        """The serving declaration of a mart. Raises UnknownNameError if it is not served."""
+        """Return the serving declaration of a mart. Raises UnknownNameError if the mart is not served."""
         for collection in self.serving:
             if collection.mart == mart:
                 return collection
@@ -62,20 +64,22 @@ class Declaration:
 
     @property
     def published_marts(self) -> tuple[Mart, ...]:
-        """All of gold: the domain's own marts, which are computed, and the log of its checks."""
+        """All gold tables: the domain's own marts, which are computed, and the log of its checks."""
         return (*self.marts, QUALITY_BY_RUN)
 
     @property
     def csv_tables(self) -> tuple[Table, ...]:
+        """Tables that arrive as CSV drops."""
         return tuple(table for table in self.tables if table.stream is None)
 
     @property
     def stream_tables(self) -> tuple[Table, ...]:
+        """Tables that arrive as streams."""
         return tuple(table for table in self.tables if table.stream is not None)
 
     @cached_property
     def ranks(self) -> dict[str, int]:
-        """Table → length of its longest chain of references: masters are 0, facts come later."""
+        """Table → length of its longest chain of references; a table without references has 0."""
         ranks: dict[str, int] = {}
 
         def rank(name: str) -> int:
@@ -91,12 +95,12 @@ class Declaration:
             rank(table.name)
         return ranks
 
-    def in_order(self) -> Iterator[Table]:
-        """Tables, referenced ones first."""
+    def tables_in_order(self) -> Iterator[Table]:
+        """Return the tables, each after the tables that it references."""
         return iter(sorted(self.tables, key=lambda table: (self.ranks[table.name], table.name)))
 
     def marts_in_order(self) -> Iterator[Mart]:
-        """Marts, those that feed others first."""
+        """Yield the marts, each after its inputs."""
         done: set[str] = set()
 
         def visit(mart: Mart) -> Iterator[Mart]:

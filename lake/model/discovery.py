@@ -1,4 +1,4 @@
-"""Finds the domains: every package `domains.<name>` with a module `domain` that holds DOMAIN.
+"""Discovery of the domains: every package `domains.<name>` with a module `domain` that defines DOMAIN.
 
 `domains` is a namespace package, so a domain may lie in any folder on the path, or in a zip.
 """
@@ -16,7 +16,7 @@ from lake.model.spec import Domain
 
 
 def domain_names() -> tuple[str, ...]:
-    """Names of all domains on the path, sorted."""
+    """Return the names of all domains on the path, sorted."""
     import domains
 
     found = {module.name for module in pkgutil.iter_modules(domains.__path__) if module.ispkg}
@@ -24,7 +24,10 @@ def domain_names() -> tuple[str, ...]:
 
 
 def load_domain(name: str) -> Domain:
-    """The declaration of one domain. Raises UnknownNameError, or DeclarationError if it is wrong."""
+    """Return the declaration of one domain.
+
+    Raises UnknownNameError if there is no such domain and DeclarationError if it contradicts itself.
+    """
     if name not in domain_names():
         raise UnknownNameError("domain", name, domain_names())
     domain: Domain = importlib.import_module(f"domains.{name}.domain").DOMAIN
@@ -32,12 +35,12 @@ def load_domain(name: str) -> Domain:
 
 
 def load_domains() -> tuple[Domain, ...]:
-    """All declarations, by name."""
+    """Return the declarations of all domains, in the order of their names."""
     return tuple(load_domain(name) for name in domain_names())
 
 
 def transformation(domain: str, layer: str, table: str) -> ModuleType:
-    """The module `domains.<domain>.<layer>.<table>`, whose `build` computes the table."""
+    """Return the module `domains.<domain>.<layer>.<table>`, whose `build` computes the table."""
     return importlib.import_module(f"domains.{domain}.{layer}.{table}")
 
 

@@ -1,4 +1,4 @@
-"""The tables that are published in gold."""
+"""Marts: the tables that a domain publishes in gold."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ class Every(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Mart:
-    """A published gold table, computed by `gold/<name>.py` from `inputs` (silver or other marts).
+    """A published gold table, computed by `gold/<name>.py` from `inputs` (silver tables or other marts).
 
-    - `every`, `dated_by`: partitioned by the month or year of that date; both None: rewritten whole.
-    - `whole`: recomputed from all of its inputs though partitioned (a model fitted on everything).
-    - `looked_up`: dated inputs that rows join by key in whatever month they lie, and so are read
-      whole. The other dated inputs are narrowed to the months that are recomputed.
+    - `every`, `dated_by`: the mart is partitioned by the month or year of the date column `dated_by`.
+      A mart with neither is not partitioned and rewritten whole.
+    - `whole`: each run recomputes the partitioned mart from all of its inputs (a model fitted on all data).
+    - `looked_up`: dated inputs that rows join by key regardless of the month; the job reads them whole.
+      Of the other dated inputs the job reads only the months that it recomputes.
     """
 
     name: str
@@ -37,11 +38,12 @@ class Mart:
 
     @property
     def is_whole(self) -> bool:
-        """Recomputed from all of its inputs, whatever was touched."""
+        """Whether each run recomputes the mart from all of its inputs, whichever partitions are touched."""
         return self.whole or self.every is None
 
     @property
     def partition_keys(self) -> tuple[str, ...]:
+        """Names of the partition keys: year and month, year, or none."""
         if self.every is Every.MONTH:
             return ("year", "month")
         return ("year",) if self.every is Every.YEAR else ()

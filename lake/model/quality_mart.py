@@ -1,10 +1,11 @@
-"""`quality_by_run`: the log of what the checks counted, which every domain publishes beside its marts.
+"""`quality_by_run`: the log of check results, which every domain publishes beside its marts.
 
-Lines of two kinds. A batch tells what the checks on arrival counted in the rows that it read. An execution
-tells how many references lead nowhere (`<column>.unknown`) in the rows of silver that it recomputed: the
-same row is checked again whenever its month is, because the row that it means may have come meanwhile.
+The log has two kinds of rows. A batch records the results of the checks on arrival, over the rows that it
+read. An execution records the references without a parent row (`<column>.unknown`), over the silver rows
+that it recomputed: a row is checked again whenever its month is recomputed, because its parent may have
+arrived since.
 
-It is no mart of the domain: a full refresh changes none of its lines, and adds its own.
+The log is not one of the domain's marts: a full refresh changes none of its rows and adds its own.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from lake.naming import QUALITY_LOG
 
 QUALITY_BY_RUN = Mart(
     name=QUALITY_LOG,
-    description="What each check counted in each run: a log, a line per run, table and check.",
+    description="Log of check results: one row per run, table and check.",
     grain=("run_id", "domain", "table_name", "check_name"),
     inputs=(),
     columns=(
-        text("run_id", "The run: the batch that it committed; for .unknown the execution that published."),
+        text("run_id", "Batch that the run committed; for .unknown checks the execution that published."),
         text("domain", "Domain of the table."),
         text("table_name", "Table whose rows were checked."),
-        text("check_name", "The check, as quality_flags and failed_checks name it."),
-        bigint("rows_checked", "Rows of the table that the run read; for .unknown: that it recomputed."),
+        text("check_name", "Name of the check, as in quality_flags and failed_checks."),
+        bigint("rows_checked", "Rows of the table that the run read; for .unknown checks: recomputed."),
         bigint("rows_flagged", "Rows that failed the check and were kept."),
         bigint("rows_quarantined", "Rows that failed the check and went to quarantine."),
-        text("execution", "Execution of the job that checked."),
-        timestamp("checked_at", "When the batch was committed, or silver recomputed; UTC."),
+        text("execution", "Execution whose job ran the check."),
+        timestamp("checked_at", "Time of the batch's commit, or of silver's recomputation; UTC."),
     ),
 )

@@ -1,15 +1,15 @@
-"""How gold is served: which documents answer which question, declared per mart.
+"""Serving declarations: the documents of a mart in the serving store, and the questions they answer.
 
-A collection holds documents of one or more shapes. A document is the rows of one period (a partition of
-the mart: a month, a year, or all of it) that share the values of `by`. It either carries `fields` of
-one row, or embeds rows as small tables, so that a whole range is a handful of documents:
+A collection holds documents of one or more shapes. A document holds the rows of one period (a partition of
+the mart: a month, a year, or the whole mart) that share the values of `by`. It either carries the `fields`
+of one row, or embeds rows as small tables, so that a few documents cover a range of days:
 
     {"_id": "org|org_1|202508", "shape": "org", "org_id": "org_1", "period": 202508, "part": "batch",
      "slot": 51234, "hash": "9f2c…",
      "days": {"columns": ["usage_date", "service", "cost_usd"], "rows": [["2025-08-01", "compute", "1.50"]]}}
 
-Rows are arrays because properties are scarce in the Data API (2,000 a document), arrays are not.
-Decimals travel as text, which keeps them exact.
+Rows are arrays because the Data API limits a document to 2,000 properties; array elements do not count.
+Decimals are stored as text, which keeps them exact.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ Document = dict[str, Any]
 BATCH = "batch"
 SPEED = "speed"
 SLOTS = 65_536
-"""Documents are spread over so many slots by their `_id`, so that any part of a period can be listed."""
+"""Number of slots. The `_id` of a document determines its slot; slots let a reader list a period in parts."""
 
 OPEN_PERIODS = 2
-"""Periods that can hold open days of a stream at one time."""
+"""Number of periods that can hold open days of a stream at the same time."""
 
 
 class Lookup(Enum):
-    """How a question finds its documents: by their `_id`s, or as the newest ones by `period`."""
+    """The way a question finds its documents: by their `_id`s, or as those of the newest periods."""
 
     BY_ID = "by id"
     NEWEST = "newest"
@@ -45,10 +45,10 @@ class Lookup(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Embedded:
-    """Rows inside a document. `rows` identify one, `values` are what it carries.
+    """Rows inside a document: the columns `rows` identify a row, the columns `values` are its content.
 
-    Where several rows of the mart meet in one (the shape leaves out a grain column) values are summed.
-    `where` names a boolean column: only rows for which it is true are embedded.
+    Where the shape leaves out a grain column, several rows of the mart become one and `values` are summed.
+    `where` names a boolean column: only rows in which that column is true are embedded.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Embedded:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """One kind of document: per period and distinct values of `by` (none: one document a period)."""
+    """One kind of document: one per period and distinct values of `by`; one per period if `by` is empty."""
 
     name: str
     by: tuple[str, ...] = ()
@@ -71,6 +71,7 @@ class Shape:
     embeds: tuple[Embedded, ...] = ()
 
     def embedded(self, name: str) -> Embedded:
+        """Return an embedded table by name. Raises UnknownNameError."""
         for embed in self.embeds:
             if embed.name == name:
                 return embed
@@ -79,7 +80,7 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """A question that one request answers: documents of `shapes` over at most `days` days."""
+    """A question that one request answers from the documents of `shapes` over at most `days` days."""
 
     question: int
     title: str
@@ -92,11 +93,11 @@ class Served:
 class Collection:
     """The documents of one mart.
 
-    - `cardinality`: most distinct values of a column within a period. Columns that identify embedded
-      rows need one; the date of a mart has its days by itself.
-    - `text_bytes`: longest text in any column, in bytes.
-    - `history`: most periods that are ever kept.
-    - `speed`: a stream adds running totals of its open days, which batch rows replace.
+    - `cardinality`: column → the largest number of its distinct values within a period. Columns that
+      identify embedded rows need one; for the mart's date column it is the number of days by default.
+    - `text_bytes`: length of the longest text in any column, in bytes.
+    - `history`: the largest number of periods that the collection ever keeps.
+    - `speed`: a stream adds running totals of its open days, which the batch rows later replace.
     """
 
     mart: str
@@ -109,6 +110,7 @@ class Collection:
     speed: bool = False
 
     def shape(self, name: str) -> Shape:
+        """Return a shape by name. Raises UnknownNameError."""
         for shape in self.shapes:
             if shape.name == name:
                 return shape
@@ -116,42 +118,42 @@ class Collection:
 
     @property
     def indexed(self) -> tuple[str, ...]:
-        """What questions and the publisher filter or sort on, and nothing else."""
+        """The indexed properties: those that questions or the publisher filter or sort on."""
         keys = sorted({column for shape in self.shapes for column in shape.by})
         speed = ("until",) if self.speed else ()
         return (*keys, "period", "shape", "slot", *speed)
 
     def is_indexed(self, path: str) -> bool:
-        """Whether a dotted path of a document is indexed."""
+        """Return whether a dotted path of a document is indexed."""
         return path in self.indexed
 
 
 def covers(shape: Shape, rows: Sequence[str], grain: Sequence[str]) -> bool:
-    """Whether `by` and `rows` identify one row of the mart, so that values are copied and not summed."""
+    """Return whether `by` and `rows` identify one row of the mart: values are then copied, not summed."""
     return set(grain) <= {*shape.by, *rows}
 
 
 def document_id(shape: str, keys: Sequence[Any], period: int, part: str = BATCH) -> str:
-    """The `_id` of a document: the same content always has the same, different content never."""
+    """Return the `_id` of a document: equal arguments give equal ids, different arguments different ids."""
     values = [quote(str(plain(value)), safe=" ") for value in keys]
     tail = (SPEED,) if part == SPEED else ()
     return "|".join([shape, *values, str(period), *tail])
 
 
 def slot_of(identifier: str) -> int:
-    """The slot of an `_id`, 0 to 65,535, evenly spread."""
+    """Return the slot of an `_id`, 0 to 65,535; slots are evenly filled."""
     return int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:2], "big")
 
 
 def period_number(year: int | None = None, month: int | None = None) -> int:
-    """A partition of a mart as a sortable number: 202508, 2025, or 0 for a mart without partitions."""
+    """Return a partition of a mart as a sortable number: 202508, 2025, or 0 for a mart without partitions."""
     if year is None:
         return 0
     return year if month is None else year * 100 + month
 
 
 def plain(value: Any) -> Any:
-    """A value of a mart as it lies in a document: decimals, dates and timestamps as text."""
+    """Return a mart's value as a document stores it: decimals, dates and timestamps as text."""
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dt.datetime):
@@ -162,7 +164,7 @@ def plain(value: Any) -> Any:
 
 
 def typed(kind: str, value: Any) -> Any:
-    """The opposite of `plain`, given the column's type."""
+    """Return the mart's value for a stored one, given the column's type; the inverse of `plain`."""
     if value is None:
         return None
     if kind.startswith("decimal"):

@@ -1,4 +1,4 @@
-"""Checks serving declarations against the limits of the Data API, with the largest possible document."""
+"""Validation of serving declarations: names, types, and the largest possible document and request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SUMMABLE = ("int", "bigint", "decimal")
 
 
 def periods_touched(every: Every | None, days: int) -> int:
-    """Most periods that a range of so many days can touch."""
+    """Return the largest number of periods that a range of `days` days can touch."""
     if every is None:
         return 1
     if every is Every.YEAR:
@@ -41,7 +41,7 @@ def periods_touched(every: Every | None, days: int) -> int:
 
 
 def serving_problems(domain: Declaration) -> Iterator[str]:
-    """What is wrong with a domain's serving declarations, in words."""
+    """Yield a sentence for each mistake in a domain's serving declarations."""
     if len(domain.serving) > LIMITS.collections:
         yield f"serving: {len(domain.serving)} collections, a database takes {LIMITS.collections}"
     marts = {mart.name: mart for mart in domain.marts}
@@ -141,9 +141,9 @@ def _cardinality(collection: Collection, mart: Mart, column: str) -> int:
 
 
 def _largest(collection: Collection, mart: Mart, shape: Shape) -> dict[str, dict[str, Any]]:
-    """The largest batch and speed document that the declared cardinalities allow.
+    """Return the largest batch and speed document that the declared cardinalities allow.
 
-    Rows beyond the limit of an array are left out: the first one too many already tells.
+    An array gets at most one row more than its limit, which is enough to exceed the limit.
     """
     columns = {column.name: column for column in mart.columns}
     widest = {name: _widest(column, collection.text_bytes) for name, column in columns.items()}
@@ -187,7 +187,7 @@ def _widest(column: Column, text_bytes: int) -> Any:
 
 
 def _requests(collection: Collection, mart: Mart, served: Served) -> Iterator[str]:
-    """One request answers with one page, so everything that a question reads must fit into it."""
+    """Yield the limits that a question exceeds: one page must hold all documents that the question reads."""
     periods = periods_touched(mart.every, served.days)
     speed = OPEN_PERIODS if collection.speed else 0
     if served.lookup is Lookup.BY_ID:
@@ -205,7 +205,7 @@ def _requests(collection: Collection, mart: Mart, served: Served) -> Iterator[st
 
 
 def database_problems(domains: Iterable[Declaration]) -> list[str]:
-    """What is wrong with all domains in one database."""
+    """Return the limits that the domains exceed together, as they share one database."""
     number = sum(len(domain.serving) for domain in domains)
     if number <= LIMITS.collections:
         return []

@@ -1,7 +1,7 @@
-"""A business domain, and every class that its declaration is made of.
+"""`Domain`, and in one place all classes that a domain's declaration uses.
 
 Jobs, templates, schemas and documentation derive from a `Domain`. The classes are frozen dataclasses
-without behaviour beyond look-ups and validation.
+whose only behaviour is look-ups and validation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lake.model.validation import validate
 
 @dataclass(frozen=True, kw_only=True)
 class Domain(Declaration):
-    """A business domain: what comes in, what is published, and which questions it answers.
+    """A business domain: its incoming tables, its published marts, and the questions they answer.
 
     Raises DeclarationError with every contradiction between its parts.
     """

@@ -1,4 +1,4 @@
-"""The tables that come in: identity, time, references, versions and streams."""
+"""Incoming tables: their identity, time, references, versions and streams."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from lake.model.columns import Column
 
 
 class Versions(Enum):
-    """How several rows of one key become one.
+    """The rule by which versions of a key are resolved.
 
     - `ROW`: the highest-ranking row of a key wins.
-    - `GROUP`: the highest-ranking file that holds a key replaces all rows of that key, and
-      several rows of the winning file may share it (an order's lines).
+    - `GROUP`: the highest-ranking file that holds a key replaces all rows of that key; several rows
+      of the winning file may share the key (an order's lines).
     """
 
     ROW = "row"
@@ -24,10 +24,10 @@ class Versions(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """`column` names a row of `table` by that table's key. Unmatched: flag `<column>.unknown`.
+    """`column` refers to a parent row in `table` by that table's key.
 
-    Where `gives_month` is set the row has no date of its own and lies in its parent's month, in
-    year 0, month 0 while the parent is unknown.
+    A row without its parent is flagged `<column>.unknown`. With `gives_month` the row has no date of
+    its own: it lies in its parent's month, and in year 0, month 0 while the parent is unknown.
     """
 
     column: str
@@ -36,7 +36,7 @@ class Reference:
 
     @property
     def check(self) -> str:
-        """Name of the flag. It is judged in silver, since the row that is meant may come later."""
+        """Name of the flag. Silver sets the flag, because the parent row may arrive later."""
         return f"{self.column}.unknown"
 
 
@@ -44,8 +44,8 @@ class Reference:
 class Touch:
     """A changed row of `table` touches the rows whose `column` equals its `parent_column`.
 
-    For tables that enrich rows without being referenced by their key: an organisation's user count
-    changes the events of that organisation.
+    This declares enrichment from a table that the rows do not reference by its key: a changed user
+    changes the user count of an organisation, and so the events of that organisation.
     """
 
     column: str
@@ -55,11 +55,12 @@ class Touch:
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """The table arrives as JSON-lines micro-batch files instead of CSV drops.
+    """A table's arrival as JSON-lines micro-batch files instead of CSV drops.
 
-    `folders` recognise its files, `rank` are the columns that order versions of a key before the
-    line's SHA-256 does, `watermark_hours` bounds the state of the speed view, whose running
-    totals have the grain `totals_by` and sum `totals`.
+    - `folders`: a file below one of these folders belongs to the table.
+    - `rank`: columns that order the versions of a key; the SHA-256 of the line breaks ties.
+    - `watermark_hours`: watermark of the speed view, which bounds its state.
+    - `totals_by`, `totals`: grain of the speed view's running totals, and the columns that they sum.
     """
 
     folders: tuple[str, ...]
@@ -71,16 +72,16 @@ class Stream:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table that comes in: its columns, identity, time, quality rules and references.
+    """An incoming table: its columns, identity, time, quality rules and references.
 
-    - `key` identifies a row (`Versions.ROW`) or a group of rows (`Versions.GROUP`).
-    - `dated_by`: the date or timestamp whose month is its partition; None for a table that is
-      small enough to be resolved whole (a master), or that takes its month from a reference.
-    - `touched_by`: tables whose changed rows touch rows here without being referenced by key.
-    - `enriched_from`, `enrichment`: silver tables joined by `silver/<name>.py` and the columns
-      that it adds. Without them silver is the resolved table plus reference flags. A joined table
-      is referenced or in `touched_by`, and not enriched from others itself.
-    - `reject_above`: share of quarantined rows of a batch above which it is not published.
+    - `key`: columns that identify a row (`Versions.ROW`) or a group of rows (`Versions.GROUP`).
+    - `dated_by`: the date or timestamp column whose month is the row's partition; None for a table that
+      is small enough to be resolved whole (a master), or that takes its month from a reference.
+    - `touched_by`: tables whose changed rows touch rows of this table that do not reference them by key.
+    - `enriched_from`, `enrichment`: silver tables that `silver/<name>.py` joins, and the columns that it
+      adds. Without them silver is the resolved table with flags of unknown references. A joined table must
+      be referenced or in `touched_by`, and must not be enriched from others itself.
+    - `reject_above`: a batch with a larger share of quarantined rows is rejected.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Table:
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
+        """Name → column."""
         return {column.name: column for column in self.columns}
 
     @property
@@ -108,6 +110,7 @@ class Table:
 
     @property
     def key_headers(self) -> tuple[str, ...]:
+        """Names of the key columns in the source files."""
         return tuple(self.by_name[name].header for name in self.key)
 
     @property
@@ -121,15 +124,15 @@ class Table:
         return self.dated_by is not None or self.month_reference is not None
 
     def is_required(self, column: Column) -> bool:
-        """Null is quarantined: declared so, part of the key, or the row's date."""
+        """Return whether null is quarantined: in required columns, in the key, and in the row's date."""
         return column.required or column.name in self.key or column.name == self.dated_by
 
     def is_strict(self, column: Column) -> bool:
-        """Text that does not cast is quarantined rather than flagged."""
+        """Return whether text that does not cast is quarantined rather than flagged."""
         return column.strict or self.is_required(column)
 
     def check_names(self) -> tuple[str, ...]:
-        """Every name that `failed_checks` or `quality_flags` of this table can hold, sorted."""
+        """Return every check that `failed_checks` or `quality_flags` of this table can name, sorted."""
         names = {check.name for check in self.checks} | {"record.malformed"}
         names |= {ref.check for ref in self.references}
         for column in self.columns:

@@ -1,4 +1,4 @@
-"""Finds contradictions in a domain's declaration, all of them at once."""
+"""Validation of a domain's declaration, which reports all contradictions at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lake.model.tables import Table, Versions
 
 
 def validate(domain: Declaration) -> None:
-    """Raise DeclarationError with every contradiction in `domain`, or return."""
+    """Raise DeclarationError with every contradiction in `domain`, if there is any."""
     problems = list(_problems(domain))
     if problems:
         raise DeclarationError(domain.name, problems)
@@ -56,7 +56,9 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     for check in table.checks:
         if "." not in check.name or check.column not in (*names, "record"):
             yield f"check '{check.name}' does not name a declared column"
-        yield from (f"check '{check.name}' mends undeclared '{fix}'" for fix in check.fix if fix not in names)
+        yield from (
+            f"check '{check.name}' fixes undeclared column '{fix}'" for fix in check.fix if fix not in names
+        )
     yield from (f"check '{name}' is declared twice" for name in _twice(c.name for c in table.checks))
     for ref in table.references:
         if ref.column not in names:
@@ -79,7 +81,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
 
 
 def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
-    """Where a change of what rows are enriched from would not reach them."""
+    """Yield the enrichments through which a change of the joined table would not reach the rows."""
     followed = {ref.table for ref in table.references} | {touch.table for touch in table.touched_by}
     for name in table.enriched_from:
         if name not in tables:
@@ -95,7 +97,7 @@ def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str
                 f"is enriched from '{name}', whose changes would not reach it: declare the reference, or "
                 "touched_by"
             )
-    # The order in which tables are asked for changes follows references and enrichment.
+    # The job computes the changes of tables in the order of references and enrichment.
     yield from (
         f"touched_by {touch.table}: is not enriched from it"
         for touch in table.touched_by
@@ -134,7 +136,7 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
     yield from (f"input '{name}' is neither a table nor a mart" for name in mart.inputs if name not in known)
     whole = {other.name for other in domain.marts if other.every is None}
     if not mart.is_whole:
-        # What of it changed would have to be known by month.
+        # A mart that is rewritten whole does not say which of its months changed.
         yield from (
             f"input '{name}' is rewritten whole, this mart is not" for name in mart.inputs if name in whole
         )

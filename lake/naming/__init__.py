@@ -1,4 +1,4 @@
-"""The only place that spells a physical name: of resources, of data, of what the flow remembers."""
+"""Physical names of resources, data and bookkeeping objects. No other package spells one."""
 
 from lake.naming.bookkeeping import (
     COMPACTIONS,

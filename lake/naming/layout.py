@@ -1,62 +1,64 @@
-"""Keys of data: raw files, the layers, what is staged. The same in every environment."""
+"""Keys of data: raw files, layers and staging. They are equal in all environments."""
 
 from __future__ import annotations
 
 
 def raw_prefix(domain: str, table: str = "") -> str:
-    """Raw bucket: `<domain>/<table>/`, or the whole domain."""
+    """Return the prefix of a table, or of a whole domain, in the raw bucket."""
     return f"{domain}/{table}/" if table else f"{domain}/"
 
 
 UNRECOGNISED = "_unrecognised"
-"""Raw bucket: takes a table's place in the key of a file that matches no table."""
+"""Takes the place of the table in the raw key of a file that matches no table."""
 
 
 def raw_content_prefix(domain: str, table: str, sha256: str) -> str:
-    """Raw bucket: where one content of a table lies, under whatever names it came."""
+    """Return the raw prefix of all files of a table with the same content, whatever their names."""
     return f"{raw_prefix(domain, table)}{sha256[:12]}/"
 
 
 def raw_key(domain: str, table: str, sha256: str, path: str) -> str:
-    """Raw bucket: one object per content and relative path."""
+    """Return the raw key of a file: one per content and relative path."""
     return f"{raw_content_prefix(domain, table, sha256)}{path}"
 
 
 def layer_prefix(layer: str, domain: str, table: str) -> str:
-    """Where a table's files lie in its bucket; gold has the curated bucket to itself."""
+    """Return the prefix of a table in its layer's bucket; only gold lies in the curated bucket."""
     return f"{domain}/{table}/" if layer == "gold" else f"{layer}/{domain}/{table}/"
 
 
 def batch_prefix(layer: str, domain: str, table: str, batch_id: str) -> str:
-    """Processed bucket: what one batch brought to bronze or quarantine of one table."""
+    """Return the prefix, in the processed bucket, of a batch's rows in bronze or quarantine of a table."""
     return f"{layer_prefix(layer, domain, table)}batch={batch_id}/"
 
 
 def part_file(number: int) -> str:
-    """Name of a published Parquet file in its partition; almost always there is one."""
+    """Return the name of a Parquet file in a published partition; most partitions have one file."""
     return f"part-{number:05d}.parquet"
 
 
 def month_partition(year: int, month: int) -> str:
+    """Return the prefix of a month within a table."""
     return f"year={year}/month={month}/"
 
 
 def year_partition(year: int) -> str:
+    """Return the prefix of a year within a table."""
     return f"year={year}/"
 
 
 QUALITY_LOG = "quality_by_run"
-"""The log of the checks, which every domain has in gold."""
+"""Name of the log of check results, which every domain has in gold."""
 
 STAGING = "_staging/"
-"""Processed and curated bucket: what expires unless it is published."""
+"""Prefix of staged files in the processed and the curated bucket; a lifecycle rule expires them."""
 
 
 def staging_prefix(domain: str, execution: str) -> str:
-    """Processed and curated bucket: files of one execution that are not published yet."""
+    """Return the prefix of the files that an execution has staged and not published yet."""
     return f"{STAGING}{domain}/{execution}/"
 
 
 def speed_prefix(domain: str, table: str) -> str:
-    """Processed bucket: running totals of a stream's open days."""
+    """Return the prefix, in the processed bucket, of the running totals of a stream's open days."""
     return layer_prefix("speed", domain, table)

@@ -1,7 +1,7 @@
 """Names of resources: buckets, databases, jobs, roles, collections.
 
-Buckets are shared by all domains, everything else belongs to one. Names raise when they pass the
-limit that AWS sets, so that a too long domain fails at synth and not in the middle of a deploy.
+All domains share the buckets; most other resources belong to one domain. A name that is longer than AWS
+allows raises NameTooLongError, so that a domain with a long name fails at synth and not during a deploy.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ METRICS_NAMESPACE = "Caudal"
 BUCKET_LIMIT = 63
 ROLE_LIMIT = 64
 NAME_LIMIT = 80
-"""SQS queues, state machines; most other names may be longer."""
+"""Limit of SQS queues and state machines; most other names may be longer."""
 
 COLLECTION_LIMIT = 48
-"""Collections and keyspaces of the Data API."""
+"""Limit of collections and keyspaces of the Data API."""
 
 
 RAW_TO_PROCESSED = "raw_to_processed"
@@ -29,7 +29,7 @@ PROCESSED_TO_CURATED = "processed_to_curated"
 """Kinds of the two batch jobs; see `Names.job`."""
 
 SERVING_STORE = "serving-store"
-"""What the name of the secret that leads to the serving store ends with."""
+"""End of the name of the secret with the serving store's endpoint and token."""
 
 
 def _within(kind: str, name: str, limit: int) -> str:
@@ -40,7 +40,7 @@ def _within(kind: str, name: str, limit: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """Names of one environment in one account and region (CDK tokens are accepted for both)."""
+    """Names of the resources of one environment; account and region may be CDK tokens."""
 
     env: str
     account: str
@@ -82,7 +82,7 @@ class Names:
         return f"{PROJECT}-{self.env}-{name}"
 
     def stack(self, name: str) -> str:
-        """CloudFormation stack, e.g. `caudal-dev-storage`, `caudal-dev-ecommerce`."""
+        """Return the name of a CloudFormation stack, e.g. `caudal-dev-storage`, `caudal-dev-ecommerce`."""
         return self._shared(name.replace("_", "-"))
 
     @property
@@ -91,17 +91,17 @@ class Names:
 
     @property
     def lease_table(self) -> str:
-        """DynamoDB table that holds one lease per domain."""
+        """DynamoDB table with one lease per domain."""
         return self._shared("leases")
 
     @property
     def uploader_role(self) -> str:
-        """The only role that writes raw; `upload_files.py` assumes it."""
+        """The only role that writes to the raw bucket; the uploader assumes it."""
         return self._shared("uploader")
 
     @property
     def steward_role(self) -> str:
-        """Reads quarantine, notes what was requeued and releases batches; `requeue` assumes it."""
+        """Role that reads quarantine, records requeues and releases batches; data stewards assume it."""
         return self._shared("steward")
 
     @property
@@ -111,7 +111,7 @@ class Names:
 
     @property
     def serving_secret(self) -> str:
-        """Secret that holds the serving store's endpoint and token."""
+        """Secret with the serving store's endpoint and token."""
         return self._shared(SERVING_STORE)
 
     @property
@@ -124,63 +124,71 @@ class Names:
         return _within(kind, f"{PROJECT}-{self.env}-{domain.replace('_', '-')}-{name}", limit)
 
     def database(self, domain: str, layer: str) -> str:
-        """Glue database of a layer: bronze, quarantine, silver or gold."""
+        """Return the name of a layer's Glue database; layers are bronze, quarantine, silver and gold."""
         return f"{PROJECT}_{self.env}_{domain}_{layer}"
 
     def job(self, domain: str, kind: str) -> str:
-        """Glue job, `kind` with underscores as its script: raw_to_processed, …"""
+        """Return the name of a Glue job; `kind` is the name of its script: raw_to_processed, …"""
         return self._of(domain, kind.replace("_", "-"), kind="job")
 
     def function(self, domain: str, kind: str) -> str:
-        """Lambda function, `kind` with underscores as its folder: publish_marts, …"""
+        """Return the name of a Lambda function; `kind` is the name of its folder: publish_marts, …"""
         return self._of(domain, kind.replace("_", "-"), 64, "function")
 
     def crawler(self, domain: str, zone: str) -> str:
-        """Crawler of a zone: processed or curated."""
+        """Return the name of the crawler of a zone, processed or curated."""
         return self._of(domain, f"{zone}-crawler", kind="crawler")
 
     def state_machine(self, domain: str) -> str:
+        """Return the name of the state machine of the batch flow."""
         return self._of(domain, "pipeline", kind="state machine")
 
     def queue(self, domain: str) -> str:
+        """Return the name of the queue of landing events."""
         return self._of(domain, "landing", kind="queue")
 
     def dead_letter_queue(self, domain: str) -> str:
+        """Return the name of the dead-letter queue of landing events."""
         return self._of(domain, "landing-dlq", kind="queue")
 
     def rule(self, domain: str) -> str:
+        """Return the name of the rule that sends landing events to the queue."""
         return self._of(domain, "landing", 64, "rule")
 
     def pipe(self, domain: str) -> str:
+        """Return the name of the pipe that starts the state machine from the queue."""
         return self._of(domain, "landing", 64, "pipe")
 
     def schedule(self, domain: str, what: str) -> str:
-        """EventBridge schedule that starts `what`: pipeline, stream_<table>."""
+        """Return the name of the schedule that starts `what`: pipeline or stream_<table>."""
         return self._of(domain, what.replace("_", "-"), 64, "schedule")
 
     def failed_streams_rule(self, domain: str) -> str:
+        """Return the name of the rule that reports failed stream jobs."""
         return self._of(domain, "failed-streams", 64, "rule")
 
     def topic(self, domain: str) -> str:
+        """Return the name of the topic for notifications."""
         return self._of(domain, "notifications", kind="topic")
 
     def alarm(self, domain: str, subject: str) -> str:
+        """Return the name of the alarm on `subject`."""
         return self._of(domain, subject, 255, "alarm")
 
     def log_group(self, domain: str, kind: str) -> str:
-        """CloudWatch log group; the vended prefix keeps the log service's resource policy small."""
+        """Return the name of a log group. The vended prefix keeps CloudWatch's resource policy small."""
         return f"/aws/vendedlogs/{PROJECT}/{self.env}/{domain}/{kind}"
 
     def role(self, domain: str, responsibility: str) -> str:
-        """One role per responsibility: raw-to-processed, pipe, state-machine, …"""
+        """Return the name of the role of one responsibility: raw-to-processed, pipe, state-machine, …"""
         return self._of(domain, responsibility.replace("_", "-"), ROLE_LIMIT, "role")
 
 
 def collection_name(domain: str, mart: str) -> str:
-    """Collection of the serving store that holds a mart's documents."""
+    """Return the name of the collection that holds a mart's documents in the serving store."""
     return _within("collection", f"{domain}_{mart}", COLLECTION_LIMIT)
 
 
 def stream_job(table: str) -> str:
-    """Kind of the job that takes a stream table to bronze; see `Names.job`."""
+    """Return the kind of the job that writes a stream table to bronze; see `Names.job`."""
     return f"stream_{table}"

@@ -16,12 +16,15 @@ Answer = Callable[..., tuple[list[str], list[tuple[str | None, ...]]]]
 
 
 def text_of(domain: Domain, query: str) -> str:
-    """The SQL of a query."""
+    """Return the SQL of a query."""
     return (resources.files(f"domains.{domain.name}") / "queries" / f"{query}.sql").read_text("utf-8")
 
 
 def answers_of(domain: Domain) -> Answer:
-    """Runs a query over the given marts (name → literal table); header and rows, in order, as text."""
+    """Return a function that runs a query over literal marts (name → table).
+
+    That function returns the header and the rows in order, as text.
+    """
 
     def run(query: str, **marts: str) -> tuple[list[str], list[tuple[str | None, ...]]]:
         connection = duckdb.connect()

@@ -1,4 +1,4 @@
-"""Messages say where, what, and what to do about it."""
+"""Messages of errors state the place, the problem and the remedy."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SHORTEN = "Shorten the domain's or the environment's name."
     [
         (CaudalError("it broke."), "it broke."),
         (CaudalError("it broke.", where="line 3"), "line 3: it broke."),
-        (CaudalError("it broke.", hint="Mend it."), "it broke. Mend it."),
-        (CaudalError("it broke.", where="line 3", hint="Mend it."), "line 3: it broke. Mend it."),
+        (CaudalError("it broke.", hint="Fix it."), "it broke. Fix it."),
+        (CaudalError("it broke.", where="line 3", hint="Fix it."), "line 3: it broke. Fix it."),
         (AccountingError("a row is gone.", where="shop.orders"), "shop.orders: a row is gone."),
         (UnknownNameError("table", "x", ["a", "b"]), "there is no table 'x'. Known: a, b."),
         (UnknownNameError("table", "x", []), "there is no table 'x'. Known: none."),
@@ -29,12 +29,12 @@ SHORTEN = "Shorten the domain's or the environment's name."
         ),
     ],
 )
-def test_the_message_is_complete(error: CaudalError, message: str) -> None:
+def test_the_message_joins_place_problem_and_remedy(error: CaudalError, message: str) -> None:
     assert str(error) == message
     assert isinstance(error, CaudalError)
 
 
-def test_the_parts_stay_at_hand() -> None:
+def test_the_error_keeps_its_parts_as_fields() -> None:
     error = UnknownNameError("table", "x", ["a"])
     assert (error.kind, error.name, error.known) == ("table", "x", ("a",))
     assert DeclarationError("shop", ["one"]).problems == ("one",)

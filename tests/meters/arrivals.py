@@ -1,4 +1,4 @@
-"""Micro-batches of the meters' streams, as the streaming job leaves them: files, then the ledger's entry."""
+"""Writes micro-batches of the meters' streams as the streaming job does: files, then the ledger entry."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ _SCHEMAS = {
 
 
 class Meters(Pipeline):
-    """The meters' pipeline. `ingest` needs no Spark as long as there are no CSV files."""
+    """The meters' pipeline. Without CSV files `ingest` needs no Spark."""
 
     def __init__(self, spark: SparkSession | None, root: Path) -> None:
         super().__init__(spark, root, "meters")  # type: ignore[arg-type]
         self._arrived = 0
 
     def twin(self, root: Path) -> Meters:
-        """A pipeline with the same history in another folder."""
+        """Return a pipeline with the same history in another folder."""
         copied = super().copy(root)
         other = Meters(self.spark, root)
         other.uploads, other._runs, other._arrived = copied.uploads, copied._runs, self._arrived
         return other
 
     def read(self, *rows: Reading, bad: int = 0) -> str:
-        """One micro-batch of readings, and of so many rows that went to quarantine; returns its id."""
+        """Commit a micro-batch of readings and of `bad` quarantined rows; return its batch id."""
         values = [
             {"reading_id": name, "read_at": _moment(day), "meter_id": meter, "kwh": kwh}
             for name, day, meter, kwh in rows
@@ -61,7 +61,7 @@ class Meters(Pipeline):
         return self._arrive("readings", values, bad, generation=1)
 
     def alert(self, *rows: tuple[str, str]) -> str:
-        """One micro-batch of alerts (alert_id, day); returns its id."""
+        """Commit a micro-batch of alerts (alert_id, day); return its batch id."""
         values = [{"alert_id": name, "raised_at": _moment(day)} for name, day in rows]
         return self._arrive("alerts", values, 0, generation=2)
 
@@ -104,5 +104,5 @@ def _moment(day: str) -> datetime:
 
 
 def readings(count: int, day: str = "2025-06-01", start: int = 1) -> list[Reading]:
-    """So many good readings of one day."""
+    """Return `count` good readings of one day."""
     return [(f"r{start + place}", day, "m1", 5) for place in range(count)]

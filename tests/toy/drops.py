@@ -1,4 +1,4 @@
-"""A first month of the toy domain."""
+"""Drops of the toy domain: a first month, and headers for more files."""
 
 from __future__ import annotations
 

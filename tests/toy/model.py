@@ -1,6 +1,6 @@
-"""What the toy domain must publish after a history of uploads: plain Python, sharing no code with the jobs.
+"""The toy domain's expected tables after a history of uploads, in plain Python without code of the jobs.
 
-It knows the rules (checks, ranks, versions, references) and recomputes everything each time.
+The model implements checks, ranks, versions and references, and recomputes all tables each time.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ KEYS = {"makers": "maker_id", "sales": "sale_id", "parts": "sale_id", "returns":
 
 @dataclass(frozen=True)
 class Expected:
-    """Published tables as `Pipeline.published` shows them, and rows that went to quarantine by table."""
+    """Published tables in the form of `Pipeline.published`, and the number of quarantined rows by table."""
 
     published: dict[str, Rows]
     quarantined: dict[str, int]
 
 
 def expected(uploads: Sequence[Upload]) -> Expected:
-    """The state after all uploads were ingested, in whatever batches."""
+    """Return the state after all uploads are ingested; their division into batches does not matter."""
     rows, quarantined = _good_rows(uploads)
     makers = _winners(rows["makers"], "maker_id")
     sales = _winners(rows["sales"], "sale_id")
@@ -75,7 +75,7 @@ def _good_rows(uploads: Sequence[Upload]) -> tuple[dict[str, list[Ranked]], dict
     contents: set[str] = set()
     for upload in uploads:
         in_order = sorted(upload.files, key=lambda path: (path.count("/"), path))
-        # Of copies in one call the highest-ranking counts.
+        # Of copies in one upload call the highest-ranking file counts.
         originals = {str(upload.files[path]): path for path in in_order}
         for path in in_order:
             content = str(upload.files[path])
@@ -97,7 +97,7 @@ def _table_of(path: str) -> str:
 
 
 def _records(content: str) -> Iterator[dict[str, str] | None]:
-    """Rows by header; None for a line that does not have its fields."""
+    """Yield each row by header; None for a line with a wrong number of fields."""
     header, *lines = csv.reader(io.StringIO(content))
     for line in lines:
         yield dict(zip(header, line, strict=True)) if len(line) == len(header) else None
@@ -118,7 +118,7 @@ TYPES: dict[str, Callable[[str], Any]] = {
 
 
 def _typed(table: str, row: dict[str, str]) -> Values | None:
-    """Values and flags of a row, None if it fails a check."""
+    """Return values and flags of a row; None if the row is quarantined."""
     values: Values = {"flags": []}
     for name in COLUMNS[table]:
         text = row.get(name, "").strip()
@@ -142,13 +142,13 @@ def _typed(table: str, row: dict[str, str]) -> Values | None:
 
 
 def _winners(rows: list[Ranked], key: str) -> dict[int, Values]:
-    """The highest-ranking row of each key."""
+    """Return the highest-ranking row of each key."""
     ordered = sorted(rows, key=lambda ranked: ranked[0])
     return {row[key]: {**row, "flags": list(row["flags"])} for _, row in ordered}
 
 
 def _winning_groups(rows: list[Ranked]) -> list[Values]:
-    """All rows of each sale from the highest-ranking file that holds one."""
+    """Return, for each sale, all rows of the highest-ranking file that holds one."""
     best: dict[int, tuple[Any, ...]] = {}
     for rank, row in rows:
         best[row["sale_id"]] = max(rank[:-1], best.get(row["sale_id"], rank[:-1]))
@@ -165,7 +165,7 @@ def _sold_on(row: Values, sales: dict[int, Values]) -> date | None:
     return sales[row["sale_id"]]["sold_on"] if row["sale_id"] in sales else None
 
 
-# --- what is published
+# --- published tables
 
 
 def _gold(
@@ -224,7 +224,7 @@ def _text(value: Any) -> str | None:
 
 
 def _month(day: date | None) -> tuple[str, str]:
-    """The partition's values, in the order in which DuckDB shows them."""
+    """Return the partition's values, in the order of DuckDB's columns."""
     return (str(day.month), str(day.year)) if day else ("0", "0")
 
 
@@ -237,7 +237,7 @@ NO_DATE = date.min
 
 
 def _texts(row: Values, columns: Sequence[str], day: date | None = NO_DATE) -> tuple[str | None, ...]:
-    """A silver row: declared columns, flags and, where it is dated, its partition."""
+    """Return a silver row: declared columns, flags and, in a dated table, the partition."""
     flags = f"[{', '.join(sorted(row['flags']))}]"
     partition = () if day is NO_DATE else _month(day)
     return (*_cells(row, columns), flags, *partition)

@@ -1,4 +1,4 @@
-"""Months begin on their first day, weeks on Monday, days of the week count from Monday."""
+"""Calendar units: months begin on their first day, weeks on Monday, days of the week count from Monday."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from transforms.calendar import day_of_week, month_start, week_start
         ("0001-01-01 00:00:00", "0001-01-01", "0001-01-01", 1),
     ],
 )
-def test_of_a_timestamp(spark: SparkSession, day: str, month: str, week: str, dow: int) -> None:
+def test_units_of_a_timestamp(spark: SparkSession, day: str, month: str, week: str, dow: int) -> None:
     stamp = F.lit(day).cast("timestamp")
     row = spark.range(1).select(month_start(stamp), week_start(stamp), day_of_week(stamp)).collect()[0]
     assert tuple(row) == (datetime.date.fromisoformat(month), datetime.date.fromisoformat(week), dow)
 
 
-def test_of_nothing_is_nothing(spark: SparkSession) -> None:
+def test_units_of_null_are_null(spark: SparkSession) -> None:
     nothing = F.lit(None).cast("date")
     row = spark.range(1).select(month_start(nothing), week_start(nothing), day_of_week(nothing)).collect()[0]
     assert tuple(row) == (None, None, None)

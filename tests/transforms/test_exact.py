@@ -1,4 +1,4 @@
-"""A quotient is rounded once: compared with Python's decimal at two hundred digits."""
+"""Exact quotients, compared with Python's decimal at two hundred digits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def expected(total: Decimal, count: int, factor: int) -> Decimal | None:
 
 
 def _near_ties(chance: random.Random, scale: int) -> Iterator[tuple[Decimal, int]]:
-    """Quotients that lie on the middle between two steps, or as close to it as the sum can express."""
+    """Yield quotients in the middle between two steps, or as close to it as the sum can express."""
     for _ in range(150):
         count = chance.choice(
             [2 ** chance.randint(1, 40), 10 ** chance.randint(0, 12), chance.randint(1, 10**13)]
@@ -48,7 +48,9 @@ def _anything(chance: random.Random, scale: int) -> Iterator[tuple[Decimal, int]
     ("type_", "scale"), [("decimal(28,2)", 2), ("decimal(28,6)", 6), ("decimal(38,2)", 2)]
 )
 @pytest.mark.parametrize("factor", [1, 1000])
-def test_rounds_once_half_away_from_zero(spark: SparkSession, type_: str, scale: int, factor: int) -> None:
+def test_a_quotient_is_rounded_once_half_away_from_zero(
+    spark: SparkSession, type_: str, scale: int, factor: int
+) -> None:
     chance = random.Random(scale * factor)
     cases = [*_near_ties(chance, scale), *_anything(chance, scale)]
     literals = ", ".join(f"({place}, '{total}', {count}L)" for place, (total, count) in enumerate(cases))
@@ -63,7 +65,7 @@ def test_rounds_once_half_away_from_zero(spark: SparkSession, type_: str, scale:
     }
 
 
-def test_is_null_without_a_sum_or_a_count(spark: SparkSession) -> None:
+def test_a_quotient_without_a_sum_or_a_count_is_null(spark: SparkSession) -> None:
     frame = spark.sql(
         "SELECT * FROM VALUES (1, 0), (CAST(NULL AS INT), 1), (1, NULL), (-1, 2) AS t(total, count)"
     )
@@ -71,7 +73,7 @@ def test_is_null_without_a_sum_or_a_count(spark: SparkSession) -> None:
     assert [row["ratio"] for row in rows] == [None, None, None, Decimal("-0.500000")]
 
 
-def test_is_null_where_the_sum_leaves_no_room_for_the_steps(spark: SparkSession) -> None:
+def test_a_quotient_of_too_large_a_sum_is_null(spark: SparkSession) -> None:
     frame = spark.sql("SELECT CAST(repeat('9', 36) AS DECIMAL(38,2)) AS total")
     assert frame.select(ratio(F.col("total"), F.lit(1)).alias("ratio")).collect()[0]["ratio"] is None
 

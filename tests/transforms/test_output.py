@@ -1,4 +1,4 @@
-"""The published columns are those declared, in order and type."""
+"""Published tables have the declared columns in order and type."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MART = Mart(
 )
 
 
-def test_selects_types_and_orders_what_is_declared(spark: SparkSession) -> None:
+def test_only_declared_columns_are_published_in_order_and_type(spark: SparkSession) -> None:
     frame = spark.sql("SELECT 'x' AS note, 1 AS year, 3L AS units, 1.005 AS amount_usd, 7 AS id")
     assert_published(
         published(frame, MART),
@@ -37,7 +37,7 @@ def test_selects_types_and_orders_what_is_declared(spark: SparkSession) -> None:
     )
 
 
-def test_a_value_that_does_not_fit_is_null(spark: SparkSession) -> None:
+def test_a_value_that_does_not_fit_its_type_is_null(spark: SparkSession) -> None:
     frame = spark.sql(
         "SELECT 7L AS id, 99999999999999999999.00 AS amount_usd, 3000000000L AS units, 'x' AS note"
     )

@@ -1,7 +1,7 @@
-"""The parameters of the anomaly model, and how they follow from daily costs.
+"""The parameters of the anomaly model, and their computation from daily costs.
 
-Mean and standard deviation come from exact sums; median, median absolute deviation and 99th
-percentile (linear interpolation between the two nearest ranks) are exact decimals themselves.
+Mean and standard deviation come from exact sums. Median, median absolute deviation (MAD) and 99th
+percentile (linear interpolation between the two nearest ranks) are exact decimals.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pyspark.sql import functions as F
 from lake.model.columns import bigint, date, decimal, text
 
 COLD_START = "cold-start"
-"""The version of a model that nobody trained: it is fitted on all there is."""
+"""Version of the untrained model, which is fitted on all daily costs."""
 
 PARAMETERS = (
     text("org_id", "Organisation; null for the model of a whole service."),
     text("service", "Service."),
-    bigint("observations", "Daily costs that the model was fitted on."),
+    bigint("observations", "Number of daily costs that the model was fitted on."),
     decimal(38, 16)("mean", "Mean daily cost."),
     decimal(38, 16)("stddev", "Sample standard deviation; null for a single cost."),
     decimal(32, 8)("median", "Median daily cost."),
@@ -41,10 +41,10 @@ _MILLIONTHS = 1_000_000
 
 
 def fit(daily_costs: DataFrame, *, version: str = COLD_START) -> DataFrame:
-    """PARAMETERS of a model of `daily_costs` (org_id, usage_date, service, cost_usd): its training window.
+    """Return PARAMETERS fitted on `daily_costs` (org_id, usage_date, service, cost_usd).
 
-    Days without a row are no observations. A service's model is fitted on the costs of all
-    organisations and days.
+    Days without a row are no observations. The model of a whole service is fitted on the costs of all
+    organisations. The first and last day of `daily_costs` are the training window.
     """
     costs = daily_costs.select(
         "org_id", "service", "usage_date", F.col("cost_usd").cast(_COST).alias("cost")
@@ -70,7 +70,10 @@ def fit(daily_costs: DataFrame, *, version: str = COLD_START) -> DataFrame:
 
 
 def _with_places(costs: DataFrame) -> DataFrame:
-    """Costs with the size, median and p99 of their model, and their place by distance from the median."""
+    """Return costs with `observations`, `median` and `p99` of their model, and two ranks within it.
+
+    `place` ranks by cost, `deviation_place` by the distance from the median.
+    """
     model = Window.partitionBy(*MODEL_KEY)
     placed = costs.withColumns(
         {
@@ -98,7 +101,7 @@ def _with_places(costs: DataFrame) -> DataFrame:
 
 
 def _at(value: str, place: str, rank: Column) -> Column:
-    """The value at a rank, as an aggregate."""
+    """Return an aggregate: the value of the row whose `place` is `rank`."""
     return F.max(F.when(F.col(place) == rank, F.col(value)))
 
 
@@ -111,20 +114,20 @@ def _upper_middle() -> Column:
 
 
 def _between(low: Column, high: Column, weight: Column) -> Column:
-    """low + (high − low) × weight, exactly."""
+    """Return low + (high − low) × weight, exactly."""
     return low + (high - low) * weight
 
 
 def _mean() -> Column:
-    """Sum ÷ count. Spark gives a quotient of these types 16 digits after the point."""
+    """Return sum ÷ count. Spark gives a quotient of these types 16 digits after the point."""
     return F.try_divide(F.sum("cost").try_cast(_COST), F.count(F.lit(1)).cast("decimal(10,0)"))
 
 
 def _standard_deviation() -> Column:
-    """√((n Σx² − (Σx)²) ÷ (n (n − 1))), rounded only by the root; null for n = 1.
+    """Return √((n Σx² − (Σx)²) ÷ (n (n − 1))), rounded only by the root; null for n = 1.
 
-    The sums are integers of millionths. Where absurd costs exceed their 38 digits, a floating-point
-    deviation takes their place, so that one such cost does not stop the scoring of all others.
+    The sums are integers of millionths. Where absurd costs need more than 38 digits, the deviation is
+    computed in floating point, so that one such cost does not stop the scoring of all others.
     """
     millionths = (F.col("cost") * _MILLIONTHS).cast(_WIDEST_INTEGER)
     n = F.count(F.lit(1)).cast(_WIDEST_INTEGER)

@@ -1,6 +1,6 @@
-"""How unusual a daily cost is: three tests against the parameters of a model, and their sum.
+"""Anomaly scores of daily costs: three tests against the parameters of a model, and their sum.
 
-Flags compare unrounded decimals; the published scores are rounded to six digits, once.
+Flags compare unrounded decimals; the published scores are rounded once, to six digits.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pyspark.sql import functions as F
 from domains.cloud_provider.anomaly.model import MODEL_KEY, PARAMETERS
 
 MIN_OBSERVATIONS = 14
-"""With fewer days of its own, an organisation is judged by the model of the service."""
+"""An organisation with fewer days of its own is scored with the model of the whole service."""
 
 ZSCORE_LIMIT = Decimal(3)
 ROOT_TOLERANCE = Decimal("0.000000001")
-"""The standard deviation is a rounded root: a z-score this close to the limit is taken to be the limit."""
+"""A z-score this close to the limit counts as the limit: the standard deviation is a rounded root."""
 
 MAD_LIMIT = Decimal("3.5")
 NORMAL_CONSISTENCY = Decimal("0.6745")
@@ -30,10 +30,10 @@ _FITTED = tuple(column.name for column in PARAMETERS if column.name not in MODEL
 
 
 def score(daily_costs: DataFrame, parameters: DataFrame) -> DataFrame:
-    """Each daily cost with its scores; grain: org_id, usage_date, service.
+    """Return each daily cost with its scores; grain: org_id, usage_date, service.
 
-    `daily_costs` hold org_id, usage_date, service and cost_usd, `parameters` are PARAMETERS.
-    A score without a divisor is null and raises no flag.
+    `daily_costs` holds org_id, usage_date, service and cost_usd, `parameters` holds PARAMETERS.
+    A score whose divisor is 0 or null is null and sets no flag.
     """
     costs = daily_costs.select("org_id", "usage_date", "service", "cost_usd")
     judged = _with_model(costs, parameters)
@@ -55,7 +55,7 @@ def score(daily_costs: DataFrame, parameters: DataFrame) -> DataFrame:
 
 
 def _with_model(costs: DataFrame, parameters: DataFrame) -> DataFrame:
-    """Each cost with the model that judges it; `observations` are the pair's own."""
+    """Return each cost with the parameters of its model; `observations` are those of its own pair."""
     own = parameters.where(F.col("org_id").isNotNull())
     whole = parameters.where(F.col("org_id").isNull())
     pairs = own.select(*MODEL_KEY, *(F.col(name).alias(f"own_{name}") for name in _FITTED))
@@ -87,5 +87,5 @@ def _divisor(name: str) -> Column:
 
 
 def _quotient(dividend: Column, divisor: str) -> Column:
-    """Rounded once: of operands this wide Spark keeps six digits after the point."""
+    """Return the quotient, rounded once: Spark gives a quotient of these types six digits after the point."""
     return F.try_divide(dividend.try_cast("decimal(38,15)"), _divisor(divisor).try_cast("decimal(38,16)"))

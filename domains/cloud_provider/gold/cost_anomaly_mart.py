@@ -1,4 +1,4 @@
-"""Daily costs, scored against what is usual; grain: org_id, usage_date, service."""
+"""Daily costs with their anomaly scores; grain: org_id, usage_date, service."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from transforms.output import published
 
 
 def build(org_daily_usage_by_service: DataFrame) -> DataFrame:
-    """Every day with events, scored by a model that is fitted on all of them."""
+    """Return every daily cost, scored with a model that is fitted on all daily costs."""
     daily_costs = org_daily_usage_by_service.select("org_id", "usage_date", "service", "cost_usd")
     return published(score(daily_costs, fit(daily_costs)), COST_ANOMALY_MART)

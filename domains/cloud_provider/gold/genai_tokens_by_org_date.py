@@ -1,4 +1,4 @@
-"""GenAI tokens and what they cost, per day; grain: org_id, usage_date."""
+"""GenAI tokens and their cost per day; grain: org_id, usage_date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _MILLIONTHS = 1_000_000
 
 
 def build(usage_events: DataFrame) -> DataFrame:
-    """Events that carry tokens, be it none; those without (version 1, other services) do not count."""
+    """Return days with events that carry a number of tokens, which may be 0.
+
+    Events without one (schema version 1, other services) do not count.
+    """
     events = usage_events.select("org_id", "usage_date", "genai_tokens", "cost_usd_increment")
     by_day = (
         events.where(F.col("genai_tokens").isNotNull())
@@ -24,7 +27,7 @@ def build(usage_events: DataFrame) -> DataFrame:
             F.count(F.lit(1)).alias("events"),
         )
     )
-    # The divisor of a ratio is an integer: tokens have six digits after the point, so count millionths.
+    # `ratio` needs an integer divisor, and tokens have six digits after the point.
     token_millionths = F.col("genai_tokens") * _MILLIONTHS
     cost = ratio(F.col("cost_usd"), token_millionths, factor=1000 * _MILLIONTHS)
     return published(by_day.withColumn("cost_per_1k_tokens", cost), GENAI_TOKENS_BY_ORG_DATE)

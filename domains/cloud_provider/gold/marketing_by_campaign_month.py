@@ -1,4 +1,4 @@
-"""How campaigns do on each channel; grain: campaign, channel, touch_month."""
+"""Monthly results of campaigns on each channel; grain: campaign, channel, touch_month."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transforms.output import published
 
 
 def build(marketing_touches: DataFrame) -> DataFrame:
-    """A conversion without a click counts as a conversion."""
+    """Return months with touches. A conversion without a click counts as a conversion."""
     touches = marketing_touches.select(
         "campaign", "channel", month_start(F.col("timestamp")).alias("touch_month"), "clicked", "converted"
     )

@@ -12,7 +12,7 @@ from transforms.output import published
 
 
 def build(nps_surveys: DataFrame) -> DataFrame:
-    """Months with surveys, answered or not. A day has one survey, so the newest score is unique."""
+    """Return months with surveys, answered or not. A day has one survey, so the newest score is unique."""
     surveys = nps_surveys.select(
         "org_id", month_start(F.col("survey_date")).alias("survey_month"), "survey_date", "nps_score"
     )

@@ -1,4 +1,4 @@
-"""What each organisation used of each service, per day; grain: org_id, usage_date, service."""
+"""Daily usage and cost of each service by organisation; grain: org_id, usage_date, service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from transforms.output import published
 
 
 def build(usage_events: DataFrame) -> DataFrame:
-    """Days with events. Metrics that did not occur are 0; tokens and carbon that nobody measured are null."""
+    """Return days with events.
+
+    Metrics without events are 0; tokens and carbon are null where no event has a measurement.
+    """
     events = usage_events.select(
         "org_id", "usage_date", "service", "metric", "value", "cost_usd_increment", "genai_tokens",
         "carbon_kg",

@@ -10,7 +10,7 @@ from transforms.output import published
 
 
 def build(billing_monthly: DataFrame) -> DataFrame:
-    """Amounts are converted and rounded invoice by invoice, then summed."""
+    """Return months with invoices. Amounts are converted and rounded per invoice, then summed."""
     invoices = billing_monthly.select(
         "org_id", "billing_month", "subtotal", "credits", "taxes", "exchange_rate_to_usd"
     )
@@ -29,5 +29,5 @@ def build(billing_monthly: DataFrame) -> DataFrame:
 
 
 def _in_usd(amount: str) -> Column:
-    """Six digits after the point, half away from zero; the product itself is exact. Null counts as 0."""
+    """Return an amount in USD, rounded half away from zero to six digits. Null counts as 0."""
     return F.coalesce(F.round(F.col(amount) * F.col("exchange_rate_to_usd"), 6), F.lit(0))

@@ -11,7 +11,10 @@ from transforms.output import published
 
 
 def build(support_tickets: DataFrame) -> DataFrame:
-    """Days with tickets. Satisfaction counts answers only, resolution time resolved tickets only."""
+    """Return days with tickets.
+
+    Mean satisfaction is over answered tickets, mean resolution time over resolved tickets.
+    """
     tickets = support_tickets.select(
         "org_id",
         F.col("created_at").alias("ticket_date"),

@@ -1,4 +1,4 @@
--- Costs as integers of millionths; twice the median and four times the MAD are integers as well.
+-- Costs are integers of millionths, so that twice the median and four times the MAD are integers too.
 WITH costs AS (
     SELECT org_id, service, usage_date, (cost_usd * 1000000)::HUGEINT AS cost
     FROM org_daily_usage_by_service
@@ -70,7 +70,7 @@ SELECT
     service,
     cost::DECIMAL(38, 0) * CAST(0.000001 AS DECIMAL(6, 6)) AS cost_usd,
     observations,
-    -- A double prints exactly, a cast to decimal would round it as binary
+    -- The text of a double is exact; a cast from double to decimal would round in binary.
     round(z::VARCHAR::DECIMAL(38, 20), 6) AS zscore,
     mad_score,
     exact_ratio(p99_100, 100 * 1000000) AS p99_usd,

@@ -11,6 +11,6 @@ WITH days AS (
 )
 SELECT
     *,
-    -- Both sides in millionths, the left one times 1000
+    -- Both operands are millionths; the dividend is multiplied by 1000 for the cost of 1000 tokens.
     exact_ratio(cost_usd::DECIMAL(38, 6) * 1000 * 1000000, (genai_tokens * 1000000)::HUGEINT) AS cost_per_1k_tokens
 FROM days

@@ -1,9 +1,9 @@
-"""Makes data like the cloud provider's: of any size, with the quirks of the real feed in known numbers.
+"""Generator of sample data like the cloud provider's: any size, with known numbers of the real feed's quirks.
 
     from domains.cloud_provider.sample import Order, generate
     manifest = generate(Path("landing/cloud_provider"), events=1_000_000, order=Order.TIME)
 
-`caudal sample cloud_provider` is the same as a command.
+On the command line: `caudal sample cloud_provider --out DIR`.
 """
 
 from domains.cloud_provider.sample.events import Order

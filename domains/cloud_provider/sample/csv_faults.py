@@ -1,15 +1,18 @@
-"""CSV rows that break a rule: each says which checks it fails, and whether it is lost or kept for that."""
+"""CSV rows that break a rule, with the checks that each row fails."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 GHOST = "org_ghost"
-"""An organisation that no master has."""
+"""Id of an organisation that no master row has."""
 
 
 class Fault(NamedTuple):
-    """A line with placeholders: a {new} id, a known {org}, and a {day} of the data."""
+    """A faulty line and the checks that it fails.
+
+    The line has placeholders: a {new} id, a known {org}, and a {day} of the data.
+    """
 
     table: str
     line: str

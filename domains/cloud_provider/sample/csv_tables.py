@@ -1,4 +1,4 @@
-"""The CSV drops: a first one with every table, and corrections with late masters in a folder below it."""
+"""The CSV drops: a first drop with every table, and below it a folder of corrections and late masters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEVERITIES = (("low", 10), ("medium", 6), ("high", 3), ("critical", 1))
 CURRENCIES = (("USD", 5), ("EUR", 3), ("ARS", 2))
 COMMENTS = ("", "Complex billing", "Great support", "Likes, but slow", "Missing features", "Too expensive")
 BILLED_BEFORE = 30
-"""Days before the first event for which there are invoices."""
+"""Number of days before the first event for which there are invoices."""
 
 USD_NOT_ONE = "exchange_rate_to_usd.usd_not_one"
 
@@ -37,7 +37,7 @@ class Drops:
         self._manifest = manifest
 
     def write(self, *, quirks: bool) -> None:
-        """All tables in one file each; with quirks also faulty rows, and corrections one folder deeper."""
+        """Write one file per table; with quirks also faulty rows, and corrections one folder deeper."""
         tables = {name: list(lines) for name, lines in self._tables(late=int(quirks))}
         if quirks:
             for table, faulty in self._faulty().items():
@@ -55,7 +55,7 @@ class Drops:
         self._manifest.rows[table] += len(lines)
 
     def _tables(self, late: int) -> Iterator[tuple[str, Iterator[str]]]:
-        """Every table; masters of the last `late` organisations are left out."""
+        """Yield (table, lines) of every table, without the masters of the last `late` organisations."""
         world = self._world
         known = range(world.organisations - late)
         yield "customers_orgs", (world.org_line(org) for org in known)
@@ -126,22 +126,23 @@ class Drops:
                 yield f"{org},{self._world.day(day)},{score},{written}"
 
     def _faulty(self) -> dict[str, list[str]]:
-        """Table → a row for every rule."""
+        """Return the faulty lines of each table: one for every rule."""
         lines: dict[str, list[str]] = {table: [] for table in HEADERS}
         faults: list[tuple[Fault, bool]] = [
             *((fault, True) for fault in QUARANTINED),
             *((fault, False) for fault in FLAGGED),
         ]
-        for number, (fault, lost) in enumerate(faults):
+        for number, (fault, is_quarantined) in enumerate(faults):
             line = fault.line.format(
                 new=f"odd_{number:03}", org=self._world.org_ids()[0], day=self._world.day(7 + number % 10)
             )
             lines[fault.table].append(line)
-            (self._manifest.quarantine if lost else self._manifest.flag)(fault.table, *fault.checks)
+            count = self._manifest.quarantine if is_quarantined else self._manifest.flag
+            count(fault.table, *fault.checks)
         return lines
 
     def _corrections(self, first: dict[str, list[str]]) -> None:
-        """Newer versions of rows, which rank above because they lie deeper, and masters that come late."""
+        """Write newer versions of rows, which rank higher because of their deeper path, and late masters."""
         world, manifest = self._world, self._manifest
         late = world.organisations - 1
         orgs = [

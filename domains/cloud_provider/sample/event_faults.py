@@ -1,4 +1,4 @@
-"""Lines of the stream that break a rule: each says which checks it fails, and whether it is lost for that."""
+"""Lines of the stream that break a rule, with the checks that each line fails."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 from domains.cloud_provider.sample.csv_faults import GHOST
 
 ABSENT = object()
-"""The key is missing."""
+"""Value of a key that the line leaves out."""
 
 
 @dataclass(frozen=True)
 class EventFault:
-    """What differs from a good event, or the whole `line` where it is no event at all."""
+    """A faulty line: the changes to a good event, or the whole `line` if it is not an event."""
 
     checks: tuple[str, ...]
     change: Mapping[str, Any] = field(default_factory=dict)
     line: str | None = None
 
     def written(self, event: Mapping[str, Any]) -> str:
-        """The line, made from a good event."""
+        """Return the faulty line, made from a good event."""
         if self.line is not None:
             return self.line
         changed = {**event, **self.change}
@@ -81,4 +81,4 @@ UNUSUAL = (
     EventFault((), {"resource_id": ABSENT, "region": ABSENT}),
     EventFault((), {"trace": {"host": "a1", "attempt": 2}, "note": "not declared"}),
 )
-"""Good events in unusual spellings."""
+"""Good events with unusual spellings."""

@@ -18,17 +18,17 @@ FOLDER = "usage_events"
 
 MINUTES_PER_DAY = 1440
 SCHEMA_SWITCH = 0.25
-"""Share of the period after which events come in version 2."""
+"""Share of the period after which events have schema version 2."""
 
 EVENTS_PER_FAULT = 20_000
-"""Each faulty line comes once in so many events, and once at least."""
+"""Each faulty line occurs once per so many events, and at least once."""
 
 
 class Order(Enum):
-    """Which events share a file.
+    """Distribution of the events over files.
 
-    - `TIME`: those of one stretch of time, and some that come late.
-    - `SHUFFLED`: those of any time: every file mixes the whole period.
+    - `TIME`: a file holds the events of one time slice, and some late events.
+    - `SHUFFLED`: every file mixes events of the whole period.
     """
 
     TIME = "time"
@@ -36,7 +36,7 @@ class Order(Enum):
 
 
 class Quirk(Enum):
-    """What may be odd about a good event."""
+    """Peculiarities of events."""
 
     TEXT_VALUE = auto()
     NULL_VALUE = auto()
@@ -62,7 +62,7 @@ PER_THOUSAND = {
     Quirk.DUPLICATE: 10,
     Quirk.NEW_VERSION: 4,
 }
-"""So many of a thousand events are odd in this way."""
+"""Quirk → number of events in a thousand that have it."""
 
 _ODD_ONES = pool(list(PER_THOUSAND.items()))
 _QUIRKS: tuple[Quirk | None, ...] = (*_ODD_ONES, *([None] * (1000 - len(_ODD_ONES))))
@@ -73,9 +73,9 @@ _MASK = (1 << 48) - 1
 
 
 class Events:
-    """Writes `events` distinct events; repeated, revised and faulty lines come on top.
+    """Writes the manifest's number of distinct events; repeated, revised and faulty lines are extra.
 
-    One batch is held in memory, and what comes late.
+    Memory holds the lines of one file and the late lines.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Events:
         self._later: dict[int, list[str]] = defaultdict(list)
 
     def write(self) -> None:
-        """All files, in the order of the stream."""
+        """Write all files, in the order of the stream."""
         (self._root / FOLDER).mkdir(parents=True, exist_ok=True)
         if self._has_quirks:
             self._plan_faults()
@@ -115,7 +115,7 @@ class Events:
             self._manifest.rows[TABLE] += len(lines)
 
     def _batch(self, index: int, numbers: range) -> list[str]:
-        """The lines of one file: what is due from earlier ones, then its own events."""
+        """Return the lines of one file: late lines of earlier files, then the file's own events."""
         rand, resources, quirks = self._random, self._resources, _QUIRKS
         count, minutes, events = len(resources), self._minutes, self._events
         lines = self._later.pop(index, [])
@@ -130,7 +130,7 @@ class Events:
         return lines
 
     def _parts(self, number: int, minute: int, fragment: str, is_genai: bool) -> list[str]:
-        """An event's text: identity, time, resource, metric, value, unit, cost, measurements."""
+        """Return the parts of an event's line: id, time, resource, metric, value, unit, cost, measures."""
         rand = self._random
         metric = _METRICS[int(rand() * 20)]
         amount = rand()
@@ -161,7 +161,7 @@ class Events:
         ]
 
     def _odd(self, index: int, quirk: Quirk, minute: int, parts: list[str]) -> Iterator[str]:
-        """The lines that an event with a quirk adds to the current file; others are put off."""
+        """Return the lines that an event with a quirk adds to the current file; later lines are deferred."""
         manifest, rand = self._manifest, self._random
         manifest.quirks[quirk.name.lower()] += 1
         if quirk is Quirk.TEXT_VALUE:
@@ -192,7 +192,11 @@ class Events:
         return iter((line,))
 
     def _revised(self, minute: int, parts: list[str]) -> str:
-        """The next version: version 1 again with its carbon, version 2 with a later time and new cost."""
+        """Return a newer version of an event.
+
+        An event of schema version 1 becomes version 2 with carbon; one of version 2 gets a later time
+        and a new cost.
+        """
         if parts[9].endswith(" 1}"):
             measured = ', "schema_version": 2, "carbon_kg": 0.0125}'
             return "".join([*parts[:9], measured])
@@ -201,9 +205,9 @@ class Events:
         return "".join([parts[0], time, *parts[2:8], f"{int(self._random() * 90_000) / 10_000}", parts[9]])
 
     def _put_off(self, index: int, line: str, days: float) -> Iterator[str]:
-        """Keep a line for the file that is due `days` later (a random one, if files have no time).
+        """Defer a line to the file of `days` later, or to a random later file if files have no time slice.
 
-        Returns the line if that is the current file.
+        Return the line if that file is the current one, and nothing otherwise.
         """
         if self._is_ordered:
             due = index + 1 + int(days * MINUTES_PER_DAY * self._files / self._minutes)
@@ -216,16 +220,16 @@ class Events:
         return iter(())
 
     def _plan_faults(self) -> None:
-        """Spread faulty and unusual lines evenly over the files."""
+        """Distribute faulty and unusual lines evenly over the files."""
         kinds: list[tuple[EventFault, bool]] = [
             *((fault, True) for fault in QUARANTINED),
             *((fault, False) for fault in (*FLAGGED, *UNUSUAL)),
         ]
         planned = kinds * max(1, self._events // EVENTS_PER_FAULT)
-        for place, (fault, is_lost) in enumerate(planned):
+        for place, (fault, is_quarantined) in enumerate(planned):
             file = place * self._files // len(planned)
             self._later[file].append(fault.written(self._good_event(place, file)))
-            if is_lost:
+            if is_quarantined:
                 self._manifest.quarantine(TABLE, *fault.checks)
             elif fault.checks:
                 self._manifest.flag(TABLE, *fault.checks)

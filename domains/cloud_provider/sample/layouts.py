@@ -1,4 +1,4 @@
-"""How the generated data are spread over files, and the sample that is kept with the source."""
+"""Generation of a landing folder, and of the sample that is committed with the source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REAL_ORGANISATIONS = 80
 REAL_DAYS = 60
 REAL_EVENTS_PER_FILE = 360
 MIN_ORGANISATIONS = 3
-"""One corrects another, and one comes late."""
+"""The corrections need three: one gets users of another, and the third one's masters arrive late."""
 
 
 def generate(
@@ -31,16 +31,17 @@ def generate(
     order: Order = Order.TIME,
     quirks: bool = True,
 ) -> Manifest:
-    """Write a provider's files below `target` and return what they hold.
+    """Write a provider's files below `target` and return their manifest.
 
-    The same arguments give the same bytes. The defaults have the size of the real feed. `quirks` adds the
-    oddities of the real feed, a line for every rule, late masters and corrections; the rest is clean.
-    Raises CaudalError for too few organisations.
+    The same arguments give the same bytes. The defaults give the size of the real feed. `quirks` adds the
+    peculiarities of the real feed, a line for every rule, late masters and corrections; without it the data
+    are clean. Raises CaudalError for too few organisations.
     """
     if organisations < MIN_ORGANISATIONS:
         raise CaudalError(
             f"{MIN_ORGANISATIONS} organisations are needed at least, not {organisations}.",
             where="sample data",
+            hint="Ask for more organisations.",
         )
     manifest = Manifest(
         seed=seed, events=events, organisations=organisations, start=start, days=days, order=order.value
@@ -52,9 +53,9 @@ def generate(
 
 
 def write_committed(root: Path) -> Manifest:
-    """Make the sample that is kept with the source: `<root>/cloud_provider/**`, and its counts beside it.
+    """Write the sample that is committed with the source to `<root>/cloud_provider/`; return its manifest.
 
-    The manifest lies in `<root>/manifests/`, because all that a domain's own folder holds is uploaded.
+    The manifest is written to `<root>/manifests/`, because every file in a domain's folder is uploaded.
     """
     manifest = generate(root / "cloud_provider", events=2_400, organisations=12, per_file=100)
     manifest.write(root / "manifests" / "cloud_provider.json")

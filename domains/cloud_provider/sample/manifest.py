@@ -1,4 +1,4 @@
-"""What a generated landing folder holds."""
+"""The manifest of a generated landing folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lake.files.sampling import SampleManifest
 
 @dataclass(kw_only=True)
 class Manifest(SampleManifest):
-    """Counts to arrive at, whatever the order of files, and the options they were made with."""
+    """The counts that ingestion must give in any order of files, and the options of the generator."""
 
     events: int
     organisations: int

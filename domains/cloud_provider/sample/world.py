@@ -60,17 +60,17 @@ T = TypeVar("T")
 
 
 def pool(weighted: Sequence[tuple[T, int]]) -> tuple[T, ...]:
-    """Each value as often as its weight says."""
+    """Return each value as many times as its weight."""
     return tuple(value for value, weight in weighted for _ in range(weight))
 
 
 def quoted(text: str) -> str:
-    """A CSV field, quoted if it must be."""
+    """Return a CSV field, with quotes where they are necessary."""
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n') else text
 
 
 class Resource(NamedTuple):
-    """A resource and the part of its events' text that is always the same."""
+    """A resource; `fragment` is the constant part of its events' text."""
 
     resource_id: str
     org_id: str
@@ -95,25 +95,28 @@ class World:
     days: int
 
     def chance(self, purpose: str) -> random.Random:
-        """Random numbers that depend on the seed and the purpose alone."""
+        """Return a random generator whose numbers depend only on the seed and the purpose."""
         return random.Random(f"{self.seed} {purpose}")
 
     def day(self, number: int) -> str:
-        """The date `number` days after the first one; negative ones lie before the data."""
+        """Return the date `number` days after the first day; negative numbers give earlier dates."""
         return str(self.start + timedelta(days=number))
 
     def any_day(self, chance: random.Random, before: int = 0) -> str:
+        """Return a random day of the data, or up to `before` days earlier."""
         return self.day(chance.randrange(-before, self.days))
 
     def org_ids(self) -> list[str]:
+        """Return the ids of all organisations."""
         return [self._id("org", number) for number in range(self.organisations)]
 
     def _id(self, kind: str, number: int) -> str:
-        """Eight characters that look random and are unique."""
+        """Return a unique id of eight characters in no visible order."""
         scattered = (number * 0x9E3779B1 + self.seed) & 0xFFFFFFFF
         return f"{kind}_{scattered:08x}"
 
     def org_line(self, number: int) -> str:
+        """Return the CSV line of an organisation."""
         chance = self.chance(f"org {number}")
         name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)} {number}"
         nps = "" if chance.random() < 0.14 else f"{chance.randint(-40, 60)}.0"
@@ -127,6 +130,7 @@ class World:
         )  # fmt: skip
 
     def user_lines(self, org: int) -> list[str]:
+        """Return the CSV lines of the users of an organisation."""
         chance = self.chance(f"users {org}")
         lines = []
         for place in range(USERS_PER_ORG):
@@ -139,6 +143,7 @@ class World:
         return lines
 
     def resources(self, org: int) -> list[Resource]:
+        """Return the resources of an organisation."""
         chance = self.chance(f"resources {org}")
         return [
             Resource(
@@ -151,6 +156,7 @@ class World:
         ]
 
     def resource_line(self, resource: Resource) -> str:
+        """Return the CSV line of a resource."""
         chance = self.chance(resource.resource_id)
         tags = ", ".join(f'"{tag}"' for tag in chance.sample(TAGS, chance.randint(1, 3)))
         written = "" if chance.random() < 0.2 else quoted(f"[{tags}]")

@@ -1,4 +1,4 @@
-"""Usage events with what is known about their organisation and resource; grain: event_id."""
+"""Usage events with attributes of their organisation and resource; grain: event_id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FLAGS = "quality_flags"
 def build(
     *, usage_events: DataFrame, customers_orgs: DataFrame, users: DataFrame, resources: DataFrame
 ) -> DataFrame:
-    """Every event; what its organisation or resource would tell is null until that is known."""
+    """Return every event; attributes of an unknown organisation or resource are null."""
     declared = [column.name for column in USAGE_EVENTS.columns]
     events = usage_events.select(*declared, FLAGS, F.to_date("event_ts").alias("usage_date"))
     enriched = events.join(_organisations(customers_orgs, users), on="org_id", how="left").join(
@@ -23,7 +23,7 @@ def build(
 
 
 def _organisations(customers_orgs: DataFrame, users: DataFrame) -> DataFrame:
-    """Attributes of each known organisation; one without users has 0 of them."""
+    """Return the attributes of each known organisation, with 0 users where there are none."""
     members = (
         users.select("org_id", "active")
         .groupBy("org_id")
@@ -39,7 +39,7 @@ def _organisations(customers_orgs: DataFrame, users: DataFrame) -> DataFrame:
 
 
 def _resources(resources: DataFrame) -> DataFrame:
-    """State, age and tags of each resource; tags that are no JSON array are null."""
+    """Return state, creation date and tags of each resource; tags that are not a JSON array are null."""
     return resources.select(
         "resource_id",
         F.col("state").alias("resource_state"),

@@ -1,4 +1,4 @@
-"""Running totals of usage events as rows of `org_daily_usage_by_service`, as far as it is served."""
+"""Running totals of usage events as rows of `org_daily_usage_by_service`, with the served columns only."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ NOTHING = Decimal(0)
 
 
 def build(totals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """In: totals by `day`, org_id, service and metric. Out: cost, events and quantities by metric of
-    each org_id, usage_date and service."""
+    """Return rows of the mart with cost, events and quantities by metric; grain: org_id, usage_date, service.
+
+    `totals` have the grain day, org_id, service, metric.
+    """
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for total in totals:
         key = (total["org_id"], total["day"], total["service"])

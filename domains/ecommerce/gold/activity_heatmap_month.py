@@ -1,4 +1,4 @@
-"""When visitors are active; grain: event_month, event_dow, event_hour."""
+"""Monthly activity of visitors by weekday and hour; grain: event_month, event_dow, event_hour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transforms.output import published
 
 
 def build(events_enriched: DataFrame) -> DataFrame:
-    """Hours in which something happened; a visit that spans two hours counts in both."""
+    """Return hours with events; a visit that spans two hours counts in both."""
     events = events_enriched.select(
         month_start(F.col("event_date")).alias("event_month"), "event_dow", "event_hour", "session_id"
     )

@@ -10,7 +10,10 @@ from transforms.output import published
 
 
 def build(fact_orders_enriched: DataFrame) -> DataFrame:
-    """Quintiles are of equal size: customers of equal value are split by customer_id."""
+    """Return customers with orders.
+
+    Quintiles have equal sizes: customer_id decides between customers with equal values.
+    """
     orders = fact_orders_enriched.select("customer_id", "order_date", "total_usd")
     customers = orders.groupBy("customer_id").agg(
         F.max("order_date").alias("last_order_date"),
@@ -34,7 +37,7 @@ def _quintile(order: Column) -> Column:
 
 
 def segment() -> Column:
-    """The first segment whose condition on r, f and m holds."""
+    """Return the name of the first segment whose condition on r, f and m holds."""
     r, f, m = F.col("r"), F.col("f"), F.col("m")
     return (
         F.when((r >= 4) & (f >= 4) & (m >= 4), "champions")

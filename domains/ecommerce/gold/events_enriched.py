@@ -11,7 +11,7 @@ from transforms.output import published
 
 
 def build(events: DataFrame, sessions: DataFrame, products: DataFrame) -> DataFrame:
-    """Every event; what is unknown about its product or visit is null."""
+    """Return every event; attributes of an unknown product or visit are null."""
     happened = events.select(
         "event_id", "session_id", "event_ts", "event_type", "product_id", "qty", "cart_size", "payment",
         "discount_pct", "amount_usd",

@@ -13,7 +13,7 @@ from transforms.output import published
 
 
 def build(order_items: DataFrame, orders: DataFrame, products: DataFrame) -> DataFrame:
-    """Lines whose order is known; an unknown product leaves its attributes and profits null."""
+    """Return lines of known orders; attributes and profits of lines with an unknown product are null."""
     lines = order_items.select("order_id", "product_id", "quantity", "unit_price_usd", "line_total_usd")
     placed = orders.select(
         "order_id", "customer_id", "order_time", "discount_pct", "country", "device", "source"
@@ -41,5 +41,5 @@ def build(order_items: DataFrame, orders: DataFrame, products: DataFrame) -> Dat
 
 
 def after_discount(amount: Column, percent: Column) -> Column:
-    """`amount` × (100 − `percent`) / 100, half away from zero to cents."""
+    """Return `amount` × (100 − `percent`) / 100, rounded half away from zero to cents."""
     return F.round(amount * (100 - percent) * F.lit(Decimal("0.01")), 2)

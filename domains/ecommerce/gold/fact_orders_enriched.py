@@ -1,4 +1,4 @@
-"""Orders with what their lines add up to and who placed them; grain: order_id."""
+"""Orders with sums over their lines and attributes of their customer; grain: order_id."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AGE_BANDS = ((65, "65+"), (55, "55-64"), (45, "45-54"), (35, "35-44"), (25, "25-
 
 
 def build(orders: DataFrame, order_items: DataFrame, customers: DataFrame, products: DataFrame) -> DataFrame:
-    """Every order, with or without lines and with or without a known customer."""
+    """Return every order, with or without lines and with or without a known customer."""
     placed = orders.select(
         "order_id", "customer_id", "order_time", "payment_method", "discount_pct", "subtotal_usd",
         "total_usd", "country", "device", "source",
@@ -43,7 +43,7 @@ def build(orders: DataFrame, order_items: DataFrame, customers: DataFrame, produ
 
 
 def _per_order(order_items: DataFrame, products: DataFrame) -> DataFrame:
-    """Lines, units and gross profit of each order that has lines; profit counts lines of known cost."""
+    """Return lines, units and gross profit of each order with lines; profit is over lines of known cost."""
     lines = order_items.select("order_id", "product_id", "quantity", "line_total_usd")
     costs = products.select("product_id", "cost_usd")
     return (
@@ -58,5 +58,5 @@ def _per_order(order_items: DataFrame, products: DataFrame) -> DataFrame:
 
 
 def age_band(age: Column) -> Column:
-    """The band of an age in years; null below 18 or unknown."""
+    """Return the band of an age in years; null below 18 and for an unknown age."""
     return F.coalesce(*(F.when(age >= lowest, band) for lowest, band in AGE_BANDS))

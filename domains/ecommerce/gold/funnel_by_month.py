@@ -1,4 +1,4 @@
-"""How many visits reach each step of the way to a purchase; grain: event_month, step."""
+"""Monthly funnel: the visits that reach each step towards a purchase; grain: event_month, step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from transforms.output import published
 
 
 def build(events_enriched: DataFrame) -> DataFrame:
-    """Steps that occur in the month; a step may hold more visits than the one before."""
+    """Return the steps that occur in a month; a step may have more visits than the step before."""
     events = events_enriched.select(
         month_start(F.col("event_date")).alias("event_month"),
         F.col("event_type").alias("step"),
@@ -39,5 +39,5 @@ def build(events_enriched: DataFrame) -> DataFrame:
 
 
 def step_number(step: Column) -> Column:
-    """Position of an event type on the way to a purchase, from 1."""
+    """Return the position of an event type in the funnel, from 1."""
     return F.coalesce(*(F.when(step == name, place) for place, name in enumerate(EVENT_TYPES, start=1)))

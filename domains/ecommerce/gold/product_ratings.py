@@ -1,4 +1,4 @@
-"""How customers rate each reviewed product; grain: product_id."""
+"""Ratings of each reviewed product; grain: product_id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOW_RATING = 2
 
 
 def build(reviews: DataFrame, products: DataFrame) -> DataFrame:
-    """Reviewed products, those that the catalogue does not know included."""
+    """Return reviewed products, including products that the catalogue does not know."""
     catalogue = products.select("product_id", "category", F.col("name").alias("product_name"))
     ratings = (
         reviews.select("product_id", "rating")

@@ -11,7 +11,7 @@ from transforms.output import published
 
 
 def build(fact_order_items_enriched: DataFrame) -> DataFrame:
-    """Lines of unknown products are a group of their own, whose profit is null."""
+    """Return months and categories with lines; lines of unknown products form a group with null profit."""
     lines = fact_order_items_enriched.select(
         month_start(F.col("order_date")).alias("order_month"),
         "category",

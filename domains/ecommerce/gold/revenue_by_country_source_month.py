@@ -11,7 +11,7 @@ from transforms.output import published
 
 
 def build(fact_orders_enriched: DataFrame) -> DataFrame:
-    """Orders without a country or channel are groups of their own."""
+    """Return months and channels with orders; orders without a country or channel form their own groups."""
     orders = fact_orders_enriched.select(
         month_start(F.col("order_date")).alias("order_month"),
         "country",

@@ -1,4 +1,4 @@
-"""The shop's month in one row; grain: order_month."""
+"""Monthly sales of the whole shop; grain: order_month."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transforms.output import published
 
 
 def build(fact_orders_enriched: DataFrame) -> DataFrame:
-    """Units and gross profit are null in a month in which no order has any."""
+    """Return months with orders; units and gross profit are null in a month whose orders have none."""
     orders = fact_orders_enriched.select(
         month_start(F.col("order_date")).alias("order_month"),
         "customer_id",

@@ -11,7 +11,7 @@ from transforms.output import published
 
 
 def build(fact_orders_enriched: DataFrame) -> DataFrame:
-    """Orders without a device are a group of their own."""
+    """Return weeks and devices with orders; orders without a device form their own group."""
     orders = fact_orders_enriched.select(
         week_start(F.col("order_date")).alias("week_start"), "device", "total_usd"
     )

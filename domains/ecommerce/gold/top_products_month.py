@@ -11,7 +11,7 @@ from transforms.output import published
 
 
 def build(fact_order_items_enriched: DataFrame) -> DataFrame:
-    """Every product sold in the month; products of equal revenue share a rank."""
+    """Return every product sold in a month; products of equal revenue share a rank."""
     lines = fact_order_items_enriched.select(
         month_start(F.col("order_date")).alias("order_month"),
         "product_id",
@@ -22,7 +22,7 @@ def build(fact_order_items_enriched: DataFrame) -> DataFrame:
         "line_total_usd",
         "gross_profit_usd",
     )
-    # Category and name follow from the product: grouping by them keeps the aggregation hashed.
+    # Category and name depend on the product. As group keys they keep Spark's aggregation hash-based.
     by_product = lines.groupBy("order_month", "product_id", "category", "product_name").agg(
         F.sum("line_total_usd").alias("revenue_usd"),
         F.sum("quantity").alias("units"),

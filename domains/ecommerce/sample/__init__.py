@@ -1,9 +1,9 @@
-"""Makes data like the shop's: seeded, of any size, with every quirk of the real feed in known numbers.
+"""Generator of sample data like the shop's: any size, with known numbers of the real feed's quirks.
 
     from domains.ecommerce.sample import generate
     manifest = generate(Path("landing/ecommerce"), scale=0.1, months=14)
 
-`caudal sample ecommerce` is the same as a command.
+On the command line: `caudal sample ecommerce --out DIR`.
 """
 
 from domains.ecommerce.sample.layouts import Layout, generate, write_committed

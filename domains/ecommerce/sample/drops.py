@@ -1,4 +1,4 @@
-"""The drops of the two newest months: free names, odd forms, and corrections of what came before."""
+"""The drops of the two newest months: free file names, unusual formats, and corrections of earlier rows."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ from domains.ecommerce.sample.shop import Shop
 from domains.ecommerce.sample.words import MONTH_NAMES
 
 DROPS = 2
-"""So many of the newest months come as drops of their own."""
+"""Number of newest months that arrive as separate drops."""
 
 MIN_MONTHS = DROPS + 2
-"""Corrections reach back into the last month of the history and move orders to the one before."""
+"""Corrections change the last month of the history and move orders to the month before it."""
 
 REPEATED_ROWS = 2
 LATE_CUSTOMERS = 2
 PRICE_CHANGES = 12
-"""Enough that the drop's broken products stay below the share that rejects a batch."""
+"""Enough good rows to keep the drop's share of faulty products below the one that rejects a batch."""
+
 LATE_EVENTS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class LateMasters:
-    """What the first drop refers to and only the second one brings."""
+    """Masters that the first drop refers to and that arrive with the second drop."""
 
     customers: tuple[str, ...]
     product: Product
 
 
 class Drops:
-    """Writes the two drops; the history must have been written."""
+    """Writes the two drops. The history must have been written before."""
 
     def __init__(self, shop: Shop, landing: Landing, repeat: int) -> None:
         self._shop = shop
@@ -51,7 +52,7 @@ class Drops:
         self._newest = shop.months - 1
 
     def write(self) -> None:
-        """Both drops, with all their quirks."""
+        """Write both drops with all their quirks."""
         late = self._first_drop(self._lines_of(self._newest - 1))
         self._second_drop(self._lines_of(self._newest), late)
         self._corrections()
@@ -67,7 +68,7 @@ class Drops:
         self._landing.write(f"month={month}/{table}_{suffix}{end}", table, lines, form)
 
     def _first_drop(self, lines: Mapping[str, list[str]]) -> LateMasters:
-        """All tables, in unusual forms, with references to masters that do not exist yet."""
+        """Write all tables in unusual formats, and return the masters that they refer to too early."""
         index = self._newest - 1
         month = self._shop.month(index)
         late = self._late_masters(lines, index)
@@ -102,7 +103,7 @@ class Drops:
         return LateMasters(customers=tuple(customers), product=product)
 
     def _second_drop(self, lines: Mapping[str, list[str]], late: LateMasters) -> None:
-        """No order lines, late masters, changed prices, repeated rows, and a row for every rule."""
+        """Write late masters, changed prices, repeated rows and a row for every rule, but no order lines."""
         index = self._newest
         month = self._shop.month(index)
         tables = tuple(table for table in HEADERS if table != "order_items")
@@ -130,7 +131,7 @@ class Drops:
         self._manifest.quirks.update(latin1_lines=1, price_changes=len(changed))
 
     def _corrections(self) -> None:
-        """Newer versions of rows of the history, in a folder further down, so that they rank above."""
+        """Write newer versions of historic rows, which rank higher because of their deeper path."""
         shop, manifest = self._shop, self._manifest
         folder = f"month={shop.month(self._newest)}/corrections"
         history = self._newest - DROPS
@@ -170,7 +171,7 @@ class Drops:
         return order._replace(time=f"{self._shop.month(index).day(19)}T{order.time[11:]}")
 
     def _odd_files(self) -> None:
-        """The same bytes under two names, a file with nothing but a header, a file of no table."""
+        """Write a copy of a file under another name, a file with only a header, and a file of no table."""
         month = self._shop.month(self._newest)
         folder, stamp = f"month={month}", f"{month.year}_{month.month:02}"
         original = f"{folder}/reviews_{stamp}.csv"

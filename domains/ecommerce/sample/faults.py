@@ -1,4 +1,4 @@
-"""Rows that break a rule: each says which checks it fails, and whether it is lost or kept for that."""
+"""Rows that break a rule, with the checks that each row fails."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from domains.ecommerce.sample.manifest import Manifest
 from domains.ecommerce.sample.shop import Shop
 
 UNKNOWN = 999_999_999
-"""An identifier that no master has."""
+"""Id that no master row has."""
 
 
 class Fault(NamedTuple):
-    """A line with placeholders: a {new} id, {time} and {day} of the month, a known {order} and {session}."""
+    """A faulty line and the checks that it fails.
+
+    The line has placeholders: a {new} id, {time} and {day} of the month, a known {order} and {session}.
+    """
 
     table: str
     line: str
@@ -87,7 +90,10 @@ FLAGGED = (
 def faulty_lines(
     shop: Shop, manifest: Manifest, index: int, repeat: int, tables: Sequence[str]
 ) -> dict[str, list[str]]:
-    """Table → faulty lines of month `index`, each kind `repeat` times, counted in the manifest."""
+    """Return the faulty lines of `tables` in month `index`, each kind `repeat` times.
+
+    The lines are counted in the manifest.
+    """
     month = shop.month(index)
     orders = shop.remembered[index]
     lines: dict[str, list[str]] = defaultdict(list)

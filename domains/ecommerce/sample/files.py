@@ -1,4 +1,4 @@
-"""Writes tables as CSV files in all the forms that they come in."""
+"""CSV files of the landing folder, in all formats that occur in the real feed."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ from domains.ecommerce.sample.manifest import Manifest
 from domains.ecommerce.sample.model import HEADERS
 
 Spelling = Callable[[str], str]
-"""Turns a line of the declared columns, header included, into the line that is written."""
+"""Turns a line with the declared columns, or the header, into the line that is written."""
 
 
 def as_declared(line: str) -> str:
+    """Return the line unchanged."""
     return line
 
 
 def reversed_columns(line: str) -> str:
-    """Last column first; for tables without quoted texts."""
+    """Return the line with its columns in reverse order; for tables without quoted texts."""
     return ",".join(reversed(line.split(",")))
 
 
 def without_last_column(line: str) -> str:
-    """For tables whose last column is never quoted."""
+    """Return the line without its last column; for tables whose last column is never quoted."""
     return line.rpartition(",")[0]
 
 
 def with_coupon(line: str) -> str:
-    """One more column, which nobody declared."""
+    """Return the line with one more, undeclared column."""
     return f"{line},{'coupon_code' if line.startswith('order_id') else 'SPRING'}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """How a file is spelled."""
+    """The format of a file."""
 
     spelling: Spelling = as_declared
     bom: bool = False
@@ -50,18 +51,18 @@ PLAIN = Form()
 
 @dataclass(frozen=True)
 class Landing:
-    """A folder of drops; every file that is written here is counted in the manifest."""
+    """A folder of drops; every written file is counted in the manifest."""
 
     root: Path
     manifest: Manifest
 
     @contextmanager
     def open(self, path: str, table: str, form: Form = PLAIN) -> Iterator[TableFile]:
-        """A file of `table` to write lines to, which begins with its header."""
+        """Open a file of `table` for its lines; the header is already written."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as raw:
-            # Name and time of a gzip file are left out, so that the same rows give the same bytes.
+            # Without a name and time in the gzip header the same rows give the same bytes.
             stream = gzip.GzipFile("", "wb", 6, raw, 0) if form.compressed else raw
             with stream:
                 file = TableFile(stream, form)
@@ -72,12 +73,12 @@ class Landing:
         self.manifest.rows[table] += file.rows
 
     def write(self, path: str, table: str, lines: Iterable[str], form: Form = PLAIN) -> None:
-        """A whole file at once."""
+        """Write a whole file of `table`."""
         with self.open(path, table, form) as file:
             file.lines.extend(lines)
 
     def write_bytes(self, path: str, content: bytes, rows: int = 0) -> None:
-        """A file that is no table, or a copy; its rows do not count as read."""
+        """Write a copy or a file that is no table; its rows do not count as read."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -85,7 +86,7 @@ class Landing:
 
 
 class TableFile:
-    """An open file: append to `lines`, then `flush`."""
+    """An open file. Callers append to `lines`, then call `flush`."""
 
     def __init__(self, stream: IO[bytes] | gzip.GzipFile, form: Form) -> None:
         self._stream = stream
@@ -100,7 +101,7 @@ class TableFile:
         self._put([header])
 
     def flush(self) -> None:
-        """Write the lines and forget them."""
+        """Write the lines and clear them."""
         self.rows += len(self.lines)
         self._put(self.lines)
         self.lines.clear()
@@ -110,5 +111,5 @@ class TableFile:
             return
         spelled = lines if self._form.spelling is as_declared else [self._form.spelling(one) for one in lines]
         text = self._form.line_end.join(spelled) + self._form.line_end
-        # Escaped surrogates carry the bytes of lines that are deliberately not UTF-8.
+        # Lines that are deliberately not UTF-8 hold their bytes as escaped surrogates.
         self._stream.write(text.encode("utf-8", errors="surrogateescape"))

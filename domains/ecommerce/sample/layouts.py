@@ -1,4 +1,4 @@
-"""How the generated months are spread over files."""
+"""Generation of a landing folder in one of three layouts, and of the committed sample."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from domains.ecommerce.sample.shop import REAL_MONTHS, Shop
 from lake.errors import CaudalError
 
 MIN_SCALE = 0.02
-"""Below, a month may hold no order that a quirk could refer to."""
+"""With a smaller scale a month may have no order for a quirk to refer to."""
 
 
 class Layout(Enum):
-    """The three ways to hand over the same shop.
+    """Distributions of the same shop's rows over files.
 
-    - `DROPS`: the history in one file per table, the two newest months in folders with free names.
+    - `DROPS`: the history in one file per table, the two newest months in folders with free file names.
     - `HISTORY`: one file per table.
     - `MONTHS`: each month in its own folder, with all tables that it changes.
     """
@@ -42,17 +42,25 @@ def generate(
     quirks: bool = True,
     layout: Layout = Layout.DROPS,
 ) -> Manifest:
-    """Write a shop's files below `target` and return what they hold.
+    """Write a shop's files below `target` and return their manifest.
 
     The same arguments give the same bytes. Scale 1 over 70 months is the size of the real history,
-    about 980,000 rows; a calendar month is of the same size wherever it lies in the history.
-    `quirks` adds rows for every rule, and, in DROPS, odd files and corrections; the rest is clean.
-    Raises CaudalError for too few months or, with quirks, too small a scale.
+    about 980,000 rows; a calendar month has the same size in every year. `quirks` adds rows for every rule
+    and, with the layout DROPS, unusual files and corrections; without it the data are clean.
+    Raises CaudalError for too few months and, with quirks, for too small a scale.
     """
     if quirks and scale < MIN_SCALE:
-        raise CaudalError(f"quirks need a scale of {MIN_SCALE} at least.", where="sample data")
+        raise CaudalError(
+            f"quirks need a scale of {MIN_SCALE} at least, not {scale}.",
+            where="sample data",
+            hint="Choose a larger scale, or leave the quirks out.",
+        )
     if layout is Layout.DROPS and months < MIN_MONTHS:
-        raise CaudalError(f"drops need {MIN_MONTHS} months at least, not {months}.", where="sample data")
+        raise CaudalError(
+            f"drops need {MIN_MONTHS} months at least, not {months}.",
+            where="sample data",
+            hint="Ask for more months, or for another layout.",
+        )
     manifest = Manifest(seed=seed, scale=scale, start=start, months=months, layout=layout.value)
     shop = Shop(seed, scale, start, months)
     landing = Landing(target, manifest)
@@ -112,9 +120,9 @@ def _month_folder(shop: Shop, landing: Landing, index: int, repeat: int) -> None
 
 
 def write_committed(root: Path) -> Manifest:
-    """Make the sample that is kept with the source: `<root>/ecommerce/**`, and its counts beside it.
+    """Write the sample that is committed with the source to `<root>/ecommerce/`; return its manifest.
 
-    The manifest lies in `<root>/manifests/`, because all that a domain's own folder holds is uploaded.
+    The manifest is written to `<root>/manifests/`, because every file in a domain's folder is uploaded.
     """
     manifest = generate(root / "ecommerce", scale=0.15, start="2024-11", months=14)
     manifest.write(root / "manifests" / "ecommerce.json")

@@ -1,4 +1,4 @@
-"""What a generated landing folder holds."""
+"""The manifest of a generated landing folder."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from lake.files.sampling import SampleManifest
 
 @dataclass(kw_only=True)
 class Manifest(SampleManifest):
-    """Counts to arrive at when all files are sent in one upload, and the options they were made with.
+    """The counts that one upload of all files must give, and the options of the generator.
 
-    - `rejected_files`: path → reason, in the words of `lake.files.recognition.Problem`.
-    - `drift`: path → the columns added and missing.
+    - `rejected_files`: path → reason, a value of `lake.files.recognition.Problem`.
+    - `drift`: path → added columns (`+name`) and missing columns (`-name`).
     """
 
     scale: float

@@ -1,4 +1,4 @@
-"""The parts of the invented shop's rows: products, orders, months, and CSV spelling."""
+"""Building blocks of the invented shop's rows: products, orders, months, and CSV fields."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ T = TypeVar("T")
 
 
 def pool(weighted: Sequence[tuple[T, int]]) -> tuple[T, ...]:
-    """Each value as often as its weight says: an index into it is the cheapest weighted choice."""
+    """Return each value as many times as its weight; a random index is then a cheap weighted choice."""
     return tuple(value for value, weight in weighted for _ in range(weight))
 
 
 def quoted(text: str) -> str:
-    """A CSV field, quoted if it must be."""
+    """Return a CSV field, with quotes where they are necessary."""
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n') else text
 
 
 def plain(cents: int) -> str:
-    """An amount as the shop writes it: 99.8, 120.0."""
+    """Return an amount in dollars as the shop writes it: 99.8, 120.0."""
     return repr(cents / 100)
 
 
@@ -39,7 +39,7 @@ CARTS, RATINGS = pool(words.CARTS), pool(words.RATINGS)
 
 
 class Product(NamedTuple):
-    """A catalogue entry; amounts in cents."""
+    """A product of the catalogue; amounts are in cents."""
 
     product_id: int
     category: str
@@ -49,12 +49,13 @@ class Product(NamedTuple):
 
     @property
     def line(self) -> str:
+        """CSV line of the product."""
         prices = f"{plain(self.price)},{plain(self.cost)},{plain(self.price - self.cost)}"
         return f"{self.product_id},{quoted(self.category)},{quoted(self.name)},{prices}"
 
 
 class Order(NamedTuple):
-    """An order header; amounts in cents. `lines` are (product_id, unit price, quantity)."""
+    """An order; amounts are in cents. `lines` are (product_id, unit price, quantity)."""
 
     order_id: int
     customer_id: int
@@ -69,16 +70,19 @@ class Order(NamedTuple):
 
     @property
     def total(self) -> int:
+        """Subtotal less discount, rounded half up to cents."""
         return (self.subtotal * (100 - self.discount) + 50) // 100
 
     @property
     def line(self) -> str:
+        """CSV line of the order's header."""
         amounts = f"{self.discount},{plain(self.subtotal)},{plain(self.total)}"
         where = f"{self.country},{self.device},{self.source}"
         return f"{self.order_id},{self.customer_id},{self.time},{self.payment},{amounts},{where}"
 
     @property
     def item_lines(self) -> list[str]:
+        """CSV lines of the order lines."""
         return [
             f"{self.order_id},{product},{plain(price)},{quantity},{plain(price * quantity)}"
             for product, price, quantity in self.lines
@@ -87,7 +91,7 @@ class Order(NamedTuple):
 
 @dataclass(frozen=True)
 class Month:
-    """A calendar month, `index` months after the first one of the data."""
+    """A calendar month; `index` counts the months since the first month of the data."""
 
     index: int
     year: int
@@ -95,7 +99,7 @@ class Month:
 
     @classmethod
     def after(cls, start: str, index: int) -> Month:
-        """`index` months after `start`, written yyyy-MM."""
+        """Return the month that lies `index` months after `start`, written yyyy-MM."""
         year, month = (int(part) for part in start.split("-"))
         months = year * 12 + month - 1 + index
         return cls(index, months // 12, months % 12 + 1)
@@ -105,11 +109,11 @@ class Month:
         return calendar.monthrange(self.year, self.month)[1]
 
     def day(self, number: int) -> str:
-        """The date of its day `number`, counted from 0."""
+        """Return the date of the month's day `number`, counted from 0."""
         return f"{self.year}-{self.month:02}-{number + 1:02}"
 
     def busy_days(self) -> tuple[int, ...]:
-        """Its days from 0, each as often as its weekday is busy."""
+        """Return the month's days from 0, each as many times as the weight of its weekday."""
         return pool(
             [
                 (day, words.WEEKDAYS[date(self.year, self.month, day + 1).weekday()])

@@ -1,8 +1,8 @@
-"""The invented shop: month by month, the rows of its tables as CSV lines.
+"""The invented shop: its catalogue, customers and counters, from which months are generated in order.
 
-A month depends on the seed, its number and how many rows came before, and is streamed in chunks,
-so that any size fits into memory. Only `Random.random` is used: its sequence is the one thing that
-Python promises to keep between versions.
+A month depends on the seed, its number and the number of earlier rows. Months are written in chunks, so that
+any size fits into memory. Only `Random.random` is used, because Python guarantees the same sequence of it in
+all versions.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ from domains.ecommerce.sample.model import Month, Order, Product, pool, quoted
 
 REAL_MONTHS = 70
 REAL_CUSTOMERS, REAL_PRODUCTS, REAL_ORDERS, REAL_SESSIONS = 20_000, 1_200, 33_500, 120_000
-"""The size of the real history; scale 1."""
+"""Size of the real history, which is scale 1."""
 
 REAL_WEIGHT = sum(words.MONTHS[index % 12] for index in range(REAL_MONTHS))
 LOSS_LEADERS = 0.01
 _REMEMBERED = 40
-"""Customers, and orders of each month, that corrections can refer to later."""
+"""Number of customers, and of orders of each month, that are kept for corrections."""
 
 
 @dataclass
 class Shop:
-    """Generates months in order; `next_id` and the memory serve whoever adds quirks afterwards."""
+    """The state of the shop while its months are generated in order.
+
+    `next_id`, `remembered` (month → orders) and `customers` (id → line) serve the quirks that are added
+    after the months.
+    """
 
     seed: int
     scale: float
@@ -48,17 +52,18 @@ class Shop:
         self.products = self._catalogue()
 
     def month(self, index: int) -> Month:
+        """Return the month that lies `index` months after the first."""
         return Month.after(self.start, index)
 
     def take(self, table: str) -> int:
-        """A new identifier."""
+        """Return a new id of `table`."""
         self.next_id[table] += 1
         return self.next_id[table] - 1
 
     def count(self, real: int, index: int) -> int:
-        """Rows of month `index`, where `real` is the number in the whole real history.
+        """Return the number of rows in month `index`; `real` is the number in the whole real history.
 
-        It depends on the calendar month, not on how many months there are.
+        The result depends on the calendar month, not on the number of months.
         """
         before = sum(words.MONTHS[self.month(i).month - 1] for i in range(index))
         after = before + words.MONTHS[self.month(index).month - 1]
@@ -66,7 +71,7 @@ class Shop:
         return round(unit * after) - round(unit * before)
 
     def _catalogue(self) -> list[Product]:
-        """The range of goods grows with the root of the size."""
+        """Return the products. Their number grows with the square root of the scale."""
         random = Random(f"{self.seed}/products").random
         products = []
         for _ in range(max(30, round(REAL_PRODUCTS * math.sqrt(self.scale)))):
@@ -81,7 +86,7 @@ class Shop:
         return products
 
     def customer_line(self, month: Month, random: Random) -> str:
-        """A new customer, registered in `month`."""
+        """Return the line of a new customer, registered in `month`."""
         draw = random.random
         number = self.take("customers")
         first = words.FIRST_NAMES[int(draw() * len(words.FIRST_NAMES))]
@@ -102,15 +107,16 @@ class Shop:
         return line
 
     def remember(self, month: Month, order: Order) -> None:
-        """Keep some orders of each month, for corrections."""
+        """Keep the first orders of each month, for corrections."""
         kept = self.remembered.setdefault(month.index, [])
         if len(kept) < _REMEMBERED:
             kept.append(order)
 
     @property
     def registered(self) -> int:
-        """Number of customers so far; their identifiers begin with 1."""
+        """Number of customers so far; their ids begin with 1."""
         return len(self._countries)
 
     def country_of(self, customer_id: int) -> str:
+        """Return the country of a registered customer."""
         return self._country_names[self._countries[customer_id - 1]]

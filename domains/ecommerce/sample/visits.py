@@ -1,4 +1,4 @@
-"""What happens in a visit: a session, its events and, if it converts, an order with lines and a review."""
+"""Visits to the shop: a session, its events and, if it converts, an order with lines and a review."""
 
 from __future__ import annotations
 
@@ -31,13 +31,16 @@ REACHES_CHECKOUT = 0.12
 WITHOUT_CHECKOUT = 0.03
 LOYAL = 0.3
 _LAST_START = 2 * 3600
-"""Nobody comes in the last two hours of a month, so that each visit ends in the month it began."""
+"""No visit starts in the last two hours of a month, so that each visit ends in the month of its start."""
 
 _REVIEWS = {rating: tuple(quoted(text) for text in texts) for rating, texts in words.REVIEWS.items()}
 
 
 class Visits:
-    """All visits of one month; each appends its lines to the sinks. Written for speed: it makes most rows."""
+    """Generates the visits of one month and appends their lines to `sinks` (table → lines).
+
+    The code is optimised for speed, because it generates most rows.
+    """
 
     def __init__(self, shop: Shop, month: Month, random: Random, sinks: Mapping[str, list[str]]) -> None:
         self._shop = shop
@@ -49,7 +52,7 @@ class Visits:
         self._events = sinks["events"]
 
     def starts(self, visits: int) -> list[int]:
-        """When the visits begin, in seconds of the month, in order."""
+        """Return the start times of the visits, in seconds of the month, sorted."""
         draw, busy = self._draw, self._month.busy_days()
         latest = self._month.days * 86_400 - _LAST_START
         return sorted(
@@ -63,7 +66,7 @@ class Visits:
         )
 
     def visit(self, start: int, converts: bool) -> None:
-        """One visit, beginning at second `start`; `converts` says that it ends with an order."""
+        """Append one visit that starts at second `start`; with `converts` it ends with an order."""
         draw, shop = self._draw, self._shop
         known = int(shop.registered * draw() * (draw() if draw() < LOYAL else 1)) + 1
         country = shop.country_of(known)
@@ -136,7 +139,7 @@ class Visits:
         return product.product_id, product.price, QUANTITIES[int(draw() * len(QUANTITIES))]
 
     def _review(self, order: Order, day: int) -> None:
-        """Of the first line's product, some days later but in the same month."""
+        """Append a review of the first line's product, some days later but in the same month."""
         draw = self._draw
         rating = RATINGS[int(draw() * len(RATINGS))]
         texts = _REVIEWS[rating]

@@ -1,4 +1,4 @@
-"""The vocabulary of the invented shop, and how often each word is used."""
+"""The vocabulary of the invented shop, with weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LAST_NAMES = (
     "Weiß", "Xu", "Yilmaz", "Zimmer",
 )  # fmt: skip
 TITLED_NAMES = ('Ada "Countess" King', "Lund, Sven, Jr.", 'de la Cruz, "Nena"')
-"""Names that CSV must quote."""
+"""Names that need quotes in CSV."""
 
 COUNTRIES = (
     ("US", 18), ("GB", 8), ("DE", 8), ("IN", 7), ("BR", 7), ("FR", 6), ("MX", 6), ("CA", 6), ("ES", 5),
@@ -35,13 +35,13 @@ HOURS = (
     (0, 2), (1, 1), (2, 1), (3, 1), (4, 1), (5, 2), (6, 3), (7, 4), (8, 5), (9, 6), (10, 6), (11, 6), (12, 7),
     (13, 6), (14, 5), (15, 5), (16, 5), (17, 6), (18, 7), (19, 8), (20, 9), (21, 8), (22, 6), (23, 4),
 )  # fmt: skip
-"""Shoppers are awake in the evening."""
+"""Hour → weight; most visits are in the evening."""
 
 WEEKDAYS = (5, 5, 5, 5, 6, 7, 7)
 """Weight of each day, Monday first."""
 
 MONTHS = (8, 7, 8, 8, 8, 8, 7, 7, 8, 9, 12, 13)
-"""Weight of each month, January first: the year ends with presents."""
+"""Weight of each month, January first; the months before Christmas weigh most."""
 
 CATEGORIES = (
     ("Electronics", 3000, 60000, ("Charger", "Earbuds", "Projector", "Router", "Soundbar", "Tracker")),
@@ -76,7 +76,7 @@ REVIEWS = {
     2: ("Weaker than it looks.", "Half of it works.\nThe other half does not."),
     1: ("Broke within a week.", "Asked for a refund, still waiting…"),
 }
-"""What customers write, by rating: with quotes, commas, accents and a line break."""
+"""Texts of reviews by rating, with quotes, commas, accents and a line break."""
 
 MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",

@@ -1,4 +1,4 @@
-"""Lines of the stream by the rules of the contracts, in plain Python that shares no code with the jobs."""
+"""An independent implementation of the stream's rules, in plain Python without code of the jobs."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _MOST = Decimal(10) ** 12
 
 
 class BadRecordError(Exception):
-    """The record goes to quarantine."""
+    """The record belongs in quarantine."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Good events by key, the highest version of each, and how many records were good and bad."""
+    """The highest-ranking version of each good event by key, and the numbers of good and bad records."""
 
     winners: dict[str, Values]
     good: int
@@ -41,7 +41,7 @@ class Judged:
 
 
 def judge(files: Iterable[bytes]) -> Judged:
-    """All records of the stream's files; the order of files does not matter."""
+    """Return the result for all records of the files; the order of files does not matter."""
     winners: dict[str, tuple[tuple[Any, ...], Values]] = {}
     good = bad = 0
     for line in (line for content in files for line in _lines(content)):
@@ -58,14 +58,14 @@ def judge(files: Iterable[bytes]) -> Judged:
 
 
 def _lines(content: bytes) -> Iterator[bytes]:
-    """Lines that hold a record, without the mark that a file may begin with."""
+    """Yield the lines that hold a record, without the byte order mark."""
     for line in content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n"):
         if line.decode("utf-8", "replace").strip(_WHITE_SPACE):
             yield line
 
 
 def event_of(line: bytes) -> Values:
-    """The typed event with its flags. Raises BadRecordError if it fails a check."""
+    """Return the typed event with its flags. Raises BadRecordError if it fails a check."""
     written = _record(line)
     event: Values = {name: written.get(name) for name in TEXTS}
     for name in ("service", "region"):
@@ -74,12 +74,12 @@ def event_of(line: bytes) -> Values:
     event["schema_version"] = _integer(written.get("schema_version"))
     event.update({name: _measure(written.get(name)) for name in MEASURES})
     _check(event)
-    event["quality_flags"] = _mend(event)
+    event["quality_flags"] = _fix(event)
     return event
 
 
 def _record(line: bytes) -> dict[str, str | None]:
-    """Key → trimmed text, null where nothing is left; of a repeated key the last one counts."""
+    """Return key → trimmed text, None for empty text; of a repeated key the last value counts."""
     try:
         found = json.loads(line.decode("utf-8"), parse_float=str, parse_int=str, parse_constant=str)
     except ValueError as error:
@@ -156,8 +156,8 @@ def _check(event: Values) -> None:
         raise BadRecordError
 
 
-def _mend(event: Values) -> list[str]:
-    """Apply the declared fixes; names of the checks that asked for them."""
+def _fix(event: Values) -> list[str]:
+    """Apply the declared fixes to `event`; return the flags of the failed checks."""
     flags = []
     if event["cost_usd_increment"] < 0:
         event["cost_usd_increment"] = Decimal(0)

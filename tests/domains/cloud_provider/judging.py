@@ -1,4 +1,4 @@
-"""Rows of text through the declared checks, for tests that read as a list of examples."""
+"""Applies the declared checks to rows of text, for tests that are lists of examples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ Texts = Mapping[str, str | None]
 
 @dataclass(frozen=True)
 class Case:
-    """What differs from a good row; which checks it fails or raises; what its columns become."""
+    """An example row and its expected result.
+
+    `given` differs from a good row, `failed` and `flags` are the expected checks, `becomes` the expected
+    values of columns after the checks.
+    """
 
     given: Texts
     failed: Sequence[str] = ()
@@ -30,19 +34,22 @@ class Case:
 
 
 def quarantined(check: str, **given: str | None) -> Case:
+    """Return a case whose row is quarantined by `check`."""
     return Case(given, failed=[check])
 
 
 def flagged(check: str, becomes: Texts, **given: str | None) -> Case:
+    """Return a case whose row is kept and flagged by `check`."""
     return Case(given, flags=[check], becomes=becomes)
 
 
 def good(becomes: Texts | None = None, **given: str | None) -> Case:
+    """Return a case whose row passes all checks."""
     return Case(given, becomes=becomes or {})
 
 
 def judge(spark: SparkSession, table: Table, rows: Sequence[Texts]) -> list[dict[str, object]]:
-    """Each row's columns as text after the checks, with FAILED and FLAGS as lists."""
+    """Return each row's columns as text after the checks, with FAILED and FLAGS as lists."""
     names = [column.name for column in table.columns]
     schema = T.StructType([T.StructField(name, T.StringType()) for name in [*names, "source_file"]])
     written = [(*(row.get(name) for name in names), f"{place:05}") for place, row in enumerate(rows)]
@@ -59,7 +66,7 @@ def judge(spark: SparkSession, table: Table, rows: Sequence[Texts]) -> list[dict
 
 
 def mismatches(spark: SparkSession, table: Table, base: Texts, cases: Sequence[Case]) -> list[str]:
-    """What differs from the cases' expectations, in words; nothing if the table judges as declared."""
+    """Return a sentence for each case whose result differs from its expectation."""
     found = []
     outcomes = judge(spark, table, [{**base, **case.given} for case in cases])
     for case, outcome in zip(cases, outcomes, strict=True):

@@ -1,7 +1,7 @@
-"""What the cloud provider's tables must hold after a history of uploads, computed without Spark.
+"""The cloud provider's expected tables after a history of uploads, computed without Spark.
 
-CSV drops are read and resolved by the DuckDB reference, the stream by `events_oracle`; marts are the
-reference's SQL. Nothing is shared with the jobs but the declarations.
+The DuckDB reference reads and resolves the CSV drops and computes the marts, `events_oracle` resolves the
+stream. Only the declarations are shared with the jobs.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _ENRICHED = """
 
 @dataclass(frozen=True)
 class Expected:
-    """Published tables as `published` shows them, and records of the stream that are good and bad."""
+    """Published tables in the form of `published`, and the numbers of good and bad stream records."""
 
     published: dict[str, Rows]
     good_events: int
@@ -62,7 +62,7 @@ class Expected:
 
 
 def expected(uploads: Sequence[Upload]) -> Expected:
-    """The state after all uploads were ingested, in whatever batches."""
+    """Return the state after all uploads are ingested; their division into batches does not matter."""
     events = judge(_event_files(uploads))
     with duckdb.connect() as connection, TemporaryDirectory() as folder:
         connection.execute("SET TimeZone = 'UTC'")
@@ -80,7 +80,7 @@ def expected(uploads: Sequence[Upload]) -> Expected:
 
 
 def published(pipeline: Pipeline) -> dict[str, Rows]:
-    """What the pipeline has published: declared columns of silver, columns of gold, as sorted texts."""
+    """Return the pipeline's tables as sorted texts: declared columns of silver, all columns of gold."""
     silver = {
         f"silver.{table.name}": pipeline.rows("silver", table.name, *_without_zone(table))
         for table in DOMAIN.csv_tables
@@ -100,7 +100,7 @@ def _names(table: Table) -> list[str]:
 
 
 def _without_zone(table: Table) -> list[str]:
-    """Columns as the reference has them, which tells moments without the zone."""
+    """Return the columns as SQL expressions in the form of the reference: timestamps without a zone."""
     return [
         f"{column.name} AT TIME ZONE 'UTC'" if column.type == "timestamp" else column.name
         for column in table.columns
@@ -137,13 +137,13 @@ def _event_files(uploads: Sequence[Upload]) -> Iterator[bytes]:
 
 
 def _drops(uploads: Sequence[Upload], folder: Path) -> Iterator[LandingFile]:
-    """Files of CSV tables in the order of their ranks; copies of what came before are no files."""
+    """Yield the files of CSV tables in the order of their ranks, without copies of earlier files."""
     seen: set[bytes] = set()
     rank = 0
     for upload in sorted(uploads, key=lambda upload: upload.at):
         files = {path: _bytes(content) for path, content in upload.files.items()}
         in_order = sorted(files, key=lambda path: (path.count("/"), path))
-        # Of copies in one call the highest-ranking counts.
+        # Of copies in one upload call the highest-ranking file counts.
         originals = {files[path]: path for path in in_order}
         for path in in_order:
             recognised = recognise(DOMAIN, path, files[path])

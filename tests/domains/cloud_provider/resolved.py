@@ -1,4 +1,4 @@
-"""Small random tables as they are after checks and versions, as literal text, from a seed."""
+"""Small random tables in the state after checks and version resolution, as literal text, from a seed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FIRST_DAY = date(2025, 6, 20)
 
 
 def resolved_tables(seed: int) -> dict[str, str]:
-    """Table → literal rows of the tables that gold reads."""
+    """Return table → literal rows of the tables that gold reads."""
     chance = random.Random(seed)
     return {
         "usage_events": _table(

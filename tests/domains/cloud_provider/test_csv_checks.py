@@ -1,4 +1,4 @@
-"""Both sides of every check of the tables that come as CSV."""
+"""Every check of the CSV tables: values that just fail it and values that just pass it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small random drops of the shop, with the quirks of the real ones, from a seed."""
+"""Small random drops of the shop with the quirks of real drops, from a seed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = list[object]
 
 
 def write_landing(folder: Path, seed: int, orders: int = 400) -> None:
-    """Two drops of every table: the second, one folder deeper, corrects and adds to the first."""
+    """Write two drops of every table; the second, one folder deeper, corrects and extends the first."""
     chance = random.Random(seed)
     for number, path in enumerate([folder, folder / "month=12"]):
         path.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def _cents(chance: random.Random, most: int = 20_000) -> str:
 
 
 def _drop(chance: random.Random, *, first: int, count: int) -> dict[str, tuple[str, list[Row]]]:
-    """Ids run from `first`: those that an earlier drop holds too are corrections."""
+    """Return the tables of a drop. Ids start at `first`; ids of an earlier drop are corrections."""
     ids = range(first, first + count)
     return {
         "customers": (

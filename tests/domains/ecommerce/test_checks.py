@@ -1,4 +1,4 @@
-"""Both sides of every check of the shop: the value that just fails, and the one that just passes."""
+"""Every check of the shop: values that just fail it and values that just pass it."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ GOOD_ROWS: dict[str, Texts] = {
 
 
 def required(column: str) -> list[Case]:
-    """Null and text are quarantined."""
+    """Return cases of a required number: null and text are quarantined."""
     return [
         quarantined(f"{column}.not_null", **{column: None}),
         quarantined(f"{column}.type", **{column: "x"}),
     ]
 
 
-def mended(column: str) -> Case:
-    """Text is flagged and becomes null."""
+def nulled(column: str) -> Case:
+    """Return the case of an optional number: text is flagged and becomes null."""
     return flagged(f"{column}.type", {column: None}, **{column: "x"})
 
 
 def suggested(column: str, expected: tuple[str, ...]) -> list[Case]:
-    """Any value is kept; one that is not expected is flagged. Case matters."""
+    """Return cases of a column whose unexpected values are flagged and kept. Case matters."""
     return [
         flagged(f"{column}.allowed", {column: "other"}, **{column: "other"}),
         flagged(f"{column}.allowed", {}, **{column: expected[0].upper()}),
@@ -62,10 +62,10 @@ CASES: dict[str, list[Case]] = {
         *required("customer_id"),
         good({"customer_id": "7"}, customer_id="7.0"),
         quarantined("customer_id.type", customer_id="7.5"),
-        mended("age"), good({"age": "30"}, age="30.0"), flagged("age.type", {"age": None}, age="30.5"),
+        nulled("age"), good({"age": "30"}, age="30.0"), flagged("age.type", {"age": None}, age="30.5"),
         good({"age": "-1"}, age="-1"),
-        mended("signup_date"), flagged("signup_date.type", {"signup_date": None}, signup_date="31/01/2024"),
-        mended("marketing_opt_in"), good({"marketing_opt_in": "false"}, marketing_opt_in="FALSE"),
+        nulled("signup_date"), flagged("signup_date.type", {"signup_date": None}, signup_date="31/01/2024"),
+        nulled("marketing_opt_in"), good({"marketing_opt_in": "false"}, marketing_opt_in="FALSE"),
         good(dict.fromkeys(("name", "email", "country", "age", "signup_date", "marketing_opt_in")),
              name=None, email=None, country=None, age=None, signup_date=None, marketing_opt_in=None),
         Case({"age": "x", "signup_date": "y", "marketing_opt_in": "z"},
@@ -78,7 +78,7 @@ CASES: dict[str, list[Case]] = {
         good({"price_usd": "0.00"}, price_usd="-0.004"), quarantined("price_usd.range", price_usd="-0.005"),
         quarantined("cost_usd.type", cost_usd="x"), good({"cost_usd": None}, cost_usd=None),
         quarantined("cost_usd.range", cost_usd="-0.01"), good({"cost_usd": "0.00"}, cost_usd="0"),
-        mended("margin_usd"), good({"margin_usd": "-3.50"}, margin_usd="-3.5"),
+        nulled("margin_usd"), good({"margin_usd": "-3.50"}, margin_usd="-3.5"),
         Case({"price_usd": "-1", "cost_usd": "-1"}, failed=["cost_usd.range", "price_usd.range"]),
     ],
     "orders": [
@@ -117,27 +117,27 @@ CASES: dict[str, list[Case]] = {
         flagged("line_total_usd.mismatch", {}, line_total_usd="19.98"),
     ],
     "sessions": [
-        *required("session_id"), *required("start_time"), mended("customer_id"),
+        *required("session_id"), *required("start_time"), nulled("customer_id"),
         good({"customer_id": None}, customer_id=None), *suggested("device", DEVICES), *suggested("source", SOURCES),
     ],
     "events": [
         *required("event_id"),
         quarantined("timestamp.not_null", event_ts=None), quarantined("timestamp.type", event_ts="x"),
-        mended("session_id"), good({"session_id": None}, session_id=None),
+        nulled("session_id"), good({"session_id": None}, session_id=None),
         quarantined("event_type.not_null", event_type=None),
         quarantined("event_type.allowed", event_type="teleport"),
         quarantined("event_type.allowed", event_type="Purchase"),
         *(good(event_type=kind) for kind in ("page_view", "add_to_cart", "checkout", "purchase")),
-        mended("product_id"), good({"product_id": "101"}, product_id="101.0"),
+        nulled("product_id"), good({"product_id": "101"}, product_id="101.0"),
         flagged("product_id.type", {"product_id": None}, product_id="101.5"),
-        mended("qty"), mended("cart_size"), mended("discount_pct"), mended("amount_usd"),
+        nulled("qty"), nulled("cart_size"), nulled("discount_pct"), nulled("amount_usd"),
         good({"qty": "1", "cart_size": "3", "product_id": "1"}),
         quarantined("amount_usd.range", amount_usd="-0.01"), good({"amount_usd": "0.00"}, amount_usd="0"),
         good({"amount_usd": None}, amount_usd=None),
     ],
     "reviews": [
         *required("review_id"), *required("product_id"), *required("rating"), *required("review_time"),
-        mended("order_id"), good({"order_id": None}, order_id=None),
+        nulled("order_id"), good({"order_id": None}, order_id=None),
         quarantined("rating.range", rating="0"), quarantined("rating.range", rating="6"),
         quarantined("rating.type", rating="4.5"),
         *(good({"rating": stars}, rating=stars) for stars in ("1", "5")),
@@ -148,13 +148,13 @@ CASES: dict[str, list[Case]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_rows_are_judged_as_declared(spark: SparkSession, name: str) -> None:
+def test_each_case_has_the_declared_result(spark: SparkSession, name: str) -> None:
     cases = [Case({}), *CASES[name]]
     assert mismatches(spark, SHOP.table(name), GOOD_ROWS[name], cases) == []
 
 
 @pytest.mark.parametrize("table", SHOP.tables, ids=lambda table: table.name)
-def test_every_check_of_one_row_has_a_case(table: Table) -> None:
+def test_every_check_has_a_case(table: Table) -> None:
     covered = {check for case in CASES[table.name] for check in (*case.failed, *case.flags)}
     elsewhere = {"record.malformed"} | {f"{ref.column}.unknown" for ref in table.references}
     assert covered == set(table.check_names()) - elsewhere

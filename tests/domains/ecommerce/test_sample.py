@@ -1,4 +1,4 @@
-"""The generated shop: what its manifest promises is what its files hold, by the declared rules."""
+"""The generated shop: its files give the counts of its manifest under the declared rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def content(file: Path) -> bytes:
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """Path → plain bytes: gzip may compress differently from machine to machine."""
+    """Return path → plain bytes, because gzip may compress differently on another machine."""
     return {
         file.relative_to(root).as_posix(): content(file) for file in sorted(root.rglob("*")) if file.is_file()
     }
@@ -43,7 +43,7 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
 
 
 def records(root: Path, table: Table) -> Iterator[list[object]]:
-    """(depth, path, row, well-formed, declared columns as text) of every line of a table's files."""
+    """Yield (depth, path, row, well-formed, declared columns as text) of every line of a table's files."""
     seen: dict[bytes, str] = {}
     for path, plain in files(root).items():
         found = recognise(DOMAIN, path.removesuffix(".gz"), plain)
@@ -61,7 +61,7 @@ def records(root: Path, table: Table) -> Iterator[list[object]]:
 
 
 def typed(name: str, type_: str) -> str:
-    """The declared cast in DuckDB, where text that is no whole number would be rounded to one."""
+    """Return the declared cast in DuckDB's SQL, which must not round text to a whole number."""
     if type_ in {"int", "bigint"}:
         exact = f"try_cast({name} AS decimal(38, 6))"
         return f"CASE WHEN {exact} % 1 = 0 THEN {exact}::bigint END"
@@ -111,7 +111,7 @@ class Oracle:
         return f"raw.formed AND ({on_cast})"
 
     def quarantined(self) -> Counter[str]:
-        """Check → rows."""
+        """Return check → quarantined rows."""
         source = "FROM cast_ JOIN raw USING (path, num)"
         found = {
             name: self.count(f"SELECT count(*) {source} WHERE {rule}")
@@ -120,7 +120,7 @@ class Oracle:
         return Counter({name: rows for name, rows in found.items() if rows})
 
     def silver(self) -> int:
-        """Rows when versions are resolved."""
+        """Return the number of rows after versions are resolved."""
         key = ", ".join(self.table.key)
         rank = "depth DESC, path DESC" + (", num DESC" if self.table.versions is Versions.ROW else "")
         return self.count(
@@ -129,7 +129,7 @@ class Oracle:
         )
 
     def duplicates(self) -> int:
-        """Losing rows that equal their winner."""
+        """Return the number of losing rows that equal their winner."""
         if self.table.versions is Versions.GROUP:
             return 0
         columns = ", ".join(column.name for column in self.table.columns)
@@ -139,7 +139,7 @@ class Oracle:
 
 
 @pytest.mark.parametrize("table", DOMAIN.tables, ids=lambda table: table.name)
-def test_the_manifest_holds_by_the_declared_rules(landing: tuple[Path, Manifest], table: Table) -> None:
+def test_the_files_give_the_counts_of_the_manifest(landing: tuple[Path, Manifest], table: Table) -> None:
     root, manifest = landing
     oracle = Oracle(root, table)
     assert oracle.count("SELECT count(*) FROM raw") == manifest.rows[table.name]
@@ -172,7 +172,7 @@ def test_another_seed_gives_another_shop(tmp_path: Path) -> None:
     assert files(tmp_path / "a")["orders.csv"] != files(tmp_path / "b")["orders.csv"]
 
 
-def test_the_committed_sample_is_what_the_generator_makes(tmp_path: Path) -> None:
+def test_the_committed_sample_equals_the_generated_one(tmp_path: Path) -> None:
     write_committed(tmp_path)
     committed = files(COMMITTED / "ecommerce")
     assert committed == files(tmp_path / "ecommerce")
@@ -186,7 +186,7 @@ def test_the_committed_sample_is_small() -> None:
     assert sum(file.stat().st_size for file in (COMMITTED / "ecommerce").rglob("*.*")) < 2_000_000
 
 
-def test_rejected_and_drifting_files_are_recognised_as_such(landing: tuple[Path, Manifest]) -> None:
+def test_rejected_and_drifting_files_are_recognised(landing: tuple[Path, Manifest]) -> None:
     root, manifest = landing
     rejected, drift = {}, {}
     for path, plain in files(root).items():
@@ -199,7 +199,7 @@ def test_rejected_and_drifting_files_are_recognised_as_such(landing: tuple[Path,
     assert drift == manifest.drift
 
 
-def test_clean_data_have_no_faults_and_refer_to_what_exists(tmp_path: Path) -> None:
+def test_clean_data_have_no_faults_and_no_unknown_references(tmp_path: Path) -> None:
     manifest = generate(tmp_path, layout=Layout.HISTORY, quirks=False, **SMALL)  # type: ignore[arg-type]
     assert manifest.bronze == manifest.silver == manifest.rows
     sql = duckdb.connect()
@@ -218,13 +218,13 @@ def test_clean_data_have_no_faults_and_refer_to_what_exists(tmp_path: Path) -> N
     assert wrong == 0
 
 
-def test_months_lie_in_folders_of_their_own(tmp_path: Path) -> None:
+def test_the_layout_of_months_writes_one_folder_per_month(tmp_path: Path) -> None:
     manifest = generate(tmp_path, layout=Layout.MONTHS, quirks=False, **SMALL)  # type: ignore[arg-type]
     assert "month=2020-05/events_2020_05.csv" in manifest.files
     assert [path for path in manifest.files if "products" in path] == ["month=2020-01/products_2020_01.csv"]
 
 
-def test_a_month_has_the_same_size_wherever_it_lies_in_the_history(tmp_path: Path) -> None:
+def test_the_size_of_a_month_does_not_depend_on_its_place_in_the_history(tmp_path: Path) -> None:
     late = generate(tmp_path / "a", layout=Layout.MONTHS, quirks=False, scale=0.05, months=13)
     early = generate(
         tmp_path / "b", layout=Layout.MONTHS, quirks=False, scale=0.05, start="2021-01", months=1
@@ -233,14 +233,14 @@ def test_a_month_has_the_same_size_wherever_it_lies_in_the_history(tmp_path: Pat
     assert abs(late.files[sessions] - early.files[sessions]) <= 1
 
 
-def test_the_real_size_is_reached_at_scale_1(tmp_path: Path) -> None:
+def test_the_scale_is_relative_to_the_real_size(tmp_path: Path) -> None:
     manifest = generate(tmp_path, layout=Layout.HISTORY, quirks=False, scale=0.1)
     assert 95_000 < sum(manifest.rows.values()) < 101_000
     assert manifest.rows["orders"] == 3_350
     assert manifest.rows["sessions"] == 12_000
 
 
-def test_too_little_for_drops_and_quirks_is_told(tmp_path: Path) -> None:
+def test_too_few_months_and_too_small_a_scale_are_errors(tmp_path: Path) -> None:
     with pytest.raises(CaudalError, match="4 months at least, not 3"):
         generate(tmp_path, months=3)
     with pytest.raises(CaudalError, match="scale of"):

@@ -1,4 +1,4 @@
-"""The data dictionary says what the declarations say, and the committed pages are up to date."""
+"""The data dictionary follows the declarations, and the committed pages are up to date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lake.model.spec import Domain, Every, Mart, Question, Reference, Table, Ver
 
 GUESTS = Table(
     name="guests",
-    description="Who stays.",
+    description="Guests.",
     key=("guest_id",),
     columns=(bigint("guest_id", "Id."), text("name", "Name.", personal=True)),
 )
@@ -92,20 +92,20 @@ def test_committed_pages_are_up_to_date() -> None:
         "| 1 | Who pays? | `payers` |",
     ],
 )
-def test_a_page_tells(line: str) -> None:
+def test_a_page_contains_the_line(line: str) -> None:
     assert line in page(HOTEL).splitlines()
 
 
-def test_a_table_dated_by_its_parent_says_so() -> None:
+def test_the_page_describes_a_table_dated_by_its_parent() -> None:
     assert "its row in `stays` (by `stay_id`); year 0, month 0 while that is unknown." in page(HOTEL)
 
 
-def test_what_was_written_does_not_drift(tmp_path: Path) -> None:
+def test_written_pages_do_not_drift(tmp_path: Path) -> None:
     write([HOTEL], tmp_path)
     assert drift([HOTEL], tmp_path) == []
 
 
-def test_drift_names_missing_changed_and_stray_pages(tmp_path: Path) -> None:
+def test_drift_reports_missing_changed_and_stray_pages(tmp_path: Path) -> None:
     assert drift([HOTEL], tmp_path) == ["hotel.md is missing"]
     (tmp_path / "hotel.md").write_text(page(HOTEL) + "by hand\n", encoding="utf-8")
     (tmp_path / "motel.md").write_text("", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Files are told apart by path and header, and rejected with a reason that helps."""
+"""Recognition of files by path and header, and reasons of rejections."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def test_the_longest_table_name_that_prefixes_the_file_name_counts(path: str, ta
 
 
 @pytest.mark.parametrize("path", ["readings/part-0.jsonl", "a/Readings_Stream/b/part.json"])
-def test_a_stream_is_known_by_its_folder(path: str) -> None:
+def test_a_stream_is_recognised_by_its_folder(path: str) -> None:
     found = recognise(SENSORS, path, b'{"id": "a"}\n')
     assert found.problem is None
     assert found.is_stream
 
 
-def test_a_streams_name_is_not_enough_without_its_folder() -> None:
+def test_a_stream_is_not_recognised_by_the_file_name() -> None:
     assert recognise(SENSORS, "readings.jsonl", b"{}").problem is Problem.UNKNOWN_TABLE
 
 
-def test_a_regular_file_has_all_columns_in_their_places() -> None:
+def test_a_regular_file_has_all_columns_at_their_positions() -> None:
     found = recognise(SHOP, "order_items.csv", ITEMS)
     assert found.problem is None
     assert found.table is SHOP.table("order_items")
@@ -84,7 +84,7 @@ def test_a_renamed_column_is_found_by_the_name_in_the_file() -> None:
     ],
     ids=["bom", "crlf", "gzip", "gzip with bom", "quoted", "case and no line end", "latin-1", "stray NUL"],
 )
-def test_what_differs_in_form_only_is_tolerated(content: bytes) -> None:
+def test_a_different_format_is_tolerated(content: bytes) -> None:
     name = "order_items.csv.gz" if content.startswith(b"\x1f\x8b") else "order_items.csv"
     found = recognise(SHOP, name, content)
     assert found.problem is None
@@ -92,12 +92,12 @@ def test_what_differs_in_form_only_is_tolerated(content: bytes) -> None:
     assert found.drift == ()
 
 
-def test_form_is_reported() -> None:
+def test_compression_and_byte_order_mark_are_reported() -> None:
     assert recognise(SHOP, "order_items.csv.gz", gzip.compress(ITEMS)).compressed
     assert recognise(SHOP, "order_items.csv", b"\xef\xbb\xbf" + ITEMS).bom
 
 
-def test_a_header_may_be_cut_from_a_gzip_file_that_goes_on() -> None:
+def test_the_header_is_read_from_the_beginning_of_a_longer_gzip_file() -> None:
     noise = bytes(range(32, 127)) * 9000
     head = gzip.compress(ITEMS + noise)[:300]
     assert recognise(SHOP, "order_items.csv.gz", head).problem is None
@@ -112,7 +112,7 @@ def test_added_and_missing_columns_are_drift() -> None:
     assert "column 'line_total_usd' is missing" in found.drift
 
 
-def test_an_exact_name_takes_its_column_before_another_spelling() -> None:
+def test_an_exact_name_precedes_a_name_that_differs_in_case() -> None:
     found = recognise(SHOP, "order_items.csv", b"ORDER_ID,order_id\n")
     assert found.positions == {"order_id": 1}
     assert found.extra == {"ORDER_ID": 0}
@@ -142,7 +142,7 @@ def test_a_file_is_rejected_with_a_reason(path: str, content: bytes, problem: Pr
     assert says in found.reason
 
 
-def test_a_rejected_file_still_says_which_table_it_claims_to_be() -> None:
+def test_a_rejected_file_keeps_the_table_of_its_name() -> None:
     found = recognise(SHOP, "orders.csv", b"id\n1\n")
     assert found.table is SHOP.table("orders")
     assert found.missing_key == ("order_id",)

@@ -1,4 +1,4 @@
-"""Checks as they are declared: name, effect, predicate, remedy."""
+"""Constructors of checks: name, effect, predicate and fix."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lake.model.checks import Check, Effect, allowed, at_least, between, flag, q
         (flag("a.b", "a = 1", "rarely 1"), "a.b", Effect.FLAG, "a = 1"),
     ],
 )
-def test_a_check_says_what_fails_and_what_happens(
+def test_a_constructor_sets_name_effect_and_predicate(
     check: Check, name: str, effect: Effect, fails: str
 ) -> None:
     assert (check.name, check.effect, check.fails) == (name, effect, fails)
@@ -28,7 +28,7 @@ def test_a_check_says_what_fails_and_what_happens(
     assert check.description
 
 
-def test_a_flag_may_mend_columns() -> None:
-    mended = flag("cost.rounded", "cost < 0", "small negative costs", cost="0", note="'rounded'")
-    assert mended.fix == {"cost": "0", "note": "'rounded'"}
+def test_a_flag_may_fix_columns() -> None:
+    fixing = flag("cost.rounded", "cost < 0", "small negative costs", cost="0", note="'rounded'")
+    assert fixing.fix == {"cost": "0", "note": "'rounded'"}
     assert flag("a.b", "true", "-").fix == {}

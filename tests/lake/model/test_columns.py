@@ -1,4 +1,4 @@
-"""Columns know their type, their name in the file, and what is wrong with them."""
+"""Columns: their types, their names in the file, and mistakes in their declaration."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from lake.model.columns import (
         (ratio("c", "-"), "decimal(18,6)"), (decimal(5, 2)("c", "-"), "decimal(5,2)"),
     ],
 )  # fmt: skip
-def test_constructors_stand_for_types(column: Column, type_: str) -> None:
+def test_a_constructor_sets_the_type(column: Column, type_: str) -> None:
     assert column.type == type_
     assert column.problems() == []
 
@@ -53,9 +53,9 @@ def test_a_column_may_have_another_name_in_the_file() -> None:
         (text("c", ""), "column 'c': has no description"),
     ],
 )
-def test_a_wrong_column_says_so(column: Column, problem: str) -> None:
+def test_a_mistake_in_a_column_is_reported(column: Column, problem: str) -> None:
     assert column.problems() == [problem]
 
 
-def test_a_reserved_name_may_be_the_files() -> None:
+def test_a_reserved_name_is_allowed_in_the_file() -> None:
     assert text("billing_month", "-", source="month").problems() == []

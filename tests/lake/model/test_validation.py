@@ -1,4 +1,4 @@
-"""Contradictions in a declaration are found, all of them at once, each in a sentence."""
+"""Validation of declarations: each contradiction is reported in a sentence, all of them at once."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ TABLES = [
                 Check(name="name.x", effect=Effect.FLAG, fails="true", description="-", fix={"age": "0"}),
             ),
         ),
-        "check 'name.x' mends undeclared 'age'",
+        "check 'name.x' fixes undeclared column 'age'",
     ),
     (replace(PARENT, checks=(at_least("id", 0), at_least("id", 1))), "check 'id.range' is declared twice"),
     (
@@ -100,14 +100,14 @@ TABLES = [
 
 
 @pytest.mark.parametrize(("table", "problem"), TABLES, ids=[problem for _, problem in TABLES])
-def test_a_table_that_contradicts_itself_is_told(table: Table, problem: str) -> None:
+def test_a_contradiction_in_a_table_is_reported(table: Table, problem: str) -> None:
     assert f"table parents: {problem}" in problems(table, CHILD)
 
 
 UNCLE = replace(PARENT, name="uncles")
 
 
-def test_changes_of_what_enriches_rows_reach_them() -> None:
+def test_rows_are_enriched_only_from_tables_whose_changes_reach_them() -> None:
     touch = Touch(column="parent_id", table="uncles", parent_column="id")
     child = replace(CHILD, enriched_from=("parents", "uncles"))
     [problem] = problems(PARENT, UNCLE, child)
@@ -121,7 +121,7 @@ def test_changes_of_what_enriches_rows_reach_them() -> None:
     )
 
 
-def test_enrichment_is_followed_for_one_step() -> None:
+def test_rows_cannot_be_enriched_from_enriched_tables() -> None:
     ref = Reference(column="id", table="uncles")
     parent = replace(PARENT, enriched_from=("uncles",), references=(ref,))
     [problem] = problems(UNCLE, parent, replace(CHILD, enriched_from=("parents",)))
@@ -139,7 +139,7 @@ def test_a_row_cannot_have_two_dates() -> None:
     )
 
 
-def test_a_month_comes_from_a_table_that_has_one() -> None:
+def test_the_month_of_a_row_cannot_come_from_a_table_without_a_date() -> None:
     ref = Reference(column="parent_id", table="parents", gives_month=True)
     assert problems(PARENT, replace(CHILD, dated_by=None, references=(ref,))) == (
         "table children: takes its month from 'parents', which has no date",
@@ -149,13 +149,13 @@ def test_a_month_comes_from_a_table_that_has_one() -> None:
 @pytest.mark.parametrize(
     "parent", [replace(PARENT, key=("id", "name")), replace(PARENT, versions=Versions.GROUP)]
 )
-def test_a_reference_leads_to_one_row(parent: Table) -> None:
+def test_a_reference_needs_a_table_with_a_single_column_key(parent: Table) -> None:
     assert problems(parent, CHILD) == (
         "table children: references 'parents', which has no single-column row key",
     )
 
 
-def test_a_circle_of_references_is_named() -> None:
+def test_a_circle_of_references_is_reported() -> None:
     back = replace(PARENT, references=(Reference(column="id", table="children"),))
     assert problems(back, CHILD) == ("tables reference each other in a circle: parents → children → parents",)
 
@@ -177,17 +177,17 @@ MARTS = [
 
 
 @pytest.mark.parametrize(("mart", "problem"), MARTS, ids=[problem for _, problem in MARTS])
-def test_a_mart_that_contradicts_itself_is_told(mart: Mart, problem: str) -> None:
+def test_a_contradiction_in_a_mart_is_reported(mart: Mart, problem: str) -> None:
     assert f"mart days: {problem}" in problems(PARENT, CHILD, marts=(mart,))
 
 
-def test_names_are_unique_and_plain() -> None:
+def test_names_must_be_unique_and_in_snake_case() -> None:
     assert problems(PARENT, CHILD, marts=(replace(MART, name="parents"),), name="My-Family") == (
         "domain 'My-Family': names are snake_case",
         "'parents' is declared twice",
     )
 
 
-def test_all_problems_come_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     table = replace(PARENT, key=("x",), columns=(ID, integer("year", ""), timestamp("at", "When.")))
     assert len(problems(table, CHILD)) == 3

@@ -1,4 +1,4 @@
-"""The anomaly model once more, in Python's rational numbers: written from the contract alone."""
+"""An independent implementation of the anomaly model, in Python's rational numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Model(NamedTuple):
 
 
 def percentile(values: Sequence[Fraction], share: Fraction) -> Fraction:
-    """Linear interpolation between the closest ranks."""
+    """Return the percentile `share` by linear interpolation between the closest ranks."""
     ordered = sorted(values)
     position = share * (len(ordered) - 1)
     below = position.numerator // position.denominator
@@ -52,7 +52,7 @@ def rounded(value: Decimal | Fraction) -> Decimal:
 
 
 def scores(daily: Sequence[DailyCost]) -> dict[tuple[str, str, str], Scores]:
-    """(organisation, day, service) → scores."""
+    """Return (organisation, day, service) → scores."""
     pairs: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     services: dict[str, list[Decimal]] = defaultdict(list)
     for org, _, service, cost in daily:

@@ -1,4 +1,4 @@
-"""Daily costs, scored against what is usual: literal cases, and random ones against rational numbers."""
+"""Anomaly scores of daily costs: literal cases, and random cases against rational numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_DAY = date(2025, 7, 1)
 
 
 def _daily(spark: SparkSession, costs: Mapping[tuple[str, str], Sequence[object]]) -> DataFrame:
-    """(organisation, service) → its costs, one per day."""
+    """Return a frame of daily costs from (organisation, service) → costs, one per day."""
     rows = [
         f"{org} | {service} | {FIRST_DAY + timedelta(days=place)} | {cost}"
         for (org, service), series in costs.items()
@@ -32,7 +32,7 @@ def _daily(spark: SparkSession, costs: Mapping[tuple[str, str], Sequence[object]
 
 
 def _last_day(spark: SparkSession, series: Sequence[object], *columns: str) -> tuple[str | None, ...]:
-    """The named scores of the last cost of one organisation."""
+    """Return the named scores of the last cost in the series of one organisation."""
     mart = build(_daily(spark, {("org_1", "compute"): series}))
     day = FIRST_DAY + timedelta(days=len(series) - 1)
     return texts(mart.where(f"usage_date = DATE '{day}'"), columns)[0]
@@ -58,7 +58,7 @@ def test_equal_costs_have_no_scores_and_no_flags(spark: SparkSession) -> None:
 
 
 def test_a_score_at_its_limit_is_no_flag(spark: SparkSession) -> None:
-    # Mean 1, deviation 2; and mean 1, deviation 1/3: both last costs lie three deviations above the mean.
+    # Mean 1, deviation 2, and mean 1, deviation 1/3: both last costs are three deviations above the mean.
     assert _last_day(spark, [0] * 12 + [3] * 3 + [7], "zscore", "is_zscore") == ("3.000000", "false")
     assert _last_day(spark, [0] + [1] * 17 + [2], "zscore", "is_zscore") == ("3.000000", "false")
     assert _last_day(spark, [0] * 12 + [3] * 3 + ["7.00001"], "is_zscore") == ("true",)
@@ -73,7 +73,7 @@ def test_the_largest_cost_exceeds_the_percentile_unless_it_is_repeated(spark: Sp
     assert _last_day(spark, [*range(1, 14), "0.3", "0.3", 13], "p99_usd", "is_p99") == ("13.000000", "false")
 
 
-def test_below_fourteen_days_the_service_is_the_model(spark: SparkSession) -> None:
+def test_fewer_than_fourteen_days_are_scored_with_the_model_of_the_service(spark: SparkSession) -> None:
     regular = [10, 12] * 20
     costs = {
         ("org_1", "compute"): regular,
@@ -90,7 +90,7 @@ def test_below_fourteen_days_the_service_is_the_model(spark: SparkSession) -> No
     ]
 
 
-def test_a_trained_model_judges_costs_that_it_has_not_seen(spark: SparkSession) -> None:
+def test_a_trained_model_scores_new_costs(spark: SparkSession) -> None:
     history = _daily(spark, {("org_1", "compute"): [9, 11] * 7, ("org_2", "compute"): [500]})
     trained = fit(history, version="2025-08")
     assert [(field.name, field.dataType.simpleString()) for field in trained.schema] == [
@@ -118,7 +118,7 @@ def test_absurd_costs_do_not_stop_the_scoring(spark: SparkSession) -> None:
 
 
 def _random_costs(seed: int) -> list[oracle.DailyCost]:
-    """Series around the limit of fourteen days: constant, sparse, tiny, huge, spiky."""
+    """Return series of about fourteen days, the limit: constant, sparse, tiny, huge and spiky ones."""
     chance = random.Random(seed)
     daily = []
     for number in range(30):
@@ -133,7 +133,7 @@ def _random_costs(seed: int) -> list[oracle.DailyCost]:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_agrees_with_rational_numbers(spark: SparkSession, seed: int) -> None:
+def test_scores_equal_those_in_rational_numbers(spark: SparkSession, seed: int) -> None:
     daily = _random_costs(seed)
     rows = "\n".join(f"{org} | {day} | {service} | {cost:f}" for org, day, service, cost in daily)
     mart = build(

@@ -1,4 +1,4 @@
-"""GenAI tokens and what they cost, per day."""
+"""GenAI tokens and their cost per day."""
 
 from __future__ import annotations
 

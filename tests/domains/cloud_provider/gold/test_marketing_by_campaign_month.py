@@ -1,4 +1,4 @@
-"""How campaigns do on each channel."""
+"""Monthly results of campaigns on each channel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each organisation used of each service, per day."""
+"""Daily usage and cost of each service by organisation."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_values_are_summed_by_metric(spark: SparkSession) -> None:
     )
 
 
-def test_absurd_amounts_add_up(spark: SparkSession) -> None:
+def test_absurd_amounts_are_summed(spark: SparkSession) -> None:
     events = frame(
         spark,
         COLUMNS,

@@ -35,7 +35,7 @@ def test_amounts_are_converted_and_rounded_per_invoice(spark: SparkSession) -> N
     )
 
 
-def test_missing_credits_and_taxes_count_as_nothing(spark: SparkSession) -> None:
+def test_missing_credits_and_taxes_count_as_zero(spark: SparkSession) -> None:
     invoices = frame(
         spark,
         BILLING_MONTHLY.columns,

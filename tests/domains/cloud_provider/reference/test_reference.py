@@ -23,7 +23,7 @@ Tables = tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection]
 
 @pytest.fixture(scope="module")
 def tables(spark: SparkSession) -> Tables:
-    """Every mart as Spark builds it from the resolved tables, and the connection that holds the reference."""
+    """Spark's marts of the resolved tables, and a DuckDB connection with those of the reference."""
     literal = resolved_tables(seed=1)
     frames = {
         table.name: frame(spark, table.columns, literal.get(table.name, table.key[0])).withColumn(
@@ -54,7 +54,7 @@ def _reference(literal: dict[str, str]) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.mark.parametrize("mart", DOMAIN.marts, ids=lambda mart: mart.name)
-def test_both_programs_agree(tables: Tables, mart: Mart) -> None:
+def test_spark_and_the_reference_give_equal_tables(tables: Tables, mart: Mart) -> None:
     frames, connection = tables
     names = [column.name for column in mart.columns]
     expected = connection.execute(

@@ -1,4 +1,4 @@
-"""The generated provider: what its manifest promises is what its files hold, by the declared rules."""
+"""The generated provider: its files give the counts of its manifest under the declared rules."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def landing(
 
 
 def _texts(table: Table, record: dict[str, object]) -> dict[str, str | None]:
-    """The declared columns of a JSON object as trimmed text."""
+    """Return the declared columns of a JSON object as trimmed text."""
     found = {column.name: record.get(column.header) for column in table.columns}
     written = {
         name: value if isinstance(value, str) or value is None else json.dumps(value)
@@ -78,7 +78,7 @@ def _csv_rows(root: Path, table: Table) -> Iterator[tuple[Rank, dict[str, str | 
 
 
 @pytest.mark.parametrize("table", DOMAIN.tables, ids=lambda table: table.name)
-def test_the_manifest_holds_by_the_declared_rules(
+def test_the_files_give_the_counts_of_the_manifest(
     spark: SparkSession, landing: tuple[Path, Manifest], table: Table
 ) -> None:
     root, manifest = landing
@@ -120,7 +120,7 @@ def test_every_check_of_the_domain_is_failed_by_some_row(landing: tuple[Path, Ma
         assert declared | unknown <= failed
 
 
-def test_few_enough_rows_are_quarantined_to_be_published() -> None:
+def test_the_share_of_quarantined_rows_stays_below_the_limit_for_rejection() -> None:
     manifest = json.loads((COMMITTED / "manifests" / "cloud_provider.json").read_text(encoding="utf-8"))
     for table in DOMAIN.tables:
         lost = manifest["quarantined_rows"].get(table.name, 0)
@@ -135,7 +135,7 @@ def _days(file: Path) -> list[datetime]:
     return found
 
 
-def test_ordered_files_are_stretches_of_time_with_late_events(tmp_path: Path) -> None:
+def test_ordered_files_are_time_slices_with_late_events(tmp_path: Path) -> None:
     manifest = generate(tmp_path, **SMALL)  # type: ignore[arg-type]
     batches = [_days(file) for file in sorted(tmp_path.glob("usage_events/*.jsonl"))]
     middles = [sorted(batch)[len(batch) // 2] for batch in batches]
@@ -165,7 +165,7 @@ def test_clean_data_have_no_faults(tmp_path: Path) -> None:
     assert not manifest.quirks
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_one_others(tmp_path: Path) -> None:
+def test_equal_seeds_give_equal_bytes_and_different_seeds_different_bytes(tmp_path: Path) -> None:
     first = generate(tmp_path / "a", **SMALL)  # type: ignore[arg-type]
     second = generate(tmp_path / "b", **SMALL)  # type: ignore[arg-type]
     generate(tmp_path / "c", seed=1, **SMALL)  # type: ignore[arg-type]
@@ -173,7 +173,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(tmp_path: Pat
     assert first.as_json() == second.as_json()
 
 
-def test_the_committed_sample_is_what_the_generator_makes(tmp_path: Path) -> None:
+def test_the_committed_sample_equals_the_generated_one(tmp_path: Path) -> None:
     write_committed(tmp_path)
     assert files(COMMITTED / "cloud_provider") == files(tmp_path / "cloud_provider")
     manifest = Path("manifests") / "cloud_provider.json"

@@ -1,4 +1,4 @@
-"""Usage events with what is known about their organisation and resource."""
+"""Usage events with attributes of their organisation and resource."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_events_carry_their_day_organisation_and_resource(spark: SparkSession) -
     assert texts(silver, header) == body
 
 
-def test_declared_columns_and_flags_stay(spark: SparkSession) -> None:
+def test_declared_columns_and_flags_are_kept(spark: SparkSession) -> None:
     silver = _silver(spark, ORGS, USERS_, RESOURCES_)
     declared = {column.name: column.type for column in (*USAGE_EVENTS.columns, *USAGE_EVENTS.enrichment)}
     assert {field.name: field.dataType.simpleString() for field in silver.schema} == {
@@ -72,7 +72,7 @@ def test_declared_columns_and_flags_stay(spark: SparkSession) -> None:
     ]
 
 
-def test_without_masters_every_event_is_there(spark: SparkSession) -> None:
+def test_events_without_masters_are_kept(spark: SparkSession) -> None:
     silver = _silver(spark, "org_id", "user_id", "resource_id")
     assert texts(silver, ["event_id", "org_name", "org_users", "resource_state"]) == [
         ("e1", None, None, None),

@@ -1,4 +1,4 @@
-"""When visitors are active."""
+"""Monthly activity of visitors by weekday and hour."""
 
 from __future__ import annotations
 

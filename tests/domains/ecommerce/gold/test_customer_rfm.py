@@ -1,4 +1,4 @@
-"""Recency, frequency and monetary value of each customer, and the segment that follows."""
+"""Recency, frequency and monetary value of each customer, and the customer's segment."""
 
 from __future__ import annotations
 
@@ -58,6 +58,8 @@ def test_customers_are_split_into_quintiles_of_equal_size(spark: SparkSession) -
         (3, 3, 3, "regular"),
     ],
 )
-def test_the_first_segment_that_fits(spark: SparkSession, r: int, f: int, m: int, expected: str) -> None:
+def test_the_first_segment_whose_condition_holds_counts(
+    spark: SparkSession, r: int, f: int, m: int, expected: str
+) -> None:
     scores = spark.range(1).select(F.lit(r).alias("r"), F.lit(f).alias("f"), F.lit(m).alias("m"))
     assert scores.select(segment().alias("segment")).collect()[0]["segment"] == expected

@@ -10,7 +10,7 @@ from domains.ecommerce.tables import EVENTS, PRODUCTS, SESSIONS
 from tests.frames import assert_published, frame
 
 
-def test_events_take_the_visit_and_the_category_where_they_are_known(spark: SparkSession) -> None:
+def test_events_get_attributes_of_a_known_visit_and_product(spark: SparkSession) -> None:
     actual = build(
         events=frame(
             spark,

@@ -1,4 +1,4 @@
-"""Orders with their lines' sums and their customer."""
+"""Orders with sums over their lines and attributes of their customer."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_an_unknown_customer_leaves_its_attributes_null(spark: SparkSession) -> 
 
 @pytest.fixture(scope="module")
 def bands(spark: SparkSession) -> dict[str, str | None]:
-    """Age, as text → the band that the mart gives it."""
+    """Age as text → age band in the mart."""
     ages = ["-1", "0", "17", "18", "24", "25", "34", "35", "44", "45", "54", "55", "64", "65", "120", "null"]
     people = "\n".join(f"{place} | {age}" for place, age in enumerate(ages))
     actual = build(
@@ -163,7 +163,7 @@ def bands(spark: SparkSession) -> dict[str, str | None]:
         ("65+", 65, 120),
     ],
 )
-def test_an_age_band_holds_both_of_its_ends(
+def test_an_age_band_includes_both_of_its_limits(
     bands: dict[str, str | None], band: str, first: int, last: int
 ) -> None:
     assert bands[str(first)] == band
@@ -175,7 +175,7 @@ def test_no_age_band_below_eighteen_or_without_an_age(bands: dict[str, str | Non
     assert bands[age] is None
 
 
-def test_absurd_amounts_do_not_stop_the_others(spark: SparkSession) -> None:
+def test_absurd_amounts_do_not_stop_other_orders(spark: SparkSession) -> None:
     actual = build(
         orders=frame(
             spark,

@@ -1,4 +1,4 @@
-"""How many visits reach each step of the way to a purchase."""
+"""Monthly funnel: the visits that reach each step towards a purchase."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domains.ecommerce.marts import EVENTS_ENRICHED, FUNNEL_BY_MONTH
 from tests.frames import assert_published, frame
 
 
-def test_each_step_is_compared_with_the_one_before_and_with_the_first(spark: SparkSession) -> None:
+def test_each_step_is_compared_with_the_previous_and_the_first_step(spark: SparkSession) -> None:
     events = frame(
         spark,
         EVENTS_ENRICHED.columns,
@@ -39,7 +39,7 @@ def test_each_step_is_compared_with_the_one_before_and_with_the_first(spark: Spa
     )
 
 
-def test_an_absent_step_has_no_row_and_the_nearest_earlier_one_counts(spark: SparkSession) -> None:
+def test_an_absent_step_has_no_row_and_the_nearest_earlier_step_is_compared(spark: SparkSession) -> None:
     events = frame(
         spark,
         EVENTS_ENRICHED.columns,
@@ -67,7 +67,7 @@ def test_an_absent_step_has_no_row_and_the_nearest_earlier_one_counts(spark: Spa
     )
 
 
-def test_events_without_a_visit_count_but_convert_nobody(spark: SparkSession) -> None:
+def test_events_without_a_visit_count_as_events_but_not_as_sessions(spark: SparkSession) -> None:
     events = frame(
         spark,
         EVENTS_ENRICHED.columns,

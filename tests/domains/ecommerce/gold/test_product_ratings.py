@@ -1,4 +1,4 @@
-"""How customers rate each reviewed product."""
+"""Ratings of each reviewed product."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domains.ecommerce.tables import PRODUCTS, REVIEWS
 from tests.frames import assert_published, frame
 
 
-def test_reviewed_products_known_or_not(spark: SparkSession) -> None:
+def test_reviewed_products_are_listed_even_if_unknown_to_the_catalogue(spark: SparkSession) -> None:
     actual = build(
         reviews=frame(
             spark,

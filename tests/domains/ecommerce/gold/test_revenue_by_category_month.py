@@ -9,7 +9,7 @@ from domains.ecommerce.marts import FACT_ORDER_ITEMS_ENRICHED, REVENUE_BY_CATEGO
 from tests.frames import assert_published, frame
 
 
-def test_lines_add_up_per_month_and_category(spark: SparkSession) -> None:
+def test_lines_are_summed_per_month_and_category(spark: SparkSession) -> None:
     lines = frame(
         spark,
         FACT_ORDER_ITEMS_ENRICHED.columns,

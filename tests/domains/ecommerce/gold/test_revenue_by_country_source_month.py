@@ -9,7 +9,7 @@ from domains.ecommerce.marts import FACT_ORDERS_ENRICHED, REVENUE_BY_COUNTRY_SOU
 from tests.frames import assert_published, frame
 
 
-def test_orders_add_up_per_month_country_and_channel(spark: SparkSession) -> None:
+def test_orders_are_summed_per_month_country_and_channel(spark: SparkSession) -> None:
     orders = frame(
         spark,
         FACT_ORDERS_ENRICHED.columns,

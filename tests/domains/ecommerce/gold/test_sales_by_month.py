@@ -1,4 +1,4 @@
-"""The shop's month in one row."""
+"""Monthly sales of the whole shop."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_average_is_rounded_half_up_to_six_digits(spark: SparkSession) -> No
     )
 
 
-def test_no_orders_no_months(spark: SparkSession) -> None:
+def test_without_orders_there_are_no_months(spark: SparkSession) -> None:
     assert_published(
         build(frame(spark, FACT_ORDERS_ENRICHED.columns, "order_id")), SALES_BY_MONTH, "order_month"
     )

@@ -148,7 +148,7 @@ def test_activity_by_hour(answer: Answer) -> None:
     )
 
 
-def test_top_products_are_ten(answer: Answer) -> None:
+def test_top_products_lists_ten_products(answer: Answer) -> None:
     sold = "\n".join(
         f"2025-12-01 | {product} | P{product} | {100 - product // 2 * 2}.00 | {product // 2 + 1}"
         for product in range(12)

@@ -20,7 +20,7 @@ from tests.domains.ecommerce.landing import write_landing
 def tables(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection]:
-    """Every mart as Spark builds it from the resolved tables, and the connection that holds the reference."""
+    """Spark's marts of the resolved tables, and a DuckDB connection with those of the reference."""
     folder = tmp_path_factory.mktemp("landing")
     write_landing(folder / "drops", seed=1)
     connection = duckdb.connect()
@@ -37,7 +37,7 @@ def tables(
 
 
 @pytest.mark.parametrize("mart", DOMAIN.marts, ids=lambda mart: mart.name)
-def test_both_programs_agree(
+def test_spark_and_the_reference_give_equal_tables(
     tables: tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection], mart: Mart
 ) -> None:
     frames, connection = tables

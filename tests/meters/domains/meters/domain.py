@@ -1,4 +1,7 @@
-"""Meters and what they send: a master, two streams and a mart by month; small, to see batches of streams."""
+"""A small test domain about electricity meters, for batches of streams.
+
+It has a master, two streams and a mart by month.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,20 @@ from lake.model.spec import Domain, Every, Mart, Reference, Stream, Table
 
 METERS = Table(
     name="meters",
-    description="Where meters hang.",
+    description="Meters and their sites.",
     key=("meter_id",),
-    columns=(text("meter_id", "Identifies the meter."), text("site", "Where it hangs.")),
+    columns=(text("meter_id", "Identifies the meter."), text("site", "Site of the meter.")),
 )
 
 READINGS = Table(
     name="readings",
-    description="What meters counted.",
+    description="Readings of meters.",
     key=("reading_id",),
     dated_by="read_at",
     columns=(
         text("reading_id", "Identifies the reading."),
-        timestamp("read_at", "When it was read."),
-        text("meter_id", "Meter that was read."),
+        timestamp("read_at", "Time of the reading."),
+        text("meter_id", "Meter of the reading."),
         bigint("kwh", "Energy since the last reading."),
     ),
     checks=(at_least("kwh", 0),),
@@ -31,10 +34,10 @@ READINGS = Table(
 
 ALERTS = Table(
     name="alerts",
-    description="What meters complained about.",
+    description="Alerts of meters.",
     key=("alert_id",),
     dated_by="raised_at",
-    columns=(text("alert_id", "Identifies the alert."), timestamp("raised_at", "When it was raised.")),
+    columns=(text("alert_id", "Identifies the alert."), timestamp("raised_at", "Time of the alert.")),
     stream=Stream(folders=("alerts",), rank=("raised_at",)),
 )
 

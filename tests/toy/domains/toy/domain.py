@@ -1,7 +1,8 @@
-"""A workshop: who makes things, what was sold and of which parts, what came back. Small, with every shape.
+"""A small test domain about a furniture workshop: makers, sales with their parts, and returns.
 
-A master, a dated table that refers to it, groups of lines that take their month from the dated table, a
-dated table whose rows look up rows of other months; a mart by month, one by year and one whole.
+It has every kind of table and mart: a master, a dated table that refers to the master, groups of lines that
+take their month from the dated table, and a dated table whose rows look up rows of other months; a mart by
+month, a mart by year and a mart that is rewritten whole.
 """
 
 from __future__ import annotations
@@ -15,19 +16,19 @@ CHANNELS = ("shop", "web")
 
 MAKERS = Table(
     name="makers",
-    description="Who makes things.",
+    description="Makers of furniture.",
     key=("maker_id",),
     columns=(bigint("maker_id", "Identifies the maker."), text("name", "Name."), text("country", "Country.")),
 )
 
 SALES = Table(
     name="sales",
-    description="What was sold.",
+    description="Sales.",
     key=("sale_id",),
     dated_by="sold_on",
     columns=(
         bigint("sale_id", "Identifies the sale."),
-        bigint("maker_id", "Who made it."),
+        bigint("maker_id", "Maker of the sold piece."),
         date("sold_on", "Day of the sale."),
         money("amount", "Price.", required=True),
         text("channel", "shop or web."),
@@ -38,13 +39,13 @@ SALES = Table(
 
 PARTS = Table(
     name="parts",
-    description="What a sale consists of; a file that holds a part of a sale holds all of its parts.",
+    description="Parts of a sale; a file with a part of a sale contains all parts of that sale.",
     key=("sale_id",),
     versions=Versions.GROUP,
     columns=(
         bigint("sale_id", "Sale that the part belongs to."),
-        text("label", "What it is.", required=True),
-        integer("units", "How many.", required=True),
+        text("label", "Name of the part.", required=True),
+        integer("units", "Number of units.", required=True),
     ),
     checks=(at_least("units", 1),),
     references=(Reference(column="sale_id", table="sales", gives_month=True),),
@@ -52,12 +53,12 @@ PARTS = Table(
 
 RETURNS = Table(
     name="returns",
-    description="What came back.",
+    description="Returned sales.",
     key=("return_id",),
     dated_by="returned_on",
     columns=(
         bigint("return_id", "Identifies the return."),
-        bigint("sale_id", "What came back."),
+        bigint("sale_id", "Returned sale."),
         date("returned_on", "Day of the return."),
     ),
     references=(Reference(column="sale_id", table="sales"),),
@@ -72,7 +73,7 @@ SALES_ENRICHED = Mart(
     dated_by="sold_on",
     columns=(
         bigint("sale_id", "Identifies the sale."),
-        bigint("maker_id", "Who made it."),
+        bigint("maker_id", "Maker of the sold piece."),
         date("sold_on", "Day of the sale."),
         money("amount", "Price."),
         text("maker_name", "Name of the maker; null until it is known."),
@@ -113,7 +114,7 @@ REVENUE_BY_MONTH = Mart(
 
 MAKER_TOTALS = Mart(
     name="maker_totals",
-    description="Every maker of a sale.",
+    description="Sales of every maker.",
     grain=("maker_id",),
     inputs=("sales_enriched",),
     columns=(
@@ -125,7 +126,7 @@ MAKER_TOTALS = Mart(
 
 REVENUE_SERVED = Collection(
     mart="revenue_by_month",
-    description="Years of revenue by month and country.",
+    description="Revenue by month and country, one document per year.",
     cardinality={"sold_month": 12, "country": 50},
     shapes=(
         Shape(

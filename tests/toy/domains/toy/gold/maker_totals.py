@@ -1,4 +1,4 @@
-"""Every maker of a sale; grain: maker_id."""
+"""Sales of every maker; grain: maker_id."""
 
 from __future__ import annotations
 

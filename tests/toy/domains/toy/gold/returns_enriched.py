@@ -1,4 +1,4 @@
-"""Returns with the amount of their sale, in whatever month that was; grain: return."""
+"""Returns with the amount of their sale, which may lie in another month; grain: return_id."""
 
 from __future__ import annotations
 

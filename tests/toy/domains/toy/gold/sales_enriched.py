@@ -1,4 +1,4 @@
-"""Sales with their maker and their parts; grain: sale."""
+"""Sales with their maker and their parts; grain: sale_id."""
 
 from __future__ import annotations
 

@@ -1,0 +1,34 @@
+"""Keys of raw files, layers, partitions and staging."""
+
+from __future__ import annotations
+
+from lake import naming
+
+
+def test_a_raw_key_holds_table_content_and_path() -> None:
+    key = naming.raw_key("shop", "orders", "0123456789abcdef", "month=11/orders 1.csv")
+    assert key == "shop/orders/0123456789ab/month=11/orders 1.csv"
+    assert key.startswith(naming.raw_content_prefix("shop", "orders", "0123456789abcdef"))
+    assert key.startswith(naming.raw_prefix("shop", "orders"))
+    assert key.startswith(naming.raw_prefix("shop"))
+
+
+def test_layers_and_partitions_have_prefixes() -> None:
+    assert naming.layer_prefix("bronze", "shop", "orders") == "bronze/shop/orders/"
+    assert naming.layer_prefix("gold", "shop", "sales") == "shop/sales/"
+    assert naming.batch_prefix("quarantine", "shop", "orders", "b-1") == "quarantine/shop/orders/batch=b-1/"
+    assert naming.month_partition(2025, 1) == "year=2025/month=1/"
+    assert naming.year_partition(2025) == "year=2025/"
+
+
+def test_staged_files_belong_to_an_execution() -> None:
+    assert naming.staging_prefix("shop", "x1") == "_staging/shop/x1/"
+
+
+def test_part_files_are_numbered_with_five_digits() -> None:
+    assert naming.part_file(0) == "part-00000.parquet"
+    assert naming.part_file(12) == "part-00012.parquet"
+
+
+def test_running_totals_lie_in_the_speed_layer() -> None:
+    assert naming.speed_prefix("shop", "events") == "speed/shop/events/"
