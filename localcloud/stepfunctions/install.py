@@ -17,15 +17,15 @@ from moto.core.exceptions import JsonRESTError
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_glue
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_callback,
+    state_task_service_glue,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
     ResourceCondition,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
     StateTaskServiceAwsSdk,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
-    StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_glue import (
     StateTaskServiceGlue,
@@ -77,7 +77,8 @@ def install(context: Context, ended: EndListener) -> None:
     _install_waits(context)
     # A run that somebody stopped did not do its work: the task fails.
     replace(state_task_service_glue, "_JOB_RUN_STATE_ABNORMAL_TERMINAL_VALUE", _FAILED_RUNS)
-    replace(StateTaskServiceCallback, "_eval_integration_pattern", _eval_integration_pattern)
+    callback = state_task_service_callback.StateTaskServiceCallback
+    replace(callback, "_eval_integration_pattern", _eval_integration_pattern)
     replace(StepFunctionsParserBackend, "start_execution", functools.partialmethod(_start_execution, context))
     replace(BaseExecutionWorkerCommunication, "terminated", functools.partialmethod(_terminated, ended))
 

@@ -65,7 +65,7 @@ def test_the_catalog_is_back_after_a_restart(cloud: LocalCloud, tmp_path: Path) 
 
 
 def test_a_second_one_in_this_process_is_refused(cloud: LocalCloud, tmp_path: Path) -> None:
-    with pytest.raises(LocalCloudError, match="one runs already in this process"):
+    with pytest.raises(LocalCloudError, match="a local cloud already runs in this process"):
         LocalCloud(tmp_path).start()
 
 
