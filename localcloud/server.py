@@ -22,7 +22,7 @@ from localcloud.cloudformation import assembly
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError
 from localcloud.events import eventbridge, notifications
-from localcloud.events.alarms import AlarmClock
+from localcloud.events.alarms import AlarmEvaluator
 from localcloud.events.pipes import PipePoller
 from localcloud.events.schedules import Schedules
 from localcloud.execution import athena, crawler, functions, glue
@@ -51,7 +51,7 @@ class LocalCloud:
     _running: ClassVar[LocalCloud | None] = None
 
     def __init__(self, home: Path, *, mode: Mode = "enforce", port: int = 0, has_clock: bool = False) -> None:
-        """Prepare a local cloud. `mode`: enforce the roles' policies, or only record calls. Port 0: any free one.
+        """Prepare a local cloud. `mode`: enforce the roles' policies, or only record calls; port 0: any.
 
         With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` fires them.
         """
@@ -61,7 +61,7 @@ class LocalCloud:
         self._server: ThreadedMotoServer | None = None
         self._store: ObjectStore | None = None
         self._pipes: PipePoller | None = None
-        self._alarms: AlarmClock | None = None
+        self._alarms: AlarmEvaluator | None = None
         self._schedules: Schedules | None = None
         self._has_clock = has_clock
         self._lock: HomeLock | None = None
@@ -84,7 +84,8 @@ class LocalCloud:
     def start(self) -> None:
         """Install the patches and start the server.
 
-        The objects of `home` reappear when their buckets are deployed. Raises LocalCloudError if a local cloud already runs in this process or in this folder.
+        The objects of `home` reappear when their buckets are deployed. Raises LocalCloudError if a local
+        cloud already runs in this process or in this folder.
         """
         if LocalCloud._running is not None:
             raise LocalCloudError(
@@ -115,7 +116,7 @@ class LocalCloud:
     def _install(self, evaluator: Evaluator) -> None:
         context = self.context
         self._pipes = PipePoller(context, evaluator)
-        self._alarms = AlarmClock(context, evaluator)
+        self._alarms = AlarmEvaluator(context, evaluator)
         self._schedules = Schedules(context, evaluator)
         notifications.install(context)
         eventbridge.install(context, evaluator)

@@ -24,7 +24,7 @@ def test_a_burst_passes(server: DataApiServer, notes: Documents, kind: Kind, sta
             notes.insert_one({"_id": 2})
         assert error.value.response.status_code == status
     notes.insert_one({"_id": 2})
-    assert server.faults.struck == 2
+    assert server.faults.injected == 2
 
 
 @pytest.mark.parametrize(("kind", "applied"), [(Kind.TIMEOUT_BEFORE, False), (Kind.TIMEOUT_AFTER, True)])
@@ -58,7 +58,7 @@ def test_an_insert_may_succeed_in_part(server: DataApiServer, notes: Documents) 
 def test_a_slow_page_arrives(server: DataApiServer, notes: Documents) -> None:
     server.inject(Fault(kind=Kind.SLOW, seconds=0.05, command="find"))
     assert list(notes.find({})) == []
-    assert server.faults.struck == 1
+    assert server.faults.injected == 1
 
 
 @pytest.mark.parametrize(("kind", "held"), [(Kind.DOWN_BEFORE, {1}), (Kind.DOWN_AFTER, {1, 2})])
