@@ -58,7 +58,7 @@ def _drop(document: Any, names: list[str]) -> None:
 
 
 def check_sort(sort: Any, indexing: Indexing) -> list[tuple[str, int]]:
-    """Return a sort clause as `[(path, 1 or -1)]`. Raises ApiError for unindexed paths and other directions."""
+    """Return a sort clause as `[(path, 1 or -1)]`. Raises ApiError for an unindexed path or direction."""
     if not isinstance(sort, Mapping):
         raise ApiError("COMMAND_FIELD_VALUE_INVALID", "sort must be a JSON object")
     for path, direction in sort.items():

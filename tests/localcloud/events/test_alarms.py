@@ -95,7 +95,7 @@ def test_a_failed_execution_raises_the_alarm_which_reaches_the_topic(cloud: Loca
 def test_an_alarm_whose_topic_lets_nobody_publish_is_reported(cloud: LocalCloud) -> None:
     assert eventually(cloud, "unheard", "ALARM")
     assert any(
-        "the topic's policy does not let cloudwatch.amazonaws.com publish" in f
+        "the topic's policy does not allow cloudwatch.amazonaws.com to publish" in f
         for f in cloud.context.failures
     )
 

@@ -186,7 +186,9 @@ def test_files_that_are_adopted_are_events_too(cloud: LocalCloud) -> None:
 
 def test_a_queue_that_lets_nobody_in_is_reported(cloud: LocalCloud) -> None:
     put(cloud, "closed/1")
-    with pytest.raises(LocalCloudError, match=r"rule closed .* does not let events.amazonaws.com perform"):
+    with pytest.raises(
+        LocalCloudError, match=r"rule closed .* does not allow events.amazonaws.com to perform"
+    ):
         cloud.wait_idle(30)
     assert messages(cloud, "locked") == []
 

@@ -79,7 +79,7 @@ def test_a_job_is_started_by_the_universal_target(cloud: LocalCloud) -> None:
 def test_the_role_decides(cloud: LocalCloud) -> None:
     with pytest.raises(ClientError, match="is not authorized to perform: states:StartExecution"):
         cloud.fire_schedule("denied")
-    with pytest.raises(LocalCloudError, match=r"does not let scheduler\.amazonaws\.com assume it"):
+    with pytest.raises(LocalCloudError, match=r"does not trust scheduler\.amazonaws\.com"):
         cloud.fire_schedule("untrusted")
 
 
