@@ -64,10 +64,12 @@ class _Parser:
         self.limits = limits
 
     def conjunction(self, clause: Mapping[str, Any]) -> Predicate:
+        """Return the predicate of a clause, all of whose parts must hold."""
         parts = [self.part(name, condition) for name, condition in clause.items()]
         return lambda document: all(part(document) for part in parts)
 
     def part(self, name: str, condition: Any) -> Predicate:
+        """Return the predicate of one entry: $and, $or, $not or a field."""
         if name in ("$and", "$or"):
             if not isinstance(condition, list) or not all(isinstance(item, Mapping) for item in condition):
                 raise ApiError("FILTER_INVALID_EXPRESSION", f"'{name}' takes an array of objects")
@@ -82,6 +84,7 @@ class _Parser:
         return self.field(name, condition)
 
     def field(self, path: str, condition: Any) -> Predicate:
+        """Return the predicate of a path with a value or with operators."""
         if path != "_id" and not self.indexing.covers(path):
             raise ApiError(
                 "FILTER_PATH_UNINDEXED",
@@ -95,6 +98,7 @@ class _Parser:
         return lambda document: all(test(document) for test in tests)
 
     def test(self, path: str, operator: str, operand: Any) -> Predicate:
+        """Return the predicate of one operator on a path."""
         if operator not in (*_RANGES, *_LISTS, *_OTHERS):
             raise ApiError("FILTER_UNSUPPORTED_OPERATOR", f"Unsupported operator '{operator}'")
         if path == "_id" and operator not in ("$eq", "$in", "$ne", "$nin"):

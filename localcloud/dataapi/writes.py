@@ -178,6 +178,7 @@ class Writes:
     def delete_one(
         self, collection: StoredCollection, body: Mapping[str, Any], with_document: bool = False
     ) -> dict[str, Any]:
+        """Delete the first matching document."""
         stored = first(collection, body, self.limits)
         if stored is not None:
             self.store.remove(collection, stored)

@@ -57,7 +57,7 @@ def machine(name: str, states: Template, start: str, role_arn: str) -> Template:
 
 
 def write_assembly(folder: Path, stacks: dict[str, Template], *, asset: bytes | None = None) -> Path:
-    """Write an assembly whose stacks each depend on those before; return its folder. `asset`: a file asset."""
+    """Write an assembly whose stacks each depend on those before, with one file asset; return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     artifacts: Template = {}
     for name, resources in stacks.items():
