@@ -72,6 +72,7 @@ def install(context: Context, on_end: EndListener) -> None:
     """Patch moto's Step Functions; `on_end` is called with every execution that ends, in any status."""
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     replace(moto.stepfunctions.models, "stepfunctions_backends", stepfunctions_parser_backends)
+    # moto's own constructor rejects names with the prefix States., which a Fail state may raise again.
     replace(CustomErrorName, "__init__", lambda self, error_name: ErrorName.__init__(self, error_name))
     _install_clients(context)
     _install_waits(context)
