@@ -13,7 +13,7 @@ from lake.errors import CaudalError
 from lake.model.columns import Column
 from lake.model.spec import Domain, Mart
 from lake.naming import Names
-from localcloud.client import Watch
+from localcloud.client import ExecutionWatcher
 from localcloud.context import ACCOUNT, REGION
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
@@ -42,7 +42,7 @@ def run_upload(cloud: LocalCloud, domain: Domain, *paths: Path) -> Measured:
     Raises CaudalError if the pipeline failed.
     """
     machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{NAMES.state_machine(domain.name)}"
-    watch = Watch(cloud.client("stepfunctions"), machine)
+    watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
     began = time.monotonic()
     send(cloud, domain, *paths)
     uploaded = time.monotonic()

@@ -15,7 +15,7 @@ from rich.table import Table
 from lake import naming
 from lake.model.spec import Domain
 from lake.naming import Names
-from localcloud.client import Followed, run_query
+from localcloud.client import FollowedExecution, run_query
 
 EXAMPLE_CHARACTERS = 60
 SHOWN_FILES = 8
@@ -111,7 +111,7 @@ def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> 
     console.print(table)
 
 
-def show_times(steps: Mapping[str, float], executions: Iterable[Followed], console: Console) -> None:
+def show_times(steps: Mapping[str, float], executions: Iterable[FollowedExecution], console: Console) -> None:
     """Seconds per step, the states of the pipelines among them."""
     table = Table(title="Time per step", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("step")

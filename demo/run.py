@@ -15,7 +15,7 @@ from demo.serving import show_served
 from lake.model.discovery import domain_names, load_domain
 from lake.model.spec import Domain
 from lake.naming import Names
-from localcloud.client import Followed, Watch
+from localcloud.client import ExecutionWatcher, FollowedExecution
 from localcloud.context import ACCOUNT, REGION
 from localcloud.daemon import PROJECT
 from localcloud.errors import LocalCloudError
@@ -45,7 +45,7 @@ class Demo:
         self._env = env
         self._names = Names(env=env, account=ACCOUNT, region=REGION)
         self._steps: dict[str, float] = {}
-        self._executions: list[Followed] = []
+        self._executions: list[FollowedExecution] = []
 
     def run(self, landing: Path) -> bool:
         """Run every domain that `landing` has a folder for; whether all executions succeeded.
@@ -91,7 +91,7 @@ class Demo:
     def _domain(self, cloud: LocalCloud, domain: Domain, folder: Path) -> bool:
         self._console.rule(f"[bold]{domain.name}[/] {domain.description}", align="left")
         machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(domain.name)}"
-        watch = Watch(cloud.client("stepfunctions"), machine)
+        watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
         report = self._upload(cloud, domain, folder)
         if not any(outcome.status is Status.UPLOADED for outcome in report.outcomes):
             self._say("nothing new was uploaded; the pipeline is started by hand to show that it agrees")
@@ -124,7 +124,7 @@ class Demo:
         show(report, self._console)
         return report
 
-    def _follow(self, cloud: LocalCloud, watch: Watch) -> None:
+    def _follow(self, cloud: LocalCloud, watch: ExecutionWatcher) -> None:
         """Print each working state of the pipeline as it ends; the one under way is shown live."""
         with self._console.status("waiting for the pipeline to wake up …") as status:
             for execution, state in watch.follow(cloud.is_idle):

@@ -1,1 +1,1 @@
-"""The local runtime: moto made to execute what `cdk synth` wrote, without Docker, account or network."""
+"""The local runtime: executes the templates of `cdk synth` on moto, without Docker, account or network."""

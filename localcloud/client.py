@@ -1,9 +1,9 @@
-"""Clients of the local cloud: follow executions of a state machine, run Athena queries."""
+"""Helpers for clients of the local cloud: follow executions of a state machine, run Athena queries."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,14 @@ from localcloud.errors import LocalCloudError
 POLL_SECONDS = 0.3
 QUERY_POLL_SECONDS = 0.05
 START_SECONDS = 60.0
-"""How long an upload may take to wake the pipeline: the pipe's batch window and some."""
+"""Seconds between an upload and the start of an execution: the pipe's batch window and a margin."""
 
 TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
 @dataclass
 class StateTime:
-    """A state of an execution and how long it took; None while it runs."""
+    """A state of an execution; `seconds` is its duration, None while it runs."""
 
     name: str
     entered: datetime
@@ -28,8 +28,8 @@ class StateTime:
 
 
 @dataclass
-class Followed:
-    """One execution as far as it got."""
+class FollowedExecution:
+    """One execution: its status and the states that it has entered so far."""
 
     arn: str
     states: list[StateTime] = field(default_factory=list)
@@ -42,54 +42,54 @@ class Followed:
         return self.arn.rsplit(":", 1)[-1]
 
     @property
-    def is_over(self) -> bool:
+    def has_ended(self) -> bool:
         return self.status in TERMINAL
 
 
-class Watch:
-    """Reports what executions of one state machine do, those started after it was made."""
+class ExecutionWatcher:
+    """Follows the executions of one state machine that start after the watcher was made."""
 
     def __init__(self, client: Any, machine_arn: str) -> None:
         self._client = client
         self._machine = machine_arn
         self._before = set(self._arns())
-        self.followed: dict[str, Followed] = {}
+        self.followed: dict[str, FollowedExecution] = {}
 
     def _arns(self) -> list[str]:
         listed = self._client.list_executions(stateMachineArn=self._machine)["executions"]
         return [execution["executionArn"] for execution in listed]
 
     def start(self) -> None:
-        """Start an execution by hand, as the schedule or an operator would."""
+        """Start an execution, as the schedule or an operator does."""
         self._client.start_execution(stateMachineArn=self._machine, input="{}")
 
-    def follow(self, idle: Any) -> Iterator[tuple[Followed, StateTime]]:
-        """Yield each state when it begins and, with its seconds, when it ends.
+    def follow(self, is_idle: Callable[[], bool]) -> Iterator[tuple[FollowedExecution, StateTime]]:
+        """Yield each state twice: when it begins, and when it ends with its duration in seconds.
 
-        Ends when an execution is over and `idle()` says that nothing else is under way. Raises
-        LocalCloudError if no execution begins.
+        Ends when all followed executions have ended and `is_idle()` returns True. Raises
+        LocalCloudError if no execution starts within START_SECONDS.
         """
         deadline = time.monotonic() + START_SECONDS
         while True:
             for arn in reversed(self._arns()):
                 if arn not in self._before:
-                    execution = self.followed.setdefault(arn, Followed(arn))
-                    if not execution.is_over:
+                    execution = self.followed.setdefault(arn, FollowedExecution(arn))
+                    if not execution.has_ended:
                         for state in self._advance(execution):
                             yield execution, state
-            under_way = [arn for arn in self._arns() if arn not in self._before and arn not in self.followed]
-            if self.followed and not under_way and all(each.is_over for each in self.followed.values()):
-                if idle():
+            unseen = [arn for arn in self._arns() if arn not in self._before and arn not in self.followed]
+            if self.followed and not unseen and all(each.has_ended for each in self.followed.values()):
+                if is_idle():
                     return
             elif not self.followed and time.monotonic() > deadline:
                 raise LocalCloudError(
-                    f"no execution began within {START_SECONDS:.0f} s.",
+                    f"no execution started within {START_SECONDS:.0f} s.",
                     where=self._machine,
-                    hint="Look at the queue's dead letters and at the log in the home folder.",
+                    hint="Check the dead-letter queue and the log in the home folder.",
                 )
             time.sleep(POLL_SECONDS)
 
-    def _advance(self, execution: Followed) -> Iterator[StateTime]:
+    def _advance(self, execution: FollowedExecution) -> Iterator[StateTime]:
         status = self._client.describe_execution(executionArn=execution.arn)
         pages = self._client.get_paginator("get_execution_history").paginate(executionArn=execution.arn)
         events = [event for page in pages for event in page["events"]]
@@ -111,7 +111,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """Rows of a query as text; `numeric` says which columns are numbers."""
+    """Rows of a query as text, None for NULL; `numeric` holds for each column whether it is a number."""
 
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
@@ -119,7 +119,7 @@ class QueryResult:
 
 
 def run_query(athena: Any, sql: str, *, database: str, workgroup: str) -> QueryResult:
-    """Run SQL in a workgroup and wait for it. Raises LocalCloudError with Athena's reason."""
+    """Run SQL in a workgroup and return its rows. Raises LocalCloudError with Athena's reason if it fails."""
     started = athena.start_query_execution(
         QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=workgroup
     )
@@ -149,7 +149,7 @@ def _is_number(type_: str) -> bool:
 
 
 def named_queries(athena: Any, workgroup: str) -> dict[tuple[str, str], str]:
-    """(database, name) → SQL of every named query that the templates deployed."""
+    """Return the SQL of every named query of a workgroup, by (database, name)."""
     found: dict[tuple[str, str], str] = {}
     for page in athena.get_paginator("list_named_queries").paginate(WorkGroup=workgroup):
         for query_id in page["NamedQueryIds"]:

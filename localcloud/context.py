@@ -1,4 +1,4 @@
-"""What every part of the local runtime needs to know: where state lies and how to reach the server."""
+"""The context that all parts of the local runtime share: the state's folders and clients of the server."""
 
 from __future__ import annotations
 
@@ -24,18 +24,24 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ACCESS_KEY = "localadmin"
 SECRET_KEY = "localadmin"
-"""The caller without a role: an administrator, whose calls are neither checked nor recorded."""
+"""Credentials of the administrator, who has no role: such calls are neither authorised nor recorded."""
 
 Adopter = Callable[[Iterable[str] | None, str | None], int]
+"""(bucket names, role ARN) → number of adopted changes; see `Context.adopt`."""
+
+Authoriser = Callable[[Sequence[str], str, str], bool]
+"""(role ARNs, action, resource ARN) → allowed; see `Context.authorise_any`."""
+
 Truster = Callable[[str, str, str], bool]
+"""(role ARN, service, source ARN) → trusted; see `Context.trusts`."""
 
 
 @dataclass
 class Context:
-    """One running local cloud.
+    """The state of one running local cloud that its parts share.
 
-    `home` holds all state: objects as plain files in `s3/<bucket>/<key>`, everything else in `state/`.
-    `endpoint` is the URL of the server, known once it listens.
+    `home` holds everything that is stored: objects as plain files in `s3/<bucket>/<key>`, the rest in
+    `state/`. `endpoint` is the URL of the server; empty until the server listens.
     """
 
     home: Path
@@ -43,38 +49,39 @@ class Context:
     region: str = REGION
     endpoint: str = ""
     adopter: Adopter | None = None
-    authoriser: Callable[[Sequence[str], str, str], bool] | None = None
+    authoriser: Authoriser | None = None
     truster: Truster | None = None
     time_scale: float = 0.02
-    """Factor for the seconds that state machines wait: a minute passes in 1.2 s."""
+    """Factor applied to the waits of state machines: a minute takes 1.2 s."""
     writers: Counter[str] = field(default_factory=Counter)
-    """Roles of the jobs whose Spark may be writing files right now; see `writing`."""
+    """Role ARNs of the jobs whose Spark may be writing files right now; see `writing`."""
     busy: int = 0
-    """How much background work is under way; see `working`."""
+    """Number of background tasks that are running; see `working`."""
     failures: list[str] = field(default_factory=list)
-    """What went wrong in the background, where no caller could be told; see `report`."""
+    """Errors of background work, which has no caller to raise them to; see `report`."""
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False)
     _sessions: dict[str | None, boto3.Session] = field(default_factory=dict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def bucket_dir(self, bucket: str) -> Path:
-        """Folder that holds the current objects of a bucket, one plain file per key."""
+        """Return the folder of a bucket's current objects, one plain file per key."""
         return self.home / "s3" / bucket
 
     @property
     def state_dir(self) -> Path:
-        """Folder for whatever is not an object: metadata, old versions, recordings."""
+        """Folder of everything that is not a current object: metadata, old versions, recordings."""
         return self.home / "state"
 
     def client(self, service: str, role_arn: str | None = None) -> Any:
-        """A boto3 client against the server, one attempt per call.
+        """Return a boto3 client of the local server that makes one attempt per call.
 
-        With `role_arn` it carries credentials of that role, so that the role's policies decide.
-        Clients are made once per service and role, and may be used from any thread.
+        With `role_arn` the client has credentials of that role, so that the role's policies apply.
+        Clients are cached by service and role, and may be used from any thread. Raises
+        LocalCloudError if the server is not running.
         """
         if not self.endpoint:
             raise LocalCloudError(
-                "the server does not run yet.", where="localcloud", hint="Call start() first."
+                "the server is not running.", where="localcloud", hint="Call start() first."
             )
         with self._lock:
             key = (service, role_arn)
@@ -89,7 +96,10 @@ class Context:
             return self._clients[key]
 
     def session(self, role_arn: str | None = None) -> boto3.Session:
-        """A boto3 session as administrator or in a role. Its clients need `endpoint_url`; see `client`."""
+        """Return a boto3 session, as administrator or in a role.
+
+        Clients of the session need `endpoint_url`; see `client`.
+        """
         with self._lock:
             if role_arn not in self._sessions:
                 keys: dict[str, Any] = dict(self.credentials(role_arn))
@@ -97,7 +107,7 @@ class Context:
             return self._sessions[role_arn]
 
     def credentials(self, role_arn: str | None = None) -> dict[str, str]:
-        """Keyword arguments of `boto3.Session`, e.g. to hand to another process."""
+        """Return credentials as keyword arguments of `boto3.Session`, e.g. for another process."""
         if role_arn is None:
             return {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
         answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="local")["Credentials"]
@@ -108,39 +118,46 @@ class Context:
         }
 
     def disconnect(self) -> None:
-        """Forget the server and all clients of it."""
+        """Clear the endpoint and drop all cached clients."""
         with self._lock:
             self.endpoint = ""
             self._clients.clear()
             self._sessions.clear()
 
     def adopt(self, buckets: Iterable[str] | None = None, role_arn: str | None = None) -> int:
-        """Make moto know the files that something else (Spark) wrote or removed in bucket folders.
+        """Register with moto the files that Spark wrote or removed in bucket folders.
 
-        `buckets` limits the scan. With `role_arn` every write and removal is first checked against
-        the role's policies: if one is denied nothing is adopted and the denied changes are undone
-        as far as they can be (new files are removed). Returns the number of adopted changes.
-        Events fire as for uploads.
+        `buckets` limits the scan; None scans all. With `role_arn` every write and removal is first
+        checked against the role's policies: if one is denied, no change is adopted and the new files
+        that were denied are deleted. Returns the number of adopted changes. Each change emits the
+        same event as an upload or deletion.
         """
         if self.adopter is None:
             raise LocalCloudError("file-backed S3 is not installed.", where="localcloud")
         return self.adopter(buckets, role_arn)
 
     def authorise(self, role_arn: str, action: str, resource: str) -> bool:
-        """Whether a role may do this, e.g. `s3:PutObject` on an object's ARN. The call is recorded."""
+        """Record a call and return whether a role may make it, e.g. `s3:PutObject` on an object's ARN."""
         return self.authorise_any([role_arn], action, resource)
 
     def authorise_any(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
-        """Whether one of several roles may do this; recorded as that role's call, else as the first's."""
+        """Return whether one of several roles may perform an action.
+
+        The call is recorded for the first role that may, or for the first of all if none may.
+        """
         return self.authoriser is None or self.authoriser(role_arns, action, resource)
 
     def trusts(self, role_arn: str, service: str, source_arn: str) -> bool:
-        """Whether a service (`glue.amazonaws.com`) may assume a role for one of its resources."""
+        """Return whether a service (`glue.amazonaws.com`) may assume a role for the resource `source_arn`."""
         return self.truster is None or self.truster(role_arn, service, source_arn)
 
     @contextmanager
     def writing(self, role_arn: str) -> Iterator[None]:
-        """While a job's Spark may write files: whoever adopts them then takes them for this role's too."""
+        """Mark the time in which a job's Spark may write files.
+
+        A scan during this time may find files of any such job, so it authorises new files against
+        the roles of all of them.
+        """
         with self._lock:
             self.writers[role_arn] += 1
         try:
@@ -151,7 +168,7 @@ class Context:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Marks background work that `LocalCloud.wait_idle` waits for."""
+        """Mark background work that `LocalCloud.wait_idle` waits for."""
         with self._lock:
             self.busy += 1
         try:
@@ -161,7 +178,7 @@ class Context:
                 self.busy -= 1
 
     def report(self, where: str, error: object) -> None:
-        """Keep a failure that has no caller: `state/failures.jsonl`, the log, and `failures`."""
+        """Record an error of background work in `failures`, in `state/failures.jsonl` and in the log."""
         message = f"{where}: {error}"
         _log.error(message)
         with self._lock:

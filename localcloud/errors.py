@@ -1,4 +1,4 @@
-"""What can go wrong in the local runtime itself, as opposed to what AWS would answer."""
+"""Errors of the local runtime itself; errors that AWS would answer are botocore's ClientError."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class LocalCloudError(CaudalError):
 
 
 class PatchError(LocalCloudError):
-    """moto no longer has what a patch replaces, so that behaviour would silently be moto's own."""
+    """The installed moto does not have the symbol that a patch replaces."""
 
 
 class UnsupportedError(LocalCloudError):
-    """A template or a state machine uses something that would not execute here."""
+    """A template or a state machine uses a feature that the local runtime does not execute."""
 
 
 class DeployError(LocalCloudError):

@@ -1,4 +1,4 @@
-"""One local cloud per home folder: whoever runs there holds a lock that ends with its process."""
+"""A file lock that keeps a second local cloud out of a home folder; the lock ends with its process."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ LOCK_FILE = "localcloud.lock"
 
 
 class HomeLock:
-    """The right to use a home folder, from construction until `release`."""
+    """Exclusive use of a home folder, from construction until `release`."""
 
     def __init__(self, home: Path) -> None:
-        """Raises LocalCloudError if another process holds it."""
+        """Take the lock. Raises LocalCloudError if another process holds it."""
         self._file = _open(home)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -24,15 +24,16 @@ class HomeLock:
             raise LocalCloudError(
                 "another local cloud uses this folder.",
                 where=str(home),
-                hint="End it with `python -m localcloud down`, or choose another HOME_DIR.",
+                hint=f"Stop it with `caudal down --home {home}`, or choose another folder with --home.",
             ) from error
 
     def release(self) -> None:
+        """Let another process use the folder."""
         self._file.close()
 
 
 def is_held(home: Path) -> bool:
-    """Whether a local cloud runs in this folder."""
+    """Return whether a local cloud runs in this folder."""
     if not (home / LOCK_FILE).exists():
         return False
     try:

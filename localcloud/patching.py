@@ -1,7 +1,7 @@
-"""Replacing parts of moto, and noticing when they are no longer where they were.
+"""Replacing parts of moto, with a check that each replaced part exists.
 
-Every capability module has `install(context)`, which replaces what it needs through `replace`.
-A replaced symbol must exist, so that another version of moto fails at start and not in a demo.
+The `install(context)` functions patch moto through `replace`. A symbol that is missing raises, so that
+another version of moto fails at start and does not silently keep its own behaviour.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from typing import Any
 from localcloud.errors import PatchError
 
 MOTO_VERSION = "5.2.5"
-"""The one version that the patches were written against."""
+"""The version of moto that the patches were written for."""
 
 _originals: dict[tuple[int, str], Any] = {}
 _targets: dict[int, Any] = {}
 
 
 def check_version() -> None:
-    """Raise PatchError unless the installed moto is the one that the patches fit."""
+    """Raise PatchError unless MOTO_VERSION is installed."""
     found = importlib.metadata.version("moto")
     if found != MOTO_VERSION:
         raise PatchError(
-            f"moto {found} is installed, the patches fit {MOTO_VERSION}.",
+            f"moto {found} is installed, but the patches are written for {MOTO_VERSION}.",
             where="localcloud",
-            hint="Install requirements.txt again (make setup).",
+            hint="Install requirements.txt again.",
         )
 
 
 def replace(target: Any, name: str, new: Any) -> Any:
-    """Set `target.name` to `new` and return the original, also when it was replaced before.
+    """Set `target.name` to `new` and return the original, even if it was replaced before.
 
-    `target` is a module or a class that must itself define `name` (an inherited attribute does not
-    count: its source has moved). Raises PatchError otherwise.
+    `target` is a module or a class that must itself define `name`. Raises PatchError otherwise, also
+    for an inherited attribute: replacing it here would miss the class that defines it.
     """
     key = (id(target), name)
     if key not in _originals:
@@ -42,7 +42,7 @@ def replace(target: Any, name: str, new: Any) -> Any:
             raise PatchError(
                 f"moto {MOTO_VERSION} was expected to define '{name}' here, but it does not.",
                 where=f"{getattr(target, '__module__', '')} {place}".strip(),
-                hint="Pin moto to the version of requirements.txt, or port the patch.",
+                hint="Install the version of requirements.txt, or port the patch.",
             )
         _originals[key] = vars(target)[name]
         _targets[id(target)] = target
@@ -51,7 +51,7 @@ def replace(target: Any, name: str, new: Any) -> Any:
 
 
 def restore() -> None:
-    """Undo every `replace`: the moto of this process is its own again, for whoever uses it next."""
+    """Undo every `replace`, so that other users of moto in this process get the unpatched moto."""
     for (target, name), value in _originals.items():
         setattr(_targets[target], name, value)
     _originals.clear()
@@ -59,7 +59,7 @@ def restore() -> None:
 
 
 def original(target: Any, name: str) -> Any:
-    """What `target.name` was before `replace`."""
+    """Return the value that `target.name` had before `replace`."""
     return _unwrap(_originals[(id(target), name)])
 
 

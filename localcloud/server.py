@@ -1,4 +1,4 @@
-"""The local cloud itself: one moto server in this process, patched so that what is deployed executes."""
+"""The local cloud: a moto server in this process, patched so that deployed resources execute."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from localcloud.cloudformation import assembly
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError
 from localcloud.events import eventbridge, notifications
-from localcloud.events.alarms import AlarmClock
+from localcloud.events.alarms import AlarmEvaluator
 from localcloud.events.pipes import PipePoller
 from localcloud.events.schedules import Schedules
 from localcloud.execution import athena, crawler, functions, glue
@@ -34,26 +34,26 @@ from localcloud.serving_store import ServingStore
 
 HOST = "127.0.0.1"
 _LOG_LEVELS = {"werkzeug": logging.ERROR, "moto.stepfunctions": logging.CRITICAL}
-"""moto logs every error of a state, also those that the state machine expects."""
+"""moto logs every error of a state, even one that the state machine catches."""
 
 IDLE_CHECK_SECONDS = 0.1
 IDLE_CHECKS = 3
-"""Looks in a row that must find nothing to do, since work passes from one part to the next."""
+"""Consecutive checks that must find no work: between two parts work is briefly invisible."""
 
 
 class LocalCloud:
-    """An AWS account on this machine, whose state lies in `home`.
+    """An AWS account on this machine, whose state is stored in `home`.
 
-    There is one at a time per process, because moto's state is global. Use it as a context manager,
-    or call `start` and `stop`.
+    Only one can run per process, because moto's state is global. Use it as a context manager, or call
+    `start` and `stop`.
     """
 
     _running: ClassVar[LocalCloud | None] = None
 
     def __init__(self, home: Path, *, mode: Mode = "enforce", port: int = 0, has_clock: bool = False) -> None:
-        """`mode`: enforce the roles' policies, or only record calls. Port 0 takes a free one.
+        """Prepare a local cloud. `mode`: enforce the roles' policies, or only record calls; port 0: any.
 
-        With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` does it.
+        With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` fires them.
         """
         self.context = Context(home=home.resolve())
         self._mode: Mode = mode
@@ -61,13 +61,13 @@ class LocalCloud:
         self._server: ThreadedMotoServer | None = None
         self._store: ObjectStore | None = None
         self._pipes: PipePoller | None = None
-        self._alarms: AlarmClock | None = None
+        self._alarms: AlarmEvaluator | None = None
         self._schedules: Schedules | None = None
         self._has_clock = has_clock
         self._lock: HomeLock | None = None
-        self._is_catalogued = False
+        self._are_partitions_restored = False
         self.serving: ServingStore | None = None
-        """The Data API that marts are published to, while it runs."""
+        """The Data API that marts are published to; None while the cloud is stopped."""
 
     def __enter__(self) -> LocalCloud:
         self.start()
@@ -78,21 +78,27 @@ class LocalCloud:
 
     @property
     def endpoint(self) -> str:
-        """URL that serves all services, e.g. for AWS_ENDPOINT_URL."""
+        """URL of all services, e.g. for AWS_ENDPOINT_URL."""
         return self.context.endpoint
 
     def start(self) -> None:
-        """Install the patches, restore the objects of `home` (with the buckets, at deploy), and listen."""
+        """Install the patches and start the server.
+
+        The objects of `home` reappear when their buckets are deployed. Raises LocalCloudError if a local
+        cloud already runs in this process or in this folder.
+        """
         if LocalCloud._running is not None:
             raise LocalCloudError(
-                "one runs already in this process.", where=str(LocalCloud._running.context.home)
+                "a local cloud already runs in this process.",
+                where=str(LocalCloud._running.context.home),
+                hint="Stop it first.",
             )
         check_version()
         self._lock = HomeLock(self.context.home)
         for name, level in _LOG_LEVELS.items():
             logging.getLogger(name).setLevel(level)
         moto_api_backend.reset()
-        self._is_catalogued = False
+        self._are_partitions_restored = False
         self._store = localcloud.s3.install.install(self.context)
         self.serving = ServingStore(self.context)
         self.serving.start()
@@ -110,7 +116,7 @@ class LocalCloud:
     def _install(self, evaluator: Evaluator) -> None:
         context = self.context
         self._pipes = PipePoller(context, evaluator)
-        self._alarms = AlarmClock(context, evaluator)
+        self._alarms = AlarmEvaluator(context, evaluator)
         self._schedules = Schedules(context, evaluator)
         notifications.install(context)
         eventbridge.install(context, evaluator)
@@ -121,61 +127,67 @@ class LocalCloud:
             executor.install(context)
 
     def deploy(self, cdk_out: Path) -> list[str]:
-        """Deploy the stacks of a cloud assembly; returns the names of those that changed.
+        """Deploy the stacks of a cloud assembly; return the names of those that changed.
 
         The first deployment after a start also restores the partitions of the catalog.
         """
         changed = assembly.deploy(cdk_out, self.context)
         if self.serving is not None:
             self.serving.fill_secrets()
-        if not self._is_catalogued:
+        if not self._are_partitions_restored:
             catalog.restore_partitions(self.context)
-            self._is_catalogued = True
+            self._are_partitions_restored = True
         return changed
 
     def client(self, service: str, role_arn: str | None = None) -> Any:
-        """A boto3 client, as administrator or in a role."""
+        """Return a boto3 client, as administrator or in a role."""
         return self.context.client(service, role_arn)
 
     def session(self, role_arn: str | None = None) -> boto3.Session:
-        """A boto3 session for code that makes its own clients; sets AWS_ENDPOINT_URL in this process."""
+        """Return a boto3 session for code that makes its own clients.
+
+        Sets AWS_ENDPOINT_URL in this process, so that the clients call this server.
+        """
         os.environ["AWS_ENDPOINT_URL"] = self.endpoint
         return self.context.session(role_arn)
 
     def fire_schedule(self, name: str) -> dict[str, Any]:
         """Start the target of an EventBridge schedule now, in the schedule's role.
 
-        Returns the answer: `JobRunId` of a job, `ExecutionArn` of a state machine. Raises LocalCloudError
-        where there is no such schedule, botocore's ClientError where the start is refused.
+        Returns the response of the call, with the `JobRunId` of a job or the `ExecutionArn` of a state
+        machine. Raises LocalCloudError if there is no such schedule, botocore's ClientError if the call
+        is denied or fails.
         """
         if self._schedules is None:
-            raise LocalCloudError("it does not run.", where="fire_schedule", hint="Call start() first.")
+            raise LocalCloudError(
+                "the local cloud is not running.", where="fire_schedule", hint="Call start() first."
+            )
         return self._schedules.fire(name)
 
     def wait_idle(self, timeout: float = 600.0) -> None:
-        """Return when no message waits, no execution runs and no job works.
+        """Wait until no message is queued for a pipe, no execution runs and no job runs.
 
-        Raises LocalCloudError after `timeout` seconds, or when something failed in the background
-        (a rule that could not deliver, a pipe that could not start its target) since the last call.
+        Raises LocalCloudError after `timeout` seconds, or if background work has failed since the last
+        call (a rule that could not deliver, a pipe that could not start its target).
         """
         deadline = time.monotonic() + timeout
         quiet = 0
         while quiet < IDLE_CHECKS:
             if time.monotonic() > deadline:
                 raise LocalCloudError(
-                    f"still at work after {timeout:.0f} s: {self._at_work()}", where="wait_idle"
+                    f"still running after {timeout:.0f} s: {self._pending_work()}", where="wait_idle"
                 )
             time.sleep(IDLE_CHECK_SECONDS)
-            quiet = 0 if self._at_work() else quiet + 1
+            quiet = 0 if self._pending_work() else quiet + 1
         failures, self.context.failures = self.context.failures, []
         if failures:
-            raise LocalCloudError("; ".join(failures), where="in the background")
+            raise LocalCloudError("; ".join(failures), where="background work")
 
     def is_idle(self) -> bool:
-        """Whether no message waits, no execution runs and no job works right now."""
-        return not self._at_work()
+        """Return whether no message is queued for a pipe, no execution runs and no job runs right now."""
+        return not self._pending_work()
 
-    def _at_work(self) -> list[str]:
+    def _pending_work(self) -> list[str]:
         work = list(localcloud.stepfunctions.install.running(self.context))
         if self._pipes is not None and not self._pipes.is_idle():
             work.append("messages of a pipe")
@@ -186,7 +198,7 @@ class LocalCloud:
         return work
 
     def stop(self) -> None:
-        """End workers and server. Objects stay in `home`; executions, leases and stacks are gone."""
+        """Stop the workers and the server. `home` keeps objects; executions, leases and stacks are lost."""
         if self._server is None or self._store is None:
             return
         for worker in (self._pipes, self._alarms, self._schedules):
@@ -202,7 +214,6 @@ class LocalCloud:
         if self._server._server is not None:
             self._server._server.server_close()  # moto leaves the socket open
         self._server = LocalCloud._running = None
-        # Whoever uses moto next in this process finds it as if this had never been.
         restore()
         moto_api_backend.reset()
         self._store.close()

@@ -1,4 +1,4 @@
-"""The serving store of a local cloud: a Data API in this process, and the secret that leads to it."""
+"""The serving store of a local cloud: a Data API in this process, and the secrets that hold its address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN_FILE = "token"
 
 
 class ServingStore:
-    """The Data API of one home; its documents and its token outlive the process."""
+    """The Data API of a home folder; its documents and its token are kept there across restarts."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -22,19 +22,22 @@ class ServingStore:
         self.server = DataApiServer(home, token=_token(home))
 
     def start(self) -> None:
+        """Start the Data API."""
         self.server.start()
 
     def stop(self) -> None:
+        """Stop the Data API. Its documents stay in the home folder."""
         self.server.stop()
 
     @property
     def endpoint(self) -> str:
+        """URL of the Data API; its port changes with each start."""
         return self.server.endpoint
 
     def fill_secrets(self) -> list[str]:
-        """Put endpoint and token into the deployed secrets that lead to a serving store; their names.
+        """Write endpoint and token into the deployed serving store secrets; return the secrets' names.
 
-        On AWS a person does this once. Here the endpoint is another one after each start.
+        On AWS an operator does this once. Locally each start has another port, so each deployment does it.
         """
         client = self._context.client("secretsmanager")
         names = [

@@ -1,4 +1,4 @@
-"""Running `cdk synth` only when something that it reads has changed."""
+"""Synthesising the cloud assembly, only when its inputs have changed."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ INPUTS = (
     "lambdas",
     "serving",
 )
-"""Files and folders, relative to the project, that decide what is synthesised."""
+"""Files and folders, relative to the project, that the synthesis reads."""
 
 STAMP = ".inputs"
 SYNTH_SECONDS = 300
 
 
 def synthesise(project: Path, out: Path, env: str) -> bool:
-    """Make `out` the cloud assembly of an environment for the local account. Returns whether it ran.
+    """Synthesise the cloud assembly of an environment, for the local account, into `out`.
 
-    The hash of all inputs lies beside the assembly, so that an unchanged project costs nothing.
-    Raises DeployError with the end of the program's output if it fails.
+    Returns False if `out` already holds the assembly of the same inputs: their hash is stored beside
+    it. Raises DeployError with the end of the program's output if the synthesis fails.
     """
     current = f"{env} {inputs_hash(project)}"
     stamp = out / STAMP
@@ -54,13 +54,15 @@ def synthesise(project: Path, out: Path, env: str) -> bool:
     )
     if finished.returncode != 0:
         ending = (finished.stdout + finished.stderr)[-3000:]
-        raise DeployError(f"synth failed:\n{ending}", where="app.py", hint="Run `make synth` to see it all.")
+        raise DeployError(
+            f"synth failed:\n{ending}", where="app.py", hint="Run `caudal synth` for all output."
+        )
     stamp.write_text(current)
     return True
 
 
 def inputs_hash(project: Path) -> str:
-    """SHA-256 over the names and contents of all inputs, domains from PYTHONPATH included."""
+    """Return the SHA-256 of the names and contents of all inputs, including domains on PYTHONPATH."""
     digest = hashlib.sha256()
     for name, file in sorted(_input_files(project)):
         digest.update(name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())

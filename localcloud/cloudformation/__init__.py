@@ -1,1 +1,1 @@
-"""Deploying the cloud assembly of `cdk synth` into moto: resource types, assets, stacks."""
+"""CloudFormation: deploys the stacks and assets of a cloud assembly into moto."""

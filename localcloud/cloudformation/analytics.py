@@ -1,4 +1,4 @@
-"""AWS::Glue::* and AWS::Athena::*."""
+"""Resource types of Glue and Athena."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deploying a cloud assembly: the stacks of `manifest.json` in dependency order, with their assets."""
+"""Deploying a cloud assembly: its assets, then its stacks in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack of the assembly."""
+    """A stack of the assembly; `template` is JSON text."""
 
     name: str
     template: str
 
 
 def read_stacks(cdk_out: Path) -> list[Stack]:
-    """Stacks of an assembly, each after those it depends on. Raises DeployError if it is not an assembly."""
+    """Return the stacks of an assembly, each after those it depends on.
+
+    Raises DeployError if the folder holds no assembly, or one with CDK stages.
+    """
     artifacts = _artifacts(cdk_out)
     kinds = {"aws:cloudformation:stack"}
     order = graphlib.TopologicalSorter(
@@ -49,16 +52,22 @@ def read_stacks(cdk_out: Path) -> list[Stack]:
 def _artifacts(cdk_out: Path) -> dict[str, Any]:
     manifest = cdk_out / "manifest.json"
     if not manifest.exists():
-        raise DeployError("there is no cloud assembly.", where=str(cdk_out), hint="Run `make synth` first.")
+        raise DeployError(
+            "the folder has no cloud assembly.", where=str(cdk_out), hint="Run `caudal synth` first."
+        )
     artifacts: dict[str, Any] = json.loads(manifest.read_text())["artifacts"]
     nested = [name for name, artifact in artifacts.items() if artifact["type"] == "cdk:cloud-assembly"]
     if nested:
-        raise DeployError(f"stages are not deployed: {', '.join(nested)}.", where=str(cdk_out))
+        raise DeployError(f"stages cannot be deployed locally: {', '.join(nested)}.", where=str(cdk_out))
     return artifacts
 
 
 def deploy(cdk_out: Path, context: Context) -> list[str]:
-    """Upload the assets, then create or update every stack. Returns the names of the stacks that changed."""
+    """Upload the assets, then create or update every stack. Return the names of the stacks that changed.
+
+    Raises UnsupportedError before anything is created if a resource type is not known, and DeployError
+    if a stack fails.
+    """
     stacks = read_stacks(cdk_out)
     for stack in stacks:
         resources = json.loads(stack.template).get("Resources", {})
@@ -75,13 +84,13 @@ def _bootstrap(context: Context) -> None:
 
 
 def _upload_assets(manifest: Path, context: Context) -> None:
-    """Upload each file asset once; the templates themselves are deployed from disk."""
+    """Upload the file assets that are not there yet. Templates are read from disk instead."""
     client = context.client("s3")
     for asset in json.loads(manifest.read_text()).get("files", {}).values():
         source = asset["source"]
         if "path" not in source:
             raise DeployError(
-                "an asset is made by a command.", where=manifest.name, hint="Bundle it at synth."
+                "an asset is built by a command.", where=manifest.name, hint="Bundle it at synth."
             )
         if source["path"].endswith(".template.json"):
             continue
@@ -133,7 +142,9 @@ def _deploy_stack(stack: Stack, context: Context) -> bool:
     except Exception as error:
         _forget_failed(backend, stack)
         raise DeployError(
-            f"{type(error).__name__}: {error}", where=f"stack {stack.name}", hint="Start again after the fix."
+            f"{type(error).__name__}: {error}",
+            where=f"stack {stack.name}",
+            hint="Correct it and deploy again.",
         ) from error
     return True
 

@@ -1,10 +1,10 @@
-"""AWS::Lambda::*."""
+"""Resource types of Lambda."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from localcloud.cloudformation.resource import Created, Props, declare, only
+from localcloud.cloudformation.resource import Created, Props, declare, supported
 from localcloud.context import Context
 from localcloud.errors import UnsupportedError
 from localcloud.execution.functions import SERVICE
@@ -12,15 +12,15 @@ from localcloud.execution.functions import SERVICE
 _FUNCTION = "AWS::Lambda::Function"
 _SETTINGS = ("Role", "Handler", "Runtime", "Timeout", "MemorySize", "Environment", "Description")
 _NOT_APPLIED = ("Layers", "LoggingConfig", "Architectures", "EphemeralStorage", "Tags", "TracingConfig")
-"""Layers hold what is installed here anyway, logs are files, and the disk is this machine's."""
+"""Properties without effect here: layers hold packages that this Python has, logs are plain files."""
 
 
 def _known(props: Props) -> Props:
-    return only(props, "FunctionName", "Code", *_SETTINGS, type_name=_FUNCTION, ignored=_NOT_APPLIED)
+    return supported(props, "FunctionName", "Code", *_SETTINGS, type_name=_FUNCTION, ignored=_NOT_APPLIED)
 
 
 def _code(props: Props) -> Props:
-    code = only(props["Code"], "S3Bucket", "S3Key", type_name=f"{_FUNCTION} Code")
+    code = supported(props["Code"], "S3Bucket", "S3Key", type_name=f"{_FUNCTION} Code")
     return {"S3Bucket": code["S3Bucket"], "S3Key": code["S3Key"]}
 
 
@@ -29,7 +29,11 @@ def _create_function(client: Any, props: Props, context: Context) -> Created:
     name = known["FunctionName"]
     arn = f"arn:aws:lambda:{context.region}:{context.account}:function:{name}"
     if not context.trusts(known["Role"], SERVICE, arn):
-        raise UnsupportedError("the role cannot be assumed by Lambda.", where=f"function {name}")
+        raise UnsupportedError(
+            "Lambda may not assume the function's role.",
+            where=f"function {name}",
+            hint=f"Allow {SERVICE} in the trust policy of {known['Role']}.",
+        )
     settings = {key: known[key] for key in _SETTINGS if key in known}
     client.create_function(FunctionName=name, Code=_code(known), **settings)
     return Created(name, {"Arn": arn})

@@ -1,4 +1,4 @@
-"""Register the resource types that moto lacks, or has only in part."""
+"""Registering the resource types that moto lacks or implements only in part."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from localcloud.context import Context
 from localcloud.patching import replace
 
 TYPE_MODULES = (analytics, compute, messaging, operations, storage)
-"""Importing these declares their types."""
+"""Modules that declare their resource types when they are imported."""
 
 
 def install(context: Context) -> None:
-    """Make moto's CloudFormation create what the templates contain, and refuse what it cannot."""
+    """Register all declared resource types with moto, and make unknown ones raise."""
     resource.install(context)
     replace(Stack, "_parse_template", _parse_template)
 
 
 def _parse_template(self: Any) -> None:
-    """Templates of an assembly are JSON; reading them as YAML takes a second."""
+    """Parse a template as JSON, which CDK writes: moto's YAML parser takes a second."""
     self.template_dict = json.loads(self.template)

@@ -1,4 +1,4 @@
-"""AWS::SQS::*, AWS::SNS::*, AWS::Pipes::* and AWS::Scheduler::*."""
+"""Resource types of SQS, SNS, EventBridge Pipes and EventBridge Scheduler."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ declare(
 
 
 def _create_pipe(client: Any, props: Props, context: Context) -> Created:
-    logs = props.pop("LogConfiguration", None)  # shaped differently by the API; the poller's log is ours
+    # The API spells the property differently, and the local poller has its own log.
+    logs = props.pop("LogConfiguration", None)
     arn = client.create_pipe(**props)["Arn"]
     return Created(props["Name"], {"Arn": arn} | ({"LogLevel": logs.get("Level", "")} if logs else {}))
 

@@ -1,11 +1,11 @@
-"""AWS::StepFunctions::*, AWS::CloudWatch::*, AWS::SecretsManager::* and what deploys as nothing."""
+"""Resource types of Step Functions, CloudWatch and Secrets Manager, and CDK's metadata."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from localcloud.cloudformation.resource import Created, Props, declare, only
+from localcloud.cloudformation.resource import Created, Props, declare, supported
 from localcloud.context import Context
 from localcloud.stepfunctions.validation import check_definition
 
@@ -13,7 +13,10 @@ _MACHINE = "AWS::StepFunctions::StateMachine"
 
 
 def definition_of(props: Props, context: Context) -> str:
-    """A state machine's definition as JSON text, substitutions made."""
+    """Return a state machine's definition as JSON text, with DefinitionSubstitutions applied.
+
+    Raises UnsupportedError if a state would not execute locally.
+    """
     if "DefinitionS3Location" in props:
         place = props["DefinitionS3Location"]
         body = context.client("s3").get_object(Bucket=place["Bucket"], Key=place["Key"])["Body"]
@@ -28,15 +31,15 @@ def definition_of(props: Props, context: Context) -> str:
     return text
 
 
-def _lower(value: Any) -> Any:
-    """`IncludeExecutionData` → `includeExecutionData`, deeply: the API's spelling of the same."""
+def _to_api_names(value: Any) -> Any:
+    """Return a value with the keys that the API has: `IncludeExecutionData` → `includeExecutionData`."""
     if isinstance(value, dict):
-        return {key[0].lower() + key[1:]: _lower(item) for key, item in value.items()}
-    return [_lower(item) for item in value] if isinstance(value, list) else value
+        return {key[0].lower() + key[1:]: _to_api_names(item) for key, item in value.items()}
+    return [_to_api_names(item) for item in value] if isinstance(value, list) else value
 
 
 def _machine_parameters(props: Props, context: Context) -> Props:
-    known = only(
+    known = supported(
         props,
         "StateMachineName",
         "RoleArn",
@@ -52,9 +55,7 @@ def _machine_parameters(props: Props, context: Context) -> Props:
             "Tags",
         ),
     )
-    settings = {
-        _lower({k: 0}).popitem()[0]: _lower(v) for k, v in known.items() if k.endswith("Configuration")
-    }
+    settings = _to_api_names({k: v for k, v in known.items() if k.endswith("Configuration")})
     return {"definition": definition_of(props, context), "roleArn": known["RoleArn"], **settings}
 
 
@@ -95,7 +96,7 @@ declare(
 
 
 def _create_secret(client: Any, props: Props, context: Context) -> Created:
-    known = only(
+    known = supported(
         props,
         "Name",
         "Description",
@@ -124,7 +125,7 @@ declare(
     name="Name",
 )
 
-# CDK's note about the constructs in use: no resource, on AWS neither.
+# CDK lists the constructs in use here. On AWS it creates no resource either.
 declare(
     "AWS::CDK::Metadata",
     "cloudformation",

@@ -1,9 +1,8 @@
 """Declaring CloudFormation resource types in a few lines each, on top of the services' APIs.
 
-CloudFormation's properties are nearly the parameters of the API call that creates a resource, so a type
-is a function that makes this call on a boto3 client of the same server and says what `Ref` and
-`Fn::GetAtt` return. A type that is declared nowhere raises, for a skipped resource would silently break
-whatever refers to it.
+CloudFormation's properties are nearly the parameters of the API call that creates a resource. So a type
+is a function that makes this call with a boto3 client of the local server and returns the values of `Ref`
+and `Fn::GetAtt`. An undeclared type raises: skipping the resource would break references to it.
 """
 
 from __future__ import annotations
@@ -24,28 +23,28 @@ Props = dict[str, Any]
 
 @dataclass(frozen=True)
 class Created:
-    """What a template can learn of a resource: the value of `Ref`, and those of `Fn::GetAtt`."""
+    """Values that a template can read from a resource: of `Ref`, and of `Fn::GetAtt` by attribute."""
 
     ref: str
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 Create = Callable[[Any, Props, Context], Created]
-"""(client, properties, context)."""
+"""Creates a resource: (client, properties, context) → its values."""
 
 Delete = Callable[[Any, str], Any]
-"""(client, ref)."""
+"""Deletes a resource: (client, value of `Ref`)."""
 
 Update = Callable[[Any, str, Props, Context], Any]
-"""(client, ref, new properties, context)."""
+"""Updates a resource in place: (client, value of `Ref`, new properties, context)."""
 
 
 @dataclass(frozen=True)
 class ResourceType:
-    """One type, as functions of a client of its service; see Create, Delete and Update for what they get.
+    """A resource type: functions that create, delete and update resources with a client of `service`.
 
-    `name` is the property that CloudFormation fills in if the template does not (None: there is none).
-    Without `update` a change deletes the resource and creates it again.
+    `name` is the property that CloudFormation generates if the template omits it (None: there is none).
+    Without `update` a change deletes the resource and creates a new one.
     """
 
     type: str
@@ -68,17 +67,17 @@ def declare(
     name: str | None = None,
     update: Update | None = None,
 ) -> None:
-    """Add a resource type; see ResourceType."""
+    """Declare a resource type; see ResourceType."""
     _declared[type_name] = ResourceType(type_name, service, create, delete, name, update)
 
 
 def check_types(types: Mapping[str, str]) -> None:
-    """Raise UnsupportedError if a type (of logical id → type) does not deploy here; lists all of them."""
+    """Raise UnsupportedError, listing all of them, if types of `types` (by logical id) are not known."""
     unknown = {logical: kind for logical, kind in types.items() if not _is_known(kind)}
     if unknown:
         listed = "".join(f"\n  - {kind} ({logical})" for logical, kind in sorted(unknown.items()))
         raise UnsupportedError(
-            f"{len(unknown)} resource(s) of types that do not deploy locally:{listed}",
+            f"{len(unknown)} resource(s) of types that cannot be deployed locally:{listed}",
             where="template",
             hint="Declare the types in localcloud/cloudformation.",
         )
@@ -89,13 +88,13 @@ def _is_known(type_name: str) -> bool:
 
 
 def install(context: Context) -> None:
-    """Register all declared types with moto; those that moto has as well are replaced."""
+    """Register all declared types with moto, in place of moto's own implementations."""
     models, names = parsing.get_model_map(), parsing.get_name_type_map()
     for declared in _declared.values():
         models[declared.type] = _model_of(declared, context)
         names[declared.type] = declared.name or ""
 
-    def strict(resource_type: str) -> type[CloudFormationModel]:
+    def known_class(resource_type: str) -> type[CloudFormationModel]:
         check_types({"a resource": resource_type})
         return parsing.get_model_map()[resource_type]
 
@@ -105,12 +104,12 @@ def install(context: Context) -> None:
         found: str | None = original(parsing, "resource_name_property_from_type")(resource_type)
         return found
 
-    replace(parsing, "resource_class_from_type", strict)
+    replace(parsing, "resource_class_from_type", known_class)
     replace(parsing, "resource_name_property_from_type", name_property)
 
 
 class _Resource:
-    """A resource that exists, as moto's template parser wants it."""
+    """A created resource, with the interface that moto's template parser expects."""
 
     cf_resource_type = ""
     logical_resource_id = ""
@@ -127,7 +126,7 @@ class _Resource:
     def get_cfn_attribute(self, name: str) -> str:
         if name not in self.created.attributes:
             raise UnsupportedError(
-                f"Fn::GetAtt of '{name}' is not known.",
+                f"the attribute '{name}' of Fn::GetAtt is not known.",
                 where=f"{self.declared.type} {self.logical_resource_id}",
                 hint=f"Known: {', '.join(self.created.attributes) or 'none'}.",
             )
@@ -141,7 +140,7 @@ class _Resource:
 
 
 def _model_of(declared: ResourceType, context: Context) -> Any:
-    """The class that moto's parser calls; its methods are moto's interface."""
+    """Return a class for moto's parser, whose methods are moto's interface of a resource type."""
 
     def create(name: str, template: Props, account_id: str, region_name: str, **_: Any) -> _Resource:
         properties = template.get("Properties", {})
@@ -180,8 +179,12 @@ def _model_of(declared: ResourceType, context: Context) -> Any:
     return type(declared.type.replace("::", ""), (), members)
 
 
-def only(properties: Props, *names: str, type_name: str, ignored: tuple[str, ...] = ()) -> Props:
-    """The properties `names`; one that is neither there nor in `ignored` raises: it would have no effect."""
+def supported(properties: Props, *names: str, type_name: str, ignored: tuple[str, ...] = ()) -> Props:
+    """Return the properties called `names`.
+
+    Raises UnsupportedError if there is a property that is neither in `names` nor in `ignored`: it would
+    silently have no effect.
+    """
     unknown = set(properties) - set(names) - set(ignored)
     if unknown:
         raise UnsupportedError(

@@ -1,16 +1,16 @@
-"""AWS::S3::* and AWS::DynamoDB::*."""
+"""Resource types of S3 and DynamoDB."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from localcloud.cloudformation.resource import Created, Props, declare, only
+from localcloud.cloudformation.resource import Created, Props, declare, supported
 from localcloud.context import Context
 
 _BUCKET = "AWS::S3::Bucket"
 _NOT_APPLIED = ("LoggingConfiguration", "Tags")
-"""Server access logs would only write noise into a local folder."""
+"""Properties without effect here: server access logs would fill a local folder that has no reader."""
 
 
 def _create_bucket(client: Any, props: Props, context: Context) -> Created:
@@ -29,7 +29,7 @@ def _create_bucket(client: Any, props: Props, context: Context) -> Created:
 
 
 def _configure_bucket(client: Any, name: str, props: Props, context: Context) -> None:
-    known = only(
+    known = supported(
         props,
         "BucketName",
         "BucketEncryption",
@@ -74,14 +74,14 @@ def _encryption(value: Props) -> Props:
 
 
 def _notifications(value: Props) -> Props:
-    bridge = only(value, "EventBridgeConfiguration", type_name=f"{_BUCKET} NotificationConfiguration")
+    bridge = supported(value, "EventBridgeConfiguration", type_name=f"{_BUCKET} NotificationConfiguration")
     enabled = bridge.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled", True)
     return {"EventBridgeConfiguration": {}} if bridge and str(enabled).lower() == "true" else {}
 
 
 def _lifecycle_rule(rule: Props) -> Props:
-    """CloudFormation spells lifecycle rules in its own way."""
-    known = only(
+    """Return a lifecycle rule as the S3 API spells it."""
+    known = supported(
         rule,
         "Id",
         "Status",
@@ -149,7 +149,7 @@ _TABLE_PARAMETERS = (
 
 
 def _create_table(client: Any, props: Props, context: Context) -> Created:
-    known = only(
+    known = supported(
         props,
         *_TABLE_PARAMETERS,
         "TimeToLiveSpecification",

@@ -1,4 +1,4 @@
-"""A local Data API: the HTTP server that an unchanged `astrapy` takes for a database."""
+"""A local Data API: an HTTP server with the commands of a database that `astrapy` can use unchanged."""
 
 from __future__ import annotations
 

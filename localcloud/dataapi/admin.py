@@ -1,4 +1,4 @@
-"""Commands on the database (keyspaces) and on a keyspace (collections)."""
+"""Commands that manage keyspaces and collections."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Admin:
         self.limits = limits
 
     def database_command(self, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a command on the database and return its response. Raises ApiError."""
         if name == "findKeyspaces":
             return {"status": {"keyspaces": sorted(self.store.keyspaces)}}
         if name == "createKeyspace":
@@ -33,6 +34,7 @@ class Admin:
         raise ApiError("COMMAND_UNKNOWN", f"Command '{name}' is not a database command")
 
     def keyspace_command(self, keyspace: str, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a command on a keyspace and return its response. Raises ApiError."""
         if name == "findCollections":
             found = self.store.keyspace(keyspace)
             if (body.get("options") or {}).get("explain"):
@@ -50,9 +52,9 @@ class Admin:
         name = self._name(body, "collection")
         options = dict(body.get("options") or {})
         Indexing.of(options)
-        held = self.store.keyspace(keyspace).get(name)
-        if held is not None:
-            if held.options != options:
+        stored = self.store.keyspace(keyspace).get(name)
+        if stored is not None:
+            if stored.options != options:
                 raise ApiError(
                     "EXISTING_COLLECTION_DIFFERENT_SETTINGS",
                     f"Collection '{name}' already exists but with settings different from ones passed.",

@@ -1,4 +1,4 @@
-"""Errors in the Data API's own shape: they travel in the body of an HTTP 200."""
+"""Errors in the shape of the Data API, which returns them in the body of an HTTP 200."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _TITLES = {
     "UNSUPPORTED_UPDATE_OPERATION_TARGET": ("UPDATE", "Unsupported update operation target"),
     "UNSUPPORTED_UPDATE_OPERATOR_FOR_DOC_ID": ("UPDATE", "Update operators cannot be used on _id field"),
 }
-_OF_THE_SERVER = frozenset({"INTERNAL_SERVER_ERROR", "TOO_MANY_REQUESTS"})
+_SERVER_CODES = frozenset({"INTERNAL_SERVER_ERROR", "TOO_MANY_REQUESTS"})
 
 
 class ApiError(Exception):
-    """A request, or one document of it, is refused: `code` is one of the service's error codes."""
+    """A request or one of its documents is refused; `code` is an error code of the service."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -50,12 +50,12 @@ class ApiError(Exception):
         super().__init__(f"{code}: {message}")
 
     def body(self) -> dict[str, Any]:
-        """The error as clients see it."""
+        """Return the error as clients receive it."""
         scope, title = _TITLES[self.code]
         return {
             "errorCode": self.code,
             "message": self.message,
-            "family": "SERVER" if self.code in _OF_THE_SERVER else "REQUEST",
+            "family": "SERVER" if self.code in _SERVER_CODES else "REQUEST",
             "scope": scope,
             "title": title,
             "id": str(uuid.uuid4()),

@@ -1,4 +1,4 @@
-"""Faults that tests switch on: what a network and a busy service do to their clients."""
+"""Faults that tests inject: failures of the network and of an overloaded service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What goes wrong. `…_BEFORE`: the command was not applied. `…_AFTER`: it was."""
+    """The kind of a fault. `…_BEFORE`: the command is not applied. `…_AFTER`: the command is applied."""
 
     RATE_LIMIT = "429"
     UNAVAILABLE = "503"
@@ -18,17 +18,17 @@ class Kind(Enum):
     RESET_BEFORE = "connection reset, not applied"
     RESET_AFTER = "connection reset, applied"
     PARTIAL_INSERT = "every second document of an insertMany fails"
-    SLOW = "the answer takes a while"
-    DOWN_BEFORE = "the database is gone from this request on, which is not applied"
-    DOWN_AFTER = "the database is gone from this request on, which is applied"
+    SLOW = "the answer is delayed"
+    DOWN_BEFORE = "the database is down from this request on, which is not applied"
+    DOWN_AFTER = "the database is down from this request on, which is applied"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """`kind` strikes `times` requests, after leaving `after` of them alone.
+    """A fault of `kind` that is applied to `times` requests, after `after` requests without it.
 
-    Counted are the requests of `command`, or all. `seconds` is how long SLOW takes, and how long a
-    time-out keeps the connection before it is dropped.
+    Only requests of `command` count, or all if it is None. `seconds` is the delay of SLOW, and the time
+    after which a time-out drops the connection.
     """
 
     kind: Kind
@@ -38,41 +38,43 @@ class Fault:
     seconds: float = 0.5
 
 
-class Switches:
-    """The faults that are on."""
+class FaultInjector:
+    """Decides which requests an injected fault is applied to."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
         self._seen: list[int] = []
-        self.struck = 0
-        """How many requests a fault has hit."""
+        self.injected = 0
+        """Number of requests that a fault was applied to."""
         self.down = False
+        """Whether a DOWN fault has made the database unreachable."""
 
     def add(self, faults: Iterable[Fault]) -> None:
+        """Add faults to those that are active."""
         with self._lock:
             for fault in faults:
                 self._faults.append(fault)
                 self._seen.append(0)
 
     def clear(self) -> None:
-        """No faults any more; a database that is gone is back."""
+        """Remove all faults, and make a database that is down reachable again."""
         with self._lock:
-            self._faults, self._seen, self.down, self.struck = [], [], False, 0
+            self._faults, self._seen, self.down, self.injected = [], [], False, 0
 
-    def strike(self, command: str) -> Fault | None:
-        """The fault that hits this request. Counts the request for every fault."""
+    def fault_for(self, command: str) -> Fault | None:
+        """Return the fault to apply to this request, None without one. Counts the request for every fault."""
         with self._lock:
-            hit: Fault | None = None
+            chosen: Fault | None = None
             for index, fault in enumerate(self._faults):
-                meant = "insertMany" if fault.kind is Kind.PARTIAL_INSERT else fault.command
-                if meant not in (None, command):
+                wanted = "insertMany" if fault.kind is Kind.PARTIAL_INSERT else fault.command
+                if wanted not in (None, command):
                     continue
                 self._seen[index] += 1
                 due = fault.after < self._seen[index] <= fault.after + fault.times
-                if hit is None and due:
-                    hit = fault
-            self.struck += hit is not None
-            if hit is not None and hit.kind in (Kind.DOWN_BEFORE, Kind.DOWN_AFTER):
+                if chosen is None and due:
+                    chosen = fault
+            self.injected += chosen is not None
+            if chosen is not None and chosen.kind in (Kind.DOWN_BEFORE, Kind.DOWN_AFTER):
                 self.down = True
-            return hit
+            return chosen

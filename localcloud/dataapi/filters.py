@@ -1,4 +1,4 @@
-"""Filter clauses: parsed once, with the limits and the index enforced, then matched document by document."""
+"""Filter clauses: parsed into a predicate over documents, within the limits and the index of a collection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OTHERS = ("$eq", "$ne", "$exists", "$size")
 
 
 def parse(clause: Any, indexing: Indexing, limits: Limits) -> Predicate:
-    """A predicate over documents. Raises ApiError for what the service would refuse."""
+    """Return the predicate of a filter clause. Raises ApiError for a clause that the service refuses."""
     if not isinstance(clause, Mapping):
         raise ApiError("FILTER_INVALID_EXPRESSION", "filter must be a JSON object")
     fields = sum(1 for _ in _leaves(clause))
@@ -33,8 +33,8 @@ def parse(clause: Any, indexing: Indexing, limits: Limits) -> Predicate:
     return _Parser(indexing, limits).conjunction(clause)
 
 
-def looked_up_ids(clause: Mapping[str, Any]) -> list[Any] | None:
-    """The `_id`s that a filter names at its top level, so that no scan is needed; None if it names none."""
+def ids_in(clause: Mapping[str, Any]) -> list[Any] | None:
+    """Return the `_id`s that a filter names at its top level, which makes a scan needless; else None."""
     condition = clause.get("_id", MISSING)
     if condition is MISSING:
         return None
@@ -57,15 +57,19 @@ def _leaves(clause: Any) -> Iterator[str]:
 
 
 class _Parser:
+    """Builds predicates, and checks each path against the index and each operator against the limits."""
+
     def __init__(self, indexing: Indexing, limits: Limits) -> None:
         self.indexing = indexing
         self.limits = limits
 
     def conjunction(self, clause: Mapping[str, Any]) -> Predicate:
+        """Return the predicate of a clause, all of whose parts must hold."""
         parts = [self.part(name, condition) for name, condition in clause.items()]
         return lambda document: all(part(document) for part in parts)
 
     def part(self, name: str, condition: Any) -> Predicate:
+        """Return the predicate of one entry: $and, $or, $not or a field."""
         if name in ("$and", "$or"):
             if not isinstance(condition, list) or not all(isinstance(item, Mapping) for item in condition):
                 raise ApiError("FILTER_INVALID_EXPRESSION", f"'{name}' takes an array of objects")
@@ -80,6 +84,7 @@ class _Parser:
         return self.field(name, condition)
 
     def field(self, path: str, condition: Any) -> Predicate:
+        """Return the predicate of a path with a value or with operators."""
         if path != "_id" and not self.indexing.covers(path):
             raise ApiError(
                 "FILTER_PATH_UNINDEXED",
@@ -93,6 +98,7 @@ class _Parser:
         return lambda document: all(test(document) for test in tests)
 
     def test(self, path: str, operator: str, operand: Any) -> Predicate:
+        """Return the predicate of one operator on a path."""
         if operator not in (*_RANGES, *_LISTS, *_OTHERS):
             raise ApiError("FILTER_UNSUPPORTED_OPERATOR", f"Unsupported operator '{operator}'")
         if path == "_id" and operator not in ("$eq", "$in", "$ne", "$nin"):
@@ -126,12 +132,15 @@ def _comparable(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A date as its milliseconds, so that dates compare."""
+    """Return a date as its milliseconds, so that dates are comparable, and other values unchanged."""
     return value["$date"] if isinstance(value, Mapping) and set(value) == {"$date"} else value
 
 
 def _same(value: Any, operand: Any) -> bool:
-    """Equal, or an array that holds an equal element. True is not 1, and null matches a missing field."""
+    """Return whether a value equals the operand or is an array with an equal element.
+
+    As in the service, true does not equal 1, and null equals a missing field.
+    """
     if value is MISSING:
         return operand is None
     if isinstance(value, bool) is not isinstance(operand, bool):

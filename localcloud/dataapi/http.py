@@ -1,4 +1,4 @@
-"""The HTTP side of the local Data API: routes, the token, and the faults that strike requests."""
+"""The HTTP side of the local Data API: routes, authentication, and the faults of requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = logging.getLogger("localcloud")
 
 
 class HttpServer(ThreadingHTTPServer):
-    """Hands requests to `api`, each in a thread of its own."""
+    """Serves the requests of `api`, each connection in its own thread."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -27,12 +27,12 @@ class HttpServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), RequestHandler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Says so in the log only: clients that go away are what the tests are about."""
-        _log.debug("a client of the Data API went away: %s", client_address)
+        """Log a broken connection at level DEBUG: tests of faults break connections on purpose."""
+        _log.debug("a client of the Data API closed its connection: %s", client_address)
 
 
 class RequestHandler(BaseHTTPRequestHandler):
-    """One connection of a client."""
+    """A connection of a client."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -43,7 +43,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         return cast(HttpServer, self.server).api
 
     def do_GET(self) -> None:
-        """The counters of requests, under a path of our own."""
+        """Answer the request counters at `/_local/requests`, a path that the service does not have."""
         if not self._authenticated():
             return
         counters = [
@@ -53,7 +53,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         self._send(200 if self.path == "/_local/requests" else 404, {"requests": counters})
 
     def do_POST(self) -> None:
-        """A command on the database, a keyspace or a collection."""
+        """Run a command on the database, a keyspace or a collection."""
         length = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(length)
         if self._api.faults.down:
@@ -76,7 +76,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         self._answer(path, payload)
 
     def _answer(self, path: list[str], payload: Any) -> None:
-        fault = self._api.faults.strike(self._api.counted(path, payload))
+        fault = self._api.faults.fault_for(self._api.count_request(path, payload))
         kind = fault.kind if fault else None
         if kind is Kind.RATE_LIMIT:
             self._refuse(429, ApiError("TOO_MANY_REQUESTS", "try again later"))
@@ -85,7 +85,7 @@ class RequestHandler(BaseHTTPRequestHandler):
             self._refuse(503, ApiError("INTERNAL_SERVER_ERROR", "try again later"))
             return
         applied = kind not in (Kind.TIMEOUT_BEFORE, Kind.RESET_BEFORE, Kind.DOWN_BEFORE)
-        answer = self._api.run(path, payload, broken=kind is Kind.PARTIAL_INSERT) if applied else {}
+        answer = self._api.run(path, payload, fails_in_part=kind is Kind.PARTIAL_INSERT) if applied else {}
         if fault and kind in (Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER, Kind.SLOW):
             self._api.stopping.wait(fault.seconds)
         if kind in (None, Kind.SLOW, Kind.PARTIAL_INSERT):
@@ -118,10 +118,10 @@ class RequestHandler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def _reset(self) -> None:
-        # Zero linger makes the kernel answer with RST, as a dying peer does.
+        # With zero linger the kernel sends RST, as for a process that dies.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests go to the debug log, not to the terminal."""
+        """Log a request at level DEBUG instead of on the terminal."""
         _log.debug("Data API: " + format, *args)

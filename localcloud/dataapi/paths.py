@@ -1,4 +1,4 @@
-"""Dotted paths into documents, and which of them are indexed."""
+"""Dotted paths into documents, and the paths that a collection indexes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from localcloud.dataapi.errors import ApiError
 
 
 class Missing:
-    """The value of a path that a document does not have."""
+    """Type of MISSING, the value of a path that a document does not have."""
 
 
 MISSING = Missing()
 
 
 def value_at(document: Any, path: str) -> Any:
-    """The value at a dotted path (numbers select array elements), or MISSING."""
+    """Return the value at a dotted path (numbers select array elements), or MISSING."""
     value = document
     for name in path.split("."):
         if isinstance(value, Mapping) and name in value:
@@ -30,21 +30,24 @@ def value_at(document: Any, path: str) -> Any:
 
 
 def prefixes(path: str) -> Iterator[str]:
-    """`a.b.c` → `a`, `a.b`, `a.b.c`."""
+    """Return a path and all paths above it: `a.b.c` → `a`, `a.b`, `a.b.c`."""
     names = path.split(".")
     return (".".join(names[: end + 1]) for end in range(len(names)))
 
 
 @dataclass(frozen=True)
 class Indexing:
-    """Which paths of a collection may be filtered and sorted on. A path covers what lies below it."""
+    """The paths of a collection that filters and sorts may use. A path includes all paths below it."""
 
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Indexing:
-        """From the options of `createCollection`. Raises ApiError when it is neither or both."""
+        """Return the indexing in options of `createCollection`, which is all paths by default.
+
+        Raises ApiError unless it is either `allow` or `deny` with distinct paths.
+        """
         declared = options.get("indexing")
         if declared is None:
             return cls()
@@ -56,7 +59,7 @@ class Indexing:
         return cls(allow=tuple(declared.get("allow", ())), deny=tuple(declared.get("deny", ())))
 
     def covers(self, path: str) -> bool:
-        """Whether a path is indexed. `_id` never is: it is the key."""
+        """Return whether a path is indexed."""
         if self.allow:
             return "*" in self.allow or any(prefix in self.allow for prefix in prefixes(path))
         return "*" not in self.deny and not any(prefix in self.deny for prefix in prefixes(path))

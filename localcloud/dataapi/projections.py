@@ -13,7 +13,10 @@ Document = dict[str, Any]
 
 
 def project(document: Document, projection: Any) -> Document:
-    """The part of a document that a projection asks for; `_id` unless it is excluded."""
+    """Return a copy of the part of a document that a projection selects, with `_id` unless it is excluded.
+
+    Raises ApiError if inclusions and exclusions are mixed.
+    """
     if not projection:
         return copy.deepcopy(document)
     if not isinstance(projection, Mapping):
@@ -40,10 +43,10 @@ def _including(document: Document, paths: list[str]) -> Document:
         if value is MISSING:
             continue
         *parents, last = path.split(".")
-        place = found
+        parent = found
         for name in parents:
-            place = place.setdefault(name, {})
-        place[last] = copy.deepcopy(value)
+            parent = parent.setdefault(name, {})
+        parent[last] = copy.deepcopy(value)
     return found
 
 
@@ -55,7 +58,7 @@ def _drop(document: Any, names: list[str]) -> None:
 
 
 def check_sort(sort: Any, indexing: Indexing) -> list[tuple[str, int]]:
-    """`[(path, 1 or -1)]`. Raises ApiError for an unindexed path or another direction."""
+    """Return a sort clause as `[(path, 1 or -1)]`. Raises ApiError for an unindexed path or direction."""
     if not isinstance(sort, Mapping):
         raise ApiError("COMMAND_FIELD_VALUE_INVALID", "sort must be a JSON object")
     for path, direction in sort.items():
@@ -69,7 +72,7 @@ def check_sort(sort: Any, indexing: Indexing) -> list[tuple[str, int]]:
 
 
 def ordered(documents: list[Document], sort: list[tuple[str, int]]) -> list[Document]:
-    """Documents in the order of a sort clause; missing before null before numbers before texts."""
+    """Return documents in the order of a sort clause: missing and null, numbers, texts, booleans, dates."""
     for path, direction in reversed(sort):
         documents = sorted(
             documents, key=lambda document: _rank(value_at(document, path)), reverse=direction < 0

@@ -8,29 +8,29 @@ from typing import Any
 
 from lake.model.data_api import Limits
 from localcloud.dataapi.errors import ApiError
-from localcloud.dataapi.filters import looked_up_ids, parse
+from localcloud.dataapi.filters import ids_in, parse
 from localcloud.dataapi.projections import Document, check_sort, ordered, project
 from localcloud.dataapi.store import StoredCollection, id_key
 
 
 def candidates(
-    collection: StoredCollection, clause: Mapping[str, Any], limits: Limits, place: int = 0
+    collection: StoredCollection, clause: Mapping[str, Any], limits: Limits, position: int = 0
 ) -> Iterator[tuple[int, Document]]:
-    """(place, document) of what a filter matches, after `place`, in order of insertion."""
+    """Yield (position, document) of the documents after `position` that match a filter, oldest first."""
     matches = parse(clause, collection.indexing, limits)
-    ids = looked_up_ids(clause)
+    ids = ids_in(clause)
     if ids is None:
-        found: Iterator[tuple[int, Document]] = collection.after(place)
+        found: Iterator[tuple[int, Document]] = collection.after(position)
     else:
-        held = (collection.documents.get(id_key(wanted)) for wanted in ids)
-        found = iter(sorted((entry for entry in held if entry and entry[0] > place), key=lambda e: e[0]))
+        stored = (collection.documents.get(id_key(wanted)) for wanted in ids)
+        found = iter(sorted((entry for entry in stored if entry and entry[0] > position), key=lambda e: e[0]))
     return (entry for entry in found if matches(entry[1]))
 
 
 def in_sort_order(
     collection: StoredCollection, clause: Mapping[str, Any], sort: Any, limits: Limits
 ) -> list[Document]:
-    """All matches in sort order, as long as they can be sorted in memory."""
+    """Return all matching documents in sort order. Raises ApiError if there are more than can be sorted."""
     directions = check_sort(sort, collection.indexing)
     found = [document for _, document in candidates(collection, clause, limits)]
     if len(found) > limits.sorted_documents:
@@ -43,7 +43,7 @@ def in_sort_order(
 
 
 def first(collection: StoredCollection, body: Mapping[str, Any], limits: Limits) -> Document | None:
-    """The one document that a command on one document means."""
+    """Return the first document in the order of `sort` that matches the filter of a command, else None."""
     clause = body.get("filter") or {}
     if body.get("sort"):
         return next(iter(in_sort_order(collection, clause, body["sort"], limits)), None)
@@ -51,7 +51,10 @@ def first(collection: StoredCollection, body: Mapping[str, Any], limits: Limits)
 
 
 def find(collection: StoredCollection, body: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
-    """One page. The page state holds where to go on and how many documents went before."""
+    """Return one page. Its state holds the last position and the number of documents so far.
+
+    A sorted find has one page only, as in the service.
+    """
     options = body.get("options") or {}
     clause = body.get("filter") or {}
     limit, skip = _whole(options, "limit"), _whole(options, "skip") or 0
@@ -61,21 +64,22 @@ def find(collection: StoredCollection, body: Mapping[str, Any], limits: Limits) 
         return _page([project(document, body.get("projection")) for document in page], None)
     if skip:
         raise ApiError("COMMAND_FIELD_VALUE_INVALID", "skip options should be used with sort clause")
-    place, before = _state(options.get("pageState"))
+    position, before = _state(options.get("pageState"))
     size = min(limits.page_documents, limit - before) if limit else limits.page_documents
-    entries = list(islice(candidates(collection, clause, limits, place), max(size, 0) + 1))
+    entries = list(islice(candidates(collection, clause, limits, position), max(size, 0) + 1))
     documents = [project(document, body.get("projection")) for _, document in entries[:size]]
     done = len(entries) <= size or (limit is not None and before + size >= limit)
     return _page(documents, None if done else f"{entries[size - 1][0]}:{before + size}")
 
 
 def find_one(collection: StoredCollection, body: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    """Return the response of findOne."""
     found = first(collection, body, limits)
     return {"data": {"document": project(found, body.get("projection")) if found else None}}
 
 
 def count(collection: StoredCollection, body: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
-    """Exact up to the limit, then the limit and `moreData`."""
+    """Return the exact count up to the limit, beyond it the limit with `moreData`."""
     matches = candidates(collection, body.get("filter") or {}, limits)
     found = sum(1 for _ in islice(matches, limits.count_documents + 1))
     if found > limits.count_documents:
@@ -84,6 +88,7 @@ def count(collection: StoredCollection, body: Mapping[str, Any], limits: Limits)
 
 
 def estimate(collection: StoredCollection, body: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    """Return the number of documents, which is exact here."""
     return {"status": {"count": len(collection.documents)}}
 
 
@@ -104,7 +109,7 @@ def _state(text: Any) -> tuple[int, int]:
     if text is None:
         return 0, 0
     try:
-        place, before = str(text).split(":")
-        return int(place), int(before)
+        position, before = str(text).split(":")
+        return int(position), int(before)
     except ValueError as error:
         raise ApiError("COMMAND_FIELD_VALUE_INVALID", f"pageState '{text}' is not valid") from error

@@ -1,4 +1,4 @@
-"""The local Data API as a server: its start, its end and its address."""
+"""The server of the local Data API: start, stop and address."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from localcloud.dataapi.http import HttpServer
 
 
 def password_token(username: str, password: str) -> str:
-    """The token that `astrapy.authentication.UsernamePasswordTokenProvider` sends."""
+    """Return the token that `astrapy.authentication.UsernamePasswordTokenProvider` sends."""
     parts = (base64.b64encode(text.encode()).decode() for text in (username, password))
     return ":".join(("Cassandra", *parts))
 
 
 class DataApiServer(DataApi):
-    """A Data API whose documents are kept under `home`; `token` is the only one it accepts.
+    """A Data API whose documents are stored under `home`; requests must carry `token`.
 
     `start()` binds `port` (0: any free one); `endpoint` is then the URL for `astrapy` with
-    `DataAPIClient(environment="hcd")`. Astra's own paths (`/api/json/v1/…`) work too.
-    `GET /_local/requests`, with the token, answers the counters as JSON.
+    `DataAPIClient(environment="hcd")`. Astra's paths (`/api/json/v1/…`) are served too.
+    `GET /_local/requests`, with the token, answers the request counters as JSON.
     """
 
     def __init__(self, home: Path, *, token: str, port: int = 0, limits: Limits = LIMITS) -> None:
@@ -33,6 +33,7 @@ class DataApiServer(DataApi):
         self._thread: threading.Thread | None = None
 
     def start(self) -> DataApiServer:
+        """Listen on the port, in a thread of this process."""
         self._http = HttpServer(self._port, self)
         self._port = self._http.server_port
         self._thread = threading.Thread(
@@ -42,6 +43,7 @@ class DataApiServer(DataApi):
         return self
 
     def stop(self) -> None:
+        """Stop listening and close the documents."""
         self.stopping.set()
         if self._http is not None and self._thread is not None:
             self._http.shutdown()
@@ -57,9 +59,10 @@ class DataApiServer(DataApi):
 
     @property
     def endpoint(self) -> str:
+        """URL of the server."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def secret(self) -> str:
-        """What the serving store's secret must hold to lead here: endpoint, token, kind of database."""
+        """JSON for the serving store's secret: endpoint, token and kind of database."""
         return json.dumps({"endpoint": self.endpoint, "token": self.token, "environment": "hcd"})

@@ -1,4 +1,4 @@
-"""Where the documents lie: in memory to be read, in SQLite to be kept."""
+"""Storage of the documents: read from memory, persisted in SQLite."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CREATE TABLE IF NOT EXISTS documents (
 
 
 def id_key(document_id: Any) -> str:
-    """An `_id` of any type as text."""
+    """Return an `_id` of any JSON type as text."""
     return json.dumps(document_id, sort_keys=True, ensure_ascii=False)
 
 
 @dataclass
 class StoredCollection:
-    """One collection: `documents` maps id keys to (place, document), in order of insertion."""
+    """A collection: `documents` maps id keys to (position, document), in order of insertion."""
 
     keyspace: str
     name: str
@@ -40,15 +40,16 @@ class StoredCollection:
 
     @property
     def indexing(self) -> Indexing:
+        """The indexed paths."""
         return Indexing.of(self.options)
 
-    def after(self, place: int) -> Iterator[tuple[int, Document]]:
-        """Documents inserted after `place`, oldest first."""
-        return (held for held in self.documents.values() if held[0] > place)
+    def after(self, position: int) -> Iterator[tuple[int, Document]]:
+        """Yield the documents inserted after `position`, oldest first."""
+        return (stored for stored in self.documents.values() if stored[0] > position)
 
 
 class Store:
-    """All keyspaces of the database. Callers hold `lock` for the length of a command."""
+    """All keyspaces of the database. Callers hold `lock` while a command runs."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +59,7 @@ class Store:
         self._database.execute("PRAGMA synchronous=OFF")
         self._database.executescript(_SCHEMA)
         self.keyspaces: dict[str, dict[str, StoredCollection]] = {}
-        self._place = 0
+        self._last_position = 0
         self._load()
 
     def _load(self) -> None:
@@ -67,47 +68,54 @@ class Store:
         for keyspace, name, options in self._database.execute("SELECT * FROM collections"):
             self.keyspaces[keyspace][name] = StoredCollection(keyspace, name, json.loads(options))
         rows = self._database.execute("SELECT * FROM documents ORDER BY place")
-        for keyspace, name, key, place, body in rows:
-            self.keyspaces[keyspace][name].documents[key] = (place, json.loads(body))
-            self._place = place
+        for keyspace, name, key, position, body in rows:
+            self.keyspaces[keyspace][name].documents[key] = (position, json.loads(body))
+            self._last_position = position
 
     def close(self) -> None:
+        """Close the SQLite file."""
         with self.lock:
             self._database.close()
 
     def commit(self) -> None:
-        """Make what a command did last."""
+        """Persist the changes of a command."""
         self._database.commit()
 
     # --- keyspaces and collections
 
     def keyspace(self, name: str) -> dict[str, StoredCollection]:
+        """Return the collections of a keyspace by name. Raises ApiError if there is no such keyspace."""
         if name not in self.keyspaces:
             raise ApiError("UNKNOWN_KEYSPACE", f"The keyspace used by the command: {name}.")
         return self.keyspaces[name]
 
     def collection(self, keyspace: str, name: str) -> StoredCollection:
+        """Return a collection. Raises ApiError if there is none of this name."""
         found = self.keyspace(keyspace).get(name)
         if found is None:
             raise ApiError("COLLECTION_NOT_EXIST", f"No collection or table with name '{name}' exists.")
         return found
 
     def create_keyspace(self, name: str) -> None:
+        """Create a keyspace unless it exists."""
         self.keyspaces.setdefault(name, {})
         self._database.execute("INSERT OR IGNORE INTO keyspaces VALUES (?)", (name,))
 
     def drop_keyspace(self, name: str) -> None:
+        """Drop a keyspace with its collections, if it exists."""
         for collection in list(self.keyspaces.pop(name, {})):
             self._forget(name, collection)
         self._database.execute("DELETE FROM keyspaces WHERE name = ?", (name,))
 
     def create_collection(self, keyspace: str, name: str, options: Document) -> None:
+        """Create a collection, which must not exist."""
         self.keyspace(keyspace)[name] = StoredCollection(keyspace, name, options)
         self._database.execute(
             "INSERT INTO collections VALUES (?, ?, ?)", (keyspace, name, json.dumps(options))
         )
 
     def drop_collection(self, keyspace: str, name: str) -> None:
+        """Drop a collection with its documents, if it exists."""
         self.keyspace(keyspace).pop(name, None)
         self._forget(keyspace, name)
 
@@ -120,19 +128,20 @@ class Store:
     # --- documents
 
     def put(self, collection: StoredCollection, document: Document) -> None:
-        """Insert, or replace in place, the document with this `_id`."""
+        """Insert a document, or replace the one with its `_id` at the same position."""
         key = id_key(document["_id"])
-        held = collection.documents.get(key)
-        if held is None:
-            self._place += 1
-        place = held[0] if held else self._place
-        collection.documents[key] = (place, document)
+        stored = collection.documents.get(key)
+        if stored is None:
+            self._last_position += 1
+        position = stored[0] if stored else self._last_position
+        collection.documents[key] = (position, document)
         self._database.execute(
             "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)",
-            (collection.keyspace, collection.name, key, place, json.dumps(document, ensure_ascii=False)),
+            (collection.keyspace, collection.name, key, position, json.dumps(document, ensure_ascii=False)),
         )
 
     def remove(self, collection: StoredCollection, document: Document) -> None:
+        """Remove a document, which must be in the collection."""
         key = id_key(document["_id"])
         del collection.documents[key]
         self._database.execute(

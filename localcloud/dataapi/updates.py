@@ -12,7 +12,10 @@ Document = dict[str, Any]
 
 
 def apply(document: Document, update: Any, *, inserting: bool = False) -> Document:
-    """A changed copy of `document`. Raises ApiError for what the service would refuse."""
+    """Return an updated copy of a document. Raises ApiError for an update that the service refuses.
+
+    `inserting` says that an upsert inserts the document, so that $setOnInsert applies and _id may be set.
+    """
     if not isinstance(update, Mapping) or not update:
         raise ApiError("UNSUPPORTED_UPDATE_OPERATION", "update must hold at least one operator")
     changed = copy.deepcopy(document)
@@ -32,35 +35,35 @@ def apply(document: Document, update: Any, *, inserting: bool = False) -> Docume
 
 def _parent(document: Document, path: str) -> tuple[dict[str, Any], str]:
     *parents, last = path.split(".")
-    place: Any = document
+    parent: Any = document
     for name in parents:
-        place = place.setdefault(name, {})
-        if not isinstance(place, dict):
-            raise ApiError("UNSUPPORTED_UPDATE_OPERATION_TARGET", f"'{name}' of '{path}' is no object")
-    return place, last
+        parent = parent.setdefault(name, {})
+        if not isinstance(parent, dict):
+            raise ApiError("UNSUPPORTED_UPDATE_OPERATION_TARGET", f"'{name}' of '{path}' is not an object")
+    return parent, last
 
 
 def _set(document: Document, path: str, value: Any) -> None:
-    place, name = _parent(document, path)
-    place[name] = copy.deepcopy(value)
+    parent, name = _parent(document, path)
+    parent[name] = copy.deepcopy(value)
 
 
 def _increase(document: Document, path: str, value: Any) -> None:
-    place, name = _parent(document, path)
-    before = place.get(name, 0)
+    parent, name = _parent(document, path)
+    before = parent.get(name, 0)
     for number in (before, value):
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ApiError("UNSUPPORTED_UPDATE_OPERATION_TARGET", f"$inc of '{path}' needs numbers")
-    place[name] = before + value
+    parent[name] = before + value
 
 
 def _unset(document: Document, path: str, value: Any) -> None:
-    place: Any = document
+    parent: Any = document
     *parents, last = path.split(".")
     for name in parents:
-        place = place.get(name) if isinstance(place, dict) else None
-    if isinstance(place, dict):
-        place.pop(last, None)
+        parent = parent.get(name) if isinstance(parent, dict) else None
+    if isinstance(parent, dict):
+        parent.pop(last, None)
 
 
 _OPERATORS: dict[str, Callable[[Document, str, Any], None]] = {

@@ -1,4 +1,4 @@
-"""Commands that change documents."""
+"""Commands that change documents: inserts, replacements, updates and deletions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from localcloud.dataapi.store import Store, StoredCollection, id_key
 from localcloud.dataapi.updates import apply
 
 Change = Callable[[Document | None], Document]
+"""(stored document, None for an upsert) → the document to store instead."""
 
 
 class Writes:
-    """Changes the documents of a store within the service's limits."""
+    """Commands that change the documents of a store, within the service's limits."""
 
     def __init__(self, store: Store, limits: Limits) -> None:
         self.store = store
@@ -27,13 +28,17 @@ class Writes:
     # --- insert
 
     def insert_one(self, collection: StoredCollection, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Insert one document."""
         document_id = self._insert(collection, body.get("document"))
         return {"status": {"insertedIds": [document_id]}}
 
     def insert_many(
-        self, collection: StoredCollection, body: Mapping[str, Any], broken: bool = False
+        self, collection: StoredCollection, body: Mapping[str, Any], fails_in_part: bool = False
     ) -> dict[str, Any]:
-        """Inserts one by one. With `broken` every second document fails, as if a replica were away."""
+        """Insert one document after the other.
+
+        With `fails_in_part` every second document fails, as if a replica were unreachable.
+        """
         documents = body.get("documents")
         if not isinstance(documents, list) or not documents:
             raise ApiError("COMMAND_FIELD_VALUE_INVALID", "documents must be a non-empty array")
@@ -53,7 +58,7 @@ class Writes:
                 responses.append({"_id": given, "status": "SKIPPED"})
                 continue
             try:
-                if broken and index % 2:
+                if fails_in_part and index % 2:
                     raise ApiError("INTERNAL_SERVER_ERROR", "a replica did not answer")
                 responses.append({"_id": self._insert(collection, document), "status": "OK"})
             except ApiError as error:
@@ -94,36 +99,39 @@ class Writes:
     # --- replace and update
 
     def replace_one(self, collection: StoredCollection, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace the first matching document, or insert the replacement as an upsert."""
         replacement = body.get("replacement")
         if not isinstance(replacement, dict):
             raise ApiError("COMMAND_FIELD_VALUE_INVALID", "replacement must be a JSON object")
 
-        def change(held: Document | None) -> Document:
-            if held is not None and "_id" in replacement and replacement["_id"] != held["_id"]:
+        def change(stored: Document | None) -> Document:
+            if stored is not None and "_id" in replacement and replacement["_id"] != stored["_id"]:
                 raise ApiError(
                     "DOCUMENT_REPLACE_DIFFERENT_DOCID",
                     f"The replace document and document resolved using filter have different '_id's: "
-                    f"{replacement['_id']} vs. {held['_id']}.",
+                    f"{replacement['_id']} vs. {stored['_id']}.",
                 )
-            return {"_id": held["_id"], **replacement} if held is not None else dict(replacement)
+            return {"_id": stored["_id"], **replacement} if stored is not None else dict(replacement)
 
         return self._change_one(collection, body, change, with_document=True)
 
     def update_one(
         self, collection: StoredCollection, body: Mapping[str, Any], with_document: bool = False
     ) -> dict[str, Any]:
+        """Update the first matching document, or insert one as an upsert."""
         return self._change_one(collection, body, self._updating(body), with_document=with_document)
 
     def update_many(self, collection: StoredCollection, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Update a page of the matching documents; the response holds the state of the next page."""
         options = body.get("options") or {}
         clause = body.get("filter") or {}
-        place = int(options.get("pageState") or 0)
+        position = int(options.get("pageState") or 0)
         limit = self.limits.write_documents
-        entries = list(islice(candidates(collection, clause, self.limits, place), limit + 1))
-        if not entries and options.get("upsert") and not place:
+        entries = list(islice(candidates(collection, clause, self.limits, position), limit + 1))
+        if not entries and options.get("upsert") and not position:
             return self._change_one(collection, body, self._updating(body), with_document=False)
         change = self._updating(body)
-        modified = sum(self._store(collection, held, change(held)) for _, held in entries[:limit])
+        modified = sum(self._store(collection, stored, change(stored)) for _, stored in entries[:limit])
         status: dict[str, Any] = {"matchedCount": len(entries[:limit]), "modifiedCount": modified}
         if len(entries) > limit:
             status |= {"moreData": True, "nextPageState": str(entries[limit - 1][0])}
@@ -131,20 +139,20 @@ class Writes:
 
     @staticmethod
     def _updating(body: Mapping[str, Any]) -> Change:
-        return lambda held: apply(
-            held if held is not None else {}, body.get("update"), inserting=held is None
+        return lambda stored: apply(
+            stored if stored is not None else {}, body.get("update"), inserting=stored is None
         )
 
     def _change_one(
         self, collection: StoredCollection, body: Mapping[str, Any], change: Change, *, with_document: bool
     ) -> dict[str, Any]:
         options = body.get("options") or {}
-        held = first(collection, body, self.limits)
+        stored = first(collection, body, self.limits)
         status: dict[str, Any] = {"matchedCount": 0, "modifiedCount": 0}
         after: Document | None = None
-        if held is not None:
-            after = change(held)
-            status = {"matchedCount": 1, "modifiedCount": int(self._store(collection, held, after))}
+        if stored is not None:
+            after = change(stored)
+            status = {"matchedCount": 1, "modifiedCount": int(self._store(collection, stored, after))}
         elif options.get("upsert"):
             clause = body.get("filter") or {}
             named = clause.get("_id") if not isinstance(clause.get("_id"), dict) else None
@@ -154,13 +162,13 @@ class Writes:
             status["upsertedId"] = after["_id"]
         if not with_document:
             return {"status": status}
-        shown = after if options.get("returnDocument") == "after" else held
+        shown = after if options.get("returnDocument") == "after" else stored
         document = project(shown, body.get("projection")) if shown is not None else None
         return {"data": {"document": document}, "status": status}
 
-    def _store(self, collection: StoredCollection, held: Document, after: Document) -> bool:
+    def _store(self, collection: StoredCollection, stored: Document, after: Document) -> bool:
         self._check(collection, after)
-        if after == held:
+        if after == stored:
             return False
         self.store.put(collection, after)
         return True
@@ -170,16 +178,17 @@ class Writes:
     def delete_one(
         self, collection: StoredCollection, body: Mapping[str, Any], with_document: bool = False
     ) -> dict[str, Any]:
-        held = first(collection, body, self.limits)
-        if held is not None:
-            self.store.remove(collection, held)
-        status = {"deletedCount": int(held is not None)}
-        if with_document and held is not None:
-            return {"data": {"document": project(held, body.get("projection"))}, "status": status}
+        """Delete the first matching document."""
+        stored = first(collection, body, self.limits)
+        if stored is not None:
+            self.store.remove(collection, stored)
+        status = {"deletedCount": int(stored is not None)}
+        if with_document and stored is not None:
+            return {"data": {"document": project(stored, body.get("projection"))}, "status": status}
         return {"status": status}
 
     def delete_many(self, collection: StoredCollection, body: Mapping[str, Any]) -> dict[str, Any]:
-        """At most so many documents a request; without a filter all of them, whose number is not told."""
+        """Delete a page of the matching documents; without a filter delete all, with -1 as their number."""
         clause = body.get("filter") or {}
         if not clause:
             for _, document in list(collection.documents.values()):

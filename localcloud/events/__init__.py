@@ -1,1 +1,1 @@
-"""What flows between services by itself: events, pipes, notifications, alarms."""
+"""Events between services: rules, pipes, schedules, notifications and alarms."""

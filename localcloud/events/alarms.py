@@ -1,4 +1,4 @@
-"""CloudWatch alarms that really evaluate: on executions that end and on the depth of queues."""
+"""CloudWatch alarms, evaluated on ended executions and on the depth of queues."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from localcloud.iam.evaluator import Evaluator
 
 SERVICE = "cloudwatch.amazonaws.com"
 CHECK_SECONDS = 1.0
-KEPT = 10_000
+MAX_POINTS = 10_000
+"""Data points that are kept of each metric."""
 
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
 """Namespace, name, dimensions."""
@@ -48,39 +49,41 @@ _ENDED = {
 }
 
 
-class AlarmClock:
-    """Collects metrics and sets the state of the alarms on them: each second and when an execution ends."""
+class AlarmEvaluator:
+    """Collects metrics and evaluates the alarms, every second and whenever an execution ends."""
 
     def __init__(self, context: Context, evaluator: Evaluator) -> None:
         self._context = context
         self._evaluator = evaluator
-        self._points: dict[Metric, deque[tuple[float, float]]] = defaultdict(lambda: deque(maxlen=KEPT))
+        self._points: dict[Metric, deque[tuple[float, float]]] = defaultdict(lambda: deque(maxlen=MAX_POINTS))
         self._reported: set[str] = set()
         self._lock = threading.RLock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
 
     def start(self) -> None:
+        """Begin to collect queue depths and to evaluate every second."""
         self._thread.start()
 
     def stop(self) -> None:
+        """Stop evaluating."""
         self._stop.set()
         self._thread.join()
 
     def put(self, namespace: str, name: str, dimensions: dict[str, str], value: float) -> None:
-        """Add one data point, dated now."""
+        """Add one data point at the present time."""
         with self._lock:
             self._points[(namespace, name, frozenset(dimensions.items()))].append((time.time(), value))
 
     def execution_ended(self, state_machine_arn: str, status: str) -> None:
-        """Count an execution by how it ended, and evaluate at once."""
+        """Count an ended execution in the metric of its status, and evaluate all alarms."""
         dimensions = {"StateMachineArn": state_machine_arn}
         for ending, name in _ENDED.items():
             self.put("AWS/States", name, dimensions, float(ending == status))
         self.evaluate()
 
     def evaluate(self) -> None:
-        """Give every alarm the state that its metric calls for, and act on changes."""
+        """Set the state of every alarm from its metric, and run the actions of changed ones."""
         with self._lock:
             backend = cloudwatch_backends[self._context.account][self._context.region]
             for alarm in list(backend.alarms.values()):
@@ -111,15 +114,15 @@ class AlarmClock:
         alarm.update_state(reason, json.dumps({"version": "1.0"}), state)
         if alarm.actions_enabled:
             for action in getattr(alarm, _ACTIONS[state]) or []:
-                self._act(alarm, action, previous, reason)
+                self._run_action(alarm, action, previous, reason)
 
-    def _act(self, alarm: Any, action: str, previous: str, reason: str) -> None:
+    def _run_action(self, alarm: Any, action: str, previous: str, reason: str) -> None:
         if action.split(":")[2] != "sns":
             raise UnsupportedError(
                 f"the action {action} is not executed locally.", where=f"alarm {alarm.name}"
             )
         if not self._evaluator.allows_service(SERVICE, "sns:Publish", action, alarm.alarm_arn):
-            raise LocalCloudError(f"the topic's policy does not let {SERVICE} publish.", where=action)
+            raise LocalCloudError(f"the topic's policy does not allow {SERVICE} to publish.", where=action)
         message = {
             "AlarmName": alarm.name,
             "AlarmDescription": alarm.description,
@@ -135,6 +138,7 @@ class AlarmClock:
         sns.publish(arn=action, message=json.dumps(message), subject=subject[:100])
 
     def _report_once(self, alarm: Any, error: Exception) -> None:
+        """Report an error of an alarm unless it was reported before: evaluations repeat every second."""
         message = f"{alarm.name}: {error}"
         if message not in self._reported:
             self._reported.add(message)
@@ -142,7 +146,10 @@ class AlarmClock:
 
 
 def _state(alarm: Any, points: list[tuple[float, float]], now: float) -> str:
-    """ALARM if enough of the latest periods breach; periods end now and are not aligned to the clock."""
+    """Return ALARM if enough of the latest periods breach the threshold, else OK.
+
+    The last period ends at `now`: unlike on AWS, periods are not aligned to the clock.
+    """
     period, periods = int(alarm.period), int(alarm.evaluation_periods)
     needed = int(alarm.datapoints_to_alarm or periods)
     breaching = 0

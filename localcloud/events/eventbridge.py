@@ -1,4 +1,4 @@
-"""EventBridge: S3's events, and rules that deliver to their targets with the permissions they have."""
+"""EventBridge: events of services, and rules that deliver them to targets with permission checks."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _DELETED = {"Delete": "Permanently Deleted", "DeleteMarkerCreated": "Delete Mark
 
 
 class DeliveryError(LocalCloudError):
-    """A rule could not hand an event to its target."""
+    """A rule has no permission to deliver an event to its target."""
 
 
 def install(context: Context, evaluator: Evaluator) -> None:
-    """Replace moto's deliveries, which swallow errors and do not ask for permissions."""
+    """Replace moto's deliveries, which swallow errors and do not check permissions."""
     deliver = functools.partial(_deliver_to_targets, context=context, evaluator=evaluator)
 
     def send_to_targets(self: Rule, original_event: Event, transform_input: bool = True) -> None:
@@ -49,7 +49,7 @@ def install(context: Context, evaluator: Evaluator) -> None:
 
 
 def publish(context: Context, source: str, detail_type: str, resources: list[str], detail: Event) -> None:
-    """Send an event of a service to all rules of the default bus."""
+    """Put an event of a service on the default bus."""
     event: Any = {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -67,10 +67,13 @@ def publish(context: Context, source: str, detail_type: str, resources: list[str
 
 
 def _send_s3_event(context: Context, account_id: str, bucket: Any, event_name: str, key: Any) -> None:
-    """One event per object: the put that ends a multipart upload is not one of its own."""
+    """Publish one event per created or deleted object.
+
+    Completing a multipart upload also puts the object in moto; AWS sends no event for that put.
+    """
     kind, _, reason = str(getattr(event_name, "value", event_name)).removeprefix("s3:").partition(":")
     if kind not in _DETAIL_TYPES:
-        return  # tags, lists of access, lifecycle: nothing here listens to these
+        return  # No rule of the templates matches events of tags, access lists or lifecycle.
     if event_name == S3NotificationEvent.OBJECT_CREATED_PUT_EVENT and key.multipart is not None:
         return
     described: Event = {"key": key.name, "sequencer": f"{next(_sequence):016X}"}
@@ -101,12 +104,12 @@ def _deliver_to_targets(rule: Any, event: Event, *, context: Context, evaluator:
     for target in rule.targets:
         try:
             _deliver(rule, target, _input_of(target, event), context, evaluator)
-        except Exception as error:  # deliveries are asynchronous: whoever caused the event is not told
+        except Exception as error:  # Deliveries are asynchronous: the caller of the event gets no error.
             context.report(f"rule {rule.name} → {target['Arn']}", error)
 
 
 def _input_of(target: Target, event: Event) -> Any:
-    """What the target receives, by Input, InputPath or InputTransformer."""
+    """Return the input of a target: Input, InputPath or InputTransformer applied to the event."""
     if "Input" in target:
         return json.loads(target["Input"])
     if "InputPath" in target:
@@ -131,30 +134,28 @@ def _input_of(target: Target, event: Event) -> Any:
 def _deliver(rule: Rule, target: Target, value: Any, context: Context, evaluator: Evaluator) -> None:
     service = target["Arn"].split(":")[2]
     if service not in _DELIVERIES:
-        raise UnsupportedError(
-            f"targets of '{service}' are not delivered to locally.", where=f"rule {rule.name}"
-        )
+        raise UnsupportedError(f"rules cannot deliver to '{service}' locally.", where=f"rule {rule.name}")
     _DELIVERIES[service](rule, target, json.dumps(value), context, evaluator)
 
 
-def _permit(rule: Rule, action: str, target: Target, evaluator: Evaluator) -> None:
+def _check_permission(rule: Rule, action: str, target: Target, evaluator: Evaluator) -> None:
     if not evaluator.allows_service(SERVICE, action, target["Arn"], rule.arn):
         raise DeliveryError(
-            f"the resource policy does not let {SERVICE} perform {action}.",
+            f"the resource policy does not allow {SERVICE} to perform {action}.",
             where=target["Arn"],
             hint=f"Allow it for the source {rule.arn}.",
         )
 
 
 def _to_queue(rule: Rule, target: Target, body: str, context: Context, evaluator: Evaluator) -> None:
-    _permit(rule, "sqs:SendMessage", target, evaluator)
+    _check_permission(rule, "sqs:SendMessage", target, evaluator)
     name = target["Arn"].rsplit(":", 1)[-1]
     group = target.get("SqsParameters", {}).get("MessageGroupId")
     sqs_backends[context.account][context.region].send_message(name, body, group_id=group)
 
 
 def _to_topic(rule: Rule, target: Target, body: str, context: Context, evaluator: Evaluator) -> None:
-    _permit(rule, "sns:Publish", target, evaluator)
+    _check_permission(rule, "sns:Publish", target, evaluator)
     sns_backends[context.account][context.region].publish(arn=target["Arn"], message=body)
 
 
@@ -174,7 +175,7 @@ _DELIVERIES: dict[str, Callable[[Rule, Target, str, Context, Evaluator], None]] 
 
 
 def _timestamp(value: Any = None) -> str:
-    """moto gives event times as numbers, EventBridge as ISO 8601 in UTC."""
+    """Return an event time as EventBridge spells it, ISO 8601 in UTC; moto has seconds since 1970."""
     if isinstance(value, str):
         return value
     moment = dt.datetime.fromtimestamp(value, dt.UTC) if value is not None else dt.datetime.now(dt.UTC)

@@ -1,4 +1,4 @@
-"""Every notification of a topic is written down: `state/notifications.jsonl` is the local mailbox."""
+"""Recording the notifications of all topics in `state/notifications.jsonl`, the local mailbox."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = "notifications"
 
 
 def install(context: Context) -> None:
-    """Record topic, subject and message of each publication, then deliver it as moto does."""
+    """Record topic, subject and message of each notification, then let moto deliver it."""
 
     def publish(self: Topic, message: str, subject: str | None = None, *args: Any, **kwargs: Any) -> str:
         context.record(

@@ -1,8 +1,9 @@
 """EventBridge Pipes from a queue to a state machine, as a poller in a thread of this process.
 
-A batch goes out when it is full, when its window has passed, or earlier: when no message has come for a
-moment, since nobody wants to watch five minutes pass. Otherwise as on AWS: messages are deleted once the
-execution has started, come back if it could not be, and end in the dead-letter queue.
+A batch is sent when it is full, when its window has passed, or earlier than on AWS: when no message has
+arrived for QUIET_SECONDS, so that a demo does not wait for a window of minutes. As on AWS, messages are
+deleted once the execution has started, return to the queue if it could not start, and finally move to the
+dead-letter queue.
 """
 
 from __future__ import annotations
@@ -26,19 +27,20 @@ from localcloud.iam.evaluator import Evaluator
 SERVICE = "pipes.amazonaws.com"
 POLL_SECONDS = 0.1
 QUIET_SECONDS = 1.0
-"""A batch is complete when no message has come for so long, even if its window is longer."""
+"""A batch is complete when no message has arrived for this long, even if its window is longer."""
 
 RETRY_SECONDS = 1
-"""Messages of a failed start come back after this, not after the queue's visibility timeout."""
+"""Visibility time-out of messages whose start failed, in place of the queue's."""
 
 RECEIVE_LIMIT = 10
+"""Messages per request, the maximum of SQS."""
 
 Message = dict[str, Any]
 
 
 @dataclass
 class _Batch:
-    """Messages that were received and not yet sent."""
+    """Messages received and not yet sent; `first` and `last` are the times of the first and last receipt."""
 
     messages: list[Message] = field(default_factory=list)
     first: float = 0.0
@@ -57,14 +59,16 @@ class PipePoller:
         self._thread = threading.Thread(target=self._run, name="pipes", daemon=True)
 
     def start(self) -> None:
+        """Begin to poll."""
         self._thread.start()
 
     def stop(self) -> None:
+        """Stop polling."""
         self._stop.set()
         self._thread.join()
 
     def is_idle(self) -> bool:
-        """Whether no message of a pipe's queue waits or is being worked on."""
+        """Return whether the source queues of all running pipes are empty and no batch is being collected."""
         if any(batch.messages for batch in self._batches.values()):
             return False
         queues = [self._queue(pipe) for pipe in self._pipes()]
@@ -78,7 +82,7 @@ class PipePoller:
             for pipe in self._pipes():
                 try:
                     self._poll(pipe)
-                except Exception as error:  # one pipe's misfortune must not end the others
+                except Exception as error:  # An error of one pipe must not stop the others.
                     self._report_once(pipe, error)
 
     def _pipes(self) -> list[Pipe]:
@@ -106,8 +110,8 @@ class PipePoller:
                 break
         now = time.monotonic()
         is_full = len(batch.messages) >= size
-        is_over = now - batch.first >= window or now - batch.last >= min(window, QUIET_SECONDS)
-        if batch.messages and (is_full or is_over):
+        has_window_passed = now - batch.first >= window or now - batch.last >= min(window, QUIET_SECONDS)
+        if batch.messages and (is_full or has_window_passed):
             self._send(pipe, queue, batch.messages)
             batch.messages = []
 
@@ -127,13 +131,13 @@ class PipePoller:
 
     def _send(self, pipe: Pipe, queue: Queue, messages: list[Message]) -> None:
         records = [_record(pipe, message) for message in messages]
-        wanted = [record for record in records if _passes(pipe, record)]
+        wanted = [record for record in records if _passes_filters(pipe, record)]
         try:
             if wanted:
-                self._start(pipe, [_transformed(pipe, record) for record in wanted])
+                self._start(pipe, [_apply_template(pipe, record) for record in wanted])
         except Exception as error:
             self._context.report(f"pipe {pipe.name}", error)
-            self._give_back(queue, messages)
+            self._return_to_queue(queue, messages)
             return
         client = self._context.client("sqs", pipe.role_arn)
         for message in messages:
@@ -149,7 +153,7 @@ class PipePoller:
         client = self._context.client("stepfunctions", pipe.role_arn)
         client.start_execution(stateMachineArn=pipe.target, name=str(uuid.uuid4()), input=json.dumps(records))
 
-    def _give_back(self, queue: Queue, messages: list[Message]) -> None:
+    def _return_to_queue(self, queue: Queue, messages: list[Message]) -> None:
         client = self._context.client("sqs")
         for message in messages:
             client.change_message_visibility(
@@ -159,7 +163,7 @@ class PipePoller:
             )
 
     def _report_once(self, pipe: Pipe, error: Exception) -> None:
-        """A poll that fails once fails ten times a second."""
+        """Report an error of a pipe unless it was reported before: polls repeat ten times a second."""
         message = f"{pipe.name}: {error}"
         if message not in self._reported:
             self._reported.add(message)
@@ -167,7 +171,7 @@ class PipePoller:
 
 
 def _record(pipe: Pipe, message: Message) -> Message:
-    """A message as Pipes shows it to filters and templates, its body parsed if it is JSON."""
+    """Return a message in the shape that filters and templates read, its body parsed if it is JSON."""
     try:
         body = json.loads(message["Body"])
     except ValueError:
@@ -185,8 +189,8 @@ def _record(pipe: Pipe, message: Message) -> Message:
     }
 
 
-def _passes(pipe: Pipe, record: Message) -> bool:
-    """Whether one of the filters matches; without filters everything does."""
+def _passes_filters(pipe: Pipe, record: Message) -> bool:
+    """Return whether the pipe has no filters or one of them matches."""
     filters = (pipe.source_parameters or {}).get("FilterCriteria", {}).get("Filters", [])
     return not filters or any(_matches(item["Pattern"], record) for item in filters)
 
@@ -195,7 +199,7 @@ def _matches(pattern: str, record: Any) -> bool:
     return EventPattern.load(pattern).matches_event(record)
 
 
-def _transformed(pipe: Pipe, record: Message) -> Any:
+def _apply_template(pipe: Pipe, record: Message) -> Any:
     template = (pipe.target_parameters or {}).get("InputTemplate")
     if not template:
         return {

@@ -1,8 +1,8 @@
-"""EventBridge Scheduler: fires what a schedule's role may start, by hand or at the schedule's rate.
+"""EventBridge Scheduler: fires schedules on request or at their rates, in the schedules' roles.
 
-Rates are real time: an hour is an hour. They are about how old data may be, not about waiting for
-something, and a laptop that runs a stream every minute would have no time left. So the clock runs only
-where a local cloud stays up; a demo or test fires schedules itself.
+Rates are real time and not scaled like the waits of state machines: they bound the age of data, and a
+laptop that ran an hourly stream every minute would do nothing else. So the clock runs only in a local
+cloud that stays up; demos and tests fire schedules themselves.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 
 
 class Schedules:
-    """All schedules of the local cloud; `start` lets their clock run."""
+    """All schedules of the local cloud. They fire at their rates after `start`."""
 
     def __init__(self, context: Context, evaluator: Evaluator) -> None:
         self._context = context
@@ -42,20 +42,21 @@ class Schedules:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """From now on schedules fire by themselves, first when their rate has passed once."""
+        """Begin to fire schedules at their rates, each for the first time when its rate has passed once."""
         self._thread = threading.Thread(target=self._run, name="schedules", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """Stop firing schedules."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
 
     def fire(self, name: str) -> dict[str, Any]:
-        """Start a schedule's target now, in the schedule's role; returns the answer of the call.
+        """Start a schedule's target now, in the schedule's role; return the response of the call.
 
-        Raises LocalCloudError where there is no such schedule or its role does not trust the Scheduler,
-        and botocore's ClientError where the role may not make the call, or the call fails.
+        Raises LocalCloudError if there is no such schedule or its role does not trust the Scheduler,
+        and botocore's ClientError if the role may not make the call or the call fails.
         """
         schedules = {schedule.name: schedule for schedule in self._all()}
         if name not in schedules:
@@ -75,9 +76,7 @@ class Schedules:
         context = self._context
         group = f"arn:aws:scheduler:{context.region}:{context.account}:schedule-group/{schedule.group_name}"
         if not self._evaluator.trusts(target["RoleArn"], SERVICE, group):
-            raise LocalCloudError(
-                f"the role does not let {SERVICE} assume it.", where=f"schedule {schedule.name}"
-            )
+            raise LocalCloudError(f"the role does not trust {SERVICE}.", where=f"schedule {schedule.name}")
         service, action, parameters = _call_of(schedule)
         client = task_client(context, boto_service(service), target["RoleArn"])
         return client.call_sdk(xform_name(action), parameters)
@@ -87,11 +86,14 @@ class Schedules:
             for schedule in self.due(time.monotonic()):
                 try:
                     self._fire(schedule)
-                except Exception as error:  # one schedule's misfortune must not end the others
-                    self._refused(schedule, error)
+                except Exception as error:  # An error of one schedule must not stop the others.
+                    self._report_failure(schedule, error)
 
     def due(self, now: float) -> list[Schedule]:
-        """Schedules whose rate has passed at `now` (seconds) since they fired or were first seen."""
+        """Return the enabled schedules whose rate has passed since they were last due or first seen.
+
+        `now` is in seconds of a monotonic clock. A returned schedule counts as fired.
+        """
         due = []
         for schedule in self._all():
             last = self._seen.setdefault(schedule.arn, now)
@@ -100,28 +102,29 @@ class Schedules:
                 due.append(schedule)
         return due
 
-    def _refused(self, schedule: Schedule, error: Exception) -> None:
-        if "ConcurrentRunsExceededException" not in str(error):  # the last run is still at work
+    def _report_failure(self, schedule: Schedule, error: Exception) -> None:
+        # A job whose previous run still works refuses another one: that is normal.
+        if "ConcurrentRunsExceededException" not in str(error):
             self._context.report(f"schedule {schedule.name}", error)
 
 
 def _call_of(schedule: Schedule) -> tuple[str, str, dict[str, Any]]:
-    """Service, operation and parameters that a target stands for."""
+    """Return service, operation and parameters of the call that a target stands for."""
     target: dict[str, Any] = schedule.target
     arn, text = str(target["Arn"]), target.get("Input") or "{}"
     if found := UNIVERSAL.fullmatch(arn):
         return found["service"], found["action"], json.loads(text)
     if arn.split(":")[2] == "states":
         return "sfn", "StartExecution", {"StateMachineArn": arn, "Name": str(uuid.uuid4()), "Input": text}
-    raise UnsupportedError("such a target is not started locally.", where=f"schedule {schedule.name}: {arn}")
+    raise UnsupportedError("the target cannot be started locally.", where=f"schedule {schedule.name}: {arn}")
 
 
 @functools.lru_cache
 def seconds_of(expression: str) -> int:
-    """Length of `rate(1 hour)`. Raises UnsupportedError for other expressions."""
+    """Return the seconds of a rate such as `rate(1 hour)`. Raises UnsupportedError for other expressions."""
     found = _RATE.fullmatch(expression)
     if found is None:
         raise UnsupportedError(
-            "only rates are kept locally, as in rate(15 minutes).", where=f"schedule expression {expression}"
+            "only rates such as rate(15 minutes) fire locally.", where=f"schedule expression {expression}"
         )
     return int(found["number"]) * _SECONDS[found["unit"]]

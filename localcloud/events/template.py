@@ -1,4 +1,4 @@
-"""Input templates of EventBridge and Pipes: JSON with `<…>` placeholders, and the paths they name."""
+"""Input templates of EventBridge and Pipes: JSON with `<…>` placeholders that name paths."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from localcloud.errors import UnsupportedError
 _PLACEHOLDER = re.compile(r"<([^<>\s]+)>")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\['([^']+)'\]")
 
-MISSING = object()
-
 
 def render(template: str, lookup: Callable[[str], Any]) -> Any:
-    """Fill a template and parse it. Within quotes a value is inserted as text, elsewhere as JSON."""
+    """Return a template's JSON value, each placeholder replaced by what `lookup` returns for its name.
+
+    Within quotes a value is inserted as text, elsewhere as JSON. Raises UnsupportedError if the result
+    is not JSON.
+    """
     pieces: list[str] = []
     position = 0
     for found in _PLACEHOLDER.finditer(template):
@@ -36,7 +38,7 @@ def render(template: str, lookup: Callable[[str], Any]) -> Any:
 
 
 def _in_string(text: str) -> bool:
-    """Whether a position lies within a JSON string: after an odd number of unescaped quotes."""
+    """Return whether JSON text ends within a string: after an odd number of unescaped quotes."""
     return len(re.findall(r'(?<!\\)"', text)) % 2 == 1
 
 
@@ -46,7 +48,10 @@ def _as_text(value: Any) -> str:
 
 
 def at_path(document: Any, path: str) -> Any:
-    """Value at a simple JSONPath such as `$.body.detail.object.key`; None where there is none."""
+    """Return the value at a simple JSONPath such as `$.body.detail.object.key`, None if it is absent.
+
+    Raises UnsupportedError for wildcards, recursion and filters.
+    """
     if not path.startswith("$"):
         raise UnsupportedError(f"the path '{path}' is not evaluated locally.", where="events")
     rest = path[1:]

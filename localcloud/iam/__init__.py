@@ -1,1 +1,1 @@
-"""Deciding, from the policies of the templates, what a role may do, and recording what it does."""
+"""IAM: enforces the policies of the templates on the calls of roles, and records the calls."""

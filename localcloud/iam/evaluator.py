@@ -1,4 +1,4 @@
-"""Decisions about roles and services, with the policies that moto holds."""
+"""Decisions on calls of roles and services, from the policies that moto stores."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Mode = Literal["record", "enforce"]
 
 
 class Evaluator:
-    """Says whether a role or a service may do something; records each distinct call of a role.
+    """Decides whether a role or a service may make a call, and records each distinct call of a role.
 
-    In mode `record` everything is allowed, and the recording says what would have been denied.
-    Recordings lie in `state/iam-calls.jsonl`: role, action, resource, allowed.
+    In mode `record` all calls are allowed; the recording holds which of them the policies deny. It is
+    the file `state/iam-calls.jsonl` with role, action, resource and allowed.
     """
 
     def __init__(self, context: Context, mode: Mode = "enforce") -> None:
@@ -33,39 +33,42 @@ class Evaluator:
     def allows_role(
         self, role_arn: str, action: str, resource: str, context: Mapping[str, Value] | None = None
     ) -> bool:
-        """Identity and resource policies of one account: one of them must allow, none may deny."""
-        allowed = self._decides_for(role_arn, action, resource, context or {})
+        """Record a call of a role and return whether it is allowed.
+
+        As within one AWS account, an identity or a resource policy must allow it and none may deny it.
+        """
+        allowed = self._is_allowed(role_arn, action, resource, context or {})
         self._record(role_arn, action, resource, allowed)
         return allowed or self.mode == "record"
 
     def allows_one_of(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
-        """As `allows_role`, for something that one of these roles has done, nobody knows which.
+        """Return whether one of several roles may make a call, when it is not known which of them made it.
 
-        Recorded as a call of the first of them that may do it, or of the very first if none may.
+        The call is recorded for the first role that may make it, or for the first of all if none may.
         """
-        able = (role for role in role_arns if self._decides_for(role, action, resource, {}))
-        return self.allows_role(next(able, role_arns[0]), action, resource)
+        allowed = (role for role in role_arns if self._is_allowed(role, action, resource, {}))
+        return self.allows_role(next(allowed, role_arns[0]), action, resource)
 
-    def _decides_for(self, role_arn: str, action: str, resource: str, context: Mapping[str, Value]) -> bool:
-        request = Request(role_arn, action, resource, {**self._common(role_arn), **context})
+    def _is_allowed(self, role_arn: str, action: str, resource: str, context: Mapping[str, Value]) -> bool:
+        request = Request(role_arn, action, resource, {**self._common_keys(role_arn), **context})
         identity = decide(self.identity_statements(role_arn), request)
         attached = decide(self.resource_statements(resource), request, is_resource_policy=True)
         return Decision.DENY not in (identity, attached) and Decision.ALLOW in (identity, attached)
 
-    def may(self, role_arn: str, action: str, resource: str) -> bool:
-        """As `allows_role`, but neither recorded nor softened by the mode: for S3's choice of 403 or 404."""
-        request = Request(role_arn, action, resource, self._common(role_arn))
+    def has_grant(self, role_arn: str, action: str, resource: str) -> bool:
+        """Return whether a role's own policies allow a call, in any mode and without recording it."""
+        request = Request(role_arn, action, resource, self._common_keys(role_arn))
         return decide(self.identity_statements(role_arn), request) is Decision.ALLOW
 
     def allows_service(self, service: str, action: str, resource: str, source_arn: str) -> bool:
-        """Whether a resource's policy lets a service such as `events.amazonaws.com` in."""
+        """Return whether a resource's policy allows a call of a service such as `events.amazonaws.com`."""
         keys = {"aws:SourceArn": source_arn, "aws:SourceAccount": self.context.account}
         request = Request(service, action, resource, {"aws:SecureTransport": "true", **keys})
         decision = decide(self.resource_statements(resource), request, is_resource_policy=True)
         return decision is Decision.ALLOW or self.mode == "record"
 
     def trusts(self, role_arn: str, service: str, source_arn: str) -> bool:
-        """Whether a service may assume a role on behalf of `source_arn`, as the trust policy says."""
+        """Return whether a role's trust policy lets a service assume it for the resource `source_arn`."""
         role = self._role(role_arn)
         if role is None:
             return False
@@ -78,7 +81,7 @@ class Evaluator:
     # --- policies
 
     def identity_statements(self, role_arn: str) -> Sequence[Statement]:
-        """Inline and managed policies of a role; none if the role does not exist."""
+        """Return the statements of a role's inline and managed policies, none if there is no such role."""
         role = self._role(role_arn)
         if role is None:
             return ()
@@ -86,7 +89,7 @@ class Evaluator:
         return [statement for document in documents for statement in statements_of(document)]
 
     def resource_statements(self, resource: str) -> Sequence[Statement]:
-        """Policy of the bucket, queue or topic that an ARN belongs to."""
+        """Return the policy statements of the bucket, queue or topic that an ARN belongs to."""
         document = self._resource_policy(resource)
         if isinstance(document, bytes):
             document = document.decode()
@@ -115,7 +118,7 @@ class Evaluator:
 
     # --- recording
 
-    def _common(self, role_arn: str) -> dict[str, Value]:
+    def _common_keys(self, role_arn: str) -> dict[str, Value]:
         return {
             # The local endpoint stands for the TLS endpoint of AWS.
             "aws:SecureTransport": "true",

@@ -1,4 +1,4 @@
-"""Ask the evaluator about every request that arrives with a role's credentials."""
+"""Patches that authorise every request with a role's credentials, through the evaluator."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from localcloud.iam.resources import ACTION_PREFIX, ALWAYS_ALLOWED, condition_ke
 from localcloud.patching import original, replace
 
 _current = threading.local()
-"""The role on whose behalf this thread deletes several objects, if any."""
+"""`role`: the role for which this thread executes DeleteObjects, else None."""
 
 
 def install(context: Context, mode: Mode = "enforce") -> Evaluator:
-    """Replace moto's authorisation. Callers without a role's credentials are administrators."""
+    """Replace moto's authorisation. Requests without a role's credentials are an administrator's."""
     evaluator = Evaluator(context, mode)
     context.authoriser, context.truster = evaluator.allows_one_of, evaluator.trusts
 
@@ -47,7 +47,10 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
             _current.role = None
 
     def permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
-        """moto asks here with action names that are not IAM's, except when it deletes several objects."""
+        """Authorise the deletion of each object of DeleteObjects.
+
+        Other calls of moto are ignored: they have action names that are not IAM's.
+        """
         role = getattr(_current, "role", None)
         if role is None or evaluator.allows_role(role, action, resource):
             return PermissionResult.NEUTRAL
@@ -60,7 +63,7 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
 
 
 def role_of(response: Any, context: Context) -> str | None:
-    """ARN of the role whose credentials signed this request, None for the administrator."""
+    """Return the ARN of the role whose credentials signed a request, None for the administrator."""
     header = response.headers.get("Authorization", "")
     access_key = header.partition("Credential=")[2].partition("/")[0]
     session = sts_backends[context.account]["aws"].get_assumed_role_from_access_key(access_key)
@@ -75,10 +78,10 @@ def _check(response: Any, evaluator: Evaluator, role: str) -> None:
     action = f"{prefix}:{_action_name(prefix, operation)}"
     if action in ALWAYS_ALLOWED:
         return
-    place = f"{evaluator.context.region}:{evaluator.context.account}"
+    region_account = f"{evaluator.context.region}:{evaluator.context.account}"
     params = _params(response)
     keys = condition_keys_of(service, params)
-    for resource in resources_of(service, operation, params, place):
+    for resource in resources_of(service, operation, params, region_account):
         if not evaluator.allows_role(role, action, resource, keys):
             raise _denial(response, role, action, resource)
 
@@ -89,7 +92,7 @@ def _action_name(prefix: str, operation: str) -> str:
 
 def _params(response: Any) -> dict[str, Any]:
     if response.headers.get("X-Amz-Target"):
-        # Some services of moto have parsed the body by now.
+        # Some services of moto have already parsed the body.
         parsed = response.body if isinstance(response.body, dict) else json.loads(response.body or "{}")
         return dict(parsed)
     flat: dict[str, Any] = {key: values[0] for key, values in response.querystring.items() if values}
@@ -110,20 +113,20 @@ _S3_HEADERS = {
     "s3:if-none-match": "If-None-Match",
     "s3:x-amz-server-side-encryption": "x-amz-server-side-encryption",
 }
-"""Condition keys that are headers of the request."""
+"""Condition keys whose values are headers of the request."""
 
 
 def _check_s3(response: S3Response, evaluator: Evaluator, role: str, resource: str) -> None:
     action = str(response.data.get("Action"))
     bucket, _, key = resource.removeprefix("arn:aws:s3:::").partition("/")
     if action == "DeleteObject" and not key:
-        return  # several objects: each is asked about in `permission`
+        return  # DeleteObjects: `permission` authorises each object.
     for name, target in _s3_requests(response, action, resource):
         if not evaluator.allows_role(role, f"s3:{name}", target, _s3_context(response)):
             raise BucketAccessDeniedError(bucket=bucket)
-    # S3 tells only those who may list a bucket that an object is missing.
+    # S3 answers 404 for a missing object only to callers that may list the bucket, 403 to others.
     reads = action in ("GetObject", "GetObjectVersion") and evaluator.mode == "enforce"
-    may_list = not reads or evaluator.may(role, "s3:ListBucket", f"arn:aws:s3:::{bucket}")
+    may_list = not reads or evaluator.has_grant(role, "s3:ListBucket", f"arn:aws:s3:::{bucket}")
     if not may_list and not _exists(evaluator, bucket, key):
         raise BucketAccessDeniedError(bucket=bucket)
 
@@ -150,7 +153,7 @@ def _s3_context(response: S3Response) -> dict[str, Value]:
         if header in response.headers:
             keys[name] = response.headers[header]
     if response.data.get("Action") == "PutObject":
-        # Starting an upload and adding parts are allowed as PutObject, but create no object.
+        # Starting a multipart upload and adding parts need PutObject, but create no object.
         is_part = "partNumber" in query or "uploads" in query
         keys["s3:ObjectCreationOperation"] = str(not is_part).lower()
     return keys

@@ -1,4 +1,4 @@
-"""IAM policy evaluation: statements and a request in, a decision out. Knows neither moto nor HTTP."""
+"""IAM policy evaluation: decides on a request from statements, independently of moto and HTTP."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from localcloud.errors import UnsupportedError
 
 Statement = Mapping[str, Any]
 Value = str | tuple[str, ...]
-"""Value of a condition key; some keys have several, e.g. `dynamodb:LeadingKeys`."""
+"""Value of a condition key; a tuple for keys with several values, e.g. `dynamodb:LeadingKeys`."""
 
 
 class Decision(enum.Enum):
-    """What a set of statements says; a deny anywhere wins, and silence is not permission."""
+    """The decision of a set of statements. SILENT: no statement applies, which is no permission."""
 
     ALLOW = "allow"
     DENY = "deny"
@@ -27,7 +27,7 @@ class Decision(enum.Enum):
 
 @dataclass(frozen=True)
 class Request:
-    """One call as IAM sees it: `sqs:SendMessage` on a resource ARN, with the condition keys' values.
+    """A call in terms of IAM: an action such as `sqs:SendMessage` on a resource ARN, with condition keys.
 
     `principal` is the ARN of a role, or the name of a service such as `events.amazonaws.com`.
     """
@@ -39,7 +39,7 @@ class Request:
 
 
 def statements_of(document: str | Mapping[str, Any]) -> Sequence[Statement]:
-    """The statements of a policy document, given as JSON text or parsed."""
+    """Return the statements of a policy document, which is JSON text or parsed."""
     if isinstance(document, str):
         return _parsed(document)
     return _as_list(document.get("Statement", []))
@@ -53,7 +53,10 @@ def _parsed(document: str) -> Sequence[Statement]:
 def decide(
     statements: Iterable[Statement], request: Request, *, is_resource_policy: bool = False
 ) -> Decision:
-    """Evaluate identity statements, or with `is_resource_policy` those that name principals."""
+    """Return the decision of identity statements, or with `is_resource_policy` of those that name principals.
+
+    One applicable Deny outweighs all Allows. Raises UnsupportedError for an unknown condition operator.
+    """
     decision = Decision.SILENT
     for statement in statements:
         if not _applies(statement, request, is_resource_policy):
@@ -79,10 +82,10 @@ def _applies(statement: Statement, request: Request, is_resource_policy: bool) -
 
 
 def _matches_either(statement: Statement, element: str, value: str, *, ignore_case: bool = False) -> bool:
-    """Match `Action` or `NotAction` (`Resource` or `NotResource`)."""
+    """Return whether `Action` or `NotAction` (`Resource` or `NotResource`) covers the value."""
     if (negated := f"Not{element}") in statement:
         return not any(matches(p, value, ignore_case=ignore_case) for p in _as_list(statement[negated]))
-    # A policy without Resource (a role's trust policy) speaks of what it is attached to.
+    # A policy without Resource (a role's trust policy) covers the resource that it is attached to.
     return any(matches(p, value, ignore_case=ignore_case) for p in _as_list(statement.get(element, "*")))
 
 
@@ -112,7 +115,7 @@ def _pattern(text: str, ignore_case: bool) -> re.Pattern[str]:
 
 
 def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
-    """Whether a policy's pattern with `*` and `?` covers the whole value."""
+    """Return whether a policy's pattern with `*` and `?` matches the whole value."""
     return _pattern(pattern, ignore_case).fullmatch(value) is not None
 
 
@@ -140,7 +143,7 @@ _NEGATED = {
 
 
 def _condition_holds(operator: str, key: str, wanted: Sequence[Any], request: Request) -> bool:
-    """One condition, with the `IfExists` suffix and the set qualifiers on a single value."""
+    """Return whether a request fulfils a condition, with the `IfExists` suffix and the set qualifiers."""
     qualifier, _, name = operator.rpartition(":")
     if_exists = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
@@ -150,10 +153,10 @@ def _condition_holds(operator: str, key: str, wanted: Sequence[Any], request: Re
         return any((found is None) == (text.lower() == "true") for text in texts)
     if name not in _COMPARISONS and name not in _NEGATED:
         raise UnsupportedError(
-            f"the condition operator '{operator}' is not evaluated locally.", where="IAM policy"
+            f"the condition operator '{operator}' cannot be evaluated locally.", where="IAM policy"
         )
     if found is None:
-        # A missing key fails a positive comparison and satisfies a negated one.
+        # As on AWS, a missing key fails a positive comparison and fulfils a negated one.
         return if_exists or name in _NEGATED or qualifier == "ForAllValues"
     of_each = all if name in _NEGATED or qualifier == "ForAllValues" else any
     values = (found,) if isinstance(found, str) else found

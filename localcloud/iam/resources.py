@@ -1,7 +1,7 @@
-"""Which action on which resources an API call is, as IAM sees it: the service authorization reference.
+"""Resources and condition keys of API calls, after AWS's service authorization reference.
 
-Covers the services that roles of the templates call. A call that is not listed is an action on `*`,
-which a grant scoped to an ARN does not cover: it is denied, and the message names it.
+Covers the services that the roles of the templates call. An uncovered call is an action on `*`, which a
+grant on an ARN does not include: it is denied, and the message names it.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from localcloud.iam.policy import Value
 
 Params = Mapping[str, Any]
 Rule = Callable[[str, Params, str], list[str]]
-"""(operation, parameters, `<region>:<account>`) → resource ARNs, which must all be allowed."""
+"""(operation, parameters, `<region>:<account>`) → resource ARNs, all of which must be allowed."""
 
 ACTION_PREFIX = {"monitoring": "cloudwatch"}
-"""Signing name → prefix of the actions, where they differ."""
+"""Signing name of a service → prefix of its actions, where they differ."""
 
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
 
 
-def resources_of(service: str, operation: str, params: Params, place: str) -> list[str]:
-    """ARNs that a call needs permission for; `place` is `<region>:<account>`."""
+def resources_of(service: str, operation: str, params: Params, region_account: str) -> list[str]:
+    """Return the ARNs that a call needs permission for; `region_account` is `<region>:<account>`."""
     rule = _RULES.get(service)
-    return rule(operation, params, place) if rule else ["*"]
+    return rule(operation, params, region_account) if rule else ["*"]
 
 
 def condition_keys_of(service: str, params: Params) -> dict[str, Value]:
-    """Service-specific condition keys of a call."""
+    """Return the service-specific condition keys of a call."""
     if service == "monitoring" and "Namespace" in params:
         return {"cloudwatch:namespace": str(params["Namespace"])}
     if service != "dynamodb":
         return {}
     values = params.get("Key") or params.get("Item") or {}
-    # Tables here have a partition key only, so a key's one attribute leads; an item names its key first.
+    # Tables have a partition key only: it is the only attribute of Key, and the first one of Item.
     leading = next(iter(values.values()), None)
     return {"dynamodb:LeadingKeys": tuple(str(value) for value in leading.values())} if leading else {}
 
 
-def _glue(operation: str, params: Params, place: str) -> list[str]:
-    base = f"arn:aws:glue:{place}"
+def _glue(operation: str, params: Params, region_account: str) -> list[str]:
+    base = f"arn:aws:glue:{region_account}"
     if "Crawler" in operation and "Name" in params:
         return [f"{base}:crawler/{params['Name']}"]
     if "JobName" in params:
@@ -55,69 +55,69 @@ def _glue(operation: str, params: Params, place: str) -> list[str]:
     return ["*"]
 
 
-def _states(operation: str, params: Params, place: str) -> list[str]:
+def _states(operation: str, params: Params, region_account: str) -> list[str]:
     return [params.get("executionArn") or params.get("stateMachineArn") or "*"]
 
 
-def _sqs(operation: str, params: Params, place: str) -> list[str]:
+def _sqs(operation: str, params: Params, region_account: str) -> list[str]:
     name = params.get("QueueName") or str(params.get("QueueUrl", "*")).rstrip("/").rsplit("/", 1)[-1]
-    return [f"arn:aws:sqs:{place}:{name}"]
+    return [f"arn:aws:sqs:{region_account}:{name}"]
 
 
-def _sns(operation: str, params: Params, place: str) -> list[str]:
+def _sns(operation: str, params: Params, region_account: str) -> list[str]:
     return [params.get("TopicArn") or params.get("TargetArn") or "*"]
 
 
-def _dynamodb(operation: str, params: Params, place: str) -> list[str]:
+def _dynamodb(operation: str, params: Params, region_account: str) -> list[str]:
     table = str(params.get("TableName", "*"))
-    return [table if table.startswith("arn:") else f"arn:aws:dynamodb:{place}:table/{table}"]
+    return [table if table.startswith("arn:") else f"arn:aws:dynamodb:{region_account}:table/{table}"]
 
 
-def _athena(operation: str, params: Params, place: str) -> list[str]:
+def _athena(operation: str, params: Params, region_account: str) -> list[str]:
     group = params.get("WorkGroup")
     if group is None and "QueryExecutionId" in params:
-        group = _workgroup_of(params["QueryExecutionId"], place)
-    return [f"arn:aws:athena:{place}:workgroup/{group or 'primary'}"]
+        group = _workgroup_of(params["QueryExecutionId"], region_account)
+    return [f"arn:aws:athena:{region_account}:workgroup/{group or 'primary'}"]
 
 
-def _workgroup_of(execution_id: str, place: str) -> str | None:
+def _workgroup_of(execution_id: str, region_account: str) -> str | None:
     from moto.athena.models import athena_backends
 
-    region, account = place.split(":")
+    region, account = region_account.split(":")
     execution = athena_backends[account][region].executions.get(execution_id)
     group = getattr(execution, "workgroup", None)
     return getattr(group, "name", None)
 
 
-def _logs(operation: str, params: Params, place: str) -> list[str]:
+def _logs(operation: str, params: Params, region_account: str) -> list[str]:
     group = params.get("logGroupName")
     if group is None:
         return ["*"]
     stream = f"log-stream:{params['logStreamName']}" if "logStreamName" in params else "*"
-    return [f"arn:aws:logs:{place}:log-group:{group}:{stream}"]
+    return [f"arn:aws:logs:{region_account}:log-group:{group}:{stream}"]
 
 
-def _events(operation: str, params: Params, place: str) -> list[str]:
+def _events(operation: str, params: Params, region_account: str) -> list[str]:
     if operation == "PutEvents":
-        return [f"arn:aws:events:{place}:event-bus/default"]
-    return [f"arn:aws:events:{place}:rule/{params['Name']}"] if "Name" in params else ["*"]
+        return [f"arn:aws:events:{region_account}:event-bus/default"]
+    return [f"arn:aws:events:{region_account}:rule/{params['Name']}"] if "Name" in params else ["*"]
 
 
-def _secretsmanager(operation: str, params: Params, place: str) -> list[str]:
+def _secretsmanager(operation: str, params: Params, region_account: str) -> list[str]:
     from moto.secretsmanager.models import secretsmanager_backends
 
     wanted = str(params.get("SecretId", "*"))
-    region, account = place.split(":")
+    region, account = region_account.split(":")
     secrets: Any = secretsmanager_backends[account][region].secrets
     return [secrets[wanted].arn if wanted in secrets else wanted]
 
 
-def _lambda(operation: str, params: Params, place: str) -> list[str]:
+def _lambda(operation: str, params: Params, region_account: str) -> list[str]:
     name = str(params.get("FunctionName", "*"))
-    return [name if name.startswith("arn:") else f"arn:aws:lambda:{place}:function:{name}"]
+    return [name if name.startswith("arn:") else f"arn:aws:lambda:{region_account}:function:{name}"]
 
 
-def _sts(operation: str, params: Params, place: str) -> list[str]:
+def _sts(operation: str, params: Params, region_account: str) -> list[str]:
     return [params.get("RoleArn", "*")]
 
 

@@ -1,1 +1,1 @@
-"""Step Functions: moto's interpreter, calling this server in the state machine's own role."""
+"""Step Functions: moto's interpreter, with calls to the local server in the state machine's role."""

@@ -1,4 +1,4 @@
-"""boto3 clients as Step Functions uses them: values in and out are JSON."""
+"""boto3 clients for the tasks of state machines, with parameters and results that are JSON values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from localcloud.context import Context
 
 
 class TaskClient:
-    """Wraps a client: parameters that are None are left out, responses are made of JSON values."""
+    """Wraps a boto3 client: drops parameters that are None and returns responses as JSON values."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -24,7 +24,7 @@ class TaskClient:
         def call(**parameters: Any) -> Any:
             answer = to_json(self._call(action, without_none(parameters)))
             if action == "invoke":
-                # The interpreter reads the payload of a function itself.
+                # moto's interpreter expects a function's payload as a stream.
                 answer["Payload"] = io.BytesIO(answer["Payload"].encode())
             return answer
 
@@ -34,36 +34,36 @@ class TaskClient:
         try:
             return getattr(self._client, action)(**parameters)
         except ClientError as error:
-            # moto's interpreter puts the id into the cause, moto's services do not all send one.
+            # moto's interpreter puts the request id into the cause, but not every service of moto sends one.
             error.response["ResponseMetadata"].setdefault("RequestId", "local")
             raise
 
     def call_sdk(self, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """An `aws-sdk` call, whose parameters and results are spelled in PascalCase whatever the API does."""
+        """Return the result of an `aws-sdk` call, with parameters and results in PascalCase for every API."""
         operation = self._client.meta.service_model.operation_model(
             self._client.meta.method_to_api_mapping[action]
         )
-        spelled = _spell(without_none(parameters), operation.input_shape)
-        response = to_json(self._call(action, spelled))
+        renamed = _to_api_names(without_none(parameters), operation.input_shape)
+        response = to_json(self._call(action, renamed))
         response.pop("ResponseMetadata", None)
-        result: dict[str, Any] = _pascal(response, operation.output_shape)
+        result: dict[str, Any] = _to_pascal_case(response, operation.output_shape)
         return result
 
 
 def task_client(context: Context, service: str, role_arn: str) -> TaskClient:
-    """A client in a state machine's role."""
+    """Return a client in a state machine's role."""
     return TaskClient(context.client(service, role_arn))
 
 
 def without_none(value: Any) -> Any:
-    """A path that selects nothing yields None, which the API would refuse as a parameter."""
+    """Return a value without its None members: a path that selects nothing yields None, which APIs refuse."""
     if isinstance(value, dict):
         return {key: without_none(item) for key, item in value.items() if item is not None}
     return [without_none(item) for item in value] if isinstance(value, list) else value
 
 
 def to_json(value: Any) -> Any:
-    """Datetimes as ISO 8601 in UTC, bodies as text."""
+    """Return a response as JSON values: datetimes as ISO 8601 in UTC, bodies as text, decimals as floats."""
     if isinstance(value, dict):
         return {key: to_json(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -78,27 +78,28 @@ def to_json(value: Any) -> Any:
     return value
 
 
-def _spell(value: Any, shape: Shape | None) -> Any:
-    """Parameters as the API spells them: `ExecutionArn` → `executionArn`."""
+def _to_api_names(value: Any, shape: Shape | None) -> Any:
+    """Return parameters with the names of the API: `ExecutionArn` → `executionArn`."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         names = {member.lower(): member for member in shape.members}
-        spelled: dict[str, Any] = {names.get(str(key).lower(), str(key)): item for key, item in value.items()}
-        return {key: _spell(item, shape.members.get(key)) for key, item in spelled.items()}
+        renamed: dict[str, Any] = {names.get(str(key).lower(), str(key)): item for key, item in value.items()}
+        return {key: _to_api_names(item, shape.members.get(key)) for key, item in renamed.items()}
     if isinstance(shape, ListShape) and isinstance(value, list):
-        return [_spell(item, shape.member) for item in value]
+        return [_to_api_names(item, shape.member) for item in value]
     if isinstance(shape, MapShape) and isinstance(value, dict):
-        return {key: _spell(item, shape.value) for key, item in value.items()}
+        return {key: _to_api_names(item, shape.value) for key, item in value.items()}
     return value
 
 
-def _pascal(value: Any, shape: Shape | None) -> Any:
-    """Results with the names of structures' members capitalised; the keys of maps are data and stay."""
+def _to_pascal_case(value: Any, shape: Shape | None) -> Any:
+    """Return results with capitalised member names. Keys of maps are data and stay as they are."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         return {
-            key[0].upper() + key[1:]: _pascal(item, shape.members.get(key)) for key, item in value.items()
+            key[0].upper() + key[1:]: _to_pascal_case(item, shape.members.get(key))
+            for key, item in value.items()
         }
     if isinstance(shape, ListShape) and isinstance(value, list):
-        return [_pascal(item, shape.member) for item in value]
+        return [_to_pascal_case(item, shape.member) for item in value]
     if isinstance(shape, MapShape) and isinstance(value, dict):
-        return {key: _pascal(item, shape.value) for key, item in value.items()}
+        return {key: _to_pascal_case(item, shape.value) for key, item in value.items()}
     return value

@@ -1,4 +1,4 @@
-"""Make moto's state machines execute, in their own role, at local speed, with AWS's names of errors."""
+"""Patches that make moto execute state machines in their role, with scaled waits and AWS's error names."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from moto.core.exceptions import JsonRESTError
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_glue
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_callback,
+    state_task_service_glue,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
     ResourceCondition,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
     StateTaskServiceAwsSdk,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
-    StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_glue import (
     StateTaskServiceGlue,
@@ -40,12 +40,12 @@ from localcloud.patching import original, replace
 from localcloud.stepfunctions.client import TaskClient, task_client
 
 EndListener = Callable[[Execution], None]
-"""Called with each execution that has ended."""
+"""Called with each execution when it has ended."""
 
 SERVICE = "states.amazonaws.com"
 POLL_SECONDS = 0.1
-LONGEST_WAIT = 2.0
-"""Seconds that a scaled wait may take at most."""
+MAX_WAIT_SECONDS = 2.0
+"""Upper limit of a scaled wait."""
 
 _TASKS = "moto.stepfunctions.parser.asl.component.state.exec"
 _CLIENT_MODULES = tuple(
@@ -63,23 +63,25 @@ _CLIENT_MODULES = tuple(
     )
 )
 _SDK_ERROR_NAMES = {"dynamodb": "DynamoDb"}
-"""Services whose errors are not just the capitalised name."""
+"""Prefixes of error names that are not just the capitalised service name."""
 
 _FAILED_RUNS = {"FAILED", "TIMEOUT", "ERROR", "STOPPED"}
 
 
-def install(context: Context, ended: EndListener) -> None:
-    """Patch moto's Step Functions; `ended` hears of every execution that ends, however it ends."""
+def install(context: Context, on_end: EndListener) -> None:
+    """Patch moto's Step Functions; `on_end` is called with every execution that ends, in any status."""
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     replace(moto.stepfunctions.models, "stepfunctions_backends", stepfunctions_parser_backends)
+    # moto's own constructor rejects names with the prefix States., which a Fail state may raise again.
     replace(CustomErrorName, "__init__", lambda self, error_name: ErrorName.__init__(self, error_name))
     _install_clients(context)
     _install_waits(context)
-    # A run that somebody stopped did not do its work: the task fails.
+    # A stopped job run has not done its work, so its task fails.
     replace(state_task_service_glue, "_JOB_RUN_STATE_ABNORMAL_TERMINAL_VALUE", _FAILED_RUNS)
-    replace(StateTaskServiceCallback, "_eval_integration_pattern", _eval_integration_pattern)
+    callback = state_task_service_callback.StateTaskServiceCallback
+    replace(callback, "_eval_integration_pattern", _eval_integration_pattern)
     replace(StepFunctionsParserBackend, "start_execution", functools.partialmethod(_start_execution, context))
-    replace(BaseExecutionWorkerCommunication, "terminated", functools.partialmethod(_terminated, ended))
+    replace(BaseExecutionWorkerCommunication, "terminated", functools.partialmethod(_terminated, on_end))
 
 
 def _install_clients(context: Context) -> None:
@@ -106,7 +108,7 @@ def _install_clients(context: Context) -> None:
     replace(StateTaskServiceAwsSdk, "_eval_service_task", eval_sdk)
 
     def exception_name(service_name: str, error: Exception) -> str:
-        # boto3 has a class for S3's denials because one rare operation declares them.
+        # AWS reports S3Exception. boto3 has a class AccessDenied only because one rare operation declares it.
         if (service_name, type(error).__name__) == ("S3", "AccessDenied"):
             return "S3.S3Exception"
         name: str = original(StateTaskServiceAwsSdk, "_normalise_exception_name")(service_name, error)
@@ -118,7 +120,7 @@ def _install_clients(context: Context) -> None:
 
 def _install_waits(context: Context) -> None:
     def scaled(seconds: float) -> float:
-        return min(seconds * context.time_scale, LONGEST_WAIT)
+        return min(seconds * context.time_scale, MAX_WAIT_SECONDS)
 
     def wait_interval(self: Any, env: Any, wait_seconds: float) -> None:
         deadline = time.monotonic() + scaled(wait_seconds)
@@ -133,10 +135,10 @@ def _install_waits(context: Context) -> None:
 def _eval_integration_pattern(
     self: Any, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
 ) -> None:
-    """`.sync`: poll until the work has ended; work whose task is over before is stopped, as on AWS."""
+    """Wait for the job run of a `.sync` task, and stop the run if the execution ends first, as on AWS."""
     if self.resource.condition != ResourceCondition.Sync or not isinstance(self, StateTaskServiceGlue):
         raise UnsupportedError(
-            "the integration pattern is not executed locally.", where=self.resource.resource_arn
+            "the integration pattern cannot be executed locally.", where=self.resource.resource_arn
         )
     task: Any = self
     started = env.stack[-1]
@@ -164,7 +166,10 @@ def _start_execution(
     execution_input: str | None = None,
     trace_header: str | None = None,
 ) -> Execution:
-    """Executions without a name get one, for those of moto would collide. The role must trust us."""
+    """Start an execution if its role trusts Step Functions.
+
+    An execution without a name gets a unique one, because moto's generated names collide.
+    """
     role_arn = self.describe_state_machine(state_machine_arn).roleArn
     if not context.trusts(role_arn, SERVICE, state_machine_arn):
         message = (
@@ -177,21 +182,23 @@ def _start_execution(
     return execution
 
 
-def _terminated(self: BaseExecutionWorkerCommunication, ended: EndListener) -> None:
+def _terminated(self: BaseExecutionWorkerCommunication, on_end: EndListener) -> None:
     original(BaseExecutionWorkerCommunication, "terminated")(self)
-    ended(self.execution)
+    on_end(self.execution)
 
 
 def running(context: Context) -> list[str]:
-    """ARNs of the executions that have not ended."""
+    """Return the ARNs of the executions that have not ended."""
     return [execution.exec_arn for execution in _running(context)]
 
 
 def stop_all(context: Context) -> None:
-    """Abort the executions that have not ended, and wait a moment until their threads have noticed."""
+    """Abort the executions that have not ended, and wait for their threads for up to MAX_WAIT_SECONDS."""
     for execution in _running(context):
-        execution.stop(stop_date=dt.datetime.now(dt.UTC), error="Stopped", cause="The local cloud stops.")
-    deadline = time.monotonic() + LONGEST_WAIT
+        execution.stop(
+            stop_date=dt.datetime.now(dt.UTC), error="Stopped", cause="The local cloud was stopped."
+        )
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while running(context) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
 

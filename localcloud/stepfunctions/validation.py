@@ -1,4 +1,4 @@
-"""Refusing, at deploy time, what a state machine asks for that would not execute here."""
+"""Checking, at deployment, that all states of a state machine can be executed locally."""
 
 from __future__ import annotations
 
@@ -26,21 +26,22 @@ OPTIMISED = {
     "sqs:sendMessage",
     "states:startExecution",
 }
-"""Integrations with their own parameters and errors, without `arn:aws:states:::`."""
+"""Optimised integrations that are executed, without the prefix `arn:aws:states:::`."""
 
 _SDK_SERVICES = {"sfn": "stepfunctions"}
-"""Names that Step Functions gives to services, where boto3 has another."""
-
-_NOT_INTERPRETED = ("ItemBatcher", "JSONata")
+"""Service names of Step Functions → those of boto3, where they differ."""
 
 
 def boto_service(name: str) -> str:
-    """boto3's name of an `aws-sdk` service."""
+    """Return boto3's name of an `aws-sdk` service."""
     return _SDK_SERVICES.get(name, name)
 
 
 def check_definition(definition: str, where: str) -> None:
-    """Raise UnsupportedError if a definition (JSON text) holds something that is not executed."""
+    """Raise UnsupportedError if a definition (JSON text) has states that would not execute locally.
+
+    The message lists them all; `where` is the state machine's name.
+    """
     machine = json.loads(definition)
     problems = [f"{name}: {problem}" for name, state in states_of(machine) for problem in _problems(state)]
     if machine.get("QueryLanguage", "JSONPath") != "JSONPath":
@@ -48,12 +49,13 @@ def check_definition(definition: str, where: str) -> None:
     if problems:
         listed = "".join(f"\n  - {problem}" for problem in problems)
         raise UnsupportedError(
-            f"{len(problems)} state(s) that do not execute locally:{listed}", where=f"state machine {where}"
+            f"{len(problems)} state(s) that cannot be executed locally:{listed}",
+            where=f"state machine {where}",
         )
 
 
 def states_of(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name and body of every state, those of Parallel branches and Map iterations included."""
+    """Yield name and body of every state, including those of Parallel branches and Map iterations."""
     for name, state in machine.get("States", {}).items():
         yield name, state
         for inner in (*state.get("Branches", ()), state.get("ItemProcessor"), state.get("Iterator")):
@@ -90,7 +92,7 @@ def _is_sdk_action(name: str) -> bool:
 
 @functools.lru_cache
 def _operations(service: str) -> frozenset[str]:
-    """Operations of a service in boto3's spelling; none of a service that does not exist."""
+    """Return the operations of a service in boto3's spelling, none if there is no such service."""
     session = boto3.Session()
     if service not in session.get_available_services():
         return frozenset()

@@ -1,4 +1,4 @@
-"""A small cloud assembly, written by hand in the shapes that CDK writes."""
+"""Small cloud assemblies in the shapes that CDK writes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role"
 
 
 def allow(actions: list[str], resources: list[str], **more: Any) -> Template:
+    """A statement that allows actions on resources."""
     return {"Effect": "Allow", "Action": actions, "Resource": resources, **more}
 
 
@@ -39,11 +40,12 @@ def role(name: str, service: str, *statements: Template) -> Template:
 
 
 def resource(kind: str, **properties: Any) -> Template:
+    """A resource of a type."""
     return {"Type": kind, "Properties": properties}
 
 
 def machine(name: str, states: Template, start: str, role_arn: str) -> Template:
-    """A state machine as CDK writes it: the definition is joined text."""
+    """A state machine whose definition is joined text, as CDK writes it."""
     definition = json.dumps({"StartAt": start, "States": states})
     half = len(definition) // 2
     return resource(
@@ -55,7 +57,7 @@ def machine(name: str, states: Template, start: str, role_arn: str) -> Template:
 
 
 def write_assembly(folder: Path, stacks: dict[str, Template], *, asset: bytes | None = None) -> Path:
-    """Write the templates, in which each stack depends on those before it, and one asset."""
+    """Write an assembly whose stacks each depend on those before, with one file asset; return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     artifacts: Template = {}
     for name, resources in stacks.items():
@@ -67,7 +69,7 @@ def write_assembly(folder: Path, stacks: dict[str, Template], *, asset: bytes | 
             "dependencies": list(stacks)[: list(stacks).index(name)],
             "properties": {"templateFile": file},
         }
-    # The manifest lists later stacks first, so that the order must come from the dependencies.
+    # Later stacks come first, so that the order of deployment must come from the dependencies.
     manifest = {"version": "40.0.0", "artifacts": dict(reversed(artifacts.items()))}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     if asset is not None:

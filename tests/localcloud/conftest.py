@@ -11,21 +11,20 @@ import pytest
 from localcloud.server import LocalCloud
 from tests.localcloud.assembly import Template, write_assembly
 
-Deploy = Callable[[dict[str, Any]], LocalCloud]
+Deploy = Callable[[dict[str, Any]], Path]
+"""(resources by stack name) → the folder of the assembly."""
 
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """Runs while the module's tests do. Moto's state is global, so there can be one only."""
+    """A local cloud that runs while the tests of a module do: moto's state is global, so only one can run."""
     with LocalCloud(tmp_path_factory.mktemp("home")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def deploy(
-    cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[dict[str, Template]], Path]:
-    """Deploys stacks given as name → resources; returns the folder of the assembly."""
+def deploy(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Deploy:
+    """Deploys stacks, given as resources by stack name, and returns the folder of the assembly."""
 
     def write_and_deploy(stacks: dict[str, Template]) -> Path:
         folder = write_assembly(tmp_path_factory.mktemp("cdk.out"), stacks)

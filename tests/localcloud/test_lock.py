@@ -1,4 +1,4 @@
-"""A home folder is used by one local cloud at a time."""
+"""Only one local cloud at a time uses a home folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from localcloud.errors import LocalCloudError
 from localcloud.lock import HomeLock, is_held
 
 
-def test_a_held_folder_is_refused_until_it_is_released(tmp_path: Path) -> None:
+def test_held_folder_is_refused_until_it_is_released(tmp_path: Path) -> None:
     lock = HomeLock(tmp_path)
     assert is_held(tmp_path)
     with pytest.raises(LocalCloudError, match="another local cloud uses this folder"):
@@ -19,6 +19,6 @@ def test_a_held_folder_is_refused_until_it_is_released(tmp_path: Path) -> None:
     assert not is_held(tmp_path)
 
 
-def test_a_folder_that_was_never_used_is_free(tmp_path: Path) -> None:
+def test_unused_folder_is_free_and_not_created(tmp_path: Path) -> None:
     assert not is_held(tmp_path / "new")
     assert not (tmp_path / "new").exists()

@@ -1,4 +1,4 @@
-"""Patches fail loudly when moto is not what they were written for."""
+"""Patches raise if moto has another version or lacks the replaced symbol."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from localcloud.errors import PatchError
 from localcloud.patching import check_version, original, replace
 
 
-def test_replaces_and_keeps_the_original() -> None:
+def test_replace_keeps_the_original() -> None:
     module = types.SimpleNamespace(answer=lambda: 41)
     before = replace(module, "answer", lambda: original(module, "answer")() + 1)
     assert (before(), module.answer()) == (41, 42)
 
 
-def test_a_second_replacement_still_finds_the_first_original() -> None:
+def test_second_replacement_returns_the_first_original() -> None:
     module = types.SimpleNamespace(value=1)
     replace(module, "value", 2)
     assert replace(module, "value", 3) == 1
 
 
-def test_a_missing_symbol_raises() -> None:
+def test_missing_symbol_raises() -> None:
     with pytest.raises(PatchError, match="expected to define 'gone'"):
         replace(types.SimpleNamespace(), "gone", 1)
 
 
-def test_an_inherited_symbol_has_moved() -> None:
+def test_inherited_symbol_raises() -> None:
     class Base:
         def method(self) -> None: ...
 

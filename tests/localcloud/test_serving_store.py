@@ -1,4 +1,4 @@
-"""The Data API of a local cloud: deployed secrets lead to it, and it outlives the process."""
+"""Deployed secrets hold the address of the Data API, whose documents survive a restart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
 
 @pytest.fixture
 def assembly(tmp_path: Path) -> Path:
-    store = resource("AWS::SecretsManager::Secret", Name=NAMES.serving_secret, Description="Where to.")
+    store = resource(
+        "AWS::SecretsManager::Secret", Name=NAMES.serving_secret, Description="Address of the serving store."
+    )
     other = resource("AWS::SecretsManager::Secret", Name="another", SecretString="kept")
     return write_assembly(tmp_path / "cdk.out", {"serving": {"Store": store, "Other": other}})
 
@@ -31,7 +33,7 @@ def database(cloud: LocalCloud) -> Connection:
     return Connection.from_secret(secret(cloud), keyspace=NAMES.keyspace)
 
 
-def test_the_secret_leads_to_it_and_others_stay_as_they_are(assembly: Path, tmp_path: Path) -> None:
+def test_only_the_secret_of_the_serving_store_is_filled(assembly: Path, tmp_path: Path) -> None:
     with LocalCloud(tmp_path / "home") as cloud:
         cloud.deploy(assembly)
         assert cloud.serving is not None
@@ -40,7 +42,7 @@ def test_the_secret_leads_to_it_and_others_stay_as_they_are(assembly: Path, tmp_
         assert database(cloud).is_self_hosted
 
 
-def test_documents_and_token_outlive_the_process(assembly: Path, tmp_path: Path) -> None:
+def test_documents_and_token_survive_a_restart(assembly: Path, tmp_path: Path) -> None:
     tokens = []
     for found in (0, 1):
         with LocalCloud(tmp_path / "home") as cloud:

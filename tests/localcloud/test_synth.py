@@ -1,4 +1,4 @@
-"""The assembly is made again when something that it was made from has changed, and only then."""
+"""The assembly is synthesised again only when one of its inputs has changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def test_synthesises_for_the_local_account(project: Path, tmp_path: Path) -> None:
+def test_assembly_is_synthesised_for_the_local_account(project: Path, tmp_path: Path) -> None:
     assert synthesise(project, tmp_path / "out", "dev")
     assert (tmp_path / "out" / "manifest.json").read_text() == "123456789012 -c env=dev"
 
@@ -42,7 +42,7 @@ def test_unchanged_inputs_are_not_synthesised_again(project: Path, tmp_path: Pat
     assert runs == [True, False, True, True, False]
 
 
-def test_caches_are_no_inputs_but_new_files_are(project: Path) -> None:
+def test_new_files_are_inputs_and_caches_are_not(project: Path) -> None:
     before = inputs_hash(project)
     (project / "infra" / "__pycache__").mkdir()
     (project / "infra" / "__pycache__" / "stack.pyc").write_text("x")
@@ -52,7 +52,9 @@ def test_caches_are_no_inputs_but_new_files_are(project: Path) -> None:
     assert inputs_hash(project) != before
 
 
-def test_domains_elsewhere_are_inputs(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_domains_on_pythonpath_are_inputs(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     domain = tmp_path / "more" / "domains" / "toy" / "domain.py"
     domain.parent.mkdir(parents=True)
     domain.write_text("1")
@@ -62,7 +64,7 @@ def test_domains_elsewhere_are_inputs(project: Path, tmp_path: Path, monkeypatch
     assert inputs_hash(project) != before
 
 
-def test_a_program_that_fails_tells_why_and_is_run_again(project: Path, tmp_path: Path) -> None:
+def test_failed_synthesis_raises_its_output_and_is_repeated(project: Path, tmp_path: Path) -> None:
     (project / "app.py").write_text("raise SystemExit('no such stack')")
     for _ in range(2):
         with pytest.raises(DeployError, match="no such stack"):

@@ -115,7 +115,7 @@ def test_a_micro_batch_that_the_store_did_not_take_is_replayed(stream: Stream, k
     stream.server.token = TOKEN
     stream.server.inject(Fault(kind=kind, command="updateOne"))
     stream.sink.upsert(rows)
-    assert stream.server.faults.struck == 1
+    assert stream.server.faults.injected == 1
     assert stream.usage() == [(7, "compute", Decimal(3), True)]
 
 

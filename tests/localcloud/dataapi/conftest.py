@@ -1,4 +1,4 @@
-"""A running local Data API and `astrapy` clients that talk to it."""
+"""A running local Data API, and collections of it through `astrapy`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from astrapy import Collection, DataAPIClient, Database
 from astrapy.authentication import StaticTokenProvider
+from astrapy.exceptions import DataAPIResponseException
 from astrapy.info import CollectionDefinition
 
 from localcloud.dataapi import DataApiServer
@@ -16,13 +17,17 @@ from localcloud.dataapi import DataApiServer
 KEYSPACE = "tests"
 TOKEN = "AstraCS:local"
 
-
 Documents = Collection[dict[str, Any]]
 
 
 def connect(server: DataApiServer, token: str = TOKEN) -> Database:
     client = DataAPIClient(environment="hcd")
     return client.get_database(server.endpoint, token=StaticTokenProvider(token), keyspace=KEYSPACE)
+
+
+def code_of(error: pytest.ExceptionInfo[DataAPIResponseException]) -> str | None:
+    """The error code of a refused command."""
+    return error.value.error_descriptors[0].error_code
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Each fault switch, as `astrapy` experiences it."""
+"""Faults are applied to requests of `astrapy`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.localcloud.dataapi.conftest import Documents
 
 
 @pytest.mark.parametrize(("kind", "status"), [(Kind.RATE_LIMIT, 429), (Kind.UNAVAILABLE, 503)])
-def test_a_burst_passes(server: DataApiServer, notes: Documents, kind: Kind, status: int) -> None:
+def test_overloaded_service_recovers(
+    server: DataApiServer, notes: Documents, kind: Kind, status: int
+) -> None:
     server.inject(Fault(kind=kind, times=2, after=1))
     notes.insert_one({"_id": 1})
     for _ in range(2):
@@ -24,11 +26,11 @@ def test_a_burst_passes(server: DataApiServer, notes: Documents, kind: Kind, sta
             notes.insert_one({"_id": 2})
         assert error.value.response.status_code == status
     notes.insert_one({"_id": 2})
-    assert server.faults.struck == 2
+    assert server.faults.injected == 2
 
 
 @pytest.mark.parametrize(("kind", "applied"), [(Kind.TIMEOUT_BEFORE, False), (Kind.TIMEOUT_AFTER, True)])
-def test_a_time_out_may_have_been_applied(
+def test_command_of_a_time_out_is_applied_or_not(
     server: DataApiServer, notes: Documents, kind: Kind, applied: bool
 ) -> None:
     server.inject(Fault(kind=kind, command="insertOne"))
@@ -38,7 +40,7 @@ def test_a_time_out_may_have_been_applied(
 
 
 @pytest.mark.parametrize(("kind", "applied"), [(Kind.RESET_BEFORE, False), (Kind.RESET_AFTER, True)])
-def test_a_reset_may_have_been_applied(
+def test_command_of_a_connection_reset_is_applied_or_not(
     server: DataApiServer, notes: Documents, kind: Kind, applied: bool
 ) -> None:
     server.inject(Fault(kind=kind, command="insertOne"))
@@ -47,7 +49,7 @@ def test_a_reset_may_have_been_applied(
     assert (notes.find_one({"_id": 1}) is not None) is applied
 
 
-def test_an_insert_may_succeed_in_part(server: DataApiServer, notes: Documents) -> None:
+def test_insert_succeeds_in_part(server: DataApiServer, notes: Documents) -> None:
     server.inject(Fault(kind=Kind.PARTIAL_INSERT))
     notes.find_one({})
     with pytest.raises(CollectionInsertManyException) as error:
@@ -55,15 +57,15 @@ def test_an_insert_may_succeed_in_part(server: DataApiServer, notes: Documents) 
     assert error.value.inserted_ids == [0, 2]
 
 
-def test_a_slow_page_arrives(server: DataApiServer, notes: Documents) -> None:
+def test_slow_answer_arrives(server: DataApiServer, notes: Documents) -> None:
     server.inject(Fault(kind=Kind.SLOW, seconds=0.05, command="find"))
     assert list(notes.find({})) == []
-    assert server.faults.struck == 1
+    assert server.faults.injected == 1
 
 
-@pytest.mark.parametrize(("kind", "held"), [(Kind.DOWN_BEFORE, {1}), (Kind.DOWN_AFTER, {1, 2})])
-def test_a_database_may_be_gone_from_a_request_on(
-    server: DataApiServer, notes: Documents, kind: Kind, held: set[int]
+@pytest.mark.parametrize(("kind", "stored"), [(Kind.DOWN_BEFORE, {1}), (Kind.DOWN_AFTER, {1, 2})])
+def test_database_is_down_from_a_request_on(
+    server: DataApiServer, notes: Documents, kind: Kind, stored: set[int]
 ) -> None:
     server.inject(Fault(kind=kind, after=1))
     notes.insert_one({"_id": 1})
@@ -71,4 +73,4 @@ def test_a_database_may_be_gone_from_a_request_on(
         with pytest.raises(httpx.TransportError):
             notes.insert_one({"_id": number})
     server.faults.clear()
-    assert {document["_id"] for document in notes.find({})} == held
+    assert {document["_id"] for document in notes.find({})} == stored

@@ -1,4 +1,4 @@
-"""Alarms evaluate what really happened and reach their topic, if its policy lets them."""
+"""Alarms are evaluated on executions and queues, and notify a topic whose policy allows it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def stack(cloud: LocalCloud, deploy: Any) -> None:
                 "Machine": machine("failing", FAIL, "Start", f"{ROLE_ARN}/failing"),
                 "Queue": resource("AWS::SQS::Queue", QueueName="dead"),
                 "Failed": alarm("failed", "AWS/States", "ExecutionsFailed", failing, TOPIC),
-                "Unheard": alarm("unheard", "AWS/States", "ExecutionsFailed", failing, f"{TOPIC[:-6]}silent"),
+                "Unpermitted": alarm(
+                    "unpermitted", "AWS/States", "ExecutionsFailed", failing, f"{TOPIC[:-6]}silent"
+                ),
                 "Dead": alarm(
                     "dead", "AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName", "dead"), TOPIC
                 ),
@@ -72,8 +74,8 @@ def state_of(cloud: LocalCloud, name: str) -> str:
     return str(cloud.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"])
 
 
-def eventually(cloud: LocalCloud, name: str, state: str) -> bool:
-    """Alarms on queues are evaluated once a second."""
+def reaches(cloud: LocalCloud, name: str, state: str) -> bool:
+    """Return whether an alarm reaches a state within 10 s; alarms on queues are evaluated once a second."""
     for _ in range(100):
         if state_of(cloud, name) == state:
             return True
@@ -86,23 +88,23 @@ def subjects(cloud: LocalCloud) -> list[str]:
     return [json.loads(line)["subject"] for line in file.read_text().splitlines()] if file.exists() else []
 
 
-def test_a_failed_execution_raises_the_alarm_which_reaches_the_topic(cloud: LocalCloud) -> None:
+def test_failed_execution_raises_the_alarm_and_notifies_the_topic(cloud: LocalCloud) -> None:
     cloud.client("stepfunctions").start_execution(stateMachineArn=f"{MACHINE_ARN}:failing")
-    assert eventually(cloud, "failed", "ALARM")
+    assert reaches(cloud, "failed", "ALARM")
     assert subjects(cloud) == [f'ALARM: "failed" in {REGION}']
 
 
-def test_an_alarm_whose_topic_lets_nobody_publish_is_reported(cloud: LocalCloud) -> None:
-    assert eventually(cloud, "unheard", "ALARM")
+def test_alarm_without_permission_to_publish_is_reported(cloud: LocalCloud) -> None:
+    assert reaches(cloud, "unpermitted", "ALARM")
     assert any(
-        "the topic's policy does not let cloudwatch.amazonaws.com publish" in f
+        "the topic's policy does not allow cloudwatch.amazonaws.com to publish" in f
         for f in cloud.context.failures
     )
 
 
-def test_a_message_in_a_queue_raises_its_alarm(cloud: LocalCloud) -> None:
+def test_message_in_a_queue_raises_its_alarm(cloud: LocalCloud) -> None:
     sqs = cloud.client("sqs")
     assert state_of(cloud, "dead") != "ALARM"
     sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="dead")["QueueUrl"], MessageBody="lost")
-    assert eventually(cloud, "dead", "ALARM")
+    assert reaches(cloud, "dead", "ALARM")
     assert subjects(cloud)[-1] == f'ALARM: "dead" in {REGION}'

@@ -1,4 +1,4 @@
-"""Schedules that start jobs and state machines, by hand and by their clock, in the role that they name."""
+"""Schedules start jobs and state machines in their role, on request or at their rate."""
 
 from __future__ import annotations
 
@@ -48,47 +48,49 @@ def stack(deploy: Deploy) -> None:
                     allow(["states:StartExecution"], [f"{MACHINE_ARN}:daily"]),
                     allow(["glue:StartJobRun"], [f"{jobs}/stream"]),
                 ),
-                "Nobody": role("nobody", SCHEDULER),
-                "Stranger": role("stranger", "events.amazonaws.com", allow(["states:StartExecution"], ["*"])),
+                "Powerless": role("powerless", SCHEDULER),
+                "Untrusting": role(
+                    "untrusting", "events.amazonaws.com", allow(["states:StartExecution"], ["*"])
+                ),
                 "Daily": schedule("daily", f"{MACHINE_ARN}:daily", "starter", input='{"a": 1}'),
                 "Hourly": schedule("hourly", START_JOB, "starter", input='{"JobName": "stream"}'),
-                "Denied": schedule("denied", f"{MACHINE_ARN}:daily", "nobody"),
-                "Untrusted": schedule("untrusted", f"{MACHINE_ARN}:daily", "stranger"),
+                "Denied": schedule("denied", f"{MACHINE_ARN}:daily", "powerless"),
+                "Untrusted": schedule("untrusted", f"{MACHINE_ARN}:daily", "untrusting"),
                 "Off": schedule("off", f"{MACHINE_ARN}:daily", "starter", State="DISABLED"),
             }
         }
     )
 
 
-def test_a_state_machine_gets_the_input_of_the_schedule(cloud: LocalCloud) -> None:
+def test_state_machine_gets_the_input_of_the_schedule(cloud: LocalCloud) -> None:
     arn = cloud.fire_schedule("daily")["ExecutionArn"]
     cloud.wait_idle(30)
     execution = cloud.client("stepfunctions").describe_execution(executionArn=arn)
     assert (execution["status"], execution["input"]) == ("SUCCEEDED", '{"a": 1}')
 
 
-def test_a_job_is_started_by_the_universal_target(cloud: LocalCloud) -> None:
+def test_job_is_started_by_the_universal_target(cloud: LocalCloud) -> None:
     run_id = cloud.fire_schedule("hourly")["JobRunId"]
     cloud.wait_idle(120)
     run = cloud.client("glue").get_job_run(JobName="stream", RunId=run_id)["JobRun"]
-    # The script lies nowhere: the run came as far as it can.
+    # The script does not exist, so the run fails; the schedule has started it.
     assert run["JobRunState"] == "FAILED"
     assert "s3://nowhere/script.py" in run["ErrorMessage"]
 
 
-def test_the_role_decides(cloud: LocalCloud) -> None:
+def test_schedule_needs_a_role_with_permission_and_trust(cloud: LocalCloud) -> None:
     with pytest.raises(ClientError, match="is not authorized to perform: states:StartExecution"):
         cloud.fire_schedule("denied")
-    with pytest.raises(LocalCloudError, match=r"does not let scheduler\.amazonaws\.com assume it"):
+    with pytest.raises(LocalCloudError, match=r"does not trust scheduler\.amazonaws\.com"):
         cloud.fire_schedule("untrusted")
 
 
-def test_an_unknown_schedule_is_named_beside_those_there_are(cloud: LocalCloud) -> None:
+def test_unknown_schedule_raises_and_lists_the_deployed_ones(cloud: LocalCloud) -> None:
     with pytest.raises(LocalCloudError, match="Deployed: daily, denied, hourly, off, untrusted"):
         cloud.fire_schedule("weekly")
 
 
-def test_the_clock_fires_when_the_rate_has_passed_and_not_what_is_off(cloud: LocalCloud) -> None:
+def test_enabled_schedules_are_due_when_their_rate_has_passed(cloud: LocalCloud) -> None:
     schedules = Schedules(cloud.context, Evaluator(cloud.context))
 
     def due(now: float) -> list[str]:
@@ -104,10 +106,10 @@ def test_the_clock_fires_when_the_rate_has_passed_and_not_what_is_off(cloud: Loc
 @pytest.mark.parametrize(
     ("expression", "seconds"), [("rate(1 hour)", 3600), ("rate(15 minutes)", 900), ("rate(2 days)", 172_800)]
 )
-def test_rates_are_real_time(expression: str, seconds: int) -> None:
+def test_rates_are_in_seconds(expression: str, seconds: int) -> None:
     assert seconds_of(expression) == seconds
 
 
-def test_other_expressions_are_refused() -> None:
+def test_cron_expressions_are_refused() -> None:
     with pytest.raises(UnsupportedError, match="only rates"):
         seconds_of("cron(0 3 * * ? *)")

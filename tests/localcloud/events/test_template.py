@@ -1,4 +1,4 @@
-"""Input templates: what is inserted, and how."""
+"""Input templates: insertion of values, and evaluation of paths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_values_are_text_within_quotes_and_json_elsewhere(template: str, expecte
     assert render(template, VALUES.__getitem__) == expected
 
 
-def test_a_template_that_is_no_json_is_refused() -> None:
+def test_template_that_is_not_json_is_refused() -> None:
     with pytest.raises(UnsupportedError, match="does not yield JSON"):
         render("{<key>", VALUES.__getitem__)
 
@@ -41,11 +41,11 @@ def test_a_template_that_is_no_json_is_refused() -> None:
         ("$.a.b-c[5]", None),
     ],
 )
-def test_paths(path: str, expected: Any) -> None:
+def test_paths_are_evaluated(path: str, expected: Any) -> None:
     assert at_path({"a": {"b-c": [{"d": 1}]}}, path) == expected
 
 
 @pytest.mark.parametrize("path", ["a.b", "$..a", "$.a[*]"])
-def test_paths_that_are_not_evaluated(path: str) -> None:
+def test_unsupported_paths_are_refused(path: str) -> None:
     with pytest.raises(UnsupportedError, match="not evaluated"):
         at_path({}, path)

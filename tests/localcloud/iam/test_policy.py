@@ -1,4 +1,4 @@
-"""Policy evaluation, without any server: a deny wins, silence is no permission."""
+"""Policies are evaluated as on AWS: a Deny outweighs all Allows, and a call needs an Allow."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def request(action: str = "s3:GetObject", resource: str = OBJECT, **context: Any
         ("a.c", "abc", False),
     ],
 )
-def test_wildcards(pattern: str, value: str, covered: bool) -> None:
+def test_wildcards_match_whole_values(pattern: str, value: str, covered: bool) -> None:
     assert matches(pattern, value) is covered
 
 
@@ -53,7 +53,7 @@ def test_wildcards(pattern: str, value: str, covered: bool) -> None:
         ([{"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::lake/*"}], Decision.SILENT),
     ],
 )
-def test_statements(statements: list[dict[str, Any]], expected: Decision) -> None:
+def test_statements_decide(statements: list[dict[str, Any]], expected: Decision) -> None:
     assert decide(statements, request()) is expected
 
 
@@ -78,12 +78,12 @@ def test_statements(statements: list[dict[str, Any]], expected: Decision) -> Non
         ({"Bool": {"b": "true"}, "StringEquals": {"s": "x"}}, {"b": "true", "s": "y"}, False),
     ],
 )
-def test_conditions(condition: dict[str, Any], context: dict[str, Any], holds: bool) -> None:
+def test_conditions_are_evaluated(condition: dict[str, Any], context: dict[str, Any], holds: bool) -> None:
     expected = Decision.ALLOW if holds else Decision.SILENT
     assert decide([statement(Condition=condition)], request(**context)) is expected
 
 
-def test_an_unknown_operator_is_not_ignored() -> None:
+def test_unknown_operator_is_refused() -> None:
     with pytest.raises(UnsupportedError, match="IpAddress"):
         decide(
             [statement(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
@@ -107,5 +107,5 @@ def test_resource_policies_name_principals(principal: Any, expected: Decision) -
     assert decide([statement(Principal=principal)], asked, is_resource_policy=True) is expected
 
 
-def test_a_document_may_be_text_and_hold_one_statement() -> None:
+def test_document_may_be_text_with_a_single_statement() -> None:
     assert statements_of('{"Statement": {"Effect": "Allow"}}') == [{"Effect": "Allow"}]

@@ -1,4 +1,4 @@
-"""Definitions that hold something that would not execute are refused, naming the state."""
+"""Definitions with states that cannot be executed locally are refused; the message names the states."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check(state: dict[str, Any], **machine: Any) -> None:
         "arn:aws:lambda:us-east-1:123456789012:function:publish",
     ],
 )
-def test_known_resources(resource: str) -> None:
+def test_known_resources_are_accepted(resource: str) -> None:
     check({"Type": "Task", "Resource": resource})
 
 
@@ -40,12 +40,12 @@ def test_known_resources(resource: str) -> None:
         "arn:aws:states:us-east-1:123456789012:activity:work",
     ],
 )
-def test_unknown_resources(resource: str) -> None:
+def test_unknown_resources_are_refused(resource: str) -> None:
     with pytest.raises(UnsupportedError, match="S: the resource"):
         check({"Type": "Task", "Resource": resource})
 
 
-def test_inner_states_are_looked_at() -> None:
+def test_inner_states_are_checked() -> None:
     inner = {"StartAt": "I", "States": {"I": {"Type": "Task", "Resource": "arn:aws:states:::quantum:run"}}}
     for state in ({"Type": "Map", "ItemProcessor": inner}, {"Type": "Parallel", "Branches": [inner]}):
         with pytest.raises(UnsupportedError, match="I: the resource"):
@@ -61,6 +61,8 @@ def test_inner_states_are_looked_at() -> None:
         ({"Type": "Map", "ItemReader": {"ReaderConfig": {"InputType": "JSONL"}}}, {}, "JSONL"),
     ],
 )
-def test_what_the_interpreter_lacks(state: dict[str, Any], machine: dict[str, Any], problem: str) -> None:
+def test_unsupported_features_are_refused(
+    state: dict[str, Any], machine: dict[str, Any], problem: str
+) -> None:
     with pytest.raises(UnsupportedError, match=problem):
         check(state, **machine)

@@ -38,7 +38,7 @@ def test_a_fault_of_any_command_passes(shop: Shop, kind: Kind, command: str) -> 
     shop.server.inject(of(kind, times=2, command=command))
     report = shop.publish(NEW, ROWS, retry=PATIENT)
     assert report.status == "PUBLISHED"
-    assert shop.server.faults.struck > 0 or (kind is Kind.PARTIAL_INSERT and command != "insertMany")
+    assert shop.server.faults.injected > 0 or (kind is Kind.PARTIAL_INSERT and command != "insertMany")
     assert shop.content() == expected(NEW, ROWS)
 
 
@@ -46,7 +46,7 @@ def test_a_fault_of_any_command_passes(shop: Shop, kind: Kind, command: str) -> 
 def test_faults_while_the_collection_is_made_pass(shop: Shop, kind: Kind) -> None:
     shop.server.inject(of(kind, command="createKeyspace"), of(kind, command="createCollection"))
     shop.publish(NEW, retry=PATIENT)
-    assert shop.server.faults.struck == 2
+    assert shop.server.faults.injected == 2
     assert shop.content() == expected(NEW)
 
 

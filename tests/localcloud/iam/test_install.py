@@ -1,4 +1,4 @@
-"""Requests with a role's credentials are decided by the policies of the template, and recorded."""
+"""Requests with a role's credentials are authorised by the policies of the template, and recorded."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
 
 
-def test_a_granted_call_passes_and_another_does_not(cloud: LocalCloud) -> None:
+def test_only_granted_calls_succeed(cloud: LocalCloud) -> None:
     s3 = cloud.client("s3", READER)
     assert s3.get_object(Bucket=BUCKET, Key="open/1")["Body"].read() == b"x"
     with pytest.raises(ClientError) as error:
@@ -90,7 +90,7 @@ def test_a_granted_call_passes_and_another_does_not(cloud: LocalCloud) -> None:
     assert code_of(error) == "AccessDenied"
 
 
-def test_a_copy_needs_to_read_its_source(cloud: LocalCloud) -> None:
+def test_copy_needs_permission_to_read_its_source(cloud: LocalCloud) -> None:
     s3 = cloud.client("s3", READER)
     s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "open/1"})
     with pytest.raises(ClientError) as error:
@@ -98,29 +98,31 @@ def test_a_copy_needs_to_read_its_source(cloud: LocalCloud) -> None:
     assert code_of(error) == "AccessDenied"
 
 
-@pytest.mark.parametrize(("who", "code"), [(READER, "AccessDenied"), (LISTER, "NoSuchKey")])
-def test_who_may_not_list_cannot_tell_what_is_missing(cloud: LocalCloud, who: str, code: str) -> None:
+@pytest.mark.parametrize(("role_arn", "code"), [(READER, "AccessDenied"), (LISTER, "NoSuchKey")])
+def test_missing_object_is_404_only_for_roles_that_may_list(
+    cloud: LocalCloud, role_arn: str, code: str
+) -> None:
     with pytest.raises(ClientError) as error:
-        cloud.client("s3", who).get_object(Bucket=BUCKET, Key="open/missing")
+        cloud.client("s3", role_arn).get_object(Bucket=BUCKET, Key="open/missing")
     assert code_of(error) == code
 
 
-def test_deleting_several_objects_is_decided_for_each(cloud: LocalCloud) -> None:
+def test_delete_objects_authorises_each_object(cloud: LocalCloud) -> None:
     objects = [{"Key": "open/2"}, {"Key": "closed/1"}]
     answer = cloud.client("s3", READER).delete_objects(Bucket=BUCKET, Delete={"Objects": objects})
     assert [item["Key"] for item in answer["Deleted"]] == ["open/2"]
     assert [(item["Key"], item["Code"]) for item in answer["Errors"]] == [("closed/1", "AccessDenied")]
 
 
-def test_a_bucket_policy_denies_what_the_role_was_granted(cloud: LocalCloud) -> None:
+def test_bucket_policy_denies_a_granted_call(cloud: LocalCloud) -> None:
     cloud.client("s3", UPLOADER).put_object(Bucket=BUCKET, Key="raw/1", Body=b"x", IfNoneMatch="*")
-    for who, options in ((READER, {"IfNoneMatch": "*"}), (UPLOADER, {})):
+    for role_arn, options in ((READER, {"IfNoneMatch": "*"}), (UPLOADER, {})):
         with pytest.raises(ClientError) as error:
-            cloud.client("s3", who).put_object(Bucket=BUCKET, Key="raw/2", Body=b"x", **options)
+            cloud.client("s3", role_arn).put_object(Bucket=BUCKET, Key="raw/2", Body=b"x", **options)
         assert code_of(error) == "AccessDenied"
 
 
-def test_parts_are_no_objects_yet(cloud: LocalCloud) -> None:
+def test_upload_of_parts_creates_no_object(cloud: LocalCloud) -> None:
     s3 = cloud.client("s3", UPLOADER)
     where = {"Bucket": BUCKET, "Key": "raw/parts"}
     upload = s3.create_multipart_upload(**where)["UploadId"]
@@ -132,7 +134,7 @@ def test_parts_are_no_objects_yet(cloud: LocalCloud) -> None:
     s3.complete_multipart_upload(**where, UploadId=upload, MultipartUpload=parts, IfNoneMatch="*")
 
 
-def test_a_condition_on_the_leading_key(cloud: LocalCloud) -> None:
+def test_condition_on_the_leading_key(cloud: LocalCloud) -> None:
     dynamodb = cloud.client("dynamodb", READER)
     dynamodb.put_item(TableName="leases", Item={"domain": {"S": "shop"}})
     with pytest.raises(ClientError) as error:
@@ -140,7 +142,7 @@ def test_a_condition_on_the_leading_key(cloud: LocalCloud) -> None:
     assert code_of(error) == "AccessDeniedException"
 
 
-def test_a_condition_on_the_namespace_of_metrics(cloud: LocalCloud) -> None:
+def test_condition_on_the_namespace_of_metrics(cloud: LocalCloud) -> None:
     cloudwatch = cloud.client("cloudwatch", READER)
     rows = [{"MetricName": "Rows", "Value": 1.0}]
     cloudwatch.put_metric_data(Namespace="Shop", MetricData=rows)
@@ -165,7 +167,7 @@ def test_a_condition_on_the_namespace_of_metrics(cloud: LocalCloud) -> None:
         ),
     ],
 )
-def test_other_services_are_decided_too(
+def test_calls_of_other_services_are_authorised(
     cloud: LocalCloud, service: str, operation: str, parameters: dict[str, str], action: str
 ) -> None:
     with pytest.raises(ClientError, match=f"not authorized to perform: {action}"):
@@ -183,7 +185,7 @@ def test_each_distinct_call_of_a_role_is_recorded_once(cloud: LocalCloud) -> Non
     assert (READER, "s3:GetObject", f"{ARN}/closed/1", False) in calls
 
 
-def test_the_administrator_is_not_asked(cloud: LocalCloud) -> None:
+def test_calls_of_the_administrator_are_not_recorded(cloud: LocalCloud) -> None:
     cloud.client("s3").put_object(Bucket=BUCKET, Key="raw/by-hand", Body=b"x")
     text = (cloud.context.state_dir / "iam-calls.jsonl").read_text()
     assert "raw/by-hand" not in text

@@ -1,4 +1,4 @@
-"""State machines call this server in their own role, and errors have the names that AWS gives them."""
+"""State machines execute in their own role, with scaled waits and with the error names of AWS."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def stack(cloud: LocalCloud, deploy: Any) -> None:
                     KeySchema=[{"AttributeName": "domain", "KeyType": "HASH"}],
                     BillingMode="PAY_PER_REQUEST",
                 ),
-                "Distrustful": role("distrustful", "glue.amazonaws.com"),
+                "Untrusting": role("untrusting", "glue.amazonaws.com"),
                 "Orphan": machine(
-                    "orphan", {"Start": {"Type": "Pass", "End": True}}, "Start", f"{ROLE_ARN}/distrustful"
+                    "orphan", {"Start": {"Type": "Pass", "End": True}}, "Start", f"{ROLE_ARN}/untrusting"
                 ),
                 "Idle": machine("idle", {"Start": {"Type": "Pass", "End": True}}, "Start", ROLE),
             }
@@ -55,7 +55,7 @@ def stack(cloud: LocalCloud, deploy: Any) -> None:
 
 
 def run(cloud: LocalCloud, *states: tuple[str, dict[str, Any]], value: Any = None) -> dict[str, Any]:
-    """Run states, which follow one another unless they say otherwise, and describe the execution."""
+    """Run states, each followed by the next unless it names another, and return the described execution."""
     chained = {}
     for (name, state), follower in zip(states, [*[name for name, _ in states[1:]], None], strict=True):
         ends = {"Type": "Task", **({"Next": follower} if follower else {"End": True})}
@@ -82,7 +82,7 @@ def sdk(action: str, **parameters: Any) -> dict[str, Any]:
 
 
 def caught(name: str) -> dict[str, Any]:
-    """A Catch that leads to the state Caught for this error only."""
+    """A Catch of one error that leads to the state Caught."""
     return {"Catch": [{"ErrorEquals": [name], "Next": "Caught"}], "End": True}
 
 
@@ -101,13 +101,13 @@ def lease(owner: str) -> dict[str, Any]:
 CAUGHT = ("Caught", {"Type": "Pass", "Result": {"caught": True}, "End": True})
 
 
-def test_a_lease_that_is_held_is_a_conditional_check_that_failed(cloud: LocalCloud) -> None:
+def test_lease_that_is_held_fails_the_conditional_check(cloud: LocalCloud) -> None:
     output(run(cloud, ("Acquire", lease("first"))))
     again = {**lease("second"), **caught("DynamoDB.ConditionalCheckFailedException")}
     assert output(run(cloud, ("Acquire", again), CAUGHT)) == {"caught": True}
 
 
-def test_a_summary_is_read_as_text_and_parsed(cloud: LocalCloud) -> None:
+def test_object_is_read_as_text_and_parsed(cloud: LocalCloud) -> None:
     read = sdk("s3:getObject", Bucket="summaries", Key="run.json")
     read["ResultSelector"] = {"summary.$": "States.StringToJson($.Body)"}
     assert output(run(cloud, ("Read", read))) == {"summary": {"proceed": True}}
@@ -153,12 +153,12 @@ def test_results_of_sdk_calls_are_pascal_case_with_iso_times(cloud: LocalCloud) 
         ),
     ],
 )
-def test_errors_have_the_names_that_aws_gives(cloud: LocalCloud, task: dict[str, Any], error: str) -> None:
+def test_errors_have_the_names_of_aws(cloud: LocalCloud, task: dict[str, Any], error: str) -> None:
     described = run(cloud, ("Task", task))
     assert (described["status"], described["error"]) == ("FAILED", error)
 
 
-def test_states_all_catches_with_error_and_cause(cloud: LocalCloud) -> None:
+def test_states_all_catches_error_and_cause(cloud: LocalCloud) -> None:
     task = {**sdk("s3:getObject", Bucket="summaries", Key="missing"), "End": True}
     task["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Failed"}]
     failed = {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"}
@@ -167,7 +167,7 @@ def test_states_all_catches_with_error_and_cause(cloud: LocalCloud) -> None:
     assert "does not exist" in described["cause"]
 
 
-def test_a_message_that_is_an_object_is_published_as_text(cloud: LocalCloud) -> None:
+def test_message_that_is_an_object_is_published_as_text(cloud: LocalCloud) -> None:
     parameters = {"TopicArn": TOPIC, "Subject": "ran", "Message": {"rows": 3, "key.$": "$.key"}}
     publish = {"Resource": "arn:aws:states:::sns:publish", "Parameters": parameters, "ResultPath": None}
     output(run(cloud, ("Publish", publish), value={"key": "k"}))
@@ -175,7 +175,7 @@ def test_a_message_that_is_an_object_is_published_as_text(cloud: LocalCloud) -> 
     assert json.loads(last["message"]) == {"rows": 3, "key": "k"}
 
 
-def test_a_role_that_does_not_trust_step_functions_runs_nothing(cloud: LocalCloud) -> None:
+def test_role_that_does_not_trust_step_functions_is_refused(cloud: LocalCloud) -> None:
     with pytest.raises(ClientError, match="authorized to assume the provided role"):
         cloud.client("stepfunctions").start_execution(stateMachineArn=f"{MACHINE_ARN}:orphan")
 
@@ -186,8 +186,8 @@ def test_unnamed_executions_do_not_collide(cloud: LocalCloud) -> None:
     assert len(arns) == 5
 
 
-def test_waits_and_retries_pass_at_local_speed(cloud: LocalCloud) -> None:
-    """An hour of waiting and 20 retries of 5 minutes: at real speed this test would not end."""
+def test_waits_and_retries_are_scaled(cloud: LocalCloud) -> None:
+    """A wait of a minute and three retries: unscaled they would take over a minute."""
     retry = {
         "ErrorEquals": ["S3.NoSuchKeyException"],
         "IntervalSeconds": 1,
@@ -204,7 +204,7 @@ def test_waits_and_retries_pass_at_local_speed(cloud: LocalCloud) -> None:
     assert [event["type"] for event in history].count("TaskFailed") == 4
 
 
-def test_a_stopped_cloud_leaves_no_execution_running(cloud: LocalCloud) -> None:
+def test_stopped_execution_is_aborted(cloud: LocalCloud) -> None:
     sfn = cloud.client("stepfunctions")
     definition = json.dumps(
         {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10**6, "End": True}}}

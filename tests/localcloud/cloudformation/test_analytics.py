@@ -1,0 +1,52 @@
+"""Glue and Athena resources have the properties and references of their templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from localcloud.server import LocalCloud
+from tests.localcloud.assembly import resource, role
+from tests.localcloud.cloudformation.conftest import DeployOutputs
+
+
+@pytest.fixture(scope="module")
+def values(deploy_outputs: DeployOutputs) -> dict[str, str]:
+    limited = {"EnforceWorkGroupConfiguration": True, "BytesScannedCutoffPerQuery": 10_000_000}
+    resources: dict[str, Any] = {
+        "Role": role("analytics", "glue.amazonaws.com"),
+        "Job": resource(
+            "AWS::Glue::Job",
+            Name="job",
+            Role={"Ref": "Role"},
+            GlueVersion="6.0",
+            Command={"Name": "glueetl", "ScriptLocation": "s3://x/y.py"},
+            DefaultArguments={"--domain": "shop"},
+            ExecutionProperty={"MaxConcurrentRuns": 1},
+        ),
+        "Workgroup": resource("AWS::Athena::WorkGroup", Name="workgroup", WorkGroupConfiguration=limited),
+        "Query": resource(
+            "AWS::Athena::NamedQuery",
+            Name="query",
+            Database="default",
+            QueryString="SELECT 1",
+            WorkGroup={"Ref": "Workgroup"},
+        ),
+    }
+    return deploy_outputs("analytics", resources, {})
+
+
+def test_references(values: dict[str, str]) -> None:
+    assert (values["JobRef"], values["WorkgroupRef"]) == ("job", "workgroup")
+
+
+def test_job_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
+    assert cloud.client("glue").get_job(JobName="job")["Job"]["DefaultArguments"] == {"--domain": "shop"}
+
+
+def test_workgroup_and_query_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
+    athena = cloud.client("athena")
+    group = athena.get_work_group(WorkGroup="workgroup")["WorkGroup"]["Configuration"]
+    assert group["BytesScannedCutoffPerQuery"] == 10_000_000
+    assert athena.get_named_query(NamedQueryId=values["QueryRef"])["NamedQuery"]["QueryString"] == "SELECT 1"

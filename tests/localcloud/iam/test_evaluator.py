@@ -1,0 +1,97 @@
+"""The evaluator decides by identity, resource and trust policies; mode `record` only records them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from localcloud.iam.evaluator import Evaluator
+from localcloud.server import LocalCloud
+from tests.localcloud.assembly import QUEUE_ARN, ROLE_ARN, allow, resource, role, write_assembly
+
+OBJECT = "arn:aws:s3:::recorded/k"
+WRITER, OTHER = f"{ROLE_ARN}/writer", f"{ROLE_ARN}/other"
+RULE = "arn:aws:events:us-east-1:123456789012:rule/r"
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """A local cloud in mode `record`."""
+    permission: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": f"{QUEUE_ARN}:q",
+        "Condition": {"ArnEquals": {"aws:SourceArn": RULE}},
+    }
+    stack = {
+        "Bucket": resource("AWS::S3::Bucket", BucketName="recorded"),
+        "Queue": resource("AWS::SQS::Queue", QueueName="q"),
+        "QueuePolicy": resource(
+            "AWS::SQS::QueuePolicy",
+            Queues=[{"Ref": "Queue"}],
+            PolicyDocument={"Version": "2012-10-17", "Statement": [permission]},
+        ),
+        "Other": role("other", "states.amazonaws.com"),
+        "Writer": role("writer", "glue.amazonaws.com", allow(["s3:PutObject"], ["arn:aws:s3:::recorded/*"])),
+    }
+    assembly = write_assembly(tmp_path_factory.mktemp("cdk.out"), {"recorded": stack})
+    with LocalCloud(tmp_path_factory.mktemp("home"), mode="record") as cloud:
+        cloud.deploy(assembly)
+        yield cloud
+
+
+@pytest.fixture
+def evaluator(recording: LocalCloud) -> Evaluator:
+    """An evaluator in mode `enforce` of the same policies."""
+    return Evaluator(recording.context, "enforce")
+
+
+def calls(cloud: LocalCloud) -> list[tuple[str, str, str, bool]]:
+    """Recorded calls, oldest first."""
+    lines = (cloud.context.state_dir / "iam-calls.jsonl").read_text().splitlines()
+    return [
+        (call["role"], call["action"], call["resource"], call["allowed"]) for call in map(json.loads, lines)
+    ]
+
+
+def test_mode_record_allows_a_denied_call_and_records_it(recording: LocalCloud) -> None:
+    recording.client("s3", OTHER).put_object(Bucket="recorded", Key="k", Body=b"x")
+    assert calls(recording) == [(OTHER, "s3:PutObject", OBJECT, False)]
+
+
+def test_call_of_several_roles_is_recorded_for_the_first_that_may(
+    recording: LocalCloud, evaluator: Evaluator
+) -> None:
+    assert evaluator.allows_one_of([OTHER, WRITER], "s3:PutObject", OBJECT)
+    assert calls(recording)[-1] == (WRITER, "s3:PutObject", OBJECT, True)
+
+
+def test_call_that_none_of_several_roles_may_is_denied(recording: LocalCloud, evaluator: Evaluator) -> None:
+    assert not evaluator.allows_one_of([OTHER, WRITER], "s3:DeleteObject", OBJECT)
+    assert calls(recording)[-1] == (OTHER, "s3:DeleteObject", OBJECT, False)
+
+
+def test_grants_are_neither_recorded_nor_relaxed(recording: LocalCloud) -> None:
+    before = calls(recording)
+    relaxed = Evaluator(recording.context, "record")
+    assert relaxed.has_grant(WRITER, "s3:PutObject", OBJECT)
+    assert not relaxed.has_grant(WRITER, "s3:GetObject", OBJECT)
+    assert calls(recording) == before
+
+
+def test_role_trusts_only_the_service_of_its_trust_policy(evaluator: Evaluator) -> None:
+    assert evaluator.trusts(WRITER, "glue.amazonaws.com", "arn:job")
+    assert not evaluator.trusts(WRITER, "states.amazonaws.com", "arn:machine")
+    assert not evaluator.trusts(f"{ROLE_ARN}/missing", "glue.amazonaws.com", "arn:job")
+
+
+@pytest.mark.parametrize(("source", "allowed"), [(RULE, True), (f"{RULE}2", False)])
+def test_service_needs_a_resource_policy_for_its_source(
+    evaluator: Evaluator, source: str, allowed: bool
+) -> None:
+    target = f"{QUEUE_ARN}:q"
+    assert evaluator.allows_service("events.amazonaws.com", "sqs:SendMessage", target, source) is allowed

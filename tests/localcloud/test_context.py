@@ -1,0 +1,72 @@
+"""The context hands out clients of the running server, and records failures of background work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from localcloud.context import ACCESS_KEY, SECRET_KEY, Context
+from localcloud.errors import LocalCloudError
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    context = Context(home=tmp_path)
+    context.state_dir.mkdir()
+    return context
+
+
+def test_client_needs_a_running_server(context: Context) -> None:
+    with pytest.raises(LocalCloudError, match="the server is not running"):
+        context.client("s3")
+
+
+def test_clients_are_cached_until_the_server_stops(context: Context) -> None:
+    context.endpoint = "http://127.0.0.1:1"
+    client = context.client("s3")
+    assert client.meta.endpoint_url == context.endpoint
+    assert context.client("s3") is client
+    context.disconnect()
+    assert context.endpoint == ""
+    context.endpoint = "http://127.0.0.1:2"
+    assert context.client("s3") is not client
+
+
+def test_administrator_has_fixed_credentials(context: Context) -> None:
+    expected = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+    assert context.credentials() == expected
+
+
+def test_adoption_needs_file_backed_s3(context: Context) -> None:
+    with pytest.raises(LocalCloudError, match="file-backed S3 is not installed"):
+        context.adopt()
+
+
+def test_calls_are_authorised_by_the_installed_authoriser(context: Context) -> None:
+    assert context.authorise("arn:role", "s3:PutObject", "arn:object")
+    context.authoriser = lambda roles, action, resource: (roles, action) == (["arn:role"], "s3:GetObject")
+    assert context.authorise("arn:role", "s3:GetObject", "arn:object")
+    assert not context.authorise("arn:role", "s3:PutObject", "arn:object")
+
+
+def test_roles_are_writers_while_their_jobs_write(context: Context) -> None:
+    with context.writing("a"), context.writing("b"), context.writing("a"):
+        assert context.writers == {"a": 2, "b": 1}
+    assert list(context.writers) == []
+
+
+def test_background_work_is_counted(context: Context) -> None:
+    with context.working(), context.working():
+        assert context.busy == 2
+    assert context.busy == 0
+
+
+def test_failure_is_kept_and_recorded(context: Context) -> None:
+    context.report("rule r", ValueError("no queue"))
+    assert context.failures == ["rule r: no queue"]
+    (line,) = (context.state_dir / "failures.jsonl").read_text().splitlines()
+    entry = json.loads(line)
+    assert (entry["where"], entry["error"]) == ("rule r", "no queue")
+    assert entry["time"].endswith("+00:00")
