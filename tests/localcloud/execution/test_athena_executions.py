@@ -15,7 +15,7 @@ def test_a_query_stopped_before_it_reached_the_engine_does_not_run_on() -> None:
     with duckdb.connect() as connection:
         execution.begin()
         execution.cancel()
-        execution.hold(connection)
+        execution.use_connection(connection)
 
         with pytest.raises(duckdb.InterruptException):
             connection.execute("SELECT count(*) FROM range(100_000_000_000) a(x) WHERE x * x < 0")

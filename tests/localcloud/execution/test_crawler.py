@@ -105,7 +105,7 @@ def test_a_crawler_does_not_start_twice(cloud: Cloud, monkeypatch: pytest.Monkey
     client = cloud.client("glue")
     targets = {"CatalogTargets": [{"DatabaseName": DATABASE, "Tables": ["any"]}]}
     client.create_crawler(Name="busy", Role=cloud.role, Targets=targets)
-    monkeypatch.setattr(crawler.Crawler, "_work", lambda self, crawl: None)
+    monkeypatch.setattr(crawler.Crawler, "_crawl", lambda self, crawl: None)
     client.start_crawler(Name="busy")
 
     with pytest.raises(ClientError, match="CrawlerRunningException"):

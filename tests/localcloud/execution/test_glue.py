@@ -131,7 +131,7 @@ def test_a_missing_script_fails_the_run(cloud: Cloud) -> None:
     cloud.put_job("lost", "")
     cloud.client("s3").delete_object(Bucket=ASSETS, Key="lost.py")
 
-    assert f"s3://{ASSETS}/lost.py: cannot be read" in cloud.run("lost")["ErrorMessage"]
+    assert f"s3://{ASSETS}/lost.py: the object cannot be read" in cloud.run("lost")["ErrorMessage"]
 
 
 def test_memory_is_measured(cloud: Cloud) -> None:
