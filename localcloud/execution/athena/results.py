@@ -33,11 +33,11 @@ class ResultColumn:
     @classmethod
     def from_duckdb(cls, name: str, kind: str) -> ResultColumn:
         """Return the column for a DuckDB type, e.g. `DECIMAL(18,2)` or `INTEGER[]`."""
+        if kind.endswith("]"):
+            return cls(name, "array")
         if kind.startswith("DECIMAL("):
             precision, scale = (int(part) for part in kind[8:-1].split(","))
             return cls(name, "decimal", precision, scale)
-        if kind.endswith("]"):
-            return cls(name, "array")
         if kind.startswith(("MAP(", "STRUCT(")):
             return cls(name, "map" if kind.startswith("MAP(") else "row")
         known = _NAMES.get(kind, "varchar")

@@ -46,3 +46,20 @@ def test_awswrangler_reads_data_frames(sales: Cloud, monkeypatch: pytest.MonkeyP
 
     assert sorted(frame["month"]) == [1, 2]
     assert sorted(frame["total"]) == [Decimal("3.00"), Decimal("4.00")]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("format = 'ORC'", "writes only unpartitioned Parquet"),
+        ("partitioned_by = ARRAY['month']", "writes only unpartitioned Parquet"),
+    ],
+)
+def test_other_formats_and_partitions_are_refused(sales: Cloud, options: str, reason: str) -> None:
+    assert reason in failure(sales, f"CREATE TABLE odd WITH ({options}) AS SELECT price, month FROM sales")
+
+
+def test_nested_columns_are_refused(sales: Cloud) -> None:
+    sql = "CREATE TABLE nested AS SELECT array_agg(price) AS prices FROM sales"
+
+    assert "cannot write nested columns locally: prices" in failure(sales, sql)

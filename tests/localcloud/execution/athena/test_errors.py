@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
+from localcloud.execution.athena.errors import TableNotFoundError, from_duckdb
 from tests.localcloud.execution.athena.client import failure
 from tests.localcloud.execution.conftest import Cloud
 
@@ -29,3 +31,16 @@ from tests.localcloud.execution.conftest import Cloud
 )
 def test_failed_query_gives_its_reason(sales: Cloud, sql: str, reason: str) -> None:
     assert reason in failure(sales, sql)
+
+
+def test_known_names_are_listed() -> None:
+    assert "Tables of shop: sales, visits" in str(TableNotFoundError("shop", "orders", ["visits", "sales"]))
+
+
+def test_unknown_error_of_duckdb_is_an_internal_error() -> None:
+    error = from_duckdb(duckdb.IOException("IO Error: disk is full"), [])
+
+    assert (error.code, str(error)) == (
+        "GENERIC_INTERNAL_ERROR",
+        "GENERIC_INTERNAL_ERROR: disk is full",
+    )

@@ -8,8 +8,12 @@ import pytest
 from localcloud.execution.athena.execution import Execution
 
 
+def new_execution() -> Execution:
+    return Execution(query="", context={}, config={}, workgroup=None, execution_parameters=None)
+
+
 def test_query_cancelled_before_it_reaches_duckdb_is_interrupted() -> None:
-    execution = Execution(query="", context={}, config={}, workgroup=None, execution_parameters=None)
+    execution = new_execution()
     with duckdb.connect() as connection:
         execution.begin()
         execution.cancel()
@@ -20,3 +24,34 @@ def test_query_cancelled_before_it_reaches_duckdb_is_interrupted() -> None:
     execution.finish("FAILED")
 
     assert execution.state == "CANCELLED"
+
+
+def test_execution_ends_in_the_state_of_its_outcome() -> None:
+    execution = new_execution()
+    assert execution.status == "QUEUED"
+
+    assert execution.begin()
+    assert execution.status == "RUNNING"
+    execution.finish("FAILED", "SYNTAX_ERROR")
+
+    assert (execution.status, execution.reason) == ("FAILED", "SYNTAX_ERROR")
+    assert execution.released.is_set()
+
+
+def test_execution_cancelled_in_the_queue_does_not_begin() -> None:
+    execution = new_execution()
+
+    execution.cancel()
+
+    assert not execution.begin()
+    assert execution.status == "CANCELLED"
+
+
+def test_ended_execution_cannot_be_cancelled() -> None:
+    execution = new_execution()
+    execution.begin()
+    execution.finish("SUCCEEDED")
+
+    execution.cancel()
+
+    assert execution.status == "SUCCEEDED"

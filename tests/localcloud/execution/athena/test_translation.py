@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from localcloud.execution.athena.errors import QueryError
+from localcloud.execution.athena.translation import parse, qualify_tables, to_duckdb
 from tests.localcloud.execution.athena.client import query
 from tests.localcloud.execution.conftest import DATABASE, Cloud
 
@@ -85,3 +87,24 @@ def test_table_is_found_by_qualified_name_in_any_case(sales: Cloud) -> None:
     sql = f'SELECT count(*) FROM "AwsDataCatalog"."{DATABASE}"."sales" s WHERE s.MONTH = 1'
 
     assert query(sales, sql, QueryExecutionContext={"Database": "default"}) == [["2"]]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [("yyyy-MM-dd", "%Y-%m-%d"), ("d.M.yy 'at' HH:mm", "%-d.%-m.%y at %H:%M")],
+)
+def test_joda_pattern_is_translated(pattern: str, expected: str) -> None:
+    query = parse("SELECT format_datetime(now(), '" + pattern.replace("'", "''") + "')", [])
+
+    assert f"'{expected}'" in to_duckdb(query, {})
+
+
+def test_joda_pattern_without_a_counterpart_is_refused() -> None:
+    with pytest.raises(QueryError, match="'QQ' is not supported locally"):
+        to_duckdb(parse("SELECT format_datetime(now(), 'QQ')", []), {})
+
+
+def test_tables_are_qualified_but_not_ctes() -> None:
+    query = parse("WITH a AS (SELECT * FROM Sales) SELECT * FROM a JOIN other.visits v ON true", [])
+
+    assert sorted(qualify_tables(query, "shop")) == [("other", "visits"), ("shop", "sales")]
