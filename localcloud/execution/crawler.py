@@ -148,12 +148,12 @@ def update_partitions(context: Context, role_arn: str | None, database: str, nam
     pages = glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
     known = {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
     added, dropped = sorted(found.keys() - known), sorted(known - found.keys())
-    for some in _chunks(added, CREATE_LIMIT):
-        inputs = [_partition_input(table, values, f"{location}/{found[values]}/") for values in some]
+    for chunk in _chunks(added, CREATE_LIMIT):
+        inputs = [_partition_input(table, values, f"{location}/{found[values]}/") for values in chunk]
         answer = glue.batch_create_partition(DatabaseName=database, TableName=name, PartitionInputList=inputs)
         _check(answer, f"table {database}.{name}")
-    for some in _chunks(dropped, DELETE_LIMIT):
-        values_list = [{"Values": list(values)} for values in some]
+    for chunk in _chunks(dropped, DELETE_LIMIT):
+        values_list = [{"Values": list(values)} for values in chunk]
         answer = glue.batch_delete_partition(
             DatabaseName=database, TableName=name, PartitionsToDelete=values_list
         )

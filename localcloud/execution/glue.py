@@ -269,7 +269,7 @@ def install(context: Context, run_ended: RunEnded | None = None) -> None:
         raise PatchError(
             "moto has a BatchStopJobRun itself.",
             where="GlueResponse",
-            hint="Remove the one of this module.",
+            hint="Remove the replacement from localcloud/execution/glue.py.",
         )
     replace(models, "FakeJobRun", GlueRun)
     replace(models.FakeJob, "start_job_run", _start_run)

@@ -41,7 +41,7 @@ class Ticket:
 class Lane:
     """A queue of runs, a thread that serves it, and the worker that executes them.
 
-    `report(where, error)` receives failures of the lane itself, which belong to no run.
+    `report(where, error)` receives errors that occur outside of a run, e.g. in `ended`.
     """
 
     def __init__(self, home: Path, name: str, report: Callable[[str, object], None]) -> None:

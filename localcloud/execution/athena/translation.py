@@ -60,7 +60,7 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> str:
 
 
 def qualify_tables(query: exp.Expr, database: str) -> list[tuple[str, str]]:
-    """Qualify the catalog tables in `query` with their database, in lower case; return (database, table)s."""
+    """Qualify the catalog tables in `query`, in lower case, and return their (database, table) pairs."""
     found: dict[tuple[str, str], None] = {}
     for table in _catalog_tables(query):
         name = (table.db or database).lower(), table.name.lower()
@@ -89,7 +89,7 @@ def to_duckdb(query: exp.Expr, schema: Schema) -> str:
     for mark in reversed(range(len(nodes))):  # Inner nodes first: each is replaced within its parent.
         replacement = _rewrite(nodes[mark], types)
         if replacement is not None:
-            target = _whole(nodes[mark])
+            target = _with_clauses(nodes[mark])
             if target is query:
                 query = replacement
             else:
@@ -97,7 +97,7 @@ def to_duckdb(query: exp.Expr, schema: Schema) -> str:
     return query.sql(dialect="duckdb")
 
 
-def _whole(node: exp.Expr) -> exp.Expr:
+def _with_clauses(node: exp.Expr) -> exp.Expr:
     """Return the node with its OVER or FILTER clause."""
     while isinstance(node.parent, exp.Window | exp.Filter) and node.parent.this is node:
         node = node.parent
@@ -110,7 +110,7 @@ def _rewrite(node: exp.Expr, types: dict[int, exp.DataType]) -> exp.Expr | None:
     if isinstance(node, exp.Div):
         return _rewrite_division(node, types)
     if isinstance(node, exp.Avg) and kind is not None and is_decimal(kind):
-        return exp.cast(_whole(node).copy(), kind)
+        return exp.cast(_with_clauses(node).copy(), kind)
     shifts = isinstance(node, exp.Add | exp.Sub) and isinstance(node.expression, exp.Interval)
     if isinstance(node, exp.DateTrunc | exp.TimestampTrunc | exp.DateAdd) or shifts:
         of = types.get(node.this.meta.get(MARK, -1))
@@ -128,7 +128,7 @@ def _rewrite(node: exp.Expr, types: dict[int, exp.DataType]) -> exp.Expr | None:
 def _rewrite_division(node: exp.Div, types: dict[int, exp.DataType]) -> exp.Expr | None:
     """Return Athena's division: decimals keep the larger scale, rounded; a double by zero is infinite.
 
-    Returns None for integers: DuckDB's `integer_division` behaves as Athena's, also by zero.
+    Returns None for integers: DuckDB's `integer_division` truncates and fails by zero, as Athena does.
     """
     left, right = (types.get(part.meta.get(MARK, -1)) for part in (node.this, node.expression))
     a, b = decimal_of(left), decimal_of(right)

@@ -63,7 +63,8 @@ def is_decimal(kind: exp.DataType | None) -> bool:
 def infer(query: exp.Expr, schema: Schema) -> dict[int, exp.DataType]:
     """Return the types of the nodes in `query` by the value of their `meta[MARK]`.
 
-    Nodes of unknown type are missing; all nodes are, if a name is ambiguous or unknown. `query` is kept.
+    Nodes of unknown type are missing; all nodes are, if a name is ambiguous or unknown. The types are
+    inferred on a copy of `query`.
     """
     copy = query.copy()
     mapping: Any = MappingSchema({db: dict(tables) for db, tables in schema.items()}, dialect="athena")

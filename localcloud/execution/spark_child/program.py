@@ -12,7 +12,7 @@ PACKAGES = Path(__file__).resolve().parent.parent
 
 
 def load_package(name: str) -> None:
-    """Make the package `name`, which lies beside this program's folder, importable for this process.
+    """Make the package `name`, a sibling of this program's folder, importable in this process.
 
     The folder itself does not go on `sys.path`: a job must not import the local runtime's modules.
     """

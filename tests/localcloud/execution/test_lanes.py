@@ -63,7 +63,7 @@ def wait_until_killed(worker: FakeWorker) -> Outcome:
 
 
 class Run:
-    """A run of a script, and what the lane reported about it."""
+    """A run of a script, and the outcome that the lane reports."""
 
     def __init__(self, script: Callable[[FakeWorker], Outcome] = lambda _worker: Outcome()) -> None:
         self.outcome: Outcome | None = None
