@@ -1,1 +1,1 @@
-"""What executes in the local runtime: Glue jobs on Spark, crawlers, and Athena queries on DuckDB."""
+"""The services that execute code locally: Glue jobs, crawlers, Lambda functions and Athena queries."""

@@ -1,4 +1,4 @@
-"""Scripts and libraries of a job: fetched from S3 with the job's role, kept by content."""
+"""Scripts and libraries of a job, fetched from S3 in the job's role and cached by content."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ from localcloud.errors import LocalCloudError
 
 
 class AssetError(LocalCloudError):
-    """A script or library that a job names cannot be read."""
+    """A script or library of a job cannot be read."""
 
 
 def split_location(location: str) -> tuple[str, str]:
-    """Bucket and key of an `s3://bucket/key` location. Raises AssetError for anything else."""
+    """Return bucket and key of an `s3://bucket/key` location. Raises AssetError for any other location."""
     parts = urlsplit(location)
     if parts.scheme not in ("s3", "s3a") or not parts.netloc:
-        raise AssetError("is not an s3:// location.", where=location)
+        raise AssetError(
+            "this is not an S3 location.", where=location, hint="Write it as s3://<bucket>/<key>."
+        )
     return parts.netloc, parts.path.lstrip("/")
 
 
 def fetch(s3: Any, location: str, folder: Path) -> Path:
-    """Local copy of the object, `<folder>/<etag>/<file name>`, downloaded once per content.
+    """Return the path of a local copy of the object: `<folder>/<etag>/<file name>`, written once per content.
 
-    Raises AssetError when it is not there or the role may not read it.
+    Raises AssetError when the object does not exist or the role may not read it.
     """
     bucket, key = split_location(location)
     try:
         answer = s3.get_object(Bucket=bucket, Key=key)
     except ClientError as error:
         raise AssetError(
-            f"cannot be read: {error}", where=location, hint="Deploy the job's assets, or grant its role."
+            f"the object cannot be read: {error}",
+            where=location,
+            hint="Deploy the job's assets, or grant its role s3:GetObject.",
         ) from error
     target = folder / str(answer["ETag"]).strip('"') / Path(key).name
     with answer["Body"] as body:
@@ -46,5 +50,5 @@ def fetch(s3: Any, location: str, folder: Path) -> Path:
 
 
 def import_path(library: Path) -> str:
-    """What goes on the import path for one of `--extra-py-files`: a zip itself, a module's folder."""
+    """Return the import path entry of an `--extra-py-files` library: a zip itself, or a module's folder."""
     return str(library.parent if library.suffix == ".py" else library)

@@ -1,4 +1,4 @@
-"""Crawlers over declared tables: they keep the partitions in the catalog up to date, nothing else."""
+"""Crawlers with CatalogTargets: they add and drop the partitions of declared tables."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from localcloud.patching import replace
 
 CREATE_LIMIT = 100
 DELETE_LIMIT = 25
-"""Partitions that one call of the Glue API creates and deletes."""
+"""The most partitions that one call of the Glue API creates or deletes."""
 
 Partition = tuple[str, ...]
-"""Values of a table's partition keys, in order, as the catalog spells them."""
+"""Values of a table's partition keys, in the order of the keys, as the catalog spells them."""
 
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
 
 
 class Crawl(models.FakeCrawl):
-    """One crawl, with a state of its own: RUNNING, STOPPING, COMPLETED, STOPPED or FAILED."""
+    """One crawl. Its state is RUNNING, STOPPING, COMPLETED, STOPPED or FAILED."""
 
     def __init__(self, crawler_name: str) -> None:
         super().__init__(crawler_name)
@@ -38,6 +38,7 @@ class Crawl(models.FakeCrawl):
 
     @property
     def status(self) -> str:
+        """The state, under moto's name."""
         return self.state
 
     @status.setter
@@ -45,10 +46,10 @@ class Crawl(models.FakeCrawl):
         self.state = value
 
     def advance(self) -> None:
-        """Looking at a crawl does not change it."""
+        """Do nothing: moto calls this when a crawl is read, and reading must not change its state."""
 
     def finish(self, error: str | None) -> None:
-        """Enter the final state."""
+        """Enter the final state: FAILED with an error, else STOPPED or COMPLETED."""
         self.error = error
         self.end_time = datetime.now(UTC)
         if error:
@@ -58,26 +59,29 @@ class Crawl(models.FakeCrawl):
 
 
 class Crawler(models.FakeCrawler):
-    """A crawler that works: with CatalogTargets it adds and drops partitions of the named tables."""
+    """A crawler that adds and drops the partitions of the tables in its CatalogTargets."""
 
     context: Context
     _lock = threading.Lock()
 
     def start_crawler(self) -> None:
+        """Start a crawl in the background. Raises CrawlerRunningException while another one runs."""
         with self._lock:
             if self.crawls and self.crawls[-1].status in ("RUNNING", "STOPPING"):
                 raise CrawlerRunningException(f"Crawler with name {self.name} has already started")
             crawl = Crawl(self.name)
             self.crawls.append(crawl)
-        threading.Thread(target=self._work, args=(crawl,), name=f"crawler-{self.name}", daemon=True).start()
+        threading.Thread(target=self._crawl, args=(crawl,), name=f"crawler-{self.name}", daemon=True).start()
 
     def stop_crawler(self) -> None:
+        """Stop the crawl after its current table. Raises CrawlerNotRunningException if none runs."""
         with self._lock:
             if not self.crawls or self.crawls[-1].status != "RUNNING":
                 raise CrawlerNotRunningException(f"Crawler with name {self.name} isn't running")
             self.crawls[-1].status = "STOPPING"
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the Crawler of the API; its LastCrawl is the last crawl that ended."""
         described: dict[str, Any] = super().as_dict()
         described.pop("LastCrawl", None)
         ended = [crawl for crawl in self.crawls if crawl.end_time is not None]
@@ -85,14 +89,14 @@ class Crawler(models.FakeCrawler):
             described["LastCrawl"] = _last_crawl(ended[-1])
         return described
 
-    def _work(self, crawl: Crawl) -> None:
+    def _crawl(self, crawl: Crawl) -> None:
         with self.context.working():
             error = None
             try:
                 for database, table in self._tables():
                     if crawl.status == "RUNNING":
                         update_partitions(self.context, self._role_arn(), database, table)
-            except Exception as failure:  # it has no caller: who asks for the crawler reads it
+            except Exception as failure:  # The thread has no caller: GetCrawler returns the error.
                 error = f"{type(failure).__name__}: {failure}"
             with self._lock:
                 crawl.finish(error)
@@ -105,7 +109,7 @@ class Crawler(models.FakeCrawler):
             raise UnsupportedError(
                 f"targets of kind {', '.join(others)} are not crawled locally.",
                 where=f"crawler {self.name}",
-                hint="Declare the tables and use CatalogTargets.",
+                hint="Declare the tables in the catalog and use CatalogTargets.",
             )
         for target in (self.targets or {}).get("CatalogTargets", []):
             for table in target["Tables"]:
@@ -129,9 +133,10 @@ def _last_crawl(crawl: Any) -> dict[str, Any]:
 
 
 def update_partitions(context: Context, role_arn: str | None, database: str, name: str) -> tuple[int, int]:
-    """Make the catalog's partitions of one table those that hold data; returns (added, dropped).
+    """Add the partitions of a table that hold data to the catalog and drop the others.
 
-    Everything is done in the role (None: the administrator), so that a missing grant fails the crawl.
+    Returns how many were added and dropped. All calls are made in the role (None: the administrator), so
+    that a missing grant fails the crawl.
     """
     glue = context.client("glue", role_arn)
     table = glue.get_table(DatabaseName=database, Name=name)["Table"]
@@ -142,23 +147,27 @@ def update_partitions(context: Context, role_arn: str | None, database: str, nam
     found = dict(find_partitions(_folder(context, role_arn, location), keys))
     pages = glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
     known = {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
-    new, gone = sorted(found.keys() - known), sorted(known - found.keys())
-    for some in _chunks(new, CREATE_LIMIT):
-        inputs = [_partition_input(table, values, f"{location}/{found[values]}/") for values in some]
+    added, dropped = sorted(found.keys() - known), sorted(known - found.keys())
+    for chunk in _chunks(added, CREATE_LIMIT):
+        inputs = [_partition_input(table, values, f"{location}/{found[values]}/") for values in chunk]
         answer = glue.batch_create_partition(DatabaseName=database, TableName=name, PartitionInputList=inputs)
         _check(answer, f"table {database}.{name}")
-    for some in _chunks(gone, DELETE_LIMIT):
-        values_list = [{"Values": list(values)} for values in some]
+    for chunk in _chunks(dropped, DELETE_LIMIT):
+        values_list = [{"Values": list(values)} for values in chunk]
         answer = glue.batch_delete_partition(
             DatabaseName=database, TableName=name, PartitionsToDelete=values_list
         )
         _check(answer, f"table {database}.{name}")
-    return len(new), len(gone)
+    return len(added), len(dropped)
 
 
 def _check(answer: dict[str, Any], where: str) -> None:
     if answer.get("Errors"):
-        raise LocalCloudError(f"partitions were refused: {answer['Errors']}", where=where)
+        raise LocalCloudError(
+            f"the catalog refused partitions: {answer['Errors']}",
+            where=where,
+            hint="Compare the partition folders with the table's keys.",
+        )
 
 
 def _chunks(items: list[Partition], size: int) -> Iterator[list[Partition]]:
@@ -174,20 +183,27 @@ def _partition_input(table: dict[str, Any], values: Partition, location: str) ->
 
 
 def _folder(context: Context, role_arn: str | None, location: str) -> Path:
-    """The table's folder. The objects are plain files there, and looking is faster than a listing."""
+    """Return the table's folder of plain files, if the role may list and read it.
+
+    Scanning the folder is faster than listing the objects through the API.
+    """
     bucket, prefix = split_location(location)
     for action, resource in (("s3:ListBucket", bucket), ("s3:GetObject", f"{bucket}/{prefix}/")):
         arn = f"arn:aws:s3:::{resource}"
         if role_arn is not None and not context.authorise(role_arn, action, arn):
-            raise LocalCloudError(f"AccessDenied: {role_arn} is not authorized to perform {action} on {arn}.")
+            raise LocalCloudError(
+                f"AccessDenied: not authorized to perform {action} on {arn}.",
+                where=f"role {role_arn}",
+                hint="Grant it in the template.",
+            )
     return context.bucket_dir(bucket) / prefix
 
 
 def find_partitions(folder: Path, keys: list[tuple[str, str]]) -> Iterator[tuple[Partition, str]]:
-    """Partitions below `folder` that hold at least one data file: their values and relative path.
+    """Yield the values and the relative path of each partition below `folder` with at least one data file.
 
-    Folders that are not `<key>=<value>`, or whose value does not fit the key's type, are passed over,
-    and so are names that begin with `_` or `.`: they are being written, or nobody's data.
+    `keys` are names and types of the partition keys. Skipped are folders that are not named `<key>=<value>`,
+    values that do not fit the key's type, and names that begin with `_` or `.`: staging and metadata.
     """
     if not keys:
         if any(_is_data(entry) for entry in _entries(folder)):
@@ -212,14 +228,14 @@ def _is_data(entry: os.DirEntry[str]) -> bool:
 
 
 def _typed(text: str, kind: str) -> str | None:
-    """The value as the catalog spells it, or None if it is not of the key's type."""
+    """Return the value as the catalog spells it, or None if it does not fit the key's type."""
     if kind not in INTEGERS:
         return text
     return str(int(text)) if text.lstrip("-").isdigit() else None
 
 
 def install(context: Context) -> None:
-    """Make the crawlers of `context` work."""
+    """Replace moto's crawlers, which do nothing, by crawlers that update the catalog of `context`."""
     Crawler.context = context
     replace(models, "FakeCrawl", Crawl)
     replace(models, "FakeCrawler", Crawler)

@@ -1,8 +1,8 @@
-"""The program of a function's worker: imports the handler once, then answers one event after another.
+"""The program of a function's worker: it imports the handler once, then answers one event after another.
 
-Runs in a process of its own, isolated from the work tree (`python -I`): it imports what is installed and
-what the function's archive brings, nothing of this repository. It talks to its parent in JSON lines over the
-socket whose descriptor is its first argument; the second is the function's folder, the third its handler.
+The process is isolated from the work tree (`python -I`): it imports installed packages and the function's
+archive, nothing of this repository. Its arguments are the descriptor of the socket to its parent, the folder
+of the unpacked archive, and the handler (`module.function`). Messages are JSON lines:
 
     parent → {"event": …, "context": {…}}
     child  → {"ready": true} or {"error": {…}} once, then {"answer": …} or {"error": {…}} per event
@@ -21,7 +21,7 @@ from typing import Any
 
 
 class LambdaContext:
-    """What a handler is told of its invocation."""
+    """The second argument of a handler: facts about the function and this invocation."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._deadline = time.monotonic() + values["timeout"]
@@ -36,11 +36,12 @@ class LambdaContext:
         self.client_context = None
 
     def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until the time-out."""
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
-def described(error: BaseException) -> dict[str, Any]:
-    """An error as Lambda hands it to the caller."""
+def describe(error: BaseException) -> dict[str, Any]:
+    """Return an error in the form in which Lambda returns it to the caller."""
     return {
         "errorMessage": str(error),
         "errorType": type(error).__name__,
@@ -49,14 +50,14 @@ def described(error: BaseException) -> dict[str, Any]:
 
 
 def load(folder: str, name: str) -> Any:
-    """The handler `module.function` of the archive."""
+    """Import the handler `module.function` from the archive's folder."""
     sys.path.insert(0, folder)
     module, _, function = name.rpartition(".")
     return getattr(importlib.import_module(module.replace("/", ".")), function)
 
 
 def main() -> None:
-    """Serve the parent until it goes away."""
+    """Answer the parent's events until it closes the socket."""
     connection = socket.socket(fileno=int(sys.argv[1]))
 
     def send(**message: Any) -> None:
@@ -64,11 +65,11 @@ def main() -> None:
 
     try:
         handler = load(sys.argv[2], sys.argv[3])
-    except Exception as error:  # whatever the import raises is the outcome of the first invocation
+    except Exception as error:  # Any exception of the import is the outcome of the first invocation.
         traceback.print_exc()
         kind = "Runtime.ImportModuleError" if isinstance(error, ImportError) else type(error).__name__
         message = f"Unable to import module '{sys.argv[3]}': {error}"
-        send(error={**described(error), "errorType": kind, "errorMessage": message})
+        send(error={**describe(error), "errorType": kind, "errorMessage": message})
         return
     send(ready=True)
     with connection.makefile("r", encoding="utf-8") as lines:
@@ -79,9 +80,9 @@ def main() -> None:
                 text = json.dumps(answer)
             except SystemExit:
                 os._exit(1)
-            except Exception as error:  # whatever the handler raises is the outcome of the invocation
+            except Exception as error:  # Any exception of the handler is the outcome of the invocation.
                 traceback.print_exc()
-                send(error=described(error))
+                send(error=describe(error))
             else:
                 send(answer=json.loads(text))
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""A function's worker seen from the server: a warm process that answers events one at a time."""
+"""A function's worker as the server uses it: a warm process that answers one event at a time."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from typing import Any
 
 PROGRAM = Path(__file__).resolve().parent / "function_child.py"
 START_LIMIT = 60.0
-"""Seconds that importing a handler may take on a busy machine."""
+"""Seconds that importing a handler may take; a busy machine is slow."""
 
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+"""Environment variables that a worker inherits from the server."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an invocation yields: a JSON value, or an error as Lambda describes one."""
+    """The outcome of an invocation: the handler's JSON value, or an error in Lambda's form."""
 
     value: Any
     is_error: bool = False
 
 
 class FunctionWorker:
-    """One process with one handler. `folder` holds the unpacked archive."""
+    """A process that runs one handler. `folder` holds the unpacked archive, `log` receives the output."""
 
     def __init__(self, *, folder: Path, handler: str, environment: dict[str, str], log: Path) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", str(PROGRAM), str(theirs.fileno()), str(folder), handler],
@@ -43,7 +44,7 @@ class FunctionWorker:
                 stdout=output,
                 stderr=output,
                 cwd=folder,
-                env={**kept, **environment},
+                env={**inherited, **environment},
                 start_new_session=True,
             )
         self._socket = ours
@@ -52,19 +53,24 @@ class FunctionWorker:
 
     @property
     def pid(self) -> int:
+        """Process id of the worker, which leads its own process group."""
         return self._process.pid
 
     def is_alive(self) -> bool:
+        """Return whether the process runs."""
         return self._process.poll() is None
 
     def invoke(self, event: Any, context: dict[str, Any]) -> Answer:
-        """Run the handler on `event`, at most `context["timeout"]` seconds after it was imported."""
+        """Run the handler on `event` and return its answer, or an error after `context["timeout"]` seconds.
+
+        The first invocation also waits for the import of the handler, at most START_LIMIT seconds.
+        """
         if not self._is_ready:
             failed = self._await_ready()
             if failed is not None:
                 return failed
         request = json.dumps({"event": event, "context": context}).encode() + b"\n"
-        with contextlib.suppress(OSError):  # its death is noticed when the answer does not come
+        with contextlib.suppress(OSError):  # `_receive` reports a worker that has died.
             self._socket.sendall(request)
         return self._receive(context["timeout"], context["request_id"])
 
@@ -97,7 +103,7 @@ class FunctionWorker:
         return Answer(message.get("answer"))
 
     def kill(self) -> None:
-        """End the process, whatever it does, and wait until it is gone."""
+        """Kill the process and its children, and wait for its end."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

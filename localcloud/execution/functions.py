@@ -1,7 +1,7 @@
-"""Lambda functions that really run: moto keeps the definitions, warm processes execute the handlers.
+"""Lambda functions that execute: moto keeps the definitions, warm processes run the handlers.
 
-A function has up to WORKERS environments; invocations beyond that wait for one, where Lambda would start
-another. Time is limited as declared, memory is not.
+A function has up to WORKERS environments. Further invocations wait for a free one; Lambda would start
+another. The declared time-out is enforced, the declared memory is not.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import threading
 import uuid
 import zipfile
@@ -22,12 +21,13 @@ from moto.awslambda.models import LambdaFunction
 
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError
+from localcloud.execution.environment import aws_environment
 from localcloud.execution.function_worker import Answer, FunctionWorker
 from localcloud.patching import replace
 
 SERVICE = "lambda.amazonaws.com"
 WORKERS = 2
-"""Environments per function: as many as the smallest machine has cores."""
+"""Environments per function: the number of cores of the smallest supported machine."""
 
 
 class FunctionExecutor:
@@ -39,7 +39,7 @@ class FunctionExecutor:
         self._lock = threading.Lock()
 
     def invoke(self, function: Any, event: Any) -> Answer:
-        """Run a function (moto's) on an event."""
+        """Run a function, as moto keeps it, on an event."""
         request_id = str(uuid.uuid4())
         timeout = float(function.timeout)
         context = {
@@ -54,14 +54,14 @@ class FunctionExecutor:
             return worker.invoke(event, context)
 
     def stop(self) -> None:
-        """End all processes."""
+        """Kill the processes of all functions."""
         with self._lock:
             for pool in self._pools.values():
                 pool.close()
             self._pools.clear()
 
     def _pool(self, function: Any) -> _Pool:
-        """The environments of a function as it is now; those of an earlier state are ended."""
+        """Return the environments of a function. Those of an earlier code or configuration are killed."""
         state = json.dumps(
             [function.code_digest, function.handler, function.role, function.environment_vars], sort_keys=True
         )
@@ -76,7 +76,7 @@ class FunctionExecutor:
 
 
 class _Pool:
-    """The environments of one function."""
+    """The environments of one function in one state (code, handler, role, variables)."""
 
     def __init__(self, context: Context, function: Any, state: str) -> None:
         self.state = state
@@ -86,16 +86,16 @@ class _Pool:
         self._all: list[FunctionWorker] = []
         self._places = threading.BoundedSemaphore(WORKERS)
         self._lock = threading.Lock()
-        self._folder = _unpacked(context, function)
+        self._folder = _unpack(context, function)
 
     @contextlib.contextmanager
     def worker(self) -> Iterator[FunctionWorker]:
-        """A warm environment if there is one, else a new one."""
+        """Lend a warm environment if one is free, else a new one."""
         with self._places:
             with self._lock:
                 worker = self._idle.pop() if self._idle else None
             if worker is None or not worker.is_alive():
-                worker = self._started()
+                worker = self._start()
             try:
                 yield worker
             finally:
@@ -105,10 +105,14 @@ class _Pool:
                     else:
                         self._all.remove(worker)
 
-    def _started(self) -> FunctionWorker:
+    def _start(self) -> FunctionWorker:
         function, context = self._function, self._context
         if not context.trusts(function.role, SERVICE, function.function_arn):
-            raise LocalCloudError(f"the role does not let {SERVICE} assume it.", where=function.role)
+            raise LocalCloudError(
+                f"the role's trust policy does not let {SERVICE} assume the role.",
+                where=function.role,
+                hint="Allow the service in the trust policy.",
+            )
         worker = FunctionWorker(
             folder=self._folder,
             handler=function.handler,
@@ -120,13 +124,14 @@ class _Pool:
         return worker
 
     def close(self) -> None:
+        """Kill all processes."""
         with self._lock:
             for worker in self._all:
                 worker.kill()
 
 
-def _unpacked(context: Context, function: Any) -> Path:
-    """Folder with the archive's files, unpacked once per content."""
+def _unpack(context: Context, function: Any) -> Path:
+    """Unpack the function's archive, once per content, and return its folder."""
     body: bytes = function.code_bytes
     folder = context.state_dir.resolve() / "functions" / hashlib.sha256(body).hexdigest()[:16]
     if not folder.exists():
@@ -136,23 +141,15 @@ def _unpacked(context: Context, function: Any) -> Path:
         try:
             partial.rename(folder)
         except OSError:
-            if not folder.exists():  # somebody else was quicker otherwise
+            if not folder.exists():  # Else another thread has unpacked the same archive.
                 raise
     return folder
 
 
 def _environment(context: Context, function: Any) -> dict[str, str]:
-    credentials = context.credentials(function.role)
+    """Return the environment variables that Lambda sets itself."""
     return {
-        "AWS_ACCESS_KEY_ID": credentials["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": credentials["aws_secret_access_key"],
-        "AWS_SESSION_TOKEN": credentials["aws_session_token"],
-        "AWS_ENDPOINT_URL": context.endpoint,
-        "AWS_REGION": context.region,
-        "AWS_DEFAULT_REGION": context.region,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **aws_environment(context, function.role),
         "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -167,21 +164,26 @@ _executor: FunctionExecutor | None = None
 
 
 def executor() -> FunctionExecutor:
-    """The executor of the installed local cloud. Raises LocalCloudError before `install`."""
+    """Return the executor of the installed local cloud. Raises LocalCloudError before `install`."""
     if _executor is None:
-        raise LocalCloudError("Lambda is not installed.", where="localcloud.execution.functions")
+        raise LocalCloudError(
+            "Lambda is not installed.", where="localcloud.execution.functions", hint="Call install() first."
+        )
     return _executor
 
 
 def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
-    """Instead of a container: (payload as JSON text, whether it is an error, log)."""
+    """Invoke the function in a local process instead of moto's container.
+
+    Returns the payload as JSON text, whether it is an error, and the log.
+    """
     value = {} if event in (None, "{}") else event
     answer = executor().invoke(self, value)
     return json.dumps(answer.value), answer.is_error, ""
 
 
 def install(context: Context) -> None:
-    """Make the Lambda functions of `context` execute. The executor is then `executor()`."""
+    """Make the Lambda functions of `context` execute; `executor()` returns their executor."""
     global _executor
     _executor = FunctionExecutor(context)
     replace(LambdaFunction, "_invoke_lambda", _invoke)

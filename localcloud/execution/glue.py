@@ -1,9 +1,8 @@
-"""Glue jobs that really run: moto keeps the definitions, a Spark worker executes the scripts."""
+"""Glue jobs that execute: moto keeps the definitions, Spark workers run the scripts."""
 
 from __future__ import annotations
 
 import functools
-import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -18,22 +17,23 @@ from moto.glue.responses import GlueResponse
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError, PatchError, UnsupportedError
 from localcloud.execution.assets import fetch, import_path
+from localcloud.execution.environment import aws_environment
 from localcloud.execution.lanes import Lane, Ticket
 from localcloud.execution.spark_worker import Outcome
 from localcloud.patching import original, replace
 
 LANES = {"glueetl": "batch", "gluestreaming": "streaming"}
-"""Which lane serves a job, by its command's name."""
+"""Command name of a job → name of the lane that executes it."""
 
 ACTIVE = ("STARTING", "RUNNING", "STOPPING")
 SERVICE = "glue.amazonaws.com"
 MINUTE = 60.0
 DEFAULT_TIMEOUT = 480
-"""Minutes, as on Glue."""
+"""Time-out of a run in minutes, Glue's default."""
 
 
 class GlueRun(models.FakeJobRun):
-    """A job run with a state of its own; moto's would move on each time somebody looks."""
+    """A job run whose state changes with its execution. moto's runs change state each time they are read."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -43,6 +43,7 @@ class GlueRun(models.FakeJobRun):
 
     @property
     def status(self) -> str:
+        """The state, under moto's name."""
         return self.state
 
     @status.setter
@@ -50,15 +51,16 @@ class GlueRun(models.FakeJobRun):
         self.state = value
 
     def advance(self) -> None:
-        """Looking at a run does not change it."""
+        """Do nothing: moto calls this when a run is read, and reading must not change its state."""
 
     def finish(self, state: str, error: str | None) -> None:
-        """Enter a final state."""
+        """Enter a final state, with the error of a failed run."""
         self.error = error
         self.ended = self.modified_on = datetime.now(UTC)
         self.state = state
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the JobRun of the API."""
         described: dict[str, Any] = super().as_dict()
         end = self.ended or datetime.now(UTC)
         started = self.started_on if self.started_on.tzinfo else self.started_on.replace(tzinfo=UTC)
@@ -72,22 +74,23 @@ class GlueRun(models.FakeJobRun):
         return described
 
 
-Ended = Callable[[str, str, GlueRun], None]
-"""(job, its final state, the run)."""
+RunEnded = Callable[[str, str, GlueRun], None]
+"""Receives the job's name, the final state and the run."""
 
 
 class GlueExecutor:
-    """Executes the job runs of one local cloud; `told` hears how each of them ended."""
+    """Executes the job runs of one local cloud; `run_ended` is called at the end of each run."""
 
-    def __init__(self, context: Context, told: Ended | None = None) -> None:
+    def __init__(self, context: Context, run_ended: RunEnded | None = None) -> None:
         self._context = context
-        self._told = told
+        self._run_ended = run_ended
         self._lanes: dict[str, Lane] = {}
         self._tickets: dict[str, tuple[Lane, Ticket]] = {}
         self._working: dict[str, ExitStack] = {}
         self._lock = threading.RLock()
 
     def lane(self, name: str = "batch") -> Lane:
+        """Return the lane of this name, created at its first use."""
         with self._lock:
             if name not in self._lanes:
                 self._lanes[name] = Lane(self._context.home, name, self._context.report)
@@ -98,25 +101,28 @@ class GlueExecutor:
         self.lane().warm_up()
 
     def kill(self, lane: str = "batch") -> bool:
-        """SIGKILL a lane's worker; the run in it fails. Returns whether there was a worker."""
+        """SIGKILL a lane's worker, so that its current run fails. Returns whether there was a worker."""
         return self.lane(lane).kill()
 
     def peak_memory(self) -> int:
-        """Largest resident size of the workers (Python and JVM) so far, in bytes."""
+        """Return the largest resident size of the workers (Python and JVM) so far, in bytes."""
         return sum(lane.peak_memory() for lane in self._lanes.values())
 
     def is_idle(self) -> bool:
-        """Whether no run waits or runs."""
+        """Return whether no run is queued or executing."""
         with self._lock:
             return not self._tickets
 
     def stop(self) -> None:
-        """End all workers; what runs is lost."""
+        """Kill all workers, with their runs."""
         for lane in list(self._lanes.values()):
             lane.close()
 
     def start(self, job: Any, arguments: dict[str, Any], start: Any) -> str:
-        """Start a run, `start` being moto's own way to record one. Returns its id."""
+        """Queue a run and return its id. `start` is moto's StartJobRun, which records the run.
+
+        Raises ConcurrentRunsExceededException when the job has MaxConcurrentRuns active runs already.
+        """
         lane = self.lane(_lane_name(job))
         with self._lock:
             active = sum(run.state in ACTIVE for run in job.job_runs)
@@ -130,9 +136,9 @@ class GlueExecutor:
                 adopt=functools.partial(self._adopt, role_arn=role_arn),
                 limit=MINUTE * (run.timeout or DEFAULT_TIMEOUT),
                 started=functools.partial(setattr, run, "state", "RUNNING"),
-                ended=lambda outcome: self._ended(run, ticket, role_arn, outcome),
-                # As a writer, so that another run's adoption knows whose files these are.
-                holding=functools.partial(self._context.writing, role_arn),
+                ended=lambda outcome: self._finish(run, ticket, role_arn, outcome),
+                # Registers the role as a writer, so that the adoption of another run accepts its files.
+                during=functools.partial(self._context.writing, role_arn),
             )
             self._working[run_id] = ExitStack()
             self._working[run_id].enter_context(self._context.working())
@@ -141,16 +147,16 @@ class GlueExecutor:
         return run_id
 
     def stop_run(self, run: Any) -> None:
-        """End a run as StopJobRun does; one that has ended stays as it is."""
+        """Stop a run as BatchStopJobRun does. A run that has ended keeps its state."""
         with self._lock:
-            held = self._tickets.get(run.job_run_id)
-            if held is None:
+            active = self._tickets.get(run.job_run_id)
+            if active is None:
                 return
             run.state = "STOPPING"
-        lane, ticket = held
+        lane, ticket = active
         lane.cancel(ticket)
 
-    def _ended(self, run: GlueRun, ticket: Ticket, role_arn: str, outcome: Outcome) -> None:
+    def _finish(self, run: GlueRun, ticket: Ticket, role_arn: str, outcome: Outcome) -> None:
         error, state = outcome.error, "FAILED" if outcome.error else "SUCCEEDED"
         if outcome.timed_out:
             state, error = "TIMEOUT", f"The run took longer than its timeout of {run.timeout} minutes."
@@ -163,13 +169,13 @@ class GlueExecutor:
             run.finish(state, error)
             del self._tickets[run.job_run_id]
         with self._working.pop(run.job_run_id):
-            if self._told is not None:
-                self._told(run.job_name, state, run)
+            if self._run_ended is not None:
+                self._run_ended(run.job_name, state, run)
 
     def _adopt(self, buckets: list[str] | None, *, role_arn: str) -> str | None:
         try:
             self._context.adopt(buckets, role_arn)
-        except Exception as error:  # the run that wrote is told, whatever it is
+        except Exception as error:  # Any failure of the adoption fails the run that wrote the files.
             return f"{type(error).__name__}: {error}"
         return None
 
@@ -177,10 +183,14 @@ class GlueExecutor:
         return role if role.startswith("arn:") else f"arn:aws:iam::{self._context.account}:role/{role}"
 
     def _request(self, job: Any, run: GlueRun, role_arn: str) -> dict[str, Any]:
-        """What the worker needs to execute `run`."""
+        """Return the worker's request to execute `run`; see `SparkWorker.run`."""
         source = f"arn:aws:glue:{self._context.region}:{self._context.account}:job/{job.name}"
         if not self._context.trusts(role_arn, SERVICE, source):
-            raise LocalCloudError(f"the role does not let {SERVICE} assume it.", where=role_arn)
+            raise LocalCloudError(
+                f"the role's trust policy does not let {SERVICE} assume the role.",
+                where=role_arn,
+                hint="Allow the service in the trust policy.",
+            )
         home = self._context.home.resolve()
         assets = self._context.state_dir.resolve() / "glue-assets"
         s3 = self._context.client("s3", role_arn)
@@ -194,25 +204,8 @@ class GlueExecutor:
             "assets": str(assets),
             "buckets": str(home / "s3"),
             "arguments": [*arguments, "--JOB_NAME", job.name, "--JOB_RUN_ID", run.job_run_id],
-            "environment": self._environment(role_arn),
+            "environment": aws_environment(self._context, role_arn),
             "log": str(home / "logs" / "glue" / job.name / f"{run.job_run_id}.log"),
-        }
-
-    def _environment(self, role_arn: str) -> dict[str, str]:
-        names = {
-            "aws_access_key_id": "AWS_ACCESS_KEY_ID",
-            "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
-            "aws_session_token": "AWS_SESSION_TOKEN",
-        }
-        credentials = self._context.credentials(role_arn)
-        return {
-            **{names[name]: value for name, value in credentials.items()},
-            "AWS_ENDPOINT_URL": self._context.endpoint,
-            "AWS_REGION": self._context.region,
-            "AWS_DEFAULT_REGION": self._context.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
 
 
@@ -220,13 +213,13 @@ def _lane_name(job: Any) -> str:
     command = job.command["Name"]
     if command not in LANES:
         raise UnsupportedError(
-            f"job command '{command}' does not run locally.",
+            f"the job command '{command}' is not executed locally.",
             where=f"Glue job {job.name}",
-            hint=f"Known: {', '.join(LANES)}.",
+            hint=f"Use one of {', '.join(LANES)}.",
         )
     if job.max_retries:
         raise UnsupportedError(
-            "MaxRetries does not work locally.",
+            "MaxRetries is not supported locally.",
             where=f"Glue job {job.name}",
             hint="Retry in the state machine.",
         )
@@ -237,19 +230,21 @@ _executor: GlueExecutor | None = None
 
 
 def executor() -> GlueExecutor:
-    """The executor of the installed local cloud. Raises LocalCloudError before `install`."""
+    """Return the executor of the installed local cloud. Raises LocalCloudError before `install`."""
     if _executor is None:
-        raise LocalCloudError("Glue is not installed.", where="localcloud.execution.glue")
+        raise LocalCloudError(
+            "Glue is not installed.", where="localcloud.execution.glue", hint="Call install() first."
+        )
     return _executor
 
 
 def _start_run(self: models.FakeJob, **arguments: Any) -> str:
-    """StartJobRun, after which something happens."""
+    """StartJobRun: record the run as moto does, and execute it."""
     return executor().start(self, arguments, original(models.FakeJob, "start_job_run"))
 
 
 def _stop_runs(self: GlueResponse) -> ActionResult:
-    """BatchStopJobRun, which moto does not have."""
+    """BatchStopJobRun, which moto lacks."""
     name = self._get_param("JobName")
     job = self.glue_backend.get_job(name)
     stopped, errors = [], []
@@ -263,12 +258,19 @@ def _stop_runs(self: GlueResponse) -> ActionResult:
     return ActionResult({"SuccessfulSubmissions": stopped, "Errors": errors})
 
 
-def install(context: Context, told: Ended | None = None) -> None:
-    """Make Glue job runs of `context` execute. The executor is then `executor()`."""
+def install(context: Context, run_ended: RunEnded | None = None) -> None:
+    """Make the Glue job runs of `context` execute; `executor()` returns their executor.
+
+    `run_ended` is called at the end of each run. Raises PatchError when moto has a BatchStopJobRun itself.
+    """
     global _executor
-    _executor = GlueExecutor(context, told)
+    _executor = GlueExecutor(context, run_ended)
     if vars(GlueResponse).get("batch_stop_job_run", _stop_runs) is not _stop_runs:
-        raise PatchError("moto has got a BatchStopJobRun of its own.", where="GlueResponse")
+        raise PatchError(
+            "moto has a BatchStopJobRun itself.",
+            where="GlueResponse",
+            hint="Remove the replacement from localcloud/execution/glue.py.",
+        )
     replace(models, "FakeJobRun", GlueRun)
     replace(models.FakeJob, "start_job_run", _start_run)
     setattr(GlueResponse, "batch_stop_job_run", _stop_runs)  # noqa: B010 (moto's class does not declare it)

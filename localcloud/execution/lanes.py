@@ -1,7 +1,7 @@
-"""Who runs when: each lane has one worker and executes its runs one after another.
+"""Lanes: queues of job runs. Each lane has one worker, which executes the lane's runs one after another.
 
-Batch jobs share a lane, because Spark itself is the parallelism; streaming jobs have their own, so
-that a stream does not wait for a batch. A worker that dies is replaced for the next run.
+All batch jobs share a lane, because Spark parallelises within a job. Streaming jobs have a lane of their own,
+so that a stream does not wait for a batch. A worker that dies is replaced for the next run.
 """
 
 from __future__ import annotations
@@ -17,27 +17,31 @@ from typing import Any
 from localcloud.execution.spark_worker import Adopt, Outcome, SparkWorker
 
 Prepare = Callable[[], dict[str, Any]]
-"""Collects a run's request for the worker: script, libraries, arguments, environment."""
+"""Returns a run's request for the worker; see `SparkWorker.run`."""
 
 
 @dataclass
 class Ticket:
-    """One run that waits for, or holds, a lane's worker."""
+    """A run that is queued in a lane or executing.
+
+    `limit` is the time-out in seconds. `started` is called before the script starts, `ended` once at the end.
+    """
 
     prepare: Prepare
     adopt: Adopt
     limit: float
     started: Callable[[], None]
     ended: Callable[[Outcome], None]
-    holding: Callable[[], AbstractContextManager[None]] = nullcontext
-    """What is held from before the script starts until `ended` has returned."""
+    during: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Returns a context that is entered before the script starts and left after `ended` has returned."""
     stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when the run is cancelled."""
 
 
 class Lane:
     """A queue of runs, a thread that serves it, and the worker that executes them.
 
-    `report(where, error)` is told what nobody waits for.
+    `report(where, error)` receives errors that occur outside of a run, e.g. in `ended`.
     """
 
     def __init__(self, home: Path, name: str, report: Callable[[str, object], None]) -> None:
@@ -53,25 +57,25 @@ class Lane:
         self._thread.start()
 
     def submit(self, ticket: Ticket) -> None:
-        """Queue a run."""
+        """Add a run to the queue."""
         self._tickets.put(ticket)
 
     def warm_up(self) -> None:
-        """Start the worker now, so that the first run does not wait for it. Returns at once."""
+        """Start the worker in the background, so that the first run does not wait for its start."""
         self._ready_worker()
 
     def cancel(self, ticket: Ticket) -> None:
-        """End a run: one that waits never starts, one that runs loses its worker."""
+        """Cancel a run: a queued run never starts, the worker of an executing run is killed."""
         with self._lock:
-            waiting = self._current is not ticket and not ticket.stopped.is_set()
+            is_queued = self._current is not ticket and not ticket.stopped.is_set()
             ticket.stopped.set()
             if self._current is ticket and self._worker is not None:
                 self._worker.kill()
-        if waiting:
+        if is_queued:
             ticket.ended(Outcome())
 
     def kill(self) -> bool:
-        """SIGKILL the worker, as a lost machine would. Returns whether there was one."""
+        """SIGKILL the worker, which simulates a lost machine. Returns whether there was a worker."""
         with self._lock:
             if self._worker is None or not self._worker.is_alive():
                 return False
@@ -79,7 +83,7 @@ class Lane:
             return True
 
     def close(self) -> None:
-        """End the worker and the thread; runs that wait are dropped."""
+        """Kill the worker and end the thread. Queued runs are dropped."""
         self._tickets.put(None)
         with self._lock:
             if self._current is not None:
@@ -89,11 +93,12 @@ class Lane:
 
     @property
     def pids(self) -> tuple[int, ...]:
+        """Process ids of the living worker: Python and, once it is ready, the JVM."""
         worker = self._worker
         return worker.pids if worker is not None and worker.is_alive() else ()
 
     def peak_memory(self) -> int:
-        """Largest resident size of any worker of this lane so far, in bytes."""
+        """Return the largest resident size of any worker of this lane so far, in bytes."""
         with self._lock:
             if self._worker is not None:
                 self._peak = max(self._peak, self._worker.peak_memory())
@@ -113,9 +118,9 @@ class Lane:
                     continue
                 self._current = ticket
             try:
-                with ticket.holding():
+                with ticket.during():
                     ticket.ended(self._execute(ticket))
-            except Exception as error:  # the lane serves the next run whatever befell this one
+            except Exception as error:  # The lane must survive a failed run to execute the next one.
                 self._report(f"Glue lane {self._name}", error)
             with self._lock:
                 self._current = None
@@ -129,5 +134,5 @@ class Lane:
                 return failure or Outcome()
             ticket.started()
             return worker.run(request, ticket.adopt, ticket.limit)
-        except Exception as error:  # whatever keeps a run from starting is the outcome of the run
+        except Exception as error:  # A run that cannot start has failed.
             return Outcome(error=f"{type(error).__name__}: {error}")

@@ -1,7 +1,7 @@
-"""The Spark settings and the Java that stand for the cluster on this machine.
+"""The Spark settings and the Java installation of the local workers.
 
-Settings that results depend on are the jobs' own business; these only say where Spark runs, how
-much it may take, and that `s3://<bucket>/` is a folder.
+These settings choose where Spark runs, how much memory it may use, and which folder `s3://<bucket>/` is.
+Settings that change results are set by the jobs themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from localcloud.errors import LocalCloudError
 
 HEAPS = {"batch": "1400m", "streaming": "800m"}
-"""Java heap of a lane's worker: with the JVM's own needs and Python both stay below 4 GB resident."""
+"""Java heap by lane. With the rest of the JVMs and Python, both workers stay below 4 GB resident."""
 
 LATE_COMPILER = (
     "-XX:Tier4InvocationThreshold=100000",
@@ -21,11 +21,11 @@ LATE_COMPILER = (
     "-XX:Tier4CompileThreshold=200000",
     "-XX:Tier4BackEdgeThreshold=400000",
 )
-"""Twenty times Java's own limits. Most runs are short, and the second compiler would cost more than its
-code gains; what a million rows pass through is worth it."""
+"""Twenty times Java's default thresholds for the optimising (C2) compiler. In a short run, compiling costs
+more than the faster code saves; only code that processes about a million rows is worth it."""
 
 FEW_THREADS = {
-    # Spark starts a thread for each exchange, up to these 1,024, and each keeps the session that it is of.
+    # By default Spark starts up to 1,024 threads for exchanges, and each thread keeps its session in memory.
     "spark.sql.shuffleExchange.maxThreadThreshold": "16",
     "spark.sql.resultQueryStage.maxThreadThreshold": "16",
 }
@@ -33,7 +33,7 @@ FEW_THREADS = {
 WITHOUT_UI = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    # What the disabled UI would remember of a thousand queries is kept in memory all the same.
+    # Spark keeps the history of queries in memory even when the UI is disabled.
     "spark.ui.retainedJobs": "20",
     "spark.ui.retainedStages": "20",
     "spark.ui.retainedTasks": "200",
@@ -44,9 +44,9 @@ HERE = Path(__file__).resolve().parent
 
 
 def java_home() -> Path:
-    """The Java installation to use: JAVA_HOME, else `java` on the PATH, else the newest in /usr/lib/jvm.
+    """Return the Java installation: JAVA_HOME, else `java` on the PATH, else the last one in /usr/lib/jvm.
 
-    Raises LocalCloudError when there is none.
+    Raises LocalCloudError when no Java is installed.
     """
     named = os.environ.get("JAVA_HOME")
     if named and (Path(named) / "bin" / "java").exists():
@@ -58,14 +58,14 @@ def java_home() -> Path:
     if installed:
         return installed[-1].parent.parent
     raise LocalCloudError(
-        "Spark needs Java 17 or 21, and there is none.",
+        "Spark needs Java 17 or 21, and no Java is installed.",
         where="JAVA_HOME, PATH, /usr/lib/jvm",
         hint="Install a JRE (apt-get install openjdk-17-jre-headless) or set JAVA_HOME.",
     )
 
 
 def spark_settings(scratch: Path, lane: str = "batch") -> dict[str, str]:
-    """Spark configuration of a lane's worker whose temporary files lie in `scratch`."""
+    """Return the Spark configuration of a lane's worker. `scratch` holds its temporary files."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
     java = [
         "-Duser.timezone=UTC",
@@ -92,19 +92,20 @@ def spark_settings(scratch: Path, lane: str = "batch") -> dict[str, str]:
         "spark.scheduler.mode": "FAIR",
         "spark.speculation": "false",
         "spark.sql.shuffle.partitions": str(2 * cores),
-        # Listing folders of a local disk is faster than a Spark job that does it.
+        # Listing local folders in the driver is faster than in a Spark job.
         "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
         **_s3_as_folders(),
     }
 
 
 def _s3_as_folders() -> dict[str, str]:
+    """Return the settings that resolve `s3://` through a mount table; see `spark_child/engine.py`."""
     settings = {
         "fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
         "fs.viewfs.overload.scheme.target.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
-        # No .crc file beside each object.
+        # Writes no .crc file beside each object.
         "fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
-        # No _SUCCESS object, and files at their place as soon as their task has committed.
+        # No _SUCCESS object; committed tasks move their files to the final place at once.
         "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
         "mapreduce.fileoutputcommitter.algorithm.version": "2",
     }

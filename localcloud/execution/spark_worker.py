@@ -1,4 +1,4 @@
-"""A Spark worker seen from the server: a process that can be started, given runs, measured and killed."""
+"""A Spark worker as the server uses it: a process that is started, given runs, measured and killed."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from typing import Any
 from localcloud.errors import LocalCloudError
 from localcloud.execution.spark_settings import java_home, spark_settings
 
-PROGRAM = Path(__file__).resolve().parent / "spark_child.py"
+PROGRAM = Path(__file__).resolve().parent / "spark_child" / "program.py"
 START_LIMIT = 180.0
-"""Seconds that a worker may take to start on a busy machine."""
+"""Seconds that a worker may take to start; a busy machine is slow."""
 
 Adopt = Callable[[list[str] | None], str | None]
-"""Makes S3 see the files in some buckets; returns what the role was denied, or None."""
+"""Makes the files in some buckets (None: all) known to S3. Returns the message of a denied write, or None."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: `error` is None if it succeeded."""
+    """The outcome of a run. `error` is None if it succeeded."""
 
     error: str | None = None
     timed_out: bool = False
 
 
 class SparkWorker:
-    """One worker process with its JVM. `home` is the local cloud's folder, `lane` names the log file."""
+    """A worker process with its JVM. `home` is the local cloud's folder, `lane` names log and settings."""
 
     def __init__(self, home: Path, lane: str) -> None:
         self._home = home.resolve()
@@ -77,24 +77,25 @@ class SparkWorker:
         self._events.put(None)
 
     def _send(self, **message: Any) -> None:
-        with contextlib.suppress(OSError):  # its death is noticed by the reader
+        with contextlib.suppress(OSError):  # The reader notices a worker that has died.
             self._socket.sendall(json.dumps(message).encode() + b"\n")
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The Python process and, once it is ready, the JVM."""
+        """Process ids of Python and, once the worker is ready, of the JVM."""
         return (self._process.pid,) if self._jvm is None else (self._process.pid, self._jvm)
 
     @property
     def log(self) -> Path:
-        """What the worker says outside of runs."""
+        """Log file of the worker's output outside of runs."""
         return self._log
 
     def is_alive(self) -> bool:
+        """Return whether the Python process runs."""
         return self._process.poll() is None
 
     def await_ready(self) -> Outcome | None:
-        """Wait until the session is there; returns how it failed, or None."""
+        """Wait for the Spark session, at most START_LIMIT seconds. Return the failure, or None."""
         while self._jvm is None:
             try:
                 event = self._events.get(timeout=START_LIMIT)
@@ -109,10 +110,10 @@ class SparkWorker:
         return None
 
     def run(self, request: dict[str, Any], adopt: Adopt, limit: float) -> Outcome:
-        """Execute one script in a worker that is ready, and wait for its end, at most `limit` seconds.
+        """Execute one script in a ready worker and return its outcome, after at most `limit` seconds.
 
         `request` has the paths `script`, `libraries`, `log`, `assets` and `buckets`, and the run's
-        `arguments` and `environment`.
+        `arguments` and `environment`. A run that exceeds the limit is killed together with its worker.
         """
         self._send(command="run", **request)
         deadline = time.monotonic() + limit
@@ -131,22 +132,25 @@ class SparkWorker:
     def _finished(self, event: dict[str, Any]) -> Outcome:
         self.peak_memory()
         if not event["alive"]:
-            self.kill()  # its session is gone, with or without the script's wish
+            self.kill()  # Without a session the worker cannot execute another run.
         return Outcome(error=event["error"])
 
     def _death(self, when: str) -> Outcome:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5)  # it hung up just before its end, whose code is wanted
-        self.kill()  # the JVM
+            self._process.wait(timeout=5)  # The socket closes shortly before the exit code is known.
+        self.kill()  # The JVM may outlive Python.
         code = self._process.returncode
         reason = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
         return Outcome(
             error=f"WorkerDied: the Spark process {reason} {when}; see {self._log} "
-            "(a machine that is out of memory kills the largest process)."
+            "(Linux kills the largest process when memory runs out)."
         )
 
     def kill(self) -> None:
-        """Kill Python and JVM at once and wait until both are gone: nothing writes any more."""
+        """Kill Python and the JVM and wait for their end, after which they cannot write any more.
+
+        Raises LocalCloudError if they still run after 30 s.
+        """
         with self._lock:
             self.peak_memory()
             with contextlib.suppress(ProcessLookupError):
@@ -155,20 +159,24 @@ class SparkWorker:
             deadline = time.monotonic() + 30
             while _group_exists(self._process.pid):
                 if time.monotonic() > deadline:
-                    raise LocalCloudError("cannot be killed.", where=f"process group {self._process.pid}")
+                    raise LocalCloudError(
+                        "the Spark worker does not end after SIGKILL.",
+                        where=f"process group {self._process.pid}",
+                        hint="Check the processes of the group for a blocked disk.",
+                    )
                 time.sleep(0.01)
 
     def peak_memory(self) -> int:
-        """Largest resident size so far of Python and JVM together, in bytes."""
+        """Return the largest resident size so far of Python and JVM together, in bytes."""
         self._peak = max(self._peak, sum(_high_water_mark(pid) for pid in self.pids))
         return self._peak
 
 
 def _environment() -> dict[str, str]:
-    """What the worker inherits: no AWS settings and no PYTHONPATH, which would be this work tree's."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+    """Return the worker's environment, without the server's AWS settings and PYTHONPATH (this work tree)."""
+    inherited = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
     return {
-        **{name: os.environ[name] for name in kept if name in os.environ},
+        **{name: os.environ[name] for name in inherited if name in os.environ},
         "JAVA_HOME": str(java_home()),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "PYSPARK_PYTHON": sys.executable,
@@ -177,7 +185,7 @@ def _environment() -> dict[str, str]:
 
 
 def _group_exists(group: int) -> bool:
-    """Whether a process of the group still runs; a zombie that its parent has not read does not."""
+    """Return whether a process of the group still runs. A zombie counts as ended."""
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = status.read_text().rpartition(")")[2].split()
@@ -189,6 +197,7 @@ def _group_exists(group: int) -> bool:
 
 
 def _high_water_mark(pid: int) -> int:
+    """Return the largest resident size of a process so far, in bytes; 0 for one that has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):

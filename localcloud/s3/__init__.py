@@ -1,1 +1,1 @@
-"""S3 on plain files: `<home>/s3/<bucket>/<key>`, so that Spark and S3 clients share the same bytes."""
+"""S3 on plain files, `<home>/s3/<bucket>/<key>`: Spark and S3 clients read and write the same files."""

@@ -1,4 +1,4 @@
-"""Making moto know the files that Spark wrote into, or removed from, the folders of buckets."""
+"""Adoption: register the files that Spark wrote or removed in bucket folders as changes of objects."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from localcloud.s3.keys import Existing, FileKey, StoredKeys
 from localcloud.s3.store import TEMPORARY, ObjectStore, Stamp, is_object_name
 
 Authorise = Callable[[Sequence[str], str, str], bool]
-"""(role ARNs, action, resource ARN) → whether one of the roles may do this."""
+"""Returns whether one of some roles may perform an action: (role ARNs, action, resource ARN)."""
 
 
 class WriteDeniedError(LocalCloudError):
-    """A job's Spark wrote or removed objects that the job's role may not touch."""
+    """A job's Spark session wrote or removed objects without its role's permission."""
 
     def __init__(self, role_arn: str, denied: list[tuple[str, str]]) -> None:
         self.denied = denied
@@ -28,13 +28,13 @@ class WriteDeniedError(LocalCloudError):
         super().__init__(
             f"AccessDenied: not authorized to perform {action} on {resource}{more}.",
             where=f"role {role_arn}",
-            hint="Grant it in the template, or write elsewhere.",
+            hint="Grant it in the template, or write to another prefix.",
         )
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Keys whose plain files are new or different, and keys whose files are gone."""
+    """Keys whose plain files are new or changed, with their paths, and keys whose files were removed."""
 
     written: dict[str, Path]
     removed: list[str]
@@ -44,7 +44,7 @@ class Changes:
 
 
 def scan(bucket: FakeBucket, store: ObjectStore) -> Changes:
-    """Compare a bucket's folder with what moto knows of it."""
+    """Compare a bucket's folder with the objects that moto knows, and return the differences."""
     known: dict[str, Stamp] = {}
     for key, versions in dict.items(bucket.keys):
         current = versions[-1] if versions else None
@@ -56,7 +56,7 @@ def scan(bucket: FakeBucket, store: ObjectStore) -> Changes:
 
 
 def _walk(folder: str, prefix: str, known: dict[str, Stamp], written: dict[str, Path]) -> None:
-    """Take every file that is found out of `known`; those that differ go to `written`."""
+    """Remove every file found from `known`, and add new and changed files to `written`."""
     try:
         entries = list(os.scandir(folder))
     except FileNotFoundError:
@@ -70,7 +70,7 @@ def _walk(folder: str, prefix: str, known: dict[str, Stamp], written: dict[str, 
             try:
                 status = entry.stat()
             except FileNotFoundError:
-                continue  # removed while we look; the next scan sees it
+                continue  # Removed during the scan; the next scan reports it.
             if known.pop(key, None) != (status.st_size, status.st_mtime_ns):
                 written[key] = Path(entry.path)
 
@@ -82,26 +82,28 @@ def adopt(
     roles: Sequence[str],
     authorise: Authorise,
 ) -> int:
-    """Put new files and delete vanished ones through moto, so that events fire. Returns the changes.
+    """Put new and changed files and delete removed ones through moto. Return the number of changes.
 
-    First everything is authorised: each change must be allowed to one of `roles`, the jobs that write at
-    the moment (none: the administrator, who may do everything). Raises WriteDeniedError otherwise, after
-    removing the new files, and adopts nothing.
+    Events fire as for any other put or delete. Before the first change, all changes are authorised: each
+    must be allowed to one of `roles`, the roles of the running jobs (empty: the administrator, who may do
+    everything). If one is denied, nothing is adopted, new files are deleted, and WriteDeniedError is raised.
     """
     with store.lock:
         found = [(b, scan(b, store)) for b in (backend.buckets[n] for n in buckets if n in backend.buckets)]
         found = [(bucket, changes) for bucket, changes in found if changes]
-        denied = [item for bucket, changes in found for item in _denied(bucket, changes, roles, authorise)]
+        denied = [
+            item for bucket, changes in found for item in _denied_requests(bucket, changes, roles, authorise)
+        ]
         if denied:
             for bucket, changes in found:
-                _undo(bucket, changes, store)
+                _delete_new_files(bucket, changes, store)
             raise WriteDeniedError(roles[0], denied)
         for bucket, changes in found:
             _apply(backend, bucket, changes)
         return sum(len(changes.written) + len(changes.removed) for _, changes in found)
 
 
-def _denied(
+def _denied_requests(
     bucket: FakeBucket, changes: Changes, roles: Sequence[str], authorise: Authorise
 ) -> list[tuple[str, str]]:
     wanted = [("s3:PutObject", key) for key in changes.written]
@@ -110,7 +112,7 @@ def _denied(
     return [request for request in requests if roles and not authorise(roles, *request)]
 
 
-def _undo(bucket: FakeBucket, changes: Changes, store: ObjectStore) -> None:
+def _delete_new_files(bucket: FakeBucket, changes: Changes, store: ObjectStore) -> None:
     for key, path in changes.written.items():
         if key not in bucket.keys:
             store.remove(path)
@@ -124,7 +126,7 @@ def _apply(backend: Any, bucket: Any, changes: Changes) -> None:
         try:
             backend.put_object(bucket.name, key, Existing(path))
         except FileNotFoundError:
-            keys.forget(key)  # written and removed again while we look
+            keys.forget(key)  # Removed since the scan.
     for key in changes.removed:
         if bucket.is_versioned:
             keys.forget(key)

@@ -1,4 +1,4 @@
-"""Put file-backed objects into moto's S3."""
+"""Replace moto's in-memory objects by objects in files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from localcloud.s3.store import ObjectStore
 
 
 def install(context: Context) -> ObjectStore:
-    """Replace moto's in-memory objects and set `context.adopter`. Returns the store, to be closed last."""
+    """Patch moto's S3 and set `context.adopter`. Returns the store; the caller closes it after the server."""
     store = ObjectStore(context.home)
     FileKey.store = store
     replace(moto.s3.models, "FakeKey", FileKey)
@@ -26,12 +26,13 @@ def install(context: Context) -> ObjectStore:
     replace(S3Backend, "delete_bucket", functools.partialmethod(_delete_bucket, store))
     replace(S3Backend, "complete_multipart_upload", _complete_multipart_upload)
     for name in ("put_object", "_key_response_post"):
-        replace(moto.s3.responses.S3Response, name, _one_at_a_time(store, name))
+        replace(moto.s3.responses.S3Response, name, _serialised(store, name))
     context.adopter = functools.partial(_adopt, context, store)
     return store
 
 
 def _new_bucket(self: FakeBucket, store: ObjectStore, *args: Any, **kwargs: Any) -> None:
+    """Create a bucket with its folder, and restore the objects that it held before a restart."""
     original(FakeBucket, "__init__")(self, *args, **kwargs)
     (store.root / self.name).mkdir(exist_ok=True)
     self.keys = StoredKeys(self.name, store)
@@ -46,7 +47,7 @@ def _delete_bucket(self: S3Backend, store: ObjectStore, bucket_name: str) -> Fak
 
 
 def _complete_multipart_upload(self: S3Backend, *args: Any, **kwargs: Any) -> FileKey | None:
-    """The parts have been joined, so their own bytes go."""
+    """Complete the upload as moto does, then delete the bytes of its parts."""
     key: FileKey | None = original(S3Backend, "complete_multipart_upload")(self, *args, **kwargs)
     if key is not None and key.multipart is not None:
         for part in key.multipart.parts.values():
@@ -55,14 +56,14 @@ def _complete_multipart_upload(self: S3Backend, *args: Any, **kwargs: Any) -> Fi
     return key
 
 
-def _one_at_a_time(store: ObjectStore, name: str) -> Callable[..., Any]:
-    """Check and write as one step: of two writers with If-None-Match just one wins."""
+def _serialised(store: ObjectStore, name: str) -> Callable[..., Any]:
+    """Return moto's method under the store's lock: of two writers with If-None-Match only one succeeds."""
 
-    def guarded(self: moto.s3.responses.S3Response, *args: Any, **kwargs: Any) -> Any:
+    def locked(self: moto.s3.responses.S3Response, *args: Any, **kwargs: Any) -> Any:
         with store.lock:
             return original(moto.s3.responses.S3Response, name)(self, *args, **kwargs)
 
-    return guarded
+    return locked
 
 
 def _adopt(context: Context, store: ObjectStore, buckets: Iterable[str] | None, role_arn: str | None) -> int:

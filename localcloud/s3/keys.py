@@ -1,8 +1,8 @@
-"""moto's object and key store, with the bytes in files.
+"""moto's objects and buckets, with the bytes in files.
 
-`FileKey` replaces `moto.s3.models.FakeKey`, `StoredKeys` the versioned dictionary of a bucket. All
-changes of a bucket pass through `StoredKeys`, which keeps one invariant per key: the current version is
-the plain file of the bucket's folder, older versions lie aside, and the metadata is saved.
+`FileKey` replaces `moto.s3.models.FakeKey`, `StoredKeys` replaces a bucket's versioned dictionary. Every
+change of a bucket passes through `StoredKeys`, which keeps an invariant for each key: the current version
+is the plain file in the bucket's folder, older versions are blobs, and the metadata is saved.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from moto.s3.utils import _VersionedKeyStore
 from localcloud.s3.store import ObjectStore, Record, Stamp, stamp_of
 
 BLOCK = 1 << 20
+"""Bytes that are read at a time to compute an ETag."""
 
 
 @dataclass(frozen=True)
 class Existing:
-    """Stands for the value of an object whose bytes already lie in a file."""
+    """The value of an object whose bytes are in a file already."""
 
     path: Path
 
 
 class FileKey(FakeKey):
-    """An object version, or a part of a multipart upload, whose bytes lie in a file."""
+    """An object version, or a part of a multipart upload, with its bytes in a file."""
 
     store: ClassVar[ObjectStore]
 
@@ -41,10 +42,11 @@ class FileKey(FakeKey):
 
     @property
     def value(self) -> bytes:
+        """The content."""
         try:
             return self.location.read_bytes()
         except FileNotFoundError:
-            # A concurrent overwrite may just have moved this version aside.
+            # A concurrent overwrite may be moving this version to the blobs.
             with self.store.lock:
                 return self.location.read_bytes()
 
@@ -63,6 +65,7 @@ class FileKey(FakeKey):
 
     @property
     def etag(self) -> str:
+        """The quoted MD5 of the content, computed at first use for an adopted file."""
         if self._etag is None:
             digest = hashlib.md5(usedforsecurity=False)
             with self.location.open("rb") as stream:
@@ -72,12 +75,13 @@ class FileKey(FakeKey):
         return f'"{self._etag}"'
 
     def set_metadata(self, metadata: Any, replace: bool = False) -> None:
+        """Set the user metadata as moto does, and save it."""
         super().set_metadata(metadata, replace)
         if self.owner is not None:
             self.owner.save(self.name)
 
     def dispose(self, garbage: bool = False) -> None:
-        """Drop the bytes of an upload part. Bytes of objects belong to their bucket."""
+        """Delete the bytes of an upload part. The bytes of objects are deleted by their bucket."""
         self._value_buffer.close()
         self.disposed = True
         if self.owner is None and not garbage:
@@ -87,13 +91,13 @@ class FileKey(FakeKey):
         self._value_buffer.close()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> FileKey:
-        """moto copies versions to list them; such a copy reads the same file and owns nothing."""
+        """Return a copy that reads the same file: moto copies versions to list them."""
         copied = object.__new__(FileKey)
         copied.__dict__.update(self.__dict__)
         return copied
 
     def to_record(self) -> Record:
-        """What must survive a restart; `from_record` is the inverse."""
+        """Return the state that survives a restart; `from_record` is the inverse."""
         return {
             "version": self.version_id,
             "versioned": self._is_versioned,
@@ -115,7 +119,7 @@ class FileKey(FakeKey):
 
     @classmethod
     def from_record(cls, record: Record, *, name: str, bucket: str, account: str, region: str) -> FileKey:
-        """Raises FileNotFoundError if the bytes are gone."""
+        """Return the version of a saved record. Raises FileNotFoundError if its file does not exist."""
         path = cls.store.home / record["path"]
         key = cls(
             name=name,
@@ -141,26 +145,27 @@ Version = FileKey | FakeDeleteMarker
 
 
 class StoredKeys(_VersionedKeyStore):
-    """The objects of one bucket: a dictionary from key to its versions, oldest first."""
+    """The objects of one bucket: a dictionary of keys and their versions, oldest first."""
 
     def __init__(self, bucket: str, store: ObjectStore) -> None:
         super().__init__()
         self.bucket = bucket
         self.store = store
 
-    def pop(self, key: str) -> None:  # type: ignore[override] # as moto has it
-        """Forget a key and its bytes. Raises KeyError if there is none, as S3's delete expects."""
+    def pop(self, key: str) -> None:  # type: ignore[override] # moto's signature
+        """Delete a key with all its bytes. Raises KeyError for an unknown key, as moto's delete expects."""
         with self.store.lock:
-            self._settle(key, self._versions(key, required=True), [])
+            self._update_files(key, self._versions(key, required=True), [])
             dict.pop(self, key)
 
     def __setitem__(self, key: str, value: Version) -> None:
         self.setlist(key, [*self._versions(key), value])
 
     def setlist(self, key: str, list_: Any) -> None:
+        """Replace the versions of a key."""
         versions = list(list_)
         with self.store.lock:
-            self._settle(key, self._versions(key), versions)
+            self._update_files(key, self._versions(key), versions)
             dict.__setitem__(self, key, versions)
             self.save(key)
 
@@ -170,7 +175,7 @@ class StoredKeys(_VersionedKeyStore):
             self.store.save(self.bucket, key, [_to_record(version) for version in self._versions(key)])
 
     def restore(self, account: str, region: str) -> None:
-        """Fill the bucket with what its folder and the saved metadata hold, without events."""
+        """Load the saved objects of the bucket that still have a file, without firing events."""
         where = {"bucket": self.bucket, "account": account, "region": region}
         for key, records in self.store.load(self.bucket):
             versions = [v for record in records if (v := _from_record(record, name=key, **where))]
@@ -183,13 +188,13 @@ class StoredKeys(_VersionedKeyStore):
                 self.store.save(self.bucket, key, [])
 
     def forget(self, key: str) -> None:
-        """Drop a key whose file somebody else removed; older versions go with it."""
+        """Delete a key with its older versions, after another process removed its plain file."""
         with self.store.lock:
             if key in self:
                 self.pop(key)
 
     def forget_current(self, key: str) -> None:
-        """Drop the current version, whose bytes somebody else has overwritten."""
+        """Drop the current version of a key, after another process overwrote its plain file."""
         with self.store.lock:
             dict.__setitem__(self, key, self._versions(key)[:-1])
 
@@ -199,8 +204,8 @@ class StoredKeys(_VersionedKeyStore):
             raise KeyError(key)
         return versions or []
 
-    def _settle(self, key: str, before: list[Version], after: list[Version]) -> None:
-        """Bring the files in line with the new versions, never leaving a moment without the key."""
+    def _update_files(self, key: str, before: list[Version], after: list[Version]) -> None:
+        """Make the files match the new versions. An overwritten key has a plain file at every moment."""
         for version in after[:-1]:
             if isinstance(version, FileKey) and self.store.is_plain(version.location):
                 version.location = self.store.set_aside(version.location)

@@ -1,8 +1,8 @@
-"""Where the bytes and the metadata of objects lie on disk.
+"""The bytes and the metadata of objects on disk.
 
-The current version of an object is the plain file `<home>/s3/<bucket>/<key>`. Everything else is kept
-beside it in `<home>/state`: metadata in one SQLite file, and in `blobs/` the bytes of older versions,
-of parts that are still being uploaded, and of keys that no file system can name.
+The current version of an object is the plain file `<home>/s3/<bucket>/<key>`. Everything else is in
+`<home>/state`: the metadata in a SQLite file, and in `blobs/` the bytes of older versions, of the parts of
+unfinished uploads, and of keys that are no valid file names.
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ MAX_NAME = 255
 """Longest file name of common file systems, in bytes."""
 
 TEMPORARY = {"_temporary"}
-"""Folders that a running Spark job has not committed yet."""
+"""Names of the folders into which Spark jobs write uncommitted files."""
 
 Stamp = tuple[int, int]
-"""Size and modification time (ns) of a file: another writer's changes show in it."""
+"""Size in bytes and modification time in ns of a file. It differs after another process wrote the file."""
 
 Record = dict[str, Any]
-"""One version of an object, as JSON."""
+"""One version of an object, ready for JSON; see `FileKey.to_record`."""
 
 
 def stamp_of(path: Path) -> Stamp:
+    """Return the stamp of a file. Raises FileNotFoundError."""
     status = path.stat()
     return status.st_size, status.st_mtime_ns
 
 
 def is_object_name(name: str) -> bool:
-    """False for what Hadoop's local file system leaves beside the files it writes."""
+    """Return whether a file is an object: Hadoop's checksum and temporary files are not."""
     return not (name.startswith(".") and name.endswith((".crc", ".tmp")))
 
 
@@ -58,11 +59,10 @@ class ObjectStore:
             "CREATE TABLE IF NOT EXISTS objects"
             " (bucket TEXT, key TEXT, versions TEXT, PRIMARY KEY (bucket, key))"
         )
+        self._delete_orphans()
 
-        self._sweep()
-
-    def _sweep(self) -> None:
-        """Remove what a killed process left: parts of uploads that can never be completed."""
+    def _delete_orphans(self) -> None:
+        """Delete the blobs of no known version: a killed process left parts of uploads behind."""
         rows = self._database.execute("SELECT versions FROM objects").fetchall()
         kept = {record.get("path") for (versions,) in rows for record in json.loads(versions)}
         for blob in self.blobs.iterdir():
@@ -70,13 +70,14 @@ class ObjectStore:
                 blob.unlink()
 
     def close(self) -> None:
+        """Close the metadata file."""
         with self.lock:
             self._database.close()
 
     # --- metadata
 
     def load(self, bucket: str) -> Iterator[tuple[str, list[Record]]]:
-        """Key and versions, oldest first, of every object that was saved in this bucket."""
+        """Yield key and versions, oldest first, of each saved object of a bucket."""
         with self.lock:
             rows = self._database.execute(
                 "SELECT key, versions FROM objects WHERE bucket = ?", (bucket,)
@@ -85,7 +86,7 @@ class ObjectStore:
             yield key, json.loads(versions)
 
     def save(self, bucket: str, key: str, versions: list[Record]) -> None:
-        """Replace what is known of an object; no versions forget it."""
+        """Save the versions of an object. An empty list deletes its metadata."""
         with self.lock:
             if versions:
                 self._database.execute(
@@ -97,22 +98,22 @@ class ObjectStore:
     # --- bytes
 
     def new_blob(self, value: bytes) -> Path:
-        """A file of its own with these bytes, to be moved into place later."""
+        """Write the bytes to a new blob and return its path; `place` moves it later."""
         path = self.blobs / uuid.uuid4().hex
         path.write_bytes(value)
         return path
 
     def place(self, bucket: str, key: str, source: Path) -> Path:
-        """Move a file to where the current version of `key` belongs, atomically. Returns the new path."""
-        path = self._plain(bucket, key)
+        """Move a file to the place of the current version of `key`, atomically. Returns the new path."""
+        path = self._plain_path(bucket, key)
         if path is not None:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 source.replace(path)
             except (FileExistsError, NotADirectoryError, IsADirectoryError):
-                path = None  # `a` and `a/b` are both keys, but cannot both be files
+                path = None  # The keys `a` and `a/b` can both exist, the files cannot.
             else:
-                # A checksum file of Spark's would now contradict the content.
+                # The checksum file that Spark wrote for the previous content is wrong now.
                 (path.parent / f".{path.name}.crc").unlink(missing_ok=True)
         if path is None:
             path = self.blobs / hashlib.sha256(f"{bucket}/{key}".encode()).hexdigest()
@@ -120,30 +121,32 @@ class ObjectStore:
         return path
 
     def set_aside(self, source: Path) -> Path:
-        """Move the bytes of a version that is no longer current out of the bucket's folder."""
+        """Move an outdated version from the bucket's folder to the blobs. Returns the new path."""
         path = self.blobs / uuid.uuid4().hex
         source.replace(path)
-        self._prune(source.parent)
+        self._remove_empty_folders(source.parent)
         return path
 
     def remove(self, path: Path) -> None:
-        """Delete a file, and the folders of its bucket that are empty now (S3 has no empty folders)."""
+        """Delete a file, and the folders that this leaves empty: S3 has no empty folders."""
         path.unlink(missing_ok=True)
         (path.parent / f".{path.name}.crc").unlink(missing_ok=True)
-        self._prune(path.parent)
+        self._remove_empty_folders(path.parent)
 
     def is_plain(self, path: Path) -> bool:
+        """Return whether a path is a plain file of a bucket's folder, not a blob."""
         return path.is_relative_to(self.root)
 
-    def _plain(self, bucket: str, key: str) -> Path | None:
+    def _plain_path(self, bucket: str, key: str) -> Path | None:
+        """Return the path of the plain file of a key, or None if the key is no valid file name."""
         parts = key.split("/")
-        nameable = all(part not in ("", ".", "..") and len(part.encode()) <= MAX_NAME for part in parts)
-        return self.root.joinpath(bucket, *parts) if nameable and "\0" not in key else None
+        is_valid = all(part not in ("", ".", "..") and len(part.encode()) <= MAX_NAME for part in parts)
+        return self.root.joinpath(bucket, *parts) if is_valid and "\0" not in key else None
 
-    def _prune(self, folder: Path) -> None:
+    def _remove_empty_folders(self, folder: Path) -> None:
         while folder.parent != self.root and self.is_plain(folder):
             try:
                 folder.rmdir()
             except OSError:
-                return  # not empty, or already gone
+                return  # Not empty, or removed already.
             folder = folder.parent

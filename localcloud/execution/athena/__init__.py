@@ -1,4 +1,4 @@
-"""Athena queries that really run: SQL in Athena's dialect, over the Glue catalog, on DuckDB."""
+"""Athena queries that execute on DuckDB: SQL in Athena's dialect, over the tables of the Glue catalog."""
 
 from localcloud.execution.athena.service import install
 

@@ -1,4 +1,4 @@
-"""Catalog tables as DuckDB views over the files of their registered partitions."""
+"""Catalog tables as DuckDB views of the files in their registered partitions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ from localcloud.execution.athena.errors import QueryError, TableNotFoundError
 
 @dataclass(frozen=True)
 class CatalogTable:
-    """A Glue table: `columns` and `keys` map names to Hive types, `files` are what its partitions hold."""
+    """A Glue table. `columns` and `keys` map names to Hive types.
+
+    `files` are the data files of the registered partitions with their sizes in bytes. `raw` is the Table of
+    the API.
+    """
 
     database: str
     name: str
@@ -32,25 +36,29 @@ class CatalogTable:
 
     @property
     def size(self) -> int:
+        """Bytes of all files."""
         return sum(size for _, size in self.files)
 
     def types(self) -> dict[str, exp.DataType]:
-        """Columns and partition keys with their types, in Athena's order."""
+        """Return the types of columns and partition keys by name, in Athena's order."""
         return {name: hive_type(kind) for name, kind in {**self.columns, **self.keys}.items()}
 
 
 def hive_type(kind: str) -> exp.DataType:
-    """A catalog type, e.g. `array<struct<a:int>>`, as sqlglot knows it."""
+    """Return sqlglot's type of a catalog type, e.g. of `array<struct<a:int>>`."""
     return exp.DataType.build(kind, dialect="hive")
 
 
 def duckdb_type(kind: str) -> str:
-    """DuckDB's name of a catalog type."""
+    """Return DuckDB's name of a catalog type."""
     return hive_type(kind).sql(dialect="duckdb")
 
 
 def load_table(context: Context, glue: Any, database: str, name: str) -> CatalogTable:
-    """Read a table's declaration, partitions and files. Raises TableNotFoundError."""
+    """Read a table's declaration, partitions and files.
+
+    Raises TableNotFoundError, or QueryError for a partition whose folder does not spell its values.
+    """
     try:
         table = glue.get_table(DatabaseName=database, Name=name)["Table"]
     except ClientError as error:
@@ -70,7 +78,7 @@ def load_table(context: Context, glue: Any, database: str, name: str) -> Catalog
 
 
 def table_names(glue: Any, database: str) -> list[str]:
-    """Names of a database's tables. Raises QueryError when there is no such database."""
+    """Return the names of a database's tables. Raises QueryError when the database does not exist."""
     pages = glue.get_paginator("get_tables").paginate(DatabaseName=database)
     try:
         return sorted(table["Name"] for page in pages for table in page["TableList"])
@@ -82,12 +90,13 @@ def table_names(glue: Any, database: str) -> list[str]:
 
 
 def database_names(glue: Any) -> list[str]:
+    """Return the names of all databases."""
     pages = glue.get_paginator("get_databases").paginate()
     return sorted(database["Name"] for page in pages for database in page["DatabaseList"])
 
 
 def partitions(glue: Any, database: str, name: str) -> list[dict[str, Any]]:
-    """The registered partitions of a table."""
+    """Return the registered partitions of a table."""
     pages = glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
     return [partition for page in pages for partition in page["Partitions"]]
 
@@ -111,7 +120,7 @@ def _folder(context: Context, location: str) -> Path:
 
 
 def _data_files(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Files below a folder with their sizes; what begins with `_` or `.` is hidden, as in Athena."""
+    """Yield the files below a folder with their sizes, except hidden ones: as in Athena, `_…` and `.…`."""
     for path, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(("_", ".")))
         for name in sorted(names):
@@ -123,13 +132,13 @@ def _data_files(folder: Path) -> Iterator[tuple[Path, int]]:
 
 
 def _check_hive_style(location: str, keys: dict[str, str], values: list[str]) -> None:
-    """Partition values are read from the path, so they must stand there."""
+    """Raise QueryError unless the location spells the partition's values: DuckDB reads them from the path."""
     segments = [part.partition("=")[::2] for part in location.rstrip("/").split("/")[-len(keys) :]]
     found = [(name, _canonical(unquote(value))) for name, value in segments]
     if found != list(zip(keys, map(_canonical, values), strict=True)):
         raise QueryError(
             "NOT_SUPPORTED",
-            f"Partition {values} lies at {location}; local queries need <key>=<value> folders "
+            f"Partition {values} is at {location}; local queries need <key>=<value> folders "
             f"for {', '.join(keys)}",
         )
 
@@ -139,14 +148,17 @@ def _canonical(value: str) -> str:
 
 
 def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> None:
-    """Make the table readable as `<database>.<name>`, with exactly the catalog's columns and types."""
+    """Create the view `<database>.<name>` of the table, with exactly the catalog's columns and types.
+
+    Raises QueryError for a table that is not Parquet, and for files that are damaged.
+    """
     _check_format(table)
     source, present = _source(connection, table)
     columns = [
         f"CAST({quote(name) if name in present else 'NULL'} AS {duckdb_type(kind)}) AS {quote(name)}"
         for name, kind in table.columns.items()
     ]
-    # Left as they are read, so that a filter on them skips files; their type is set by the reader.
+    # Not cast, because DuckDB skips files only for a filter on the plain column; the reader sets its type.
     columns += [
         quote(name) if present else f"CAST(NULL AS {duckdb_type(kind)}) AS {quote(name)}"
         for name, kind in table.keys.items()
@@ -162,13 +174,12 @@ def _check_format(table: CatalogTable) -> None:
     if "parquet" not in serde.lower():
         raise QueryError(
             "NOT_SUPPORTED",
-            f"Table {table.database}.{table.name} is not Parquet (serde '{serde}'), "
-            "which is all that local queries read",
+            f"Table {table.database}.{table.name} has the serde '{serde}'; local queries read Parquet only",
         )
 
 
 def _source(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> tuple[str, set[str]]:
-    """The FROM clause over the table's files, and which columns they have."""
+    """Return the FROM clause of the table's files, and the names of the columns that they have."""
     if not table.files:
         return "WHERE false", set()
     files = ", ".join(literal(str(path)) for path, _ in table.files)
@@ -185,36 +196,39 @@ def _source(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> tuple
 
 
 def quote(name: str) -> str:
-    """An identifier in SQL."""
+    """Return an identifier as SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """A string in SQL."""
+    """Return a string as SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
-_SCAN = re.compile(r"(\d+)/(\d+)")
+_FILES_READ = re.compile(r"(\d+)/(\d+)")
+"""Files that a scan reads / files of the table."""
 
 
 def scanned_bytes(plan: Any, tables: list[CatalogTable]) -> int:
-    """Bytes of the files that a query plan (EXPLAIN, as JSON) reads after skipping partitions.
+    """Return the bytes of the files that a query plan (EXPLAIN, as JSON) reads after skipping partitions.
 
-    The plan says how many files of each table are left, not which: their share counts.
+    The plan names the number of files that each scan reads, not the files: a scan counts the same share of
+    its table's bytes. A scan is matched to a table by its total number of files.
     """
-    waiting = [table for table in tables if table.files]
+    candidates = [table for table in tables if table.files]
     total = 0
     for node in _scans(plan):
-        share = _SCAN.match(str(node.get("Scanning Files", "")))
-        fitting = [table for table in waiting if not share or len(table.files) == int(share[2])]
-        table = (fitting or tables)[0]
+        share = _FILES_READ.match(str(node.get("Scanning Files", "")))
+        matching = [table for table in candidates if not share or len(table.files) == int(share[2])]
+        table = (matching or tables)[0]
         total += table.size if not share else table.size * int(share[1]) // max(1, int(share[2]))
-        if len(fitting) > 1:
-            waiting.remove(table)
+        if len(matching) > 1:
+            candidates.remove(table)
     return total
 
 
 def _scans(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield the details of each Parquet scan in a plan."""
     if isinstance(node, list):
         for child in node:
             yield from _scans(child)

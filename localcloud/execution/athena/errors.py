@@ -1,4 +1,4 @@
-"""Why a query fails, in Athena's words."""
+"""Errors of queries, with Athena's codes and messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from localcloud.errors import LocalCloudError
 
 
 class QueryError(LocalCloudError):
-    """A query fails; `str()` is its StateChangeReason."""
+    """A query failed. `str()` is its StateChangeReason, `code` is Athena's error code."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -17,7 +17,7 @@ class QueryError(LocalCloudError):
 
 
 class TableNotFoundError(QueryError):
-    """The catalog has no such table; the message says which ones there are."""
+    """The catalog lacks a table. The message lists the tables of the database."""
 
     def __init__(self, database: str, table: str, known: Sequence[str]) -> None:
         listed = ", ".join(sorted(known)) or "none"
@@ -28,7 +28,7 @@ class TableNotFoundError(QueryError):
 
 
 class ScanLimitError(LocalCloudError):
-    """The workgroup's limit of scanned bytes is exceeded: Athena cancels such a query."""
+    """A query would scan more bytes than its workgroup allows. Athena cancels such a query."""
 
     def __init__(self, scanned: int, limit: int) -> None:
         super().__init__(
@@ -37,7 +37,7 @@ class ScanLimitError(LocalCloudError):
         )
 
 
-_CODES = {
+_CODES = {  # DuckDB's exception → Athena's error code
     "BinderException": "COLUMN_NOT_FOUND",
     "CatalogException": "FUNCTION_NOT_FOUND",
     "ConversionException": "INVALID_CAST_ARGUMENT",
@@ -47,7 +47,7 @@ _CODES = {
 
 
 def from_duckdb(error: Exception, columns: Sequence[str]) -> QueryError:
-    """DuckDB's error as Athena would name it; `columns` are those of the tables in the query."""
+    """Return Athena's error for DuckDB's. `columns` are the names of all columns of the query's tables."""
     kind = type(error).__name__
     lines = str(error).splitlines()
     message = re.sub(r"^\w+(?: \w+)* Error: ", "", lines[0]) if lines else kind

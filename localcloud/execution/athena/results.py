@@ -1,4 +1,4 @@
-"""Query results as Athena returns them: a ResultSet of strings, and a CSV file."""
+"""Results of statements in Athena's forms: rows of text for the API, and a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import decimal
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 _NAMES = {
@@ -23,7 +23,7 @@ _PRECISIONS = {"integer": 10, "bigint": 19, "smallint": 5, "tinyint": 3, "double
 
 @dataclass(frozen=True)
 class ResultColumn:
-    """A column of a result, with Athena's type name."""
+    """A column of a result, with the name of its Athena type."""
 
     name: str
     type: str
@@ -32,19 +32,19 @@ class ResultColumn:
 
     @classmethod
     def from_duckdb(cls, name: str, kind: str) -> ResultColumn:
-        """A column as DuckDB describes it, e.g. `DECIMAL(18,2)` or `INTEGER[]`."""
+        """Return the column for a DuckDB type, e.g. `DECIMAL(18,2)` or `INTEGER[]`."""
+        if kind.endswith("]"):
+            return cls(name, "array")
         if kind.startswith("DECIMAL("):
             precision, scale = (int(part) for part in kind[8:-1].split(","))
             return cls(name, "decimal", precision, scale)
-        if kind.endswith("]"):
-            return cls(name, "array")
         if kind.startswith(("MAP(", "STRUCT(")):
             return cls(name, "map" if kind.startswith("MAP(") else "row")
         known = _NAMES.get(kind, "varchar")
         return cls(name, known, _PRECISIONS.get(known, 0))
 
     def info(self) -> dict[str, Any]:
-        """ColumnInfo of the API."""
+        """Return the ColumnInfo of the API."""
         return {
             "CatalogName": "hive",
             "SchemaName": "",
@@ -61,28 +61,31 @@ class ResultColumn:
 
 @dataclass(frozen=True)
 class Result:
-    """What a statement returned. Only a query's result (`has_header`) begins with a row of names."""
+    """The result of a statement.
+
+    `has_header`: the API's rows begin with the column names (queries only). `manifest` is the location of the
+    list of files that a CTAS wrote, `scanned` the number of bytes read.
+    """
 
     columns: tuple[ResultColumn, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     has_header: bool = True
     manifest: str | None = None
     scanned: int = 0
-    update_count: int | None = field(default=None)
 
     @classmethod
     def of_lines(cls, name: str, lines: Sequence[str]) -> Result:
-        """The result of a SHOW or DESCRIBE: one column of text."""
+        """Return the result of a SHOW or DESCRIBE: one column of text."""
         rows = tuple((line,) for line in lines)
         return cls(columns=(ResultColumn(name, "string"),), rows=rows, has_header=False)
 
     def all_rows(self) -> list[tuple[str | None, ...]]:
-        """The rows as the API pages through them."""
+        """Return the rows that the API returns in pages, with the header if there is one."""
         header = [tuple(column.name for column in self.columns)] if self.has_header else []
         return [*header, *self.rows]
 
-    def file(self) -> bytes:
-        """The object at the output location: CSV for queries, plain text otherwise."""
+    def to_file(self) -> bytes:
+        """Return the content of the object at the output location: CSV for queries, else plain text."""
         if self.has_header:
             lines = [",".join(_csv(value) for value in row) for row in self.all_rows()]
         else:
@@ -95,13 +98,13 @@ def _csv(value: str | None) -> str:
 
 
 def to_text(value: Any) -> str | None:
-    """A value as Athena writes it; None for null."""
+    """Return a value as Athena writes it, None for null."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _double(value)
+        return _double_to_text(value)
     if isinstance(value, decimal.Decimal):
         return format(value, "f")
     if isinstance(value, dt.datetime):
@@ -109,24 +112,24 @@ def to_text(value: Any) -> str | None:
         return f"{value:%Y-%m-%d %H:%M:%S}.{value.microsecond // 1000:03d}{zone}"
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).hex(" ")
-    return _nested(value)
+    return _nested_to_text(value)
 
 
-def _nested(value: Any) -> str:
+def _nested_to_text(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_inner(item) for item in value) + "]"
+        return "[" + ", ".join(_item(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_inner(key)}={_inner(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_item(key)}={_item(item)}" for key, item in value.items()) + "}"
     return str(value)
 
 
-def _inner(value: Any) -> str:
+def _item(value: Any) -> str:
     text = to_text(value)
     return "null" if text is None else text
 
 
-def _double(value: float) -> str:
-    """As Java prints a double: digits up to 10⁷, scientific beyond."""
+def _double_to_text(value: float) -> str:
+    """Return a double as Java prints it: scientific notation below 10⁻³ and from 10⁷ on."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):

@@ -1,15 +1,13 @@
-"""The Athena API: executions with states, workgroups with limits, results in pages."""
+"""The Athena API: query executions, the settings of workgroups, and results in pages."""
 
 from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import duckdb
 from botocore.exceptions import ClientError
 from moto.athena import models
 from moto.athena.models import AthenaBackend
@@ -17,90 +15,22 @@ from moto.athena.responses import AthenaResponse
 from moto.core.exceptions import JsonRESTError
 
 from localcloud.context import Context
+from localcloud.errors import LocalCloudError
 from localcloud.execution.assets import AssetError
 from localcloud.execution.athena.errors import QueryError, ScanLimitError
-from localcloud.execution.athena.results import Result
-from localcloud.execution.athena.statements import Statement, execute, upload
+from localcloud.execution.athena.execution import Execution
+from localcloud.execution.athena.queries import Statement, upload
+from localcloud.execution.athena.statements import execute
 from localcloud.patching import original, replace
 
 WORKERS = 2
-"""Queries that run at the same time; others are QUEUED."""
-
-INTERRUPTED_EVERY = 0.05
-"""Seconds between two attempts to stop a query that was cancelled."""
+"""Queries that run at the same time. Further ones stay QUEUED."""
 
 PAGE = 1000
+"""Rows of a page of results, unless the caller asks for fewer."""
+
 _DDL = re.compile(r"\s*(ALTER|CREATE|DESCRIBE|DESC|DROP|MSCK|SHOW)\b", re.IGNORECASE)
 _UTILITY = re.compile(r"\s*(DESCRIBE|DESC|SHOW|EXPLAIN)\b", re.IGNORECASE)
-
-
-class Execution(models.Execution):
-    """A query execution with a state of its own."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.state = "QUEUED"
-        self.reason: str | None = None
-        self.result = Result()
-        self.started: float | None = None
-        self.finished: float | None = None
-        self.connection: duckdb.DuckDBPyConnection | None = None
-        self.lock = threading.RLock()
-        self.over = threading.Event()
-        """Whoever executed it has let go of it, cancelled or not."""
-
-    @property
-    def status(self) -> str:
-        return self.state
-
-    @status.setter
-    def status(self, value: str) -> None:
-        self.state = value
-
-    def advance(self) -> None:
-        """Looking at an execution does not change it."""
-
-    def begin(self) -> bool:
-        """Start running; False if it was cancelled before."""
-        with self.lock:
-            if self.state != "QUEUED":
-                return False
-            self.started, self.state = time.time(), "RUNNING"
-            return True
-
-    def finish(self, state: str, reason: str | None = None) -> None:
-        """Enter a final state, unless it was cancelled meanwhile."""
-        with self.lock:
-            self.finished, self.connection = self.finished or time.time(), None
-            if self.state != "CANCELLED":
-                self.state, self.reason = state, reason
-        self.over.set()
-
-    def cancel(self) -> None:
-        """Call it off, and make whoever executes it stop."""
-        with self.lock:
-            if self.state not in ("QUEUED", "RUNNING"):
-                return
-            self.state, self.finished = "CANCELLED", time.time()
-        if self.started is not None:
-            threading.Thread(target=self._interrupt, daemon=True).start()
-
-    def _interrupt(self) -> None:
-        """DuckDB forgets an interrupt that comes while no query runs yet, so it is repeated."""
-        while not self.over.wait(INTERRUPTED_EVERY):
-            with self.lock:
-                connection = self.connection
-            try:
-                if connection is not None:
-                    connection.interrupt()
-            except duckdb.ConnectionException:
-                # Closed already: the execution is about to be over.
-                continue
-
-    def hold(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """The connection on which it runs from now on."""
-        with self.lock:
-            self.connection = connection
 
 
 class AthenaService:
@@ -111,10 +41,10 @@ class AthenaService:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
 
     def start(self, execution: Execution, folder: str) -> None:
-        """Queue an execution whose results go below `folder`."""
-        self._pool.submit(self._work, execution, folder)
+        """Queue an execution. `folder` is the S3 location of its results."""
+        self._pool.submit(self._execute, execution, folder)
 
-    def _work(self, execution: Execution, folder: str) -> None:
+    def _execute(self, execution: Execution, folder: str) -> None:
         with self._context.working():
             if not execution.begin():
                 return
@@ -125,14 +55,14 @@ class AthenaService:
                 execution.finish("CANCELLED", str(error))
             except (QueryError, AssetError, ClientError) as error:
                 execution.finish("FAILED", str(error))
-            except Exception as error:  # the caller asks for the execution and reads it there
+            except Exception as error:  # The caller reads any failure with GetQueryExecution.
                 execution.finish("FAILED", f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}")
             else:
                 execution.finish("SUCCEEDED")
 
     def _statement(self, execution: Execution, folder: str) -> Statement:
         configuration = execution.workgroup.configuration if execution.workgroup else {}
-        chosen: Any = execution.context  # QueryExecutionContext, which moto types as text
+        chosen: Any = execution.context  # QueryExecutionContext, a dict that moto annotates as str.
         database: str = (chosen or {}).get("Database", "default")
         return Statement(
             context=self._context,
@@ -142,22 +72,23 @@ class AthenaService:
             folder=folder,
             parameters=tuple(execution.execution_parameters or ()),
             limit=int(configuration.get("BytesScannedCutoffPerQuery") or 0),
-            connected=execution.hold,
+            connected=execution.use_connection,
         )
 
     def _store(self, execution: Execution, folder: str) -> None:
+        """Upload the result file (a CTAS has none) and its column metadata."""
         name = execution.config["OutputLocation"].rsplit("/", 1)[1]
         columns = json.dumps([column.info() for column in execution.result.columns]).encode()
         statement = self._statement(execution, folder)
         if execution.result.manifest is None:
-            upload(statement, folder, name, execution.result.file())
+            upload(statement, folder, name, execution.result.to_file())
         upload(statement, folder, f"{name}.metadata", columns)
 
 
 _service: AthenaService | None = None
 
 
-def _start(
+def _start_execution(
     self: AthenaBackend,
     query: str,
     context: dict[str, Any] | None,
@@ -165,12 +96,12 @@ def _start(
     workgroup: str | None,
     execution_parameters: list[str] | None,
 ) -> str:
-    """StartQueryExecution: the workgroup's settings win where it enforces them."""
+    """StartQueryExecution. The workgroup's output location takes precedence if the workgroup enforces it."""
     group = self.work_groups[workgroup or "primary"]
     settings = group.configuration
     of_group = settings.get("ResultConfiguration", {}).get("OutputLocation")
-    wanted = (config or {}).get("OutputLocation")
-    folder = of_group if settings["EnforceWorkGroupConfiguration"] and of_group else wanted or of_group
+    requested = (config or {}).get("OutputLocation")
+    folder = of_group if settings["EnforceWorkGroupConfiguration"] and of_group else requested or of_group
     if not folder:
         raise JsonRESTError(
             "InvalidRequestException",
@@ -189,12 +120,16 @@ def _start(
     execution.config = {**(config or {}), "OutputLocation": f"{folder}{execution.id}.{ending}"}
     self.executions[execution.id] = execution
     if _service is None:
-        raise RuntimeError("Athena is not installed")
+        raise LocalCloudError(
+            "Athena is not installed.",
+            where="localcloud.execution.athena",
+            hint="Call install() first.",
+        )
     _service.start(execution, folder)
     return execution.id
 
 
-def _execution(self: AthenaBackend, exec_id: str) -> Execution:
+def _find_execution(self: AthenaBackend, exec_id: str) -> Execution:
     if exec_id not in self.executions:
         raise JsonRESTError("InvalidRequestException", f"QueryExecution {exec_id} was not found")
     found: Any = self.executions[exec_id]
@@ -202,13 +137,14 @@ def _execution(self: AthenaBackend, exec_id: str) -> Execution:
     return execution
 
 
-def _stop(self: AthenaBackend, exec_id: str) -> None:
-    _execution(self, exec_id).cancel()
+def _stop_execution(self: AthenaBackend, exec_id: str) -> None:
+    """StopQueryExecution."""
+    _find_execution(self, exec_id).cancel()
 
 
-def _described(self: AthenaResponse) -> str:
-    """GetQueryExecution, with the reason and the statistics that moto leaves out."""
-    execution = _execution(self.athena_backend, self._get_param("QueryExecutionId"))
+def _get_execution(self: AthenaResponse) -> str:
+    """GetQueryExecution, with the failure reason and the statistics, which moto lacks."""
+    execution = _find_execution(self.athena_backend, self._get_param("QueryExecutionId"))
     answer = json.loads(original(AthenaResponse, "get_query_execution")(self))
     described = answer["QueryExecution"]
     query = execution.query
@@ -244,9 +180,9 @@ def _statistics(execution: Execution) -> dict[str, Any]:
     return found
 
 
-def _results(self: AthenaResponse) -> str:
+def _get_results(self: AthenaResponse) -> str:
     """GetQueryResults, in pages."""
-    execution = _execution(self.athena_backend, self._get_param("QueryExecutionId"))
+    execution = _find_execution(self.athena_backend, self._get_param("QueryExecutionId"))
     if execution.state in ("QUEUED", "RUNNING"):
         message = f"Query has not yet finished. Current state: {execution.state}"
         raise JsonRESTError("InvalidRequestException", message)
@@ -270,11 +206,11 @@ def _results(self: AthenaResponse) -> str:
 
 
 def install(context: Context) -> None:
-    """Make Athena queries of `context` execute."""
+    """Make the Athena queries of `context` execute."""
     global _service
     _service = AthenaService(context)
     replace(models, "Execution", Execution)
-    replace(AthenaBackend, "start_query_execution", _start)
-    replace(AthenaBackend, "stop_query_execution", _stop)
-    replace(AthenaResponse, "get_query_execution", _described)
-    replace(AthenaResponse, "get_query_results", _results)
+    replace(AthenaBackend, "start_query_execution", _start_execution)
+    replace(AthenaBackend, "stop_query_execution", _stop_execution)
+    replace(AthenaResponse, "get_query_execution", _get_execution)
+    replace(AthenaResponse, "get_query_results", _get_results)

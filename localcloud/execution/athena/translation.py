@@ -1,4 +1,4 @@
-"""From Athena's SQL to DuckDB's, where sqlglot's own translation does not keep the meaning."""
+"""Translation of Athena's SQL to DuckDB's, with corrections where sqlglot changes the meaning."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from sqlglot.tokenizer_core import TokenType
 from localcloud.execution.athena.errors import QueryError
 from localcloud.execution.athena.types import MARK, Schema, decimal_of, infer, is_decimal
 
-_JODA = {
+_JODA = {  # Joda's pattern → strftime's
     "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d",
     "HH": "%H", "H": "%-H", "hh": "%I", "mm": "%M", "ss": "%S", "SSS": "%g", "EEEE": "%A", "EEE": "%a",
     "E": "%a", "a": "%p", "D": "%j",
 }  # fmt: skip
 
-_MACROS = (
+_MACROS = (  # functions that DuckDB lacks
     "at_timezone(t, z) AS timezone(z, t)",
     "infinity() AS CAST('Infinity' AS DOUBLE)",
     "day_of_year(d) AS dayofyear(d)",
@@ -29,7 +29,7 @@ _MACROS = (
 
 
 def parse(sql: str, parameters: Sequence[str]) -> exp.Expr:
-    """The one statement in `sql`, with `parameters` in the place of its question marks.
+    """Parse the single statement in `sql`, with `parameters` in place of its question marks.
 
     Raises QueryError for a syntax error, several statements, or a wrong number of parameters.
     """
@@ -60,7 +60,7 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> str:
 
 
 def qualify_tables(query: exp.Expr, database: str) -> list[tuple[str, str]]:
-    """Name the database of every catalog table in `query`, in lower case; returns (database, table)."""
+    """Qualify the catalog tables in `query`, in lower case, and return their (database, table) pairs."""
     found: dict[tuple[str, str], None] = {}
     for table in _catalog_tables(query):
         name = (table.db or database).lower(), table.name.lower()
@@ -81,15 +81,15 @@ def _catalog_tables(query: exp.Expr) -> Iterator[exp.Table]:
 
 
 def to_duckdb(query: exp.Expr, schema: Schema) -> str:
-    """The query in DuckDB's SQL, with Athena's meaning. Its tables must be qualified already."""
+    """Return DuckDB's SQL with Athena's meaning. Changes `query`, whose tables must be qualified."""
     nodes = list(query.walk())
     for mark, node in enumerate(nodes):
         node.meta[MARK] = mark
     types = infer(query, schema)
-    for mark in reversed(range(len(nodes))):  # inner ones first: each is replaced within its parent
-        replacement = _rewritten(nodes[mark], types)
+    for mark in reversed(range(len(nodes))):  # Inner nodes first: each is replaced within its parent.
+        replacement = _rewrite(nodes[mark], types)
         if replacement is not None:
-            target = _whole(nodes[mark])
+            target = _with_clauses(nodes[mark])
             if target is query:
                 query = replacement
             else:
@@ -97,26 +97,27 @@ def to_duckdb(query: exp.Expr, schema: Schema) -> str:
     return query.sql(dialect="duckdb")
 
 
-def _whole(node: exp.Expr) -> exp.Expr:
-    """The node with its OVER or FILTER clause, which belong to it."""
+def _with_clauses(node: exp.Expr) -> exp.Expr:
+    """Return the node with its OVER or FILTER clause."""
     while isinstance(node.parent, exp.Window | exp.Filter) and node.parent.this is node:
         node = node.parent
     return node
 
 
-def _rewritten(node: exp.Expr, types: dict[int, exp.DataType]) -> exp.Expr | None:
+def _rewrite(node: exp.Expr, types: dict[int, exp.DataType]) -> exp.Expr | None:
+    """Return the expression that gives a node Athena's meaning in DuckDB, or None to keep the node."""
     kind = types.get(node.meta.get(MARK, -1))
     if isinstance(node, exp.Div):
-        return _division(node, types)
+        return _rewrite_division(node, types)
     if isinstance(node, exp.Avg) and kind is not None and is_decimal(kind):
-        return exp.cast(_whole(node).copy(), kind)
+        return exp.cast(_with_clauses(node).copy(), kind)
     shifts = isinstance(node, exp.Add | exp.Sub) and isinstance(node.expression, exp.Interval)
     if isinstance(node, exp.DateTrunc | exp.TimestampTrunc | exp.DateAdd) or shifts:
         of = types.get(node.this.meta.get(MARK, -1))
         if of is not None and of.is_type(exp.DataType.Type.DATE):
             return exp.cast(node.copy(), exp.DataType.build("DATE"))
     if isinstance(node, exp.Anonymous) and node.name.lower() == "format_datetime":
-        return _formatted(node)
+        return _rewrite_format_datetime(node)
     if isinstance(node, exp.Anonymous) and node.name.lower() == "any_match":
         values, condition = (part.copy() for part in node.expressions)
         matching = exp.ArraySize(this=exp.ArrayFilter(this=values, expression=condition))
@@ -124,10 +125,10 @@ def _rewritten(node: exp.Expr, types: dict[int, exp.DataType]) -> exp.Expr | Non
     return None
 
 
-def _division(node: exp.Div, types: dict[int, exp.DataType]) -> exp.Expr | None:
-    """Decimals divide to the larger scale, rounded; doubles by zero are infinite.
+def _rewrite_division(node: exp.Div, types: dict[int, exp.DataType]) -> exp.Expr | None:
+    """Return Athena's division: decimals keep the larger scale, rounded; a double by zero is infinite.
 
-    Integers, and division by zero, are left to DuckDB's `integer_division`.
+    Returns None for integers: DuckDB's `integer_division` truncates and fails by zero, as Athena does.
     """
     left, right = (types.get(part.meta.get(MARK, -1)) for part in (node.this, node.expression))
     a, b = decimal_of(left), decimal_of(right)
@@ -146,15 +147,15 @@ def _division(node: exp.Div, types: dict[int, exp.DataType]) -> exp.Expr | None:
     return exp.Paren(this=exp.Case(ifs=[exp.If(this=zero, true=infinite)], default=finite))
 
 
-def _formatted(node: exp.Anonymous) -> exp.Expr:
+def _rewrite_format_datetime(node: exp.Anonymous) -> exp.Expr:
     value, pattern = node.expressions
     if not pattern.is_string:
-        raise QueryError("NOT_SUPPORTED", "format_datetime needs a literal pattern locally")
+        raise QueryError("NOT_SUPPORTED", "format_datetime needs a literal pattern in local queries")
     return exp.func("STRFTIME", value.copy(), exp.Literal.string(_strftime(pattern.name)), dialect="duckdb")
 
 
 def _strftime(pattern: str) -> str:
-    """A Joda pattern as strftime's. Raises QueryError for letters that have no counterpart."""
+    """Return strftime's form of a Joda pattern. Raises QueryError for letters without a counterpart."""
     out, at = [], 0
     while at < len(pattern):
         letter = pattern[at]
@@ -168,14 +169,14 @@ def _strftime(pattern: str) -> str:
             end += 1
         run = pattern[at:end]
         if letter.isalpha() and run not in _JODA:
-            raise QueryError("NOT_SUPPORTED", f"format_datetime: '{run}' is not translated locally")
+            raise QueryError("NOT_SUPPORTED", f"format_datetime: '{run}' is not supported locally")
         out.append(_JODA.get(run, run))
         at = end
     return "".join(out)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection Athena's settings and the functions that DuckDB lacks."""
+    """Set Athena's settings on a connection, and define the functions that DuckDB lacks."""
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET integer_division = true")
     for macro in _MACROS:

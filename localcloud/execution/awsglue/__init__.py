@@ -1,1 +1,1 @@
-"""Stand-in for the `awsglue` package that AWS Glue preinstalls, as far as plain Spark jobs need it."""
+"""Stand-in for the `awsglue` package that AWS Glue preinstalls: the parts that plain Spark jobs use."""

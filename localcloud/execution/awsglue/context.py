@@ -1,4 +1,4 @@
-"""The entry point of a Glue script to Spark."""
+"""`awsglue.context`: access to the run's Spark session."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 
 class GlueContext:
-    """Wraps the run's Spark session. Only what a plain Spark job uses; DynamicFrames are not there."""
+    """Wraps the run's Spark session. DynamicFrames are not supported."""
 
     def __init__(self, sparkContext: SparkContext | None = None, **_options: Any) -> None:
         self.spark_session = SparkSession.builder.getOrCreate()
@@ -18,5 +18,5 @@ class GlueContext:
         self._sc = sparkContext or self.spark_session.sparkContext
 
     def get_logger(self) -> logging.Logger:
-        """A logger with `info`, `warn`, `error`, …, whose lines land in the run's log."""
+        """Return a logger (`info`, `warn`, `error`, …) that writes to the run's log."""
         return logging.getLogger("glue")

@@ -1,4 +1,4 @@
-"""The life cycle of a Glue job run."""
+"""`awsglue.job`: begin and commit of a job run."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class Job:
-    """`init` at the start, `commit` at the end, as on Glue.
+    """A job run: a script calls `init` at its start and `commit` at its end, as on Glue.
 
-    There is no bookmark state behind it: Glue keeps one only for DynamicFrames with a
-    transformation_ctx, which the stand-in does not offer.
+    `commit` saves no bookmark state: Glue saves it only for DynamicFrames with a transformation_ctx, which
+    this stand-in does not support.
     """
 
     def __init__(self, glue_context: Any) -> None:
@@ -26,11 +26,11 @@ class Job:
         self.committed = False
 
     def commit(self) -> None:
-        """End the run. Raises RuntimeError when it was never begun."""
+        """Commit the run. Raises RuntimeError before `init`."""
         if not self.name:
             raise RuntimeError("Job.commit() was called before Job.init().")
         self.committed = True
 
     def isInitialized(self) -> bool:
-        """Whether `init` was called."""
+        """Return whether `init` was called."""
         return bool(self.name)

@@ -1,4 +1,4 @@
-"""Job arguments, as `awsglue.utils` reads them."""
+"""`awsglue.utils`: the job arguments."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from typing import Any, NoReturn
 
 _BOOKMARKS = ("job-bookmark-enable", "job-bookmark-pause", "job-bookmark-disable")
 _RANGE = ("job-bookmark-from", "job-bookmark-to")
-_KEPT = ("JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION", "encryption-type", "job-bookmark-option", *_RANGE)
+_RESERVED = (
+    "JOB_ID",
+    "JOB_RUN_ID",
+    "SECURITY_CONFIGURATION",
+    "encryption-type",
+    "job-bookmark-option",
+    *_RANGE,
+)
 _TEMPORARY = ("TempDir", "RedshiftTempDir")
 
 
 class GlueArgumentError(Exception):
-    """An argument that was asked for is missing, or its value is not allowed."""
+    """A requested argument is missing, or the value of an argument is not allowed."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -22,16 +29,15 @@ class _Parser(argparse.ArgumentParser):
 
 
 def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
-    """The values of `options` among `args` (usually `sys.argv`), by name.
+    """Return the values of `options` in `args` (usually `sys.argv`), by name.
 
-    As on Glue: every option must be there, as `--name value` or `--name=value`, spelt in full;
-    arguments that nobody asked for are ignored; dashes in a name become underscores; what Glue
-    passes by itself (`JOB_RUN_ID`, `job_bookmark_option`, …) comes along, None where it was not
-    passed. Raises GlueArgumentError for a missing option, RuntimeError for one that Glue keeps
-    for itself.
+    As on Glue: every option must be present, as `--name value` or `--name=value`, spelt in full; other
+    arguments are ignored; dashes in a name become underscores; the result includes the arguments that Glue
+    passes itself (`JOB_RUN_ID`, `job_bookmark_option`, …), None for those that were not passed. Raises
+    GlueArgumentError for a missing option or an invalid value, RuntimeError for a reserved option.
     """
     parser = _Parser(allow_abbrev=False, add_help=False)
-    for name in _KEPT:
+    for name in _RESERVED:
         if name in options:
             raise RuntimeError(f"Using reserved arguments {name}")
         choices = _BOOKMARKS if name == "job-bookmark-option" else None

@@ -1,4 +1,4 @@
-"""One server for the folder: file-backed S3 and everything that executes, in a temporary home."""
+"""One local cloud for all tests of the folder, and the calls that most of them make."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ import json
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moto.moto_api._internal.models import moto_api_backend
-from moto.server import ThreadedMotoServer
 
-import localcloud.s3.install
-from localcloud.context import Context
-from localcloud.execution import athena, crawler, glue
-from localcloud.patching import restore
+from localcloud.execution import glue
+from localcloud.server import LocalCloud
+from tests.localcloud.assembly import ROLE_ARN, write_assembly
 
 LAKE = "lake"
 ASSETS = "assets"
 RESULTS = "results"
 DATABASE = "shop"
+ROLE = "job"
 
 TRUST = {
     "Statement": [
@@ -35,22 +30,20 @@ TRUST = {
     ]
 }
 
+ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
-@dataclass(frozen=True)
-class Cloud:
-    """The running server, and shorthands for what the tests do most."""
 
-    context: Context
-    role: str
+class Cloud(LocalCloud):
+    """A local cloud with methods for the tests' tables and jobs. `role` is the ARN of its jobs' role."""
 
-    def client(self, service: str) -> Any:
-        return self.context.client(service)
+    role = f"{ROLE_ARN}/{ROLE}"
 
     def path(self, key: str) -> Path:
+        """Return the plain file of an object in the lake."""
         return self.context.bucket_dir(LAKE) / key
 
     def put_parquet(self, key: str, **columns: Any) -> None:
-        """One Parquet object in the lake, columns as values or (values, Arrow type)."""
+        """Put a Parquet object into the lake, with columns as values or (values, Arrow type)."""
         arrays = {
             name: pa.array(*spec) if isinstance(spec, tuple) else pa.array(spec)
             for name, spec in columns.items()
@@ -60,7 +53,7 @@ class Cloud:
         self.client("s3").put_object(Bucket=LAKE, Key=key, Body=buffer.getvalue())
 
     def put_table(self, name: str, columns: dict[str, str], keys: dict[str, str] | None = None) -> None:
-        """(Re)declare a catalog table over `s3://lake/<name>/`."""
+        """Declare a catalog table at `s3://lake/<name>/`, instead of an earlier one of this name."""
         glue_client = self.client("glue")
         if name in [table["Name"] for table in glue_client.get_tables(DatabaseName=DATABASE)["TableList"]]:
             glue_client.delete_table(DatabaseName=DATABASE, Name=name)
@@ -84,7 +77,7 @@ class Cloud:
     def put_job(
         self, name: str, script: str, libraries: dict[str, str] | None = None, **options: Any
     ) -> None:
-        """(Re)deploy a Glue job: its script and, if given, a zip of modules."""
+        """Deploy a Glue job: its script and, if given, a zip of modules (path → source)."""
         s3, arguments = self.client("s3"), dict(options.pop("DefaultArguments", {}))
         s3.put_object(Bucket=ASSETS, Key=f"{name}.py", Body=script.encode())
         if libraries:
@@ -103,82 +96,53 @@ class Cloud:
         )
 
     def run(self, name: str, **arguments: str) -> dict[str, Any]:
-        """Run a job to its end and return the JobRun."""
+        """Run a job, wait for its end, and return the JobRun."""
         passed = {f"--{key}": value for key, value in arguments.items()}
-        return self.ended(name, self.client("glue").start_job_run(JobName=name, Arguments=passed)["JobRunId"])
+        return self.wait_for_run(
+            name, self.client("glue").start_job_run(JobName=name, Arguments=passed)["JobRunId"]
+        )
 
     def job_run(self, name: str, run_id: str) -> dict[str, Any]:
+        """Return the JobRun as it is now."""
         run: dict[str, Any] = self.client("glue").get_job_run(JobName=name, RunId=run_id)["JobRun"]
         return run
 
-    def ended(self, name: str, run_id: str) -> dict[str, Any]:
-        run: dict[str, Any] = until(
+    def wait_for_run(self, name: str, run_id: str) -> dict[str, Any]:
+        """Wait for the end of a run and return the JobRun."""
+        run: dict[str, Any] = poll(
             lambda: self.job_run(name, run_id),
             lambda run: run["JobRunState"] not in ("STARTING", "RUNNING", "STOPPING"),
         )
         return run
 
     def log(self, run: dict[str, Any]) -> str:
+        """Return the output of a run."""
         path: Path = self.context.home / "logs" / "glue" / str(run["JobName"]) / f"{run['Id']}.log"
         return path.read_text()
 
 
-def until(look: Callable[[], Any], done: Callable[[Any], bool], limit: float = 120) -> Any:
-    """Look again and again until `done`; a test that waits for ever would hide what it saw."""
+def poll(read: Callable[[], Any], is_done: Callable[[Any], bool], limit: float = 120) -> Any:
+    """Read a value until it is done, and return it. The test fails after `limit` seconds."""
     deadline = time.monotonic() + limit
-    while not done(seen := look()):
-        assert time.monotonic() < deadline, f"still {seen}"
+    while not is_done(value := read()):
+        assert time.monotonic() < deadline, f"still {value}"
         time.sleep(0.02)
-    return seen
+    return value
 
 
 @pytest.fixture(scope="package")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """The shared server, with empty buckets, one database and one role that may do everything."""
-    moto_api_backend.reset()
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    context = Context(home=tmp_path_factory.mktemp("home"))
-    store = localcloud.s3.install.install(context)
-    for module in (glue, crawler, athena):
-        module.install(context)
-    server.start()
-    host, port = server.get_host_and_port()
-    context.endpoint = f"http://{host}:{port}"
-    boto3.DEFAULT_SESSION = None
+    """The shared local cloud, with three empty buckets, a database and a role that may do everything."""
+    running = Cloud(tmp_path_factory.mktemp("home"))
+    running.start()
+    # The first deployment restores the partitions of all crawlers, which must not be those of a test.
+    running.deploy(write_assembly(tmp_path_factory.mktemp("cdk.out"), {}))
     glue.executor().warm_up()
     for bucket in (LAKE, ASSETS, RESULTS):
-        context.client("s3").create_bucket(Bucket=bucket)
-    context.client("glue").create_database(DatabaseInput={"Name": DATABASE})
-    role = context.client("iam").create_role(RoleName="job", AssumeRolePolicyDocument=json.dumps(TRUST))
-    yield Cloud(context=context, role=role["Role"]["Arn"])
-    glue.executor().stop()
-    server.stop()
-    restore()
-    moto_api_backend.reset()
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def sales(cloud: Cloud) -> Cloud:
-    """A table by month with two registered partitions, and a third that nobody registered."""
-    cloud.put_table("sales", {"id": "int", "price": "decimal(18,2)"}, {"year": "int", "month": "int"})
-    for month, prices in ((1, ["1.00", "2.00"]), (2, ["4.00"]), (3, ["99.00"])):
-        cloud.put_parquet(
-            f"sales/year=2025/month={month}/part.parquet",
-            id=(list(range(len(prices))), pa.int32()),
-            price=([Decimal(price) for price in prices], pa.decimal128(18, 2)),
-        )
-    storage = cloud.client("glue").get_table(DatabaseName=DATABASE, Name="sales")["Table"][
-        "StorageDescriptor"
-    ]
-    for month in (1, 2):
-        location = f"s3://{LAKE}/sales/year=2025/month={month}/"
-        cloud.client("glue").create_partition(
-            DatabaseName=DATABASE,
-            TableName="sales",
-            PartitionInput={
-                "Values": ["2025", str(month)],
-                "StorageDescriptor": {**storage, "Location": location},
-            },
-        )
-    return cloud
+        running.client("s3").create_bucket(Bucket=bucket)
+    running.client("glue").create_database(DatabaseInput={"Name": DATABASE})
+    iam = running.client("iam")
+    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.put_role_policy(RoleName=ROLE, PolicyName="all", PolicyDocument=json.dumps(ALL))
+    yield running
+    running.stop()

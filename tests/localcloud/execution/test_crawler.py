@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.execution import crawler
-from tests.localcloud.execution.conftest import DATABASE, LAKE, Cloud, until
+from tests.localcloud.execution.conftest import DATABASE, LAKE, Cloud, poll
 
 MONTHS = {"year": "int", "month": "int"}
 
@@ -20,7 +20,7 @@ def crawl(cloud: Cloud, *tables: str, name: str = "crawler") -> dict[str, Any]:
         targets = {"CatalogTargets": [{"DatabaseName": DATABASE, "Tables": list(tables)}]}
         client.create_crawler(Name=name, Role=cloud.role, Targets=targets)
     client.start_crawler(Name=name)
-    seen = until(lambda: client.get_crawler(Name=name)["Crawler"], lambda found: found["State"] == "READY")
+    seen = poll(lambda: client.get_crawler(Name=name)["Crawler"], lambda found: found["State"] == "READY")
     last: dict[str, Any] = seen["LastCrawl"]
     return last
 
@@ -30,7 +30,7 @@ def partitions(cloud: Cloud, table: str) -> dict[tuple[str, ...], str]:
     return {tuple(p["Values"]): p["StorageDescriptor"]["Location"] for p in found}
 
 
-def test_partitions_come_and_go_with_their_files(cloud: Cloud) -> None:
+def test_partitions_are_added_and_dropped_with_their_files(cloud: Cloud) -> None:
     cloud.put_table("visits", {"page": "string"}, MONTHS)
     cloud.put_parquet("visits/year=2025/month=1/part.parquet", page=["a"])
     cloud.put_parquet("visits/year=2025/month=02/part.parquet", page=["b"])
@@ -47,7 +47,7 @@ def test_partitions_come_and_go_with_their_files(cloud: Cloud) -> None:
     assert set(partitions(cloud, "visits")) == {("2025", "2"), ("2026", "1")}
 
 
-def test_a_partition_inherits_the_tables_storage(cloud: Cloud) -> None:
+def test_partition_inherits_the_storage_of_its_table(cloud: Cloud) -> None:
     cloud.put_table("inherits", {"page": "string"}, {"batch": "string"})
     cloud.put_parquet("inherits/batch=b1/part.parquet", page=["a"])
     crawl(cloud, "inherits", name="inherits")
@@ -67,7 +67,7 @@ def test_a_partition_inherits_the_tables_storage(cloud: Cloud) -> None:
         "odd/day=1/month=1/part.parquet",
     ],
 )
-def test_what_is_no_partition_with_data_is_passed_over(cloud: Cloud, key: str) -> None:
+def test_folder_without_partition_data_is_skipped(cloud: Cloud, key: str) -> None:
     cloud.put_table("odd", {"page": "string"}, MONTHS)
     cloud.put_parquet(key, page=["a"])
 
@@ -75,7 +75,7 @@ def test_what_is_no_partition_with_data_is_passed_over(cloud: Cloud, key: str) -
     assert partitions(cloud, "odd") == {}
 
 
-def test_no_table_is_invented(cloud: Cloud) -> None:
+def test_crawler_creates_and_changes_no_table(cloud: Cloud) -> None:
     cloud.put_table("flat", {"page": "string"})
     cloud.put_parquet("flat/part.parquet", page=["a"], colour=["red"])
     cloud.put_parquet("flat_too/part.parquet", page=["a"])
@@ -86,14 +86,14 @@ def test_no_table_is_invented(cloud: Cloud) -> None:
     assert cloud.client("glue").get_tables(DatabaseName=DATABASE)["TableList"] == before
 
 
-def test_a_missing_table_fails_the_crawl(cloud: Cloud) -> None:
+def test_missing_table_fails_the_crawl(cloud: Cloud) -> None:
     last = crawl(cloud, "nowhere", name="nowhere")
 
     assert last["Status"] == "FAILED"
     assert "nowhere" in last["ErrorMessage"]
 
 
-def test_other_targets_fail_loudly(cloud: Cloud) -> None:
+def test_other_kinds_of_targets_fail_the_crawl(cloud: Cloud) -> None:
     cloud.client("glue").create_crawler(
         Name="paths", Role=cloud.role, Targets={"S3Targets": [{"Path": f"s3://{LAKE}/"}]}
     )
@@ -101,11 +101,11 @@ def test_other_targets_fail_loudly(cloud: Cloud) -> None:
     assert "S3Targets" in crawl(cloud, name="paths")["ErrorMessage"]
 
 
-def test_a_crawler_does_not_start_twice(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_running_crawler_cannot_be_started(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     client = cloud.client("glue")
     targets = {"CatalogTargets": [{"DatabaseName": DATABASE, "Tables": ["any"]}]}
     client.create_crawler(Name="busy", Role=cloud.role, Targets=targets)
-    monkeypatch.setattr(crawler.Crawler, "_work", lambda self, crawl: None)
+    monkeypatch.setattr(crawler.Crawler, "_crawl", lambda self, crawl: None)
     client.start_crawler(Name="busy")
 
     with pytest.raises(ClientError, match="CrawlerRunningException"):

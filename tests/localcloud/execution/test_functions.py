@@ -1,4 +1,4 @@
-"""Functions that really run: their role, their environment, their time, and the errors that callers see."""
+"""Lambda functions execute in their role and environment, within their time-out, and report their errors."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class StoreIsDownError(Exception):
 def handler(event, context):
     global calls
     calls += 1
-    what = event.get("do")
-    if what == "fail":
+    action = event.get("do")
+    if action == "fail":
         raise StoreIsDownError("no answer")
-    if what == "sleep":
+    if action == "sleep":
         time.sleep(60)
-    if what == "exit":
+    if action == "exit":
         os._exit(3)
-    if what == "secret":
+    if action == "secret":
         return boto3.client("secretsmanager").get_secret_value(SecretId=event["secret"])["SecretString"]
-    if what == "import":
+    if action == "import":
         import lake
     return {
         "calls": calls,
@@ -111,12 +111,12 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
 
 
 def call(cloud: LocalCloud, name: str = "works", **event: Any) -> tuple[Any, str | None]:
-    """The payload and the kind of error."""
+    """Invoke a function and return the payload and the kind of error."""
     answer = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
     return json.loads(answer["Payload"].read()), answer.get("FunctionError")
 
 
-def test_it_runs_in_its_role_with_its_environment_and_stays_warm(cloud: LocalCloud) -> None:
+def test_function_runs_in_its_role_and_environment_and_stays_warm(cloud: LocalCloud) -> None:
     first, error = call(cloud, mart="sales")
     second, _ = call(cloud)
     assert error is None
@@ -127,20 +127,20 @@ def test_it_runs_in_its_role_with_its_environment_and_stays_warm(cloud: LocalClo
     assert (second["pid"], second["calls"]) == (first["pid"], first["calls"] + 1)
 
 
-def test_an_exception_is_named_by_its_type(cloud: LocalCloud) -> None:
+def test_exception_is_reported_with_its_type(cloud: LocalCloud) -> None:
     payload, error = call(cloud, do="fail")
     assert error is not None
     assert (payload["errorType"], payload["errorMessage"]) == ("StoreIsDownError", "no answer")
 
 
-def test_secrets_are_read_by_permission_only(cloud: LocalCloud) -> None:
+def test_secret_needs_permission(cloud: LocalCloud) -> None:
     assert call(cloud, do="secret", secret="mine") == ("mine", None)
     payload, _ = call(cloud, do="secret", secret="other")
     assert payload["errorType"] == "ClientError"
     assert "AccessDenied" in payload["errorMessage"]
 
 
-def test_time_is_limited_and_the_next_call_gets_a_new_process(cloud: LocalCloud) -> None:
+def test_invocation_times_out_and_the_next_one_gets_a_new_process(cloud: LocalCloud) -> None:
     before, _ = call(cloud, "hurries")
     payload, error = call(cloud, "hurries", do="sleep")
     assert error is not None
@@ -151,48 +151,48 @@ def test_time_is_limited_and_the_next_call_gets_a_new_process(cloud: LocalCloud)
     assert after["pid"] != before["pid"]
 
 
-def test_a_process_that_ends_is_an_error_of_the_runtime(cloud: LocalCloud) -> None:
+def test_exit_of_the_process_is_a_runtime_error(cloud: LocalCloud) -> None:
     payload, _ = call(cloud, do="exit")
     assert payload["errorType"] == "Runtime.ExitError"
     assert "exit status 3" in payload["errorMessage"]
     assert call(cloud)[1] is None
 
 
-def test_a_handler_that_cannot_be_imported_says_why(cloud: LocalCloud) -> None:
+def test_failed_import_of_the_handler_is_reported(cloud: LocalCloud) -> None:
     payload, _ = call(cloud, "broken")
     assert payload["errorType"] == "Runtime.ImportModuleError"
     assert "no_such_thing" in payload["errorMessage"]
 
 
-def test_the_work_tree_is_not_importable(cloud: LocalCloud) -> None:
+def test_function_cannot_import_the_work_tree(cloud: LocalCloud) -> None:
     assert call(cloud, do="import")[0]["errorMessage"] == "No module named 'lake'"
 
 
-def test_new_code_is_what_runs_next(cloud: LocalCloud) -> None:
+def test_updated_code_runs_at_the_next_invocation(cloud: LocalCloud) -> None:
     changed = archive("def handler(event, context):\n    return 'changed'\n")
     cloud.client("lambda").update_function_code(FunctionName="broken", ZipFile=changed)
     assert call(cloud, "broken") == ("changed", None)
 
 
-def test_a_state_machine_gets_the_payload(cloud: LocalCloud) -> None:
+def test_state_machine_receives_the_payload(cloud: LocalCloud) -> None:
     status, output = execute(cloud, {"mart": "sales"})
     assert (status, json.loads(output)) == ("SUCCEEDED", {"mart": "sales"})
 
 
-def test_a_state_machine_fails_with_the_type_of_the_error(cloud: LocalCloud) -> None:
+def test_state_machine_fails_with_the_error_type(cloud: LocalCloud) -> None:
     status, output = execute(cloud, {"do": "fail"})
     assert status == "FAILED"
     assert output == "StoreIsDownError"
 
 
-def test_who_may_not_invoke_is_told(cloud: LocalCloud) -> None:
+def test_invocation_without_permission_is_denied(cloud: LocalCloud) -> None:
     client = cloud.client("lambda", f"{ROLE_ARN}/caller")
     with pytest.raises(ClientError, match="lambda:InvokeFunction"):
         client.invoke(FunctionName="hurries", Payload=b"{}")
 
 
 def execute(cloud: LocalCloud, given: dict[str, Any]) -> tuple[str, str]:
-    """Status, and output or error, of an execution."""
+    """Run the state machine and return its status, and its output or error."""
     client = cloud.client("stepfunctions")
     arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:calls"
     started = client.start_execution(stateMachineArn=arn, input=json.dumps(given))["executionArn"]

@@ -1,4 +1,4 @@
-"""Glue job runs that really execute."""
+"""Glue job runs execute."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.execution import glue
 from localcloud.execution.spark_worker import Outcome, SparkWorker
-from tests.localcloud.execution.conftest import ASSETS, LAKE, Cloud, until
+from tests.localcloud.execution.conftest import ASSETS, LAKE, Cloud, poll
 
 WRITE_AND_LIST = """
 import sys
@@ -46,7 +46,7 @@ time.sleep(600)
 """
 
 
-def test_a_script_writes_parquet_and_sees_it_through_boto3(cloud: Cloud) -> None:
+def test_script_reads_the_parquet_it_wrote_through_boto3(cloud: Cloud) -> None:
     cloud.put_job("writer", WRITE_AND_LIST, DOUBLE, DefaultArguments={"--bucket": LAKE, "--prefix": "unset"})
 
     run = cloud.run("writer", prefix="prices")
@@ -61,7 +61,7 @@ def test_a_script_writes_parquet_and_sees_it_through_boto3(cloud: Cloud) -> None
     assert all(key.endswith(".parquet") or key == "prices-copy" for key in keys)
 
 
-def test_nothing_but_the_objects_is_left_in_the_bucket(cloud: Cloud) -> None:
+def test_run_leaves_only_objects_in_the_bucket_folder(cloud: Cloud) -> None:
     cloud.put_job("tidy", WRITE_AND_LIST, DOUBLE, DefaultArguments={"--bucket": LAKE, "--prefix": "tidy"})
 
     cloud.run("tidy")
@@ -71,45 +71,7 @@ def test_nothing_but_the_objects_is_left_in_the_bucket(cloud: Cloud) -> None:
     assert all(name.startswith("part-") for name in names)
 
 
-def test_a_changed_library_is_imported_anew(cloud: Cloud) -> None:
-    script = "from rates import RATE\nprint('rate', RATE)\n"
-    cloud.put_job("rated", script, {"rates.py": "RATE = 1\n"})
-    first = cloud.run("rated")
-    cloud.put_job("rated", script, {"rates.py": "RATE = 2\n"})
-
-    second = cloud.run("rated")
-
-    assert "rate 1" in cloud.log(first)
-    assert "rate 2" in cloud.log(second)
-
-
-def test_a_run_starts_from_fresh_modules_settings_and_environment(cloud: Cloud) -> None:
-    script = """
-import os, counter
-from pyspark.sql import SparkSession
-spark = SparkSession.builder.getOrCreate()
-counter.value += 1
-print("counted", counter.value, spark.conf.get("spark.sql.caseSensitive"), os.environ.get("LEFT"))
-print("tables", spark.catalog.listTables())
-spark.range(1).createOrReplaceTempView("left_over")
-spark.conf.set("spark.sql.caseSensitive", "true")
-os.environ["LEFT"] = "over"
-"""
-    cloud.put_job("counter", script, {"counter.py": "value = 0\n"})
-    cloud.run("counter")
-
-    log = cloud.log(cloud.run("counter"))
-    assert "counted 1 false None" in log
-    assert "tables []" in log
-
-
-def test_the_work_tree_is_not_importable(cloud: Cloud) -> None:
-    cloud.put_job("curious", "import lake\n")
-
-    assert cloud.run("curious")["ErrorMessage"] == "ModuleNotFoundError: No module named 'lake'"
-
-
-def test_a_failing_script_fails_the_run_with_its_exception(cloud: Cloud) -> None:
+def test_exception_of_the_script_fails_the_run(cloud: Cloud) -> None:
     cloud.put_job("failing", "print('so far')\nraise ValueError('no such month: 13')\n")
 
     run = cloud.run("failing")
@@ -121,34 +83,34 @@ def test_a_failing_script_fails_the_run_with_its_exception(cloud: Cloud) -> None
 
 
 @pytest.mark.parametrize(("code", "state"), [("0", "SUCCEEDED"), ("3", "FAILED")])
-def test_the_exit_code_counts(cloud: Cloud, code: str, state: str) -> None:
+def test_exit_code_decides_the_state(cloud: Cloud, code: str, state: str) -> None:
     cloud.put_job("exiting", f"import sys\nsys.exit({code})\n")
 
     assert cloud.run("exiting")["JobRunState"] == state
 
 
-def test_a_missing_script_fails_the_run(cloud: Cloud) -> None:
+def test_missing_script_fails_the_run(cloud: Cloud) -> None:
     cloud.put_job("lost", "")
     cloud.client("s3").delete_object(Bucket=ASSETS, Key="lost.py")
 
-    assert f"s3://{ASSETS}/lost.py: cannot be read" in cloud.run("lost")["ErrorMessage"]
+    assert f"s3://{ASSETS}/lost.py: the object cannot be read" in cloud.run("lost")["ErrorMessage"]
 
 
-def test_memory_is_measured(cloud: Cloud) -> None:
+def test_peak_memory_is_measured(cloud: Cloud) -> None:
     cloud.put_job("small", "")
     cloud.run("small")
 
     assert 100 << 20 < glue.executor().peak_memory() < 3 << 30
 
 
-def test_an_interrupt_of_the_server_does_not_reach_the_worker(cloud: Cloud) -> None:
+def test_interrupt_of_the_server_does_not_reach_the_worker(cloud: Cloud) -> None:
     cloud.put_job("steady", "")
     cloud.run("steady")
 
     assert all(os.getpgid(pid) != os.getpgrp() for pid in glue.executor().lane().pids)
 
 
-def test_a_run_ends_at_its_timeout(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_ends_at_its_time_out(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = []
 
     def timed_out(self: SparkWorker, request: object, adopt: object, limit: float) -> Outcome:
@@ -165,15 +127,15 @@ def test_a_run_ends_at_its_timeout(cloud: Cloud, monkeypatch: pytest.MonkeyPatch
     assert limits == [180]
 
 
-def test_a_killed_worker_fails_its_run_and_the_next_one_gets_a_new_worker(cloud: Cloud) -> None:
+def test_killed_worker_fails_its_run_and_is_replaced(cloud: Cloud) -> None:
     cloud.put_job("waiting", WAIT)
     run_id = cloud.client("glue").start_job_run(JobName="waiting")["JobRunId"]
-    until(lambda: cloud.job_run("waiting", run_id)["JobRunState"], lambda state: state == "RUNNING")
+    poll(lambda: cloud.job_run("waiting", run_id)["JobRunState"], lambda state: state == "RUNNING")
     before = glue.executor().lane().pids
 
     assert glue.executor().kill()
 
-    run = cloud.ended("waiting", run_id)
+    run = cloud.wait_for_run("waiting", run_id)
     assert run["JobRunState"] == "FAILED"
     assert "was killed by SIGKILL" in run["ErrorMessage"]
     cloud.put_job(
@@ -183,14 +145,7 @@ def test_a_killed_worker_fails_its_run_and_the_next_one_gets_a_new_worker(cloud:
     assert not set(before) & set(glue.executor().lane().pids)
 
 
-def test_a_lost_jvm_fails_the_run_too(cloud: Cloud) -> None:
-    script = "from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate()._jvm.System.exit(1)\n"
-    cloud.put_job("jvmless", script)
-
-    assert cloud.run("jvmless")["JobRunState"] == "FAILED"
-
-
-def test_one_run_at_a_time_unless_the_job_allows_more(cloud: Cloud) -> None:
+def test_concurrent_runs_are_limited_by_the_job(cloud: Cloud) -> None:
     cloud.put_job("single", WAIT)
     cloud.put_job("double", WAIT, ExecutionProperty={"MaxConcurrentRuns": 2})
     client = cloud.client("glue")
@@ -204,5 +159,5 @@ def test_one_run_at_a_time_unless_the_job_allows_more(cloud: Cloud) -> None:
 
     for name, run_id in reversed(started):
         client.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
-        assert cloud.ended(name, run_id)["JobRunState"] == "STOPPED"
+        assert cloud.wait_for_run(name, run_id)["JobRunState"] == "STOPPED"
     assert [run["JobRunState"] for run in client.get_job_runs(JobName="double")["JobRuns"]] == ["STOPPED"] * 2

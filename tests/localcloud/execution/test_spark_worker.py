@@ -1,4 +1,4 @@
-"""The worker process as the server sees it, with a small program in Spark's place."""
+"""The server's side of a worker process, with a small program in place of the Spark child."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Start = Callable[..., SparkWorker]
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Starts a worker whose program does `run` for each request."""
+    """Returns a function that starts a worker; its program executes the code `run` for each request."""
     workers = []
 
     def started(run: str = DONE, start: str = "") -> SparkWorker:
@@ -58,25 +58,25 @@ def execute(worker: SparkWorker, limit: float = 60, **request: Any) -> Outcome:
     return worker.run(request, denied, limit)
 
 
-def test_the_outcome_is_what_the_program_reports(start: Start) -> None:
+def test_outcome_is_the_one_that_the_program_reports(start: Start) -> None:
     worker = start()
 
     assert execute(worker, error=None) == Outcome()
     assert execute(worker, error="ValueError: no") == Outcome(error="ValueError: no")
 
 
-def test_the_program_may_ask_for_adoption(start: Start) -> None:
+def test_program_can_request_adoption(start: Start) -> None:
     assert execute(start(ADOPT)) == Outcome(error="denied: ['b']")
 
 
-def test_a_run_beyond_its_limit_is_killed(start: Start) -> None:
+def test_run_beyond_its_limit_is_killed(start: Start) -> None:
     worker = start("time.sleep(600)")
 
     assert execute(worker, limit=0.05) == Outcome(timed_out=True)
     assert not worker.is_alive()
 
 
-def test_a_death_during_the_run_says_so(start: Start) -> None:
+def test_death_during_a_run_is_its_outcome(start: Start) -> None:
     worker = start("time.sleep(600)")
     assert worker.await_ready() is None
     threading.Timer(0.05, os.kill, (worker.pids[0], signal.SIGKILL)).start()
@@ -87,14 +87,14 @@ def test_a_death_during_the_run_says_so(start: Start) -> None:
     assert "was killed by SIGKILL during the run" in error
 
 
-def test_a_death_at_the_start_says_so(start: Start) -> None:
+def test_death_at_the_start_is_reported(start: Start) -> None:
     outcome = start(start="sys.exit(3)").await_ready()
 
     assert outcome is not None
     assert "ended with code 3 at its start" in str(outcome.error)
 
 
-def test_kill_takes_the_helper_along(start: Start) -> None:
+def test_kill_ends_child_processes_too(start: Start) -> None:
     worker = start()
     assert worker.await_ready() is None
     _python, helper = worker.pids
@@ -105,9 +105,9 @@ def test_kill_takes_the_helper_along(start: Start) -> None:
     assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-def test_the_environment_is_not_inherited(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worker_inherits_no_python_and_aws_settings(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "/work-tree")
-    monkeypatch.setenv("AWS_PROFILE", "somebody")
+    monkeypatch.setenv("AWS_PROFILE", "personal")
     worker = start('send(event="done", error=" ".join(sorted(os.environ)), alive=True)')
 
     names = str(execute(worker).error).split()
@@ -116,7 +116,7 @@ def test_the_environment_is_not_inherited(start: Start, monkeypatch: pytest.Monk
     assert not {"PYTHONPATH", "AWS_PROFILE"} & set(names)
 
 
-def test_memory_is_the_largest_so_far(start: Start) -> None:
+def test_peak_memory_never_decreases(start: Start) -> None:
     worker = start('held = b"x" * 50_000_000; del held; ' + DONE)
     assert worker.await_ready() is None
     before = worker.peak_memory()

@@ -1,4 +1,4 @@
-"""Files that something else wrote into a bucket's folder become objects, if the role may write them."""
+"""Files that Spark wrote into a bucket's folder become objects, if the role may write them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def keys(s3: Any, prefix: str) -> list[str]:
     return [item["Key"] for item in s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])]
 
 
-def test_new_changed_and_removed_files(cloud: LocalCloud, s3: Any, lake: Path) -> None:
+def test_new_changed_and_removed_files_are_adopted(cloud: LocalCloud, s3: Any, lake: Path) -> None:
     write(lake / "t/one.parquet", "1")
     write(lake / "t/two.parquet", "2")
     assert cloud.context.adopt(["lake"]) == 2
@@ -59,13 +59,13 @@ def test_new_changed_and_removed_files(cloud: LocalCloud, s3: Any, lake: Path) -
     assert (head["ContentLength"], head["ETag"] == etag) == (3, False)
 
 
-def test_a_scan_without_changes_finds_nothing(cloud: LocalCloud, s3: Any) -> None:
+def test_unchanged_files_are_not_adopted_again(cloud: LocalCloud, s3: Any) -> None:
     s3.put_object(Bucket="lake", Key="known", Body=b"through the API")
     cloud.context.adopt()
     assert cloud.context.adopt() == 0
 
 
-def test_uncommitted_files_of_spark_are_no_objects(cloud: LocalCloud, s3: Any, lake: Path) -> None:
+def test_uncommitted_files_of_spark_are_not_adopted(cloud: LocalCloud, s3: Any, lake: Path) -> None:
     write(lake / "job/_temporary/0/part-0.parquet", "unfinished")
     write(lake / "job/.part-1.parquet.crc", "checksum")
     write(lake / "job/_SUCCESS", "")
@@ -73,13 +73,13 @@ def test_uncommitted_files_of_spark_are_no_objects(cloud: LocalCloud, s3: Any, l
     assert keys(s3, "job/") == ["job/_SUCCESS"]
 
 
-def test_a_role_may_write_where_its_policy_says(cloud: LocalCloud, s3: Any, lake: Path) -> None:
+def test_write_that_the_policy_allows_is_adopted(cloud: LocalCloud, s3: Any, lake: Path) -> None:
     write(lake / "allowed/part.parquet", "x")
     assert cloud.context.adopt(["lake"], WRITER) == 1
     assert keys(s3, "allowed/") == ["allowed/part.parquet"]
 
 
-def test_a_denied_write_undoes_all(cloud: LocalCloud, s3: Any, lake: Path) -> None:
+def test_denied_write_adopts_nothing_and_deletes_new_files(cloud: LocalCloud, s3: Any, lake: Path) -> None:
     write(lake / "allowed/second.parquet", "x")
     write(lake / "elsewhere/part.parquet", "x")
     with pytest.raises(WriteDeniedError, match=r"s3:PutObject on arn:aws:s3:::lake/elsewhere/part\.parquet"):
@@ -90,16 +90,16 @@ def test_a_denied_write_undoes_all(cloud: LocalCloud, s3: Any, lake: Path) -> No
         s3.head_object(Bucket="lake", Key="allowed/second.parquet")
 
 
-def test_files_of_another_running_job_are_not_held_against_this_one(cloud: LocalCloud, lake: Path) -> None:
+def test_files_of_another_running_job_are_accepted(cloud: LocalCloud, lake: Path) -> None:
     write(lake / "allowed/third.parquet", "x")
     with cloud.context.writing(WRITER):
-        assert cloud.context.adopt(["lake"], f"{ROLE_ARN}/somebody-else") == 1
+        assert cloud.context.adopt(["lake"], f"{ROLE_ARN}/other") == 1
 
 
-def test_such_a_file_is_recorded_as_a_call_of_the_role_that_may(cloud: LocalCloud, lake: Path) -> None:
+def test_accepted_file_is_recorded_for_the_role_that_may_write_it(cloud: LocalCloud, lake: Path) -> None:
     write(lake / "allowed/fourth.parquet", "x")
     with cloud.context.writing(WRITER):
-        cloud.context.adopt(["lake"], f"{ROLE_ARN}/somebody-else")
+        cloud.context.adopt(["lake"], f"{ROLE_ARN}/other")
     lines = (cloud.context.state_dir / "iam-calls.jsonl").read_text().splitlines()
     calls = [json.loads(line) for line in lines if "fourth.parquet" in line]
     assert [(call["role"], call["allowed"]) for call in calls] == [(WRITER, True)]

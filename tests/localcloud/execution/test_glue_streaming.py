@@ -1,9 +1,9 @@
-"""Streaming jobs: a lane of their own, checkpoints on s3://, and runs that end when they are stopped."""
+"""Streaming jobs have a lane of their own, keep checkpoints on s3://, and end when they are stopped."""
 
 from __future__ import annotations
 
 from localcloud.execution import glue
-from tests.localcloud.execution.conftest import ASSETS, LAKE, Cloud, until
+from tests.localcloud.execution.conftest import ASSETS, LAKE, Cloud, poll
 
 STREAM = """
 import sys
@@ -52,7 +52,7 @@ def batches(cloud: Cloud, name: str) -> set[str]:
     return {entry["Key"].split("/")[1] for entry in listed}
 
 
-def test_a_run_takes_what_is_there_and_the_next_one_only_what_is_new(cloud: Cloud) -> None:
+def test_each_run_reads_only_new_files(cloud: Cloud) -> None:
     put_stream(cloud, "taking", "available-now")
     put_event(cloud, "taking", "a")
     run = cloud.run("taking")
@@ -67,13 +67,13 @@ def test_a_run_takes_what_is_there_and_the_next_one_only_what_is_new(cloud: Clou
     assert batches(cloud, "taking") == {"batch=0", "batch=1"}
 
 
-def test_a_continuous_run_does_not_hold_batch_jobs_up_and_ends_when_stopped(cloud: Cloud) -> None:
+def test_continuous_run_does_not_block_batch_jobs_and_ends_when_stopped(cloud: Cloud) -> None:
     put_stream(cloud, "endless", "continuous")
     put_event(cloud, "endless", "a")
     client = cloud.client("glue")
     run_id = client.start_job_run(JobName="endless")["JobRunId"]
     folder = cloud.path("endless-out")
-    until(lambda: folder.exists() and any(folder.iterdir()), bool)
+    poll(lambda: folder.exists() and any(folder.iterdir()), bool)
 
     cloud.put_job("beside", "print('done')\n")
     assert cloud.run("beside")["JobRunState"] == "SUCCEEDED"
@@ -81,11 +81,11 @@ def test_a_continuous_run_does_not_hold_batch_jobs_up_and_ends_when_stopped(clou
     assert not set(glue.executor().lane("streaming").pids) & set(glue.executor().lane("batch").pids)
 
     client.batch_stop_job_run(JobName="endless", JobRunIds=[run_id])
-    assert cloud.ended("endless", run_id)["JobRunState"] == "STOPPED"
+    assert cloud.wait_for_run("endless", run_id)["JobRunState"] == "STOPPED"
     assert glue.executor().lane("streaming").pids == ()
 
 
-def test_after_a_stop_the_stream_goes_on_from_its_checkpoint(cloud: Cloud) -> None:
+def test_stopped_stream_resumes_from_its_checkpoint(cloud: Cloud) -> None:
     put_event(cloud, "endless", "b")
     run = cloud.run("endless", trigger="available-now")
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
@@ -100,20 +100,20 @@ from pyspark.context import SparkContext
 
 args = getResolvedOptions(sys.argv, ["bucket"])
 spark = GlueContext(SparkContext.getOrCreate()).spark_session
-upkeep = spark._jvm.org.apache.spark.sql.execution.streaming.state.StateStore
-if upkeep.isMaintenanceRunning():
-    raise RuntimeError("the run before is still at work")
+store = spark._jvm.org.apache.spark.sql.execution.streaming.state.StateStore
+if store.isMaintenanceRunning():
+    raise RuntimeError("the maintenance of the previous run still runs")
 root = f"s3://{args['bucket']}/stateful"
 counts = spark.readStream.schema("id string").json(f"{root}-in/").groupBy("id").count()
 writer = counts.writeStream.outputMode("update").foreachBatch(lambda batch, number: batch.collect())
 writer = writer.option("checkpointLocation", f"{root}-checkpoint/").trigger(availableNow=True)
 writer.start().awaitTermination()
-if not upkeep.isMaintenanceRunning():
-    raise RuntimeError("there was no state to keep up")
+if not store.isMaintenanceRunning():
+    raise RuntimeError("the query has no state to maintain")
 """
 
 
-def test_the_upkeep_of_state_ends_with_its_run(cloud: Cloud) -> None:
+def test_state_store_maintenance_ends_with_its_run(cloud: Cloud) -> None:
     put_stream(cloud, "stateful", "available-now")
     cloud.client("s3").put_object(Bucket=ASSETS, Key="stateful.py", Body=STATEFUL.encode())
     for event in ("a", "b"):

@@ -7,10 +7,11 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
- * The local file system without permissions, which S3 does not have either.
+ * The local file system without file permissions. S3 has none either.
  *
- * Without its native library Hadoop forks `chmod` and `ls -ld` several times per file written or
- * listed, about 5 ms each time. Compiled inside the worker's JVM by Janino, which Spark brings.
+ * Without its native library, Hadoop forks `chmod` and `ls -ld` several times for each file that it
+ * writes or lists; each fork takes about 5 ms. The worker compiles this class inside its JVM with
+ * Janino, which Spark includes.
  */
 public class PlainLocalFileSystem extends RawLocalFileSystem {
     private static FileStatus plain(FileStatus status) {

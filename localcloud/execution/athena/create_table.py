@@ -1,0 +1,86 @@
+"""CREATE TABLE AS: a query whose result becomes a table of the catalog."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from sqlglot import exp
+
+from localcloud.execution.athena.catalog import quote, table_names
+from localcloud.execution.athena.errors import QueryError
+from localcloud.execution.athena.queries import Statement, columns_of, connect, run, translate, upload
+from localcloud.execution.athena.results import Result, ResultColumn
+
+_HIVE_TYPES = {"integer": "int", "varchar": "string", "varbinary": "binary"}
+
+
+def create_table_as(statement: Statement, create: exp.Create) -> Result:
+    """CTAS: write a Parquet file, a table in the catalog, and a manifest that lists the file."""
+    target = create.this if isinstance(create.this, exp.Table) else create.this.this
+    database, name = (target.db or statement.database).lower(), target.name.lower()
+    if name in table_names(statement.glue, database):
+        raise QueryError("TABLE_ALREADY_EXISTS", f"Table '{database}.{name}' already exists")
+    properties = _properties(create)
+    if properties.get("format", "PARQUET").upper() != "PARQUET" or "partitioned_by" in properties:
+        raise QueryError("NOT_SUPPORTED", "CREATE TABLE AS writes only unpartitioned Parquet locally")
+    location = properties.get("external_location") or f"{statement.folder}tables/{statement.id}/"
+    location = location.rstrip("/") + "/"
+    with connect(statement) as connection, tempfile.TemporaryDirectory() as scratch:
+        sql, scanned, names = translate(statement, connection, create.expression)
+        columns = columns_of(run(connection, f"SELECT * FROM ({sql}) LIMIT 0", names))
+        file = Path(scratch) / "data.parquet"
+        casts = ", ".join(_cast_for_hive(column) for column in columns)
+        run(connection, f"COPY (SELECT {casts} FROM ({sql})) TO '{file}' (FORMAT parquet)", names)
+        uri = upload(statement, location, f"{statement.id}-00000.parquet", file.read_bytes())
+    _register(statement, database, name, location, columns)
+    manifest = upload(statement, statement.folder, f"{statement.id}-manifest.csv", f"{uri}\n".encode())
+    return Result(columns=columns, scanned=scanned, has_header=False, manifest=manifest)
+
+
+def _properties(create: exp.Create) -> dict[str, str]:
+    """Return the properties of the WITH clause by name."""
+    found: dict[str, str] = {}
+    for node in create.args["properties"].expressions if create.args.get("properties") else []:
+        if isinstance(node, exp.FileFormatProperty):
+            found["format"] = node.this.name
+        elif isinstance(node, exp.PartitionedByProperty):
+            found["partitioned_by"] = node.this.sql()
+        elif isinstance(node, exp.LocationProperty):
+            found["external_location"] = node.this.name
+        elif isinstance(node, exp.Property):
+            found[node.name.lower()] = node.args["value"].name
+    return found
+
+
+def _cast_for_hive(column: ResultColumn) -> str:
+    """Return the column cast to a Hive type: DuckDB's sums of integers are 128 bits wide, Athena's 64."""
+    name = quote(column.name)
+    return f"CAST({name} AS BIGINT) AS {name}" if column.type == "bigint" else name
+
+
+def _register(
+    statement: Statement, database: str, name: str, location: str, columns: tuple[ResultColumn, ...]
+) -> None:
+    nested = [column.name for column in columns if column.type in ("array", "map", "row")]
+    if nested:
+        raise QueryError(
+            "NOT_SUPPORTED",
+            f"CREATE TABLE AS cannot write nested columns locally: {', '.join(nested)}",
+        )
+    types = [
+        f"decimal({column.precision},{column.scale})"
+        if column.type == "decimal"
+        else _HIVE_TYPES.get(column.type, column.type)
+        for column in columns
+    ]
+    parquet = "org.apache.hadoop.hive.ql.io.parquet"
+    storage = {
+        "Columns": [{"Name": c.name.lower(), "Type": kind} for c, kind in zip(columns, types, strict=True)],
+        "Location": location,
+        "InputFormat": f"{parquet}.MapredParquetInputFormat",
+        "OutputFormat": f"{parquet}.MapredParquetOutputFormat",
+        "SerdeInfo": {"SerializationLibrary": f"{parquet}.serde.ParquetHiveSerDe"},
+    }
+    table = {"Name": name, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage, "PartitionKeys": []}
+    statement.glue.create_table(DatabaseName=database, TableInput=table)

@@ -1,0 +1,160 @@
+"""A lane executes its runs one after another, with a fake worker in place of Spark."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.execution import lanes
+from localcloud.execution.lanes import Lane, Ticket
+from localcloud.execution.spark_worker import Outcome
+
+LIMIT = 30
+
+
+class FakeWorker:
+    """Runs the callable in `request["script"]` until it returns or the worker is killed."""
+
+    started: list[FakeWorker]
+
+    def __init__(self, home: Path, lane: str) -> None:
+        self.killed = threading.Event()
+        self.pids = (len(FakeWorker.started) + 1,)
+        FakeWorker.started.append(self)
+
+    def is_alive(self) -> bool:
+        return not self.killed.is_set()
+
+    def await_ready(self) -> Outcome | None:
+        return None
+
+    def run(self, request: dict[str, Any], adopt: object, limit: float) -> Outcome:
+        script: Callable[[FakeWorker], Outcome] = request["script"]
+        return script(self)
+
+    def kill(self) -> None:
+        self.killed.set()
+
+    def peak_memory(self) -> int:
+        return 1 << 20
+
+
+@pytest.fixture
+def failures() -> list[object]:
+    return []
+
+
+@pytest.fixture
+def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: list[object]) -> Iterator[Lane]:
+    monkeypatch.setattr(lanes, "SparkWorker", FakeWorker)
+    FakeWorker.started = []
+    opened = Lane(tmp_path, "batch", lambda _where, error: failures.append(error))
+    yield opened
+    opened.close()
+
+
+def wait_until_killed(worker: FakeWorker) -> Outcome:
+    assert worker.killed.wait(LIMIT)
+    return Outcome(error="WorkerDied")
+
+
+class Run:
+    """A run of a script, and the outcome that the lane reports."""
+
+    def __init__(self, script: Callable[[FakeWorker], Outcome] = lambda _worker: Outcome()) -> None:
+        self.outcome: Outcome | None = None
+        self.is_started, self.is_ended = threading.Event(), threading.Event()
+        self.ticket = Ticket(
+            prepare=lambda: {"script": script},
+            adopt=lambda _buckets: None,
+            limit=LIMIT,
+            started=self.is_started.set,
+            ended=self.end,
+        )
+
+    def end(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.is_ended.set()
+
+
+def wait_for(run: Run) -> Outcome | None:
+    assert run.is_ended.wait(LIMIT)
+    return run.outcome
+
+
+def test_runs_share_one_worker(lane: Lane) -> None:
+    runs = [Run(), Run()]
+    for run in runs:
+        lane.submit(run.ticket)
+
+    assert [wait_for(run) for run in runs] == [Outcome(), Outcome()]
+    assert len(FakeWorker.started) == 1
+    assert lane.peak_memory() == 1 << 20
+
+
+def test_cancelled_queued_run_never_starts(lane: Lane) -> None:
+    executing, queued = Run(wait_until_killed), Run()
+    lane.submit(executing.ticket)
+    assert executing.is_started.wait(LIMIT)
+    lane.submit(queued.ticket)
+
+    lane.cancel(queued.ticket)
+
+    assert wait_for(queued) == Outcome()
+    assert not queued.is_started.is_set()
+    assert not executing.is_ended.is_set()
+
+
+def test_cancelled_executing_run_loses_its_worker(lane: Lane) -> None:
+    run = Run(wait_until_killed)
+    lane.submit(run.ticket)
+    assert run.is_started.wait(LIMIT)
+
+    lane.cancel(run.ticket)
+
+    assert wait_for(run) == Outcome(error="WorkerDied")
+    assert run.ticket.stopped.is_set()
+
+
+def test_killed_worker_is_replaced_for_the_next_run(lane: Lane) -> None:
+    first, second = Run(wait_until_killed), Run()
+    lane.submit(first.ticket)
+    assert first.is_started.wait(LIMIT)
+
+    assert lane.kill()
+    assert wait_for(first) == Outcome(error="WorkerDied")
+    assert not lane.kill()
+    lane.submit(second.ticket)
+
+    assert wait_for(second) == Outcome()
+    assert len(FakeWorker.started) == 2
+
+
+def test_run_that_cannot_be_prepared_fails(lane: Lane) -> None:
+    def prepare() -> dict[str, Any]:
+        raise ValueError("no script")
+
+    run = Run()
+    run.ticket.prepare = prepare
+    lane.submit(run.ticket)
+
+    assert wait_for(run) == Outcome(error="ValueError: no script")
+
+
+def test_failure_of_the_callback_is_reported_and_the_lane_survives(
+    lane: Lane, failures: list[object]
+) -> None:
+    def fail(_outcome: Outcome) -> None:
+        raise ValueError("no such run")
+
+    broken, healthy = Run(), Run()
+    broken.ticket.ended = fail
+    lane.submit(broken.ticket)
+    lane.submit(healthy.ticket)
+
+    assert wait_for(healthy) == Outcome()
+    assert [str(error) for error in failures] == ["no such run"]

@@ -1,0 +1,45 @@
+"""Settings of the local Spark workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from localcloud.execution.spark_settings import java_home, spark_settings
+
+
+def make_java(home: Path) -> Path:
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "java").touch(mode=0o755)
+    return home
+
+
+def test_java_home_takes_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named, found = make_java(tmp_path / "named"), make_java(tmp_path / "found")
+    monkeypatch.setenv("JAVA_HOME", str(named))
+    monkeypatch.setenv("PATH", str(found / "bin"))
+
+    assert java_home() == named
+
+
+def test_java_on_the_path_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = make_java(tmp_path / "found")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "removed"))
+    monkeypatch.setenv("PATH", str(found / "bin"))
+
+    assert java_home() == found
+
+
+def test_streaming_lane_has_the_smaller_heap(tmp_path: Path) -> None:
+    batch, streaming = spark_settings(tmp_path), spark_settings(tmp_path, "streaming")
+
+    assert (batch["spark.driver.memory"], streaming["spark.driver.memory"]) == ("1400m", "800m")
+
+
+def test_temporary_files_lie_in_the_scratch_folder(tmp_path: Path) -> None:
+    settings = spark_settings(tmp_path)
+
+    assert settings["spark.local.dir"] == str(tmp_path)
+    assert settings["spark.sql.warehouse.dir"] == (tmp_path / "warehouse").as_uri()
+    assert f"-Djava.io.tmpdir={tmp_path}" in settings["spark.driver.extraJavaOptions"].split()
