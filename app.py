@@ -1,6 +1,6 @@
-"""Writes the CloudFormation templates: `.venv/bin/python app.py`, or through the CDK CLI.
+"""The CDK app: write the CloudFormation templates. `caudal synth` and the CDK CLI run it.
 
-The only place that reads the environment and the context: `env` (dev, prod), `account`, `region`,
+Only this module reads the environment and the CDK context: `env` (dev, prod), `account`, `region`,
 `alarm_email`, `delete_data`, `stream_trigger`, `serving`. CDK_OUTDIR says where the templates go,
 cdk.out by default.
 """
@@ -25,7 +25,7 @@ from lake.model.discovery import load_domains  # noqa: E402
 
 
 def main() -> None:
-    """Synthesises every stack of the environment that the context names."""
+    """Synthesise every stack of the environment that the context names."""
     options = _options()
     app = App(
         outdir=options.output,

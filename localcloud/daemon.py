@@ -1,4 +1,4 @@
-"""The background process of `up`: synthesises, deploys, says so in `status.json`, serves until ended."""
+"""The background process of `caudal up`: synthesise, deploy, write `status.json`, serve until stopped."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BUCKETS = ("raw", "processed", "curated", "athena", "artifacts", "logs")
 
 @dataclass(frozen=True)
 class Status:
-    """How to reach a running local cloud: the content of `status.json`."""
+    """Endpoints and credentials of a running local cloud: the content of `status.json`."""
 
     endpoint: str
     region: str
@@ -49,7 +49,7 @@ class Status:
 
 
 def read_status(home: Path) -> Status | None:
-    """Status of the local cloud that runs in `home`, None if none does."""
+    """Return the status of the local cloud that runs in `home`, None if none does."""
     file = home / STATUS_FILE
     if not is_held(home) or not file.exists():
         return None
@@ -59,7 +59,7 @@ def read_status(home: Path) -> Status | None:
 def start(home: Path, env: str) -> Status:
     """Start the background process and wait until everything is deployed.
 
-    Raises LocalCloudError with the end of its log if it does not get there.
+    Raises LocalCloudError with the end of its log if it stops or takes too long.
     """
     (home / STATUS_FILE).unlink(missing_ok=True)
     home.mkdir(parents=True, exist_ok=True)
@@ -79,11 +79,11 @@ def start(home: Path, env: str) -> Status:
             return status
         time.sleep(POLL_SECONDS)
     process.kill()
-    raise LocalCloudError(f"it did not start:\n{log.read_text()[-3000:]}", where=str(log))
+    raise LocalCloudError(f"the local cloud did not start:\n{log.read_text()[-3000:]}", where=str(log))
 
 
 def stop(home: Path) -> bool:
-    """End the local cloud of `home`. Returns whether there was one."""
+    """Stop the local cloud of `home`. Return whether one ran. Raises LocalCloudError if it does not stop."""
     status = read_status(home)
     if status is None:
         return False
@@ -91,13 +91,15 @@ def stop(home: Path) -> bool:
     deadline = time.monotonic() + STOP_SECONDS
     while is_held(home):
         if time.monotonic() > deadline:
-            raise LocalCloudError(f"process {status.pid} does not end.", where=str(home), hint="Kill it.")
+            raise LocalCloudError(
+                f"process {status.pid} does not stop.", where=str(home), hint=f"Run `kill -9 {status.pid}`."
+            )
         time.sleep(POLL_SECONDS)
     return True
 
 
 def serve(home: Path, env: str) -> None:
-    """Run until SIGTERM or SIGINT: what the background process does."""
+    """Run the local cloud in this process until SIGTERM or SIGINT."""
     from localcloud.server import LocalCloud
     from localcloud.synth import inputs_hash, synthesise
 

@@ -38,7 +38,10 @@ class StepFailedError(DeployError):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """An environment in an account and region, and the programs and questions it is reached with."""
+    """An environment in an account and region.
+
+    `run` runs a program and returns its exit code, `ask` asks the user yes or no, `say` prints a line.
+    """
 
     config: Config
     session: boto3.Session
@@ -53,22 +56,23 @@ class Target:
         return Names(env=self.config.env, account=self.account, region=self.region)
 
     def cdk(self, *words: str) -> None:
-        """Runs the CDK CLI. Raises DeployError if it fails."""
+        """Run the CDK CLI. Raises StepFailedError if it fails."""
         command = ["npx", "--yes", CDK, *words]
         if self.run(command):
             raise StepFailedError(
-                f"`{' '.join(command)}` failed.", hint="Its own message is above; what was done stays done."
+                f"`{' '.join(command)}` failed.",
+                hint="Its message is above. Earlier steps stay done; run the command again.",
             )
 
     def stacks(self) -> list[str]:
-        """Names of all stacks, domains first."""
+        """Return the names of all stacks, domains first."""
         shared = ("serving", "athena", "storage") if self.config.serving else ("athena", "storage")
         own = [self.names.stack(name) for name in shared]
         return [*(self.names.stack(domain.name) for domain in load_domains()), *own]
 
 
 def identity(session: boto3.Session) -> tuple[str, str]:
-    """Account and region of the session. Raises DeployError where one is missing."""
+    """Return account and region of the session. Raises DeployError if one is missing."""
     region = session.region_name
     if not region:
         raise DeployError("no AWS region is set.", hint="Pass --region, or set AWS_REGION.")
@@ -83,7 +87,7 @@ def identity(session: boto3.Session) -> tuple[str, str]:
 
 
 def is_bootstrapped(target: Target) -> bool:
-    """Whether the CDK's bucket and roles exist in the account and region."""
+    """Return whether the CDK's bucket and roles exist in the account and region."""
     parameters = target.session.client("ssm", region_name=target.region)
     try:
         parameters.get_parameter(Name=BOOTSTRAP_PARAMETER)
@@ -93,7 +97,10 @@ def is_bootstrapped(target: Target) -> bool:
 
 
 def deploy(target: Target) -> None:
-    """Says what will be there and what it costs, asks, then deploys all stacks."""
+    """Show the stacks and their costs, ask for confirmation, and deploy all stacks.
+
+    Raises DeployError if the user declines, StepFailedError if the CDK CLI fails.
+    """
     outdir = _synthesise(target)
     target.say(
         f"Environment {target.config.env} in account {target.account}, {target.region}: "
@@ -101,22 +108,22 @@ def deploy(target: Target) -> None:
     )
     target.say(estimate(outdir))
     if not is_bootstrapped(target):
-        target.say("The account is not bootstrapped for the CDK in this region; that comes first.")
+        target.say("The account is not bootstrapped for the CDK in this region: bootstrap it first.")
         _ask(target, "Bootstrap and deploy?")
         target.cdk("bootstrap", f"aws://{target.account}/{target.region}", "--app", str(outdir))
     else:
         _ask(target, "Deploy?")
-    # Buckets outlive their stack: a new deployment takes over those that an earlier one left behind.
+    # Retained buckets outlive their stack: a new deployment imports them.
     target.cdk(
         "deploy", "--all", "--app", str(outdir), "--require-approval", "never", "--import-existing-resources"
     )
     if target.config.serving:
-        _tell_secret(target)
+        _explain_secret(target)
 
 
-def _tell_secret(target: Target) -> None:
+def _explain_secret(target: Target) -> None:
     target.say(
-        "Put the serving store's address in, once: aws secretsmanager put-secret-value --secret-id "
+        "Write the serving store's endpoint and token to the secret, once: aws secretsmanager put-secret-value --secret-id "
         f"{target.names.serving_secret} --secret-string "
         '\'{"endpoint": "https://…", "token": "AstraCS:…"}\' (or edit it in the console, which leaves no '
         "token in the shell's history)."
@@ -124,18 +131,23 @@ def _tell_secret(target: Target) -> None:
 
 
 def destroy(target: Target) -> None:
-    """Removes all stacks. Data stays, unless environment and caller both say that it may go."""
+    """Remove all stacks after confirmation. Buckets stay, unless environment and caller both allow deletion.
+
+    Raises DeployError if the user declines or the environment forbids deletion.
+    """
     config = target.config
     if config.delete_data and not config.disposable:
         raise DeployError(
-            f"environment {config.env} does not give up its data.",
+            f"data of environment {config.env} cannot be deleted.",
             where="--delete-data",
-            hint="Deleting takes two switches: the flag, and `disposable` in infra/foundation/config.py.",
+            hint="Deletion takes two switches: the flag, and `disposable` in infra/foundation/config.py.",
         )
     names = target.names
     buckets = existing(target.session, _buckets(names))
     fate = "DELETED with all versions" if config.destroys_data else "kept"
-    target.say(f"Stacks {', '.join(target.stacks())} go. Buckets are {fate}: {', '.join(buckets) or 'none'}.")
+    target.say(
+        f"Stacks to remove: {', '.join(target.stacks())}. Buckets are {fate}: {', '.join(buckets) or 'none'}."
+    )
     _ask(target, "Destroy?")
     outdir = _synthesise(target)
     *others, storage = target.stacks()
@@ -150,7 +162,7 @@ def destroy(target: Target) -> None:
 
 
 def _buckets(names: Names) -> list[str]:
-    # The log bucket last: emptying the others still writes to it.
+    # The log bucket comes last: emptying the others writes access logs to it.
     return [
         names.raw_bucket,
         names.processed_bucket,

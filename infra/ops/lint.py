@@ -26,11 +26,11 @@ REPORT = "validation-report.json"
 IGNORED = {
     "W3005": "CDK makes a state machine depend on its role by reference and by DependsOn; both are its own.",
 }
-"""cfn-lint checks that are not ours to satisfy, and why."""
+"""cfn-lint checks that are ignored, each with its reason."""
 
 
 def nag_findings(outdir: Path, *, config: Config, domains: Sequence[Domain]) -> list[str]:
-    """Synthesises `config` under cdk-nag into `outdir`: one line per finding, none if it is clean."""
+    """Synthesise `config` under cdk-nag into `outdir` and return one line per finding."""
     try:
         synthesise(
             outdir, config=config, root=ROOT, account=ACCOUNT, region=REGION, domains=domains, nag=True
@@ -38,7 +38,7 @@ def nag_findings(outdir: Path, *, config: Config, domains: Sequence[Domain]) -> 
     except RuntimeError:
         found = _reported(outdir / REPORT)
         if not found:
-            raise  # something else than findings stopped the synthesis
+            raise  # the synthesis failed for another reason than findings
         return found
     return _reported(outdir / REPORT)
 
@@ -56,7 +56,7 @@ def _reported(report: Path) -> list[str]:
 
 
 def cfn_findings(outdir: Path) -> list[str]:
-    """cfn-lint's findings on the templates in `outdir`, none if they are clean."""
+    """Return cfn-lint's findings on the templates in `outdir`."""
     templates = sorted(str(path) for path in outdir.glob("*.template.json"))
     program = Path(sys.prefix) / "bin" / "cfn-lint"
     ignored = [part for check in IGNORED for part in ("--ignore-checks", check)]
@@ -68,12 +68,12 @@ def cfn_findings(outdir: Path) -> list[str]:
     )
     lines = (done.stdout + done.stderr).splitlines()
     if done.returncode and not lines:
-        return [f"cfn-lint ended with {done.returncode} and said nothing"]
+        return [f"cfn-lint exited with {done.returncode} without output"]
     return lines
 
 
 def _variants() -> list[tuple[str, Config]]:
-    """Every environment as it is, and one of them with everything that is a switch."""
+    """Return every environment with its defaults, and one with all switches on."""
     switched = config_for("dev", serving=LOCAL, stream_trigger=CONTINUOUS)
     return [*sorted(CONFIGS.items()), ("dev with serving and continuous streams", switched)]
 
