@@ -112,7 +112,7 @@ class FakeAthena:
 
     def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
         info = [{"Name": "name", "Type": "varchar"}, {"Name": "total", "Type": "decimal(10,2)"}]
-        pages = [[("name", "total"), ("a", "1.50")], [("b", None)]]
+        pages: list[list[tuple[str, str | None]]] = [[("name", "total"), ("a", "1.50")], [("b", None)]]
         for page in pages:
             rows = [{"Data": [{"VarCharValue": text} if text else {} for text in row]} for row in page]
             yield {"ResultSet": {"ResultSetMetadata": {"ColumnInfo": info}, "Rows": rows}}
