@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from localcloud.execution.awsglue.context import GlueContext
 
 
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+def session(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A fake Spark session, which `getOrCreate` returns."""
     fake = SimpleNamespace(sparkContext=object())
     builder = SimpleNamespace(getOrCreate=lambda: fake)
@@ -19,16 +20,14 @@ def session(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return fake
 
 
-def test_context_has_the_current_session_under_both_names(session: SimpleNamespace) -> None:
+def test_context_has_the_current_session_under_both_names(session: Any) -> None:
     found = GlueContext()
 
     assert found.spark_session is session
     assert found.sparkSession is session
 
 
-def test_logger_writes_to_the_log_of_the_run(
-    session: SimpleNamespace, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_logger_writes_to_the_log_of_the_run(session: Any, caplog: pytest.LogCaptureFixture) -> None:
     GlueContext().get_logger().error("no such month")
 
     assert caplog.messages == ["no such month"]
