@@ -21,7 +21,7 @@ PREFIX = naming.layer_prefix("bronze", "meters", "readings")
 def meters(
     spark: SparkSession, meters_on_path: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Meters:
-    monkeypatch.setattr(compactor, "FEWEST_FILES", 2)
+    monkeypatch.setattr(compactor, "MIN_FILES", 2)
     return Meters(spark, tmp_path / "buckets")
 
 
@@ -67,7 +67,7 @@ def test_compactions_change_nothing_that_is_published(
             for pipeline in (meters, plain):
                 pipeline.read(*rows)
         meters.run()
-    monkeypatch.setattr(compactor, "FEWEST_FILES", 10_000)
+    monkeypatch.setattr(compactor, "MIN_FILES", 10_000)
     plain.run()
     assert merged(meters) > 0
     assert merged(plain) == 0

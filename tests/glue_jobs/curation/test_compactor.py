@@ -27,7 +27,7 @@ MAY, JUNE, JULY = "2025-05-31", "2025-06-01", "2025-07-01"
 
 @pytest.fixture(autouse=True)
 def two_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compactor, "FEWEST_FILES", 2)
+    monkeypatch.setattr(compactor, "MIN_FILES", 2)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_what_comes_late_is_merged_with_what_was_merged_before(meters: Meters) -
 def test_a_large_file_is_left_alone(meters: Meters, monkeypatch: pytest.MonkeyPatch) -> None:
     meters.read(*(reading(number, JUNE) for number in range(2_000)))
     size = next(meters.store.list("processed", PREFIX)).size
-    monkeypatch.setattr(compactor, "SMALL", size)
+    monkeypatch.setattr(compactor, "SMALL_BYTES", size)
     for number in range(2):
         meters.read(reading(3_000 + number, JUNE))
     meters.read(reading(4_000, JULY))

@@ -49,7 +49,7 @@ def ledger(store: CountingStore) -> Ledger:
 
 @pytest.fixture(autouse=True)
 def _three_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_snapshot, "BEHIND", 3)
+    monkeypatch.setattr(ledger_snapshot, "MAX_LAG", 3)
 
 
 def commit(ledger: Ledger, *numbers: int) -> None:
