@@ -35,7 +35,7 @@ PLACES = [
 
 
 def assert_recovers(pipeline: Pipeline) -> None:
-    """Assert that one more run without new files publishes everything, and that a second has nothing to do."""
+    """Assert that a run without new files publishes everything, and that the next one has nothing to do."""
     summary = pipeline.ingest()
     curated = pipeline.curate()
     assert summary["proceed"] == (curated["status"] == "PUBLISHED")

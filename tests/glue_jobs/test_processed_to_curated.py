@@ -1,4 +1,4 @@
-"""The second job: what it publishes again, its summary, and the compaction of streams after publication."""
+"""The second job's compaction of streams: published tables stay the same, the summary reports the merges."""
 
 from __future__ import annotations
 
