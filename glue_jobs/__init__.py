@@ -1,1 +1,1 @@
-"""The Glue jobs: thin scripts here, what they share in `runtime`."""
+"""The Glue jobs: one thin script per job here, their logic in one package per stage."""

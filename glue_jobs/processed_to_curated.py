@@ -1,4 +1,4 @@
-"""Glue job: bronze to silver to gold, for what the pending batches touch."""
+"""Glue job: recomputes the partitions of silver and gold that the pending batches touch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.ledger.unpublished import note_unpublished
 from glue_jobs.quality.log import write_quality_log, write_reference_log
-from glue_jobs.quality.stream_gate import held, judge_streams
+from glue_jobs.quality.stream_gate import hold_messages, judge_streams
 from glue_jobs.runtime.args import JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
@@ -31,26 +31,28 @@ JOB = "processed_to_curated"
 
 
 def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: datetime) -> dict[str, Any]:
-    """Bring silver and gold to where a full refresh over all committed batches would bring them.
+    """Make silver and gold equal to a full refresh over all readable batches; return the run summary.
 
-    Everything is staged and accounted for before anything is published. Batches count as curated
-    once all is published, so a run that dies before that is repeated whole.
+    All tables are staged, and their rows accounted for, before any table is published. Batches are marked as
+    curated after all tables are published, so the next run repeats a killed one completely. Raises
+    AccountingError, before anything is published, if rows went missing.
     """
     started = time.monotonic()
     domain = load_domain(args.domain)
     ledger = Ledger(store, args.processed_bucket, domain.name)
-    # A stream does not wait for the pipeline: what it brought since the first job is judged as well.
+    # Streams write at any time: the gate also evaluates micro-batches committed since the first job.
     view, holds = judge_streams(domain, ledger.view(), execution=args.execution, at=now)
-    stopped = held(domain.name, holds)
+    held = hold_messages(domain.name, holds)
     if not (view.pending or (args.full_refresh and view.readable)):
-        summary = _summary("NOTHING_TO_DO", {}, [], " ".join(["Silver and gold hold every batch.", *stopped]))
+        message = " ".join(["Silver and gold are up to date.", *held])
+        summary = _summary("NOTHING_TO_DO", {}, [], message)
         _finish(store, args, ledger, summary, {}, holds)
         return summary
     curation = Curation(spark, store, args, domain, view)
     curation.compute()
-    _note_streams(ledger, domain, view, args)
+    _note_publishing_streams(ledger, domain, view, args)
     if args.serving:
-        # Before, because a partition that is removed is not touched again after a run that has died.
+        # Before publishing: if this run dies, the next one no longer touches a partition that is removed.
         note_unpublished(store, args, domain, curation.touched())
     published = curation.publish()
     write_quality_log(store, args.curated_bucket, domain.name, view)
@@ -61,7 +63,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     compacted = _compact(spark, store, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
-    message = " ".join([_sentence(published, marts), *compacted.failures, *stopped])
+    message = " ".join([_publication_message(published, marts), *compacted.failures, *held])
     summary = _summary("PUBLISHED", published, pending, message)
     summary["compacted"] = compacted.changed
     detail = {
@@ -75,8 +77,8 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     return summary
 
 
-def _note_streams(ledger: Ledger, domain: Domain, view: LedgerView, args: JobArguments) -> None:
-    """What is being published cannot be held any more, not even after this execution has died."""
+def _note_publishing_streams(ledger: Ledger, domain: Domain, view: LedgerView, args: JobArguments) -> None:
+    """Exempt the stream batches that this execution publishes from holds, even if it dies half-way."""
     batches = [batch.batch_id for table in domain.stream_tables for batch in view.unjudged(table.name)]
     if batches:
         ledger.note_publishing([*batches, *view.publishing], execution=args.execution)
@@ -90,13 +92,14 @@ def _compact(
     view: LedgerView,
     now: datetime,
 ) -> Compacted:
-    """Merge small files. What is published has to be catalogued and told, whatever comes of this.
+    """Merge small bronze files of streams; a failure is reported in the message and does not fail the run.
 
-    A merge that failed has replaced a month's files or not, and the next run tries again.
+    The published partitions have to be catalogued and reported anyway. A failed merge has replaced a month's
+    files completely or not at all, and the next run tries again.
     """
     try:
         return compact_streams(spark, store, args, domain, view, now)
-    except Exception as error:  # told in the message and the log: nothing that readers see depends on it
+    except Exception as error:  # any failure: readers see the same rows with or without the merge
         traceback.print_exc()
         reason = str(error).partition("\n")[0]
         return Compacted(changed=True, failures=(f"Small files of streams were not merged: {reason}",))
@@ -110,7 +113,7 @@ def _finish(
     detail: Mapping[str, Any],
     holds: Iterable[Hold],
 ) -> None:
-    """Say what was done, then hold what was said to be held."""
+    """Write the run summary, then the holds that it reports."""
     write_summary(store, args, JOB, summary, detail)
     for hold in holds:
         ledger.hold(hold)
@@ -120,7 +123,7 @@ def _totals(book: Mapping[Any, Account]) -> dict[str, int]:
     return asdict(sum(book.values(), Account()))
 
 
-def _sentence(published: Mapping[str, Published], marts: set[str]) -> str:
+def _publication_message(published: Mapping[str, Published], marts: set[str]) -> str:
     files = sum(item.files for item in published.values())
     gold = sum(1 for name in published if name in marts)
     return f"{len(published) - gold} silver tables and {gold} marts, {files} files."
@@ -143,7 +146,7 @@ def _summary(
 
 
 def main() -> None:
-    """Entry point on Glue."""
+    """Run the job on Glue."""
     import boto3
     from awsglue.context import GlueContext
     from awsglue.job import Job

@@ -1,6 +1,7 @@
-"""Glue job: whatever raw holds and the ledger does not, to bronze and quarantine, as one batch.
+"""Glue job: ingests all raw files that the ledger lacks to bronze and quarantine, as one batch.
 
-What streams brought is in bronze already; it is judged here, before anything of it is published.
+The rows of streams are in bronze already; this job applies the quality gate to them before they are
+published.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
-from glue_jobs.quality.gate import Overrun, judge, rejection
-from glue_jobs.quality.log import judged_on_arrival
+from glue_jobs.quality.gate import Overrun, judge, rejection_message
+from glue_jobs.quality.log import checks_on_arrival
 from glue_jobs.quality.metrics import put_metrics
-from glue_jobs.quality.stream_gate import held, judge_streams, reminder
+from glue_jobs.quality.stream_gate import hold_messages, judge_streams, open_hold_messages
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
@@ -37,10 +38,10 @@ TABLES_AT_ONCE = 3
 
 
 def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: datetime) -> dict[str, Any]:
-    """Ingest one batch of the domain and return the run summary, which is written as well.
+    """Ingest one batch of the domain, write the run summary and return it.
 
-    The commit is the ledger entry; a run that dies before it leaves only directories that nobody
-    reads, which the next run removes.
+    The ledger entry is the commit. A run that dies before writing it leaves only directories that readers
+    ignore and the next run removes. Raises AccountingError if rows went missing.
     """
     started = time.monotonic()
     domain = load_domain(args.domain)
@@ -54,10 +55,10 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
         if args.bookmark is not Bookmark.PAUSE:
             ledger.commit(ingested.batch)
             view = replace(view, batches=(*view.batches, ingested.batch))
-    streamed = any(view.unjudged(table.name) for table in domain.stream_tables)
+    has_streamed = any(view.unjudged(table.name) for table in domain.stream_tables)
     view, holds = judge_streams(domain, view, execution=args.execution, at=now)
     summary = _summary(ingested, view, holds, args)
-    summary["new_partitions"] |= streamed
+    summary["new_partitions"] |= has_streamed
     detail = _detail(ingested, time.monotonic() - started) if ingested else {}
     write_summary(store, args, JOB, summary, detail)
     if args.bookmark is not Bookmark.PAUSE:
@@ -68,7 +69,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
 
 @dataclass(frozen=True, kw_only=True)
 class _Ingested:
-    """What one run made of the new files."""
+    """The result of ingesting the new files: the batch, a report per table, and the run's message."""
 
     batch: Batch
     reports: Sequence[TableReport]
@@ -83,7 +84,7 @@ def _ingest(
     landing: Landing,
     now: datetime,
 ) -> _Ingested:
-    """Write bronze and quarantine; the batch is not committed yet."""
+    """Write bronze and quarantine of the new files; the caller commits the batch."""
     batch_id = f"b-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}"
     context = IngestContext(
         spark=spark, store=store, raw_bucket=args.raw_bucket, processed_bucket=args.processed_bucket,
@@ -102,17 +103,17 @@ def _ingest(
         files=(*(file for report in reports for file in report.files), *rejected, *landing.duplicates),
         tables=tuple(report.table for report in reports if report.rows_bronze),
         checks={
-            report.table: judged_on_arrival(domain.table(report.table), report.checks) for report in reports
+            report.table: checks_on_arrival(domain.table(report.table), report.checks) for report in reports
         },
     )
-    message = rejection(domain.name, batch_id, overruns) if overruns else _sentence(batch)
+    message = rejection_message(domain.name, batch_id, overruns) if overruns else _batch_message(batch)
     return _Ingested(batch=batch, reports=reports, message=message)
 
 
 def remove_uncommitted(store: ObjectStore, bucket: str, domain: Domain, view: LedgerView) -> None:
-    """Delete bronze and quarantine directories of batches that the ledger does not know.
+    """Delete the bronze and quarantine directories of batches that are not in the ledger.
 
-    They are what a killed run left; this run holds the domain's lease, so nobody is writing them.
+    Killed runs left them. No other run is writing them, because this run holds the domain's lease.
     """
     known = {batch.batch_id for batch in view.batches}
     for table in (*(table.name for table in domain.csv_tables), naming.UNRECOGNISED):
@@ -128,14 +129,14 @@ def remove_uncommitted(store: ObjectStore, bucket: str, domain: Domain, view: Le
 
 def _ingest_all(context: IngestContext, domain: Domain, landing: Landing) -> list[TableReport]:
     tables = [table for table in domain.csv_tables if landing.of(table)]
-    # The largest first: the tables share the cluster, and the longest decides when all are done.
+    # The largest tables first: the one that takes longest decides when all are done.
     tables.sort(key=lambda table: -sum(file.size for file in landing.of(table)))
     with one_file_per_task(context.spark), ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
         return list(pool.map(lambda table: ingest(context, table, landing.of(table)), tables))
 
 
 def _overruns(domain: Domain, reports: Sequence[TableReport]) -> list[Overrun]:
-    """Tables that the gate rejects the batch for."""
+    """Return the tables for which the quality gate rejects the batch."""
     verdicts = (
         judge(domain.table(report.table), report.rows_read, report.rows_quarantined, report.checks)
         for report in reports
@@ -143,7 +144,7 @@ def _overruns(domain: Domain, reports: Sequence[TableReport]) -> list[Overrun]:
     return [verdict for verdict in verdicts if verdict is not None]
 
 
-def _sentence(batch: Batch) -> str:
+def _batch_message(batch: Batch) -> str:
     read = sum(file.rows_read for file in batch.files)
     quarantined = sum(file.rows_quarantined for file in batch.files)
     return f"Batch {batch.batch_id}: {len(batch.files)} files, {read} rows, {quarantined} quarantined."
@@ -152,9 +153,10 @@ def _sentence(batch: Batch) -> str:
 def _summary(
     ingested: _Ingested | None, view: LedgerView, holds: Sequence[Hold], args: JobArguments
 ) -> dict[str, Any]:
-    """`proceed`: some batch that readers may use is not published yet; never what the gate stopped.
+    """Return the run summary.
 
-    Where the gate held a stream and nothing else is to be done, the run is rejected as by a bad batch.
+    `proceed` is set if a readable batch with rows is not published yet. `status` is REJECTED if the batch is
+    rejected, or if the gate has held a stream and there is nothing else to publish.
     """
     batch = ingested.batch if ingested else None
     reports = ingested.reports if ingested else ()
@@ -172,7 +174,7 @@ def _summary(
         "rows_read": sum(file.rows_read for file in files),
         "rows_bronze": sum(file.rows_bronze for file in files),
         "rows_quarantined": sum(file.rows_quarantined for file in files),
-        "message": " ".join([first, *held(args.domain, holds), *reminder(view, holds)]),
+        "message": " ".join([first, *hold_messages(args.domain, holds), *open_hold_messages(view, holds)]),
         "tables": {report.table: _table_summary(report) for report in reports},
         "held": [{"hold": hold.hold_id, "table": hold.table, "batches": len(hold.batches)} for hold in holds],
         "rejected_files": [
@@ -192,6 +194,7 @@ def _table_summary(report: TableReport) -> dict[str, int]:
 
 
 def _drift(file: FileEntry) -> Mapping[str, Any] | None:
+    """Return a file's missing and undeclared columns; None if it has neither."""
     if file.status != "ingested" or not (file.missing_columns or file.undeclared_columns):
         return None
     return {"file": file.key, "missing": file.missing_columns, "undeclared": file.undeclared_columns}
@@ -217,7 +220,7 @@ def _detail(ingested: _Ingested, seconds: float) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Entry point on Glue."""
+    """Run the job on Glue."""
     import boto3
     from awsglue.context import GlueContext
     from awsglue.job import Job

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from glue_jobs.ingest.landing import RANK_SEPARATOR, SOURCE_ROW, as_origin, origin_of
+from glue_jobs.ingest.landing import RANK_SEPARATOR, SOURCE_ROW, encode_origin, origin_of
 from glue_jobs.quality.checks import MALFORMED
 from glue_jobs.runtime.store import Head, ObjectStore
 from lake import naming
@@ -150,7 +150,7 @@ def _parcel(
         metadata={
             "sha256": sha256,
             "uploaded-at": source.uploaded_at,
-            "requeued-from": as_origin(source.origin),
+            "requeued-from": encode_origin(source.origin),
         },
         records=tuple(record.record_id for record in records),
         corrected=any(record.record_id in corrections for record in records),

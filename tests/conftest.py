@@ -1,4 +1,4 @@
-"""What all tests share: one Spark session for the whole run."""
+"""The Spark session that all tests share."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SMALL = {
     "spark.buffer.pageSize": "1m",
     "spark.driver.memory": "1500m",
     "spark.scheduler.mode": "FAIR",
-    # A handful of rows: what a task costs is its start.
+    # Tests have a handful of rows: starting a task costs more than its work.
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
-    # Compiling each little query takes longer than running it; the end-to-end runs compile.
+    # Compiling a small query takes longer than running it; the end-to-end tests do compile.
     "spark.sql.codegen.wholeStage": "false",
-    # One compiler means 48 MB for its code; when they are full, Java interprets all that follows.
+    # With one compiler Java reserves 48 MB for compiled code; when they are full, it interprets later code.
     "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     " -XX:ReservedCodeCacheSize=256m",
 }

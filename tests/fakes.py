@@ -1,4 +1,4 @@
-"""Stand-ins with the behaviour of the real thing, for tests that need no server."""
+"""Fakes of the object store: folders with its behaviour, for tests that need no server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from glue_jobs.runtime.store import Head, Listed
 
 
 class FolderStore:
-    """ObjectStore in a folder: `<root>/<bucket>/<key>`, user metadata beside it in `<root>/.meta`."""
+    """An ObjectStore in a folder: objects are `<root>/<bucket>/<key>`, user metadata is in `<root>/.meta`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -37,7 +37,7 @@ class FolderStore:
 
     def list(self, bucket: str, prefix: str) -> Iterator[Listed]:
         root = self.root / bucket
-        # os.walk passes over folders that vanish meanwhile, as Spark's temporary ones do.
+        # os.walk ignores folders that are deleted meanwhile, such as Spark's temporary ones.
         folders = os.walk(root / prefix.rpartition("/")[0])
         found = sorted(Path(folder, name) for folder, _, names in folders for name in names)
         for path in found:
@@ -82,7 +82,7 @@ class FolderStore:
         path = self._path(bucket, target)
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self._path(bucket, source), path)
-        # Spark's local file system checks a stale checksum against the new content.
+        # Spark's local file system would compare a stale checksum with the new content.
         path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:
@@ -96,26 +96,27 @@ class FolderStore:
 
 
 class KilledError(Exception):
-    """The process ended here."""
+    """Stands for the end of the process; the message names the change that did not happen."""
 
 
-class MortalStore(FolderStore):
-    """A FolderStore whose process dies at its n-th change: neither that one nor any later one happens.
+class KillableStore(FolderStore):
+    """A FolderStore whose process is killed before a change: neither that one nor any later one happens.
 
-    Each deleted key is a change of its own. `changes` are those that were tried, as `verb key`.
+    `killed_at` is the number of changes that happen before; None kills nothing. Each deleted key is a change
+    of its own. `changes` lists all attempted changes as `verb key`.
     """
 
-    def __init__(self, root: Path, dies_at: int | None = None) -> None:
+    def __init__(self, root: Path, killed_at: int | None = None) -> None:
         super().__init__(root)
-        self.dies_at = dies_at
+        self.killed_at = killed_at
         self.changes: list[str] = []
         self._lock = Lock()
 
     def _change(self, verb: str, key: str) -> None:
         with self._lock:
             self.changes.append(f"{verb} {key}")
-            if self.dies_at is not None and len(self.changes) > self.dies_at:
-                raise KilledError(self.changes[self.dies_at])
+            if self.killed_at is not None and len(self.changes) > self.killed_at:
+                raise KilledError(self.changes[self.killed_at])
 
     def write(self, bucket: str, key: str, body: bytes) -> None:
         self._change("write", key)
@@ -137,14 +138,14 @@ class MortalStore(FolderStore):
             super().delete(bucket, [key])
 
 
-class DyingAt(MortalStore):
-    """Dies before the first change that matches a pattern."""
+class KilledBeforeStore(KillableStore):
+    """A KillableStore that is killed before the first change (`verb key`) that matches a pattern."""
 
     def __init__(self, root: Path, pattern: str) -> None:
         super().__init__(root)
         self._pattern = pattern
 
     def _change(self, verb: str, key: str) -> None:
-        if self.dies_at is None and re.match(self._pattern, f"{verb} {key}"):
-            self.dies_at = len(self.changes)
+        if self.killed_at is None and re.match(self._pattern, f"{verb} {key}"):
+            self.killed_at = len(self.changes)
         super()._change(verb, key)

@@ -1,6 +1,6 @@
-"""Literal tables for tests: text in, exact frames out.
+"""Builds frames from literal tables, and compares frames with them.
 
-A table is written as it reads, `null` for null:
+A literal table has a header and one line per row, with `null` for null:
 
     order_id | order_time          | total_usd
     1        | 2025-11-02 08:30:00 | 40.00
@@ -20,7 +20,7 @@ Rows = list[tuple[str | None, ...]]
 
 
 def parse(table: str) -> tuple[list[str], Rows]:
-    """Header and rows of a literal table; raises ValueError where a row has another width."""
+    """Return header and rows of a literal table. Raises ValueError if a row has another number of cells."""
     lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
     header, *body = lines
     for cells in body:
@@ -30,7 +30,10 @@ def parse(table: str) -> tuple[list[str], Rows]:
 
 
 def frame(spark: SparkSession, columns: Sequence[Column], table: str) -> DataFrame:
-    """A frame of all `columns` in their declared types; those that `table` leaves out are null."""
+    """Return a frame with all `columns` in their declared types; columns that `table` lacks are null.
+
+    Raises ValueError if `table` has a column that is not in `columns`.
+    """
     header, body = parse(table)
     unknown = set(header) - {column.name for column in columns}
     if unknown:
@@ -61,7 +64,7 @@ def _literal(cell: str | None) -> str:
 
 
 def texts(frame: DataFrame, names: Sequence[str]) -> Rows:
-    """The named columns of every row as text, sorted."""
+    """Return the named columns of every row as text, in sorted order."""
     rows = frame.select(*(F.col(name).cast("string") for name in names)).collect()
     return _sorted([tuple(row) for row in rows])
 
@@ -71,9 +74,9 @@ def _sorted(rows: Rows) -> Rows:
 
 
 def assert_published(actual: DataFrame, mart: Mart, table: str) -> None:
-    """`actual` has exactly the mart's columns and types, and the rows of `table`, in any order.
+    """Assert that `actual` has exactly the mart's columns and types, and the rows of `table` in any order.
 
-    `table` may leave columns out; those it names are compared as text, so 1.5 is not 1.50.
+    Only the columns of `table` are compared, as text: 1.5 differs from 1.50.
     """
     declared = [(column.name, column.type) for column in mart.columns]
     assert [(field.name, field.dataType.simpleString()) for field in actual.schema] == declared

@@ -1,4 +1,4 @@
-"""A domain's jobs over folders: drop files, run, look at silver and gold."""
+"""Runs the batch jobs of a domain on folders: upload files, run, read silver and gold."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Upload:
-    """One upload call: files by relative path, all with the same time."""
+    """One upload call: files by relative path, all with the same upload time."""
 
     at: datetime
     files: Mapping[str, str | bytes]
 
 
 class Pipeline:
-    """The two jobs of a domain on a FolderStore; every call of `drop` is one upload call."""
+    """The two batch jobs of a domain on a FolderStore. Every call of `drop` is one upload call."""
 
     def __init__(self, spark: SparkSession, root: Path, domain: str) -> None:
         self.spark = spark
@@ -47,7 +47,7 @@ class Pipeline:
         self._runs = 0
 
     def copy(self, root: Path) -> Pipeline:
-        """A pipeline with the same history in another folder."""
+        """Return a pipeline with the same history in another folder."""
         shutil.copytree(self.root, root)
         other = Pipeline(self.spark, root, self.domain.name)
         other.uploads = list(self.uploads)
@@ -66,6 +66,7 @@ class Pipeline:
             self.store.upload("raw", key, body, uploaded_at=moment.isoformat(), sha256=sha256)
 
     def args(self, **options: Any) -> JobArguments:
+        """Return the arguments of the current execution, which each run of a job numbers anew."""
         return JobArguments(
             job_name="test",
             domain=self.domain.name,
@@ -80,6 +81,7 @@ class Pipeline:
     def ingest(
         self, *, store: ObjectStore | None = None, bookmark: Bookmark = Bookmark.ENABLE
     ) -> dict[str, Any]:
+        """Run the first job; return its summary."""
         self._runs += 1
         now = START + timedelta(days=1, minutes=self._runs)
         return raw_to_processed.run(self.spark, store or self.store, self.args(bookmark=bookmark), now)
@@ -87,23 +89,25 @@ class Pipeline:
     def curate(
         self, *, store: ObjectStore | None = None, full_refresh: bool = False, serving: bool = False
     ) -> dict[str, Any]:
+        """Run the second job; return its summary."""
         self._runs += 1
         now = START + timedelta(days=1, minutes=self._runs)
         args = self.args(full_refresh=full_refresh, serving=serving)
         return processed_to_curated.run(self.spark, store or self.store, args, now)
 
     def run(self, *, store: ObjectStore | None = None) -> None:
-        """Ingest what is new and publish it."""
+        """Run both jobs."""
         self.ingest(store=store)
         self.curate(store=store)
 
     def view(self) -> LedgerView:
+        """Read the ledger."""
         return Ledger(self.store, "processed", self.domain.name).view()
 
-    # --- looking at results
+    # --- results
 
     def rows(self, layer: str, table: str, *columns: str) -> Rows:
-        """A published table as sorted tuples of text, partition columns included; empty if it has no file."""
+        """Return a table's rows as sorted tuples of text, with partition columns; empty if it has no file."""
         bucket = "curated" if layer == "gold" else "processed"
         folder = self.root / bucket / naming.layer_prefix(layer, self.domain.name, table)
         if not list(folder.rglob("*.parquet")):
@@ -117,13 +121,13 @@ class Pipeline:
             return sorted(connection.execute(query).fetchall(), key=repr)
 
     def published(self) -> dict[str, Rows]:
-        """Every silver and gold table."""
+        """Return the rows of every silver and gold table by `<layer>.<table>`."""
         silver = {f"silver.{table.name}": self.rows("silver", table.name) for table in self.domain.tables}
         gold = {f"gold.{mart.name}": self.rows("gold", mart.name) for mart in self.domain.marts}
         return silver | gold
 
     def refreshed(self) -> dict[str, Rows]:
-        """What a full refresh over the same bronze publishes, computed in a copy."""
+        """Return what a full refresh over the same bronze publishes; it runs on a copy."""
         root = self.root.with_name(f"{self.root.name}-refreshed")
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(self.root / "processed" / "bronze", root / "processed" / "bronze")

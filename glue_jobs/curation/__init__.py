@@ -1,1 +1,1 @@
-"""Bronze to silver and gold: touched months, versions, enrichment and publication of partitions."""
+"""Computation of silver and gold: touched months, versions, enrichment and publication of partitions."""

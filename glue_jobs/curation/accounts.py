@@ -1,7 +1,7 @@
-"""The second half of the accounting: per table, bronze = silver + superseded + duplicates.
+"""The accounting of silver: per table, bronze = silver + superseded + duplicates, in rows.
 
-Accounts are kept by month, the unit of recomputation, so that every run can check the sum over
-all of history at the cost of the months that it touched.
+Accounts are kept by month, the unit of recomputation. So every run checks the sum over all of history but
+counts only the months that it touched.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lake.errors import AccountingError
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """What became of bronze rows."""
+    """Numbers of rows: bronze rows of a month, and how many are current, superseded or duplicates."""
 
     bronze: int = 0
     current: int = 0
@@ -29,16 +29,17 @@ class Account:
     duplicate: int = 0
 
     def __add__(self, other: Account) -> Account:
-        mine, its = asdict(self), asdict(other)
-        return Account(**{name: mine[name] + its[name] for name in mine})
+        ours, theirs = asdict(self), asdict(other)
+        return Account(**{name: ours[name] + theirs[name] for name in ours})
 
     @property
     def balances(self) -> bool:
+        """Whether every bronze row has exactly one outcome."""
         return self.bronze == self.current + self.superseded + self.duplicate
 
 
 def tally(rows: Iterable[tuple[int, int, str, int]]) -> dict[Month, Account]:
-    """Accounts from (year, month, outcome, rows)."""
+    """Return accounts by month from (year, month, outcome, rows)."""
     counts: dict[Month, dict[str, int]] = defaultdict(dict)
     for year, month, outcome, count in rows:
         counts[Month(year, month)][outcome] = count
@@ -46,7 +47,7 @@ def tally(rows: Iterable[tuple[int, int, str, int]]) -> dict[Month, Account]:
 
 
 class AccountBook:
-    """One table's accounts by month, stored beside the ledger."""
+    """The accounts of one table by month, stored beside the ledger."""
 
     def __init__(self, store: ObjectStore, bucket: str, domain: str, table: str) -> None:
         self._store = store
@@ -56,17 +57,20 @@ class AccountBook:
         self._name = table
 
     def read(self) -> dict[Month, Account]:
+        """Return the stored accounts; empty before the table's first run."""
         try:
             stored = json.loads(self._store.read(self._bucket, self._key))
         except FileNotFoundError:
-            # The first run of a table has no accounts yet.
             return {}
         return {Month(*map(int, name.split("-"))): Account(**values) for name, values in stored.items()}
 
     def updated(
         self, counted: Mapping[Month, Account], scope: Scope, view: LedgerView
     ) -> dict[Month, Account]:
-        """All accounts after this run, checked. Raises AccountingError naming the month that is off."""
+        """Return all accounts after a run: `counted` for the months in scope, the stored ones for others.
+
+        Raises AccountingError if a month does not balance, or if the sum differs from the ledger's.
+        """
         kept = {} if scope.everything else {m: a for m, a in self.read().items() if m not in scope.months}
         book = {**kept, **counted}
         for month, account in sorted(book.items()):
@@ -75,6 +79,7 @@ class AccountBook:
                     f"{account.bronze} rows of bronze are not {account.current} current + "
                     f"{account.superseded} superseded + {account.duplicate} duplicate rows.",
                     where=f"{self._table}, month {month.year}-{month.month:02d}",
+                    hint="Run the pipeline with full_refresh to recompute every month.",
                 )
         total = sum(account.bronze for account in book.values())
         committed = sum(
@@ -82,12 +87,13 @@ class AccountBook:
         )
         if total != committed:
             raise AccountingError(
-                f"the ledger committed {committed} rows to bronze, silver accounts for {total}.",
+                f"the ledger has {committed} rows committed to bronze, silver accounts for {total}.",
                 where=self._table,
                 hint="Run the pipeline with full_refresh to recompute every month.",
             )
         return book
 
     def write(self, book: Mapping[Month, Account]) -> None:
+        """Store all accounts of the table."""
         body = {f"{month.year}-{month.month}": asdict(account) for month, account in sorted(book.items())}
         self._store.write(self._bucket, self._key, json.dumps(body, indent=1).encode())

@@ -1,6 +1,6 @@
-"""Bronze as readers see it: the batches that the ledger has, narrowed to months where asked.
+"""Reads a bronze table as readers see it: the rows of readable batches, of all or some months.
 
-Where a compaction has merged files of batches, its files are read in their place.
+Merged files are read instead of the files that they replace.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lake.model.spec import Table
 
 
 class BronzeTable:
-    """The committed bronze files of one table. One listing, whatever is read afterwards."""
+    """The readable bronze files of one table, listed once."""
 
     def __init__(
         self,
@@ -40,16 +40,16 @@ class BronzeTable:
         self.table = table
         self._frames: dict[tuple[frozenset[Month] | None, frozenset[str] | None], DataFrame] = {}
         self.pending = frozenset(b.batch_id for b in view.pending if table.name in b.tables)
-        """Batches with rows of this table that silver and gold do not hold yet."""
+        """Ids of the readable batches with rows of this table that are not in silver and gold yet."""
 
     @property
     def is_first_load(self) -> bool:
-        """Nothing of this table has been published before."""
+        """Whether no row of this table has been published before."""
         return self._batches == self.pending
 
     @cached_property
     def files(self) -> list[BronzeFile]:
-        """Every committed file that was not replaced by a merged one."""
+        """Every readable file that no merged file replaces."""
         listed = bronze_files(self._store, self._bucket, self._prefix)
         return self._compactions.visible(listed, self._batches)
 
@@ -61,29 +61,29 @@ class BronzeTable:
 
     @property
     def is_empty(self) -> bool:
+        """Whether the table has no readable file."""
         return not self.files
 
     def months(self) -> frozenset[Month]:
-        """Every month that a committed file holds rows of."""
+        """Return every month of which a readable file has rows."""
         return frozenset(file.month for file in self.files if file.month is not None)
 
     def read(
         self, months: Collection[Month] | None = None, batches: Collection[str] | None = None
     ) -> DataFrame:
-        """Committed rows, of some months or batches only if asked; cost follows the files read.
+        """Return the readable rows, optionally of some months or some batches only.
 
-        Batches that silver and gold hold may be merged with others: `batches` asks for pending ones.
-
-        The same question gets the same frame: looking at hundreds of files takes Spark a while, and
-        what is committed does not change.
+        `batches` must be pending ones: curated batches may be merged with others. Cost grows with the files
+        read. Equal arguments give the same frame, because Spark takes a while to list hundreds of files, and
+        committed files do not change.
         """
-        asked = (
+        key = (
             None if months is None else frozenset(months),
             None if batches is None else frozenset(batches),
         )
-        if asked not in self._frames:
-            self._frames[asked] = self._read(months, batches)
-        return self._frames[asked]
+        if key not in self._frames:
+            self._frames[key] = self._read(months, batches)
+        return self._frames[key]
 
     def _read(self, months: Collection[Month] | None, batches: Collection[str] | None) -> DataFrame:
         keys = [

@@ -1,4 +1,4 @@
-"""Merges the many small bronze files that a stream leaves in months that are over."""
+"""Merges the many small bronze files that a stream leaves in past months."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from lake import naming
 from lake.errors import AccountingError
 from lake.model.spec import Domain, Table
 
-FEWEST_FILES = 16
-"""Small files of micro-batches in a month that are worth a merge."""
+MIN_FILES = 16
+"""A month with fewer small files of micro-batches is not merged."""
 
-SMALL = 32 * 1024**2
-"""Bytes that a batch or a compaction may have in a month to be merged: what is larger stays as it is, so that
-a few late events do not rewrite a whole month again and again."""
+SMALL_BYTES = 32 * 1024**2
+"""A batch or compaction with more bytes in a month is not merged, so that a few late events do not rewrite a
+whole month again and again."""
 
-FILE_SIZE = 128 * 1024**2
-"""Bytes of the merged files, about."""
+MERGED_FILE_BYTES = 128 * 1024**2
+"""Approximate size of a merged file."""
 
 _PARTITION_KEYS = ("batch", "year", "month")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Compacted:
-    """What a run came to: months that were merged, and whether partitions of bronze came or went.
+    """The result of a run: the compactions, whether partitions of bronze were added or removed, and failures.
 
-    `failures` say what went wrong, each in a sentence.
+    Each of `failures` is a sentence.
     """
 
     entries: tuple[Compaction, ...] = ()
@@ -56,10 +56,10 @@ def compact_streams(
     view: LedgerView,
     now: datetime,
 ) -> Compacted:
-    """Merge what may be merged of the domain's streams. All readable batches of `view` must be curated.
+    """Merge the small files of the domain's streams. All readable batches of `view` must be curated.
 
-    To be called under the domain's lease, after publication. Raises AccountingError before anything
-    is replaced if rows went missing.
+    The caller must hold the domain's lease and have published. Raises AccountingError, before any file is
+    replaced, if rows went missing.
     """
     tables = [table for table in domain.stream_tables if table.dated_by is not None]
     done = [_Compactor(spark, store, args, domain, table, view, now).run() for table in tables]
@@ -94,19 +94,19 @@ class _Compactor:
 
     def run(self) -> Compacted:
         known = Compactions.read(self._store, self._bucket, self._domain, self._table.name)
-        changed = self._tidy(known)
+        changed = self._delete_leftovers(known)
         bronze = BronzeTable(self._spark, self._store, self._bucket, self._domain, self._table, self._view)
         entries = []
         for month, files in mergeable(bronze.files, known.ids):
             entries.append(self._merge(bronze, month, files, known))
             self._delete(files)
-        self._forget([*known.entries, *entries])
+        self._delete_superseded([*known.entries, *entries])
         return Compacted(entries=tuple(entries), changed=changed or bool(entries))
 
-    def _tidy(self, known: Compactions) -> bool:
-        """Delete what runs that died left: merged files without an entry, replaced ones with one.
+    def _delete_leftovers(self, known: Compactions) -> bool:
+        """Delete the leftovers of killed runs: merged files without an entry, and replaced files.
 
-        Returns whether any run died, after which the catalog may not know what is there.
+        Return whether there were any: the catalog may not match the partitions then.
         """
         folders = f"{self._prefix}batch={naming.COMPACTIONS}"
         written = [item.key for item in self._store.list(self._bucket, folders)]
@@ -117,8 +117,8 @@ class _Compactor:
         self._delete(replaced)
         return bool(orphans or replaced or known.superseded)
 
-    def _forget(self, entries: Sequence[Compaction]) -> None:
-        """Delete entries that later ones stand for, so that readers have few to look at."""
+    def _delete_superseded(self, entries: Sequence[Compaction]) -> None:
+        """Delete entries that later ones replace, so that readers have few to read."""
         keys = [
             naming.compaction_key(self._domain, self._table.name, entry.compaction_id)
             for entry in Compactions(tuple(entries)).superseded
@@ -129,14 +129,14 @@ class _Compactor:
         return key.removeprefix(f"{self._prefix}batch=").partition("/")[0]
 
     def _delete(self, files: Sequence[BronzeFile]) -> None:
-        """Delete what Spark wrote beside files to say that it was done, then the files."""
-        done = sorted({f"{self._prefix}batch={file.place}/_SUCCESS" for file in files})
-        self._store.delete(self._bucket, [*done, *(file.key for file in files)])
+        """Delete Spark's success markers of the files' batches, then the files."""
+        markers = sorted({f"{self._prefix}batch={file.place}/_SUCCESS" for file in files})
+        self._store.delete(self._bucket, [*markers, *(file.key for file in files)])
 
     def _merge(
         self, bronze: BronzeTable, month: Month, files: Sequence[BronzeFile], known: Compactions
     ) -> Compaction:
-        """Write the rows of `files` anew, unchanged, and commit them in place of these."""
+        """Write the rows of `files` unchanged to merged files, and commit the compaction."""
         places = sorted({file.place for file in files})
         compaction_id = naming.compaction_id(f"{self._now.astimezone(UTC):%Y%m%dT%H%M%S%f}", *month)
         folder = naming.batch_prefix("bronze", self._domain, self._table.name, compaction_id)
@@ -145,9 +145,9 @@ class _Compactor:
         kept = self._spark.read.schema(bronze_schema(self._table)).parquet(url).count()
         if rows != kept:
             raise AccountingError(
-                f"{rows} rows were to be merged, {kept} are in the merged files.",
+                f"{rows} rows were to be merged, but {kept} are in the merged files.",
                 where=f"{self._domain}.{self._table.name}, month {month.year}-{month.month:02d}",
-                hint="Nothing was replaced; the next run merges them again.",
+                hint="Run the pipeline again: no file was replaced, and the next run repeats the merge.",
             )
         entry = Compaction(
             compaction_id=compaction_id,
@@ -165,10 +165,10 @@ class _Compactor:
 def mergeable(
     files: Sequence[BronzeFile], compactions: Collection[str]
 ) -> Iterator[tuple[Month, list[BronzeFile]]]:
-    """Months that are over, with their small files if there are enough of them, oldest first.
+    """Yield the past months that have enough small files, oldest first, with these files.
 
-    A month is over when the table has rows of a later one. A batch is merged with all files that it
-    has in the month or not at all.
+    A month is past if the table has rows of a later one. Of a batch, all files in the month are merged or
+    none. `compactions` are the ids of earlier ones, whose files do not count towards MIN_FILES.
     """
     by_month: dict[Month, dict[str, list[BronzeFile]]] = defaultdict(lambda: defaultdict(list))
     for file in files:
@@ -176,18 +176,20 @@ def mergeable(
             by_month[file.month][file.place].append(file)
     for month in sorted(by_month)[:-1]:
         small = {
-            place: its for place, its in by_month[month].items() if sum(file.size for file in its) < SMALL
+            place: its
+            for place, its in by_month[month].items()
+            if sum(file.size for file in its) < SMALL_BYTES
         }
-        fresh = sum(len(its) for place, its in small.items() if place not in compactions)
-        if fresh >= FEWEST_FILES:
+        unmerged = sum(len(its) for place, its in small.items() if place not in compactions)
+        if unmerged >= MIN_FILES:
             yield month, [file for its in small.values() for file in its]
 
 
 def _write(frame: DataFrame, size: int, url: str) -> int:
-    """Write rows as they are, without the keys that their place tells; the number of rows written."""
+    """Write rows without the columns that the path holds; return the number of rows written."""
     observed = Observation()
     columns = [name for name in frame.columns if name not in _PARTITION_KEYS]
-    merged = frame.select(*columns).repartition(ceil(size / FILE_SIZE))
+    merged = frame.select(*columns).repartition(ceil(size / MERGED_FILE_BYTES))
     writer = merged.observe(observed, F.count(F.lit(1)).alias("rows")).write.mode("overwrite")
     writer = writer.option("maxRecordsPerFile", ROWS_PER_FILE)
     writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false").parquet(url)

@@ -29,7 +29,7 @@ TABLES_AT_ONCE = 4
 
 
 class Curation:
-    """One run over a domain: `compute` stages and accounts, `publish` makes it visible."""
+    """One run over a domain: `compute` stages tables and checks accounts, `publish` publishes the tables."""
 
     def __init__(
         self, spark: SparkSession, store: ObjectStore, args: JobArguments, domain: Domain, view: LedgerView
@@ -49,11 +49,11 @@ class Curation:
         self._workspace = Workspace(spark, store, args, targets)
         self._scopes: dict[str, Scope] = {}
         self.books: dict[str, dict[Month, Account]] = {}
-        """Table → its accounts by month after this run, for the tables that it recomputed."""
+        """Recomputed table → its accounts by month after this run."""
         self.checks: dict[str, CheckCounts] = {}
-        """Table → for each reference how many recomputed rows were checked, how many lead nowhere."""
+        """Recomputed table → counts of its reference checks over the recomputed rows."""
         self.seconds: dict[str, float] = {}
-        """Table or mart → seconds spent on it; they overlap."""
+        """Table or mart → seconds spent on it; those of concurrent tables overlap."""
 
     def compute(self) -> None:
         """Stage every silver table and mart in scope. Raises AccountingError before anything is published."""
@@ -69,7 +69,11 @@ class Curation:
         self._run_all()
 
     def _run_all(self) -> None:
-        """Submitted in the order of inputs, so that whoever waits for an input waits for a running task."""
+        """Run one task per table and mart in a thread pool.
+
+        Tasks are submitted in the order of their inputs: a task that waits for its inputs cannot keep them
+        from running.
+        """
         tasks: dict[str, Future[None]] = {}
         with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
             for table in self._domain.tables_in_order():
@@ -88,6 +92,7 @@ class Curation:
         inputs: list[str] | tuple[str, ...],
         work: Callable[[], None],
     ) -> None:
+        """Submit `work` on a table, to start after its inputs' tasks; skip a table without scope."""
         if not self._scopes[name]:
             return
         needed = [tasks[each] for each in inputs if each in tasks]
@@ -102,6 +107,7 @@ class Curation:
         tasks[name] = pool.submit(task)
 
     def _silver(self, table: Table) -> None:
+        """Stage a silver table's partitions in scope and check its accounts."""
         scope = self._scopes[table.name]
         parents = Parents(self._workspace.read, {each.name: each.key[0] for each in self._domain.tables})
         resolved = resolve_table(self._bronze[table.name], scope, parents)
@@ -122,11 +128,12 @@ class Curation:
             (row["year"], row["month"], row["_outcome"], row["rows"])
             for row in account(resolved, silver).collect()
         )
-        resolved.forget_keys()
+        resolved.unpersist_keys()
         book = AccountBook(self._store, self._args.processed_bucket, self._domain.name, table.name)
         self.books[table.name] = book.updated(counted, scope, self._view)
 
     def _mart(self, mart: Mart) -> None:
+        """Stage a mart's partitions in scope."""
         scope = self._scopes[mart.name]
         months = None if scope.everything else scope.months
         inputs = {name: self._input(mart, name, months) for name in mart.inputs}
@@ -152,11 +159,11 @@ class Curation:
         return self._domain.mart(name).every is not None
 
     def touched(self) -> dict[str, tuple[str, ...]]:
-        """Table → partitions that `publish` is to replace or remove."""
+        """Return table → partitions that `publish` replaces or removes."""
         return self._workspace.touched()
 
     def publish(self) -> dict[str, Published]:
-        """Make the staged partitions visible, then record the accounts and tidy up."""
+        """Publish the staged partitions, store the accounts and delete the staged files."""
         started = time.monotonic()
         published = self._workspace.publish()
         for table, book in self.books.items():

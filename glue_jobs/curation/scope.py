@@ -1,4 +1,4 @@
-"""What a run recomputes: per silver table and mart, all of it or some months."""
+"""Determines the scope of a run: for each silver table and mart, all of it or the months to recompute."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lake.model.spec import Domain, Mart, Table
 
 @dataclass(frozen=True)
 class Scope:
-    """`everything`, or the `months` to recompute; nothing if neither."""
+    """The part of a table to recompute: `everything`, or some `months`; false if it is empty."""
 
     everything: bool = False
     months: frozenset[Month] = frozenset()
@@ -32,7 +32,7 @@ class Scope:
 
     @property
     def dated_months(self) -> frozenset[Month]:
-        """Months that have a date: rows without a known month are in no mart."""
+        """The months without UNDATED: rows without a known month are in no mart."""
         return self.months - {UNDATED}
 
 
@@ -43,27 +43,27 @@ EVERYTHING = Scope(everything=True)
 def silver_scopes(
     domain: Domain, bronze: Mapping[str, BronzeTable], *, full_refresh: bool
 ) -> dict[str, Scope]:
-    """Table → what of its silver differs from a full refresh once the pending batches count.
+    """Return table → the part of its silver that the pending batches may change.
 
-    It depends on bronze and the ledger alone, which are immutable: a run that repeats a killed one
-    finds the same scope, whatever the killed one had published. Cost: key columns of the history.
+    The scope depends on bronze and the ledger only, which are immutable: a run that repeats a killed one
+    finds the same scope, whatever the killed run had published. Cost: the key columns of all of bronze.
     """
     if full_refresh or all(table.is_first_load for table in bronze.values()):
         return {table.name: EVERYTHING for table in domain.tables if not bronze[table.name].is_empty}
-    changes = _Changes(bronze)
+    changes = _ChangedKeys(bronze)
     return {table.name: changes.scope(table) for table in domain.tables_in_order()}
 
 
-class _Changes:
-    """Follows changed keys from referenced tables to those that refer to them."""
+class _ChangedKeys:
+    """Follows changed keys from referenced tables to the tables that refer to them."""
 
     def __init__(self, bronze: Mapping[str, BronzeTable]) -> None:
         self._bronze = bronze
         self._changed: dict[str, DataFrame] = {}
-        """Table → keys that arrived or changed; a table without any has no entry."""
+        """Table → its new and changed keys; a table without any has no entry."""
 
     def scope(self, table: Table) -> Scope:
-        """What to recompute of a table; tables that it refers to must have been asked before."""
+        """Return a table's scope. The scopes of the tables that it refers to must be determined before."""
         bronze = self._bronze[table.name]
         parents = [ref for ref in table.references if ref.table in self._changed]
         touches = [touch for touch in table.touched_by if touch.table in self._changed]
@@ -92,17 +92,17 @@ class _Changes:
         return Scope(months=months | {UNDATED})
 
     def _through(self, rows: DataFrame, column: str, table: str, parent_column: str) -> DataFrame:
-        """Rows whose `column` equals `parent_column` of any version of a changed row of `table`."""
+        """Return rows whose `column` equals `parent_column` of any version of a changed key of `table`."""
         parent = self._bronze[table]
         keys = [*parent.table.key]
         values = parent.read().join(self._changed[table].toDF(*keys), keys, "left_semi")
         return rows.join(values.select(F.col(parent_column).alias(column)).distinct(), column, "left_semi")
 
     def _arrived(self, table: Table) -> DataFrame:
-        """Keys of pending rows; for a table resolved whole only those whose winner differs now.
+        """Return the keys of pending rows; for an undated table only those whose current version changes.
 
-        With several pending batches all keys count: a run that was killed may have published the first
-        one's change, which the second takes back.
+        With several pending batches all their keys count: a killed run may have published a change of the
+        first batch that the second batch reverts.
         """
         bronze = self._bronze[table.name]
         if table.is_dated or bronze.is_first_load or len(bronze.pending) > 1:
@@ -113,7 +113,7 @@ class _Changes:
 
 
 def _winners(rows: DataFrame, table: Table) -> DataFrame:
-    """Declared columns and flags of the current version of each key."""
+    """Return the declared columns and flags of the current version of each key."""
     settled, contested = split(
         rows, contested_keys(rows.select(*table.key, *_ranks(table)), table), table.key
     )
@@ -127,9 +127,9 @@ def _ranks(table: Table) -> list[str]:
 
 
 def mart_scope(mart: Mart, inputs: Mapping[str, Scope], *, dated: Mapping[str, bool]) -> Scope:
-    """What of a mart differs, given the scopes of its inputs and which of them lie in months.
+    """Return a mart's scope from the scopes of its inputs; `dated` says which inputs have months.
 
-    A changed master brings its own months along: the rows that refer to it are in scope already.
+    Undated inputs add no months: the dated rows that refer to a changed master are in scope already.
     """
     touched = [inputs[name] for name in mart.inputs if inputs[name]]
     if mart.is_whole:

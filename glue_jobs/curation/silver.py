@@ -1,4 +1,4 @@
-"""Silver: one version of each row, mended, flagged where it refers to something unknown."""
+"""Computes silver rows: the current version of each key, with flags for unknown references, enriched."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from lake.model.discovery import transformation
 from lake.model.spec import Reference, Table
 
 Reader = Callable[[str], DataFrame]
-"""Reads a silver table whole, by name."""
+"""Returns a whole silver table by its name."""
 
 
 @dataclass(frozen=True)
 class Parents:
-    """The silver tables that rows refer to: `read` gives one whole, `keys` name their key columns."""
+    """The silver tables that rows refer to: a reader, and the key column of each table."""
 
     read: Reader
     keys: Mapping[str, str]
 
     def of(self, reference: Reference, *columns: str) -> DataFrame:
-        """The parent's key, named as the referring column, with some of its columns."""
+        """Return the referenced table's key, named as the referring column, with some of its columns."""
         key = F.col(self.keys[reference.table]).alias(reference.column)
         return self.read(reference.table).select(key, *columns)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved:
-    """Bronze rows of a scope, decided.
+    """The bronze rows of a scope after the choice between versions.
 
-    `current` are silver's rows with declared columns, flags and, for a dated table, year and month.
-    `bronze` has one row per row of bronze in scope, `losers` one per row that lost, both with year and
-    month (0 for undated tables); `losers` is None where no key has more than one version. All three
-    ask for the keys that have, which are kept in memory until `forget_keys`.
+    `current` has the silver rows: declared columns, flags, year and month. `bronze` has year and month of
+    each bronze row in scope, `losers` year, month and outcome of each superseded or duplicate row; `losers`
+    is None if no key has several versions. Year and month are 0 for undated tables. `contested` has the keys
+    with several versions; it is cached, because the other frames use it, until `unpersist_keys`.
     """
 
     current: DataFrame
@@ -50,31 +50,31 @@ class Resolved:
     losers: DataFrame | None
     contested: DataFrame
 
-    def forget_keys(self) -> None:
-        """Give back the memory of the contested keys, when silver is written and counted."""
+    def unpersist_keys(self) -> None:
+        """Free the memory of the contested keys. To be called after silver is written and counted."""
         self.contested.unpersist()
 
 
 def resolve_table(bronze: BronzeTable, scope: Scope, parents: Parents) -> Resolved:
-    """Decide between the versions of every key that has a row in scope.
+    """Choose the current version of every key that has a row in scope.
 
-    Versions of one key may lie in different months, so the key columns of all months are looked
-    at; whole rows are read from the scope and from the months that hold other versions only.
+    Versions of one key may lie in different months. So the key columns of all months are read, but whole rows
+    only of the months in scope and of the months with other versions of their keys.
     """
     table = bronze.table
     names = list(dict.fromkeys([*table.key, *rank_columns(table)]))
     if table.month_reference is not None:
         placed = _with_parents_month(bronze.read(), table.month_reference, parents)
         inside = placed if scope.everything else placed.where(is_in(scope.months))
-        # A group lies in its parent's month, so its versions share it.
+        # All versions of a group are in its parent's month.
         contested = contested_keys(inside.select(*names), table)
-        return _decided(inside, contested, table, inside)
+        return _choose(inside, contested, table, inside)
     if not table.is_dated:
         rows = bronze.read().withColumns({"year": F.lit(0), "month": F.lit(0)})
-        return _decided(rows, contested_keys(rows.select(*names), table), table, rows)
+        return _choose(rows, contested_keys(rows.select(*names), table), table, rows)
     if scope.everything:
         rows = bronze.read()
-        return _decided(rows, contested_keys(rows.select(*names), table), table, rows)
+        return _choose(rows, contested_keys(rows.select(*names), table), table, rows)
     return _resolve_months(bronze, scope, names)
 
 
@@ -86,13 +86,13 @@ def _resolve_months(bronze: BronzeTable, scope: Scope, names: list[str]) -> Reso
     contested = contested_keys(index, table)
     elsewhere = months_of(index.join(contested, [*table.key], "left_semi")) - scope.months
     candidates = bronze.read(months=scope.months | elsewhere)
-    return _decided(candidates, contested, table, inside, scope)
+    return _choose(candidates, contested, table, inside, scope)
 
 
-def _decided(
+def _choose(
     rows: DataFrame, contested: DataFrame, table: Table, bronze: DataFrame, scope: Scope | None = None
 ) -> Resolved:
-    """`rows` hold all versions of contested keys; results are narrowed to `scope` if one is given."""
+    """Choose between `rows`, which have all versions of contested keys; keep results in `scope` if given."""
     contested = contested.persist()
     columns = [*(column.name for column in table.columns), FLAGS, *MONTH_KEYS]
     if contested.isEmpty():
@@ -117,7 +117,7 @@ def _decided(
 
 
 def _with_parents_month(rows: DataFrame, reference: Reference, parents: Parents) -> DataFrame:
-    """Year and month of the row that `reference` names; 0 and 0 where it is unknown."""
+    """Add year and month of the row that `reference` refers to; UNDATED if that row is unknown."""
     placed = rows.join(parents.of(reference, *MONTH_KEYS), reference.column, "left")
     return placed.withColumns(
         {
@@ -128,7 +128,7 @@ def _with_parents_month(rows: DataFrame, reference: Reference, parents: Parents)
 
 
 def with_unknown_flags(rows: DataFrame, table: Table, parents: Parents) -> DataFrame:
-    """Add `<column>.unknown` to the flags of rows whose reference leads nowhere; null refers to nothing."""
+    """Add the flag `<column>.unknown` to rows whose reference has no row; a null reference is not flagged."""
     flagged = rows
     names = []
     for ref in table.references:
@@ -144,7 +144,7 @@ def with_unknown_flags(rows: DataFrame, table: Table, parents: Parents) -> DataF
 
 
 def enriched(domain: str, table: Table, rows: DataFrame, parents: Parents) -> DataFrame:
-    """Apply the table's own silver transformation, if it declares one; year and month stay."""
+    """Apply the table's silver transformation, if it declares one; keep year and month."""
     if not table.enrichment:
         return rows
     others = {name: parents.read(name) for name in table.enriched_from}
@@ -157,7 +157,10 @@ def enriched(domain: str, table: Table, rows: DataFrame, parents: Parents) -> Da
 
 
 def account(resolved: Resolved, silver: DataFrame) -> DataFrame:
-    """Rows by (year, month, outcome): bronze, current, superseded, duplicate. A few rows per month."""
+    """Count rows by year, month and outcome: bronze, current, superseded or duplicate.
+
+    Grain: (year, month, outcome). `silver` is the written table in scope.
+    """
     parts = [
         resolved.bronze.withColumn(OUTCOME, F.lit("bronze")),
         silver.select(*MONTH_KEYS).withColumn(OUTCOME, F.lit(CURRENT)),

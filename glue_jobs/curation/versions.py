@@ -1,7 +1,7 @@
-"""Several rows of one key become one: who wins, and what became of the others.
+"""Chooses the current version among the rows of a key, and classifies the others.
 
-Most keys have a single version. Finding those that have more takes the key columns only, so the
-expensive ranking is done for contested keys alone.
+Most keys have a single version. Finding the keys with several ("contested") reads key columns only, so the
+expensive ranking runs on few rows.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ DUPLICATE = "duplicate"
 
 
 def rank_columns(table: Table) -> tuple[str, ...]:
-    """The columns whose order decides between versions; with them the order is total.
+    """Return the columns by which versions rank, the most significant first. The order is total.
 
-    A CSV row ranks by its file, then by its place in it; a group of rows by its file alone. A
-    stream's row ranks by its declared columns, then by the hash of its line (`source_rank`), so
-    that neither file nor order matters. The batch comes last: it tells a file from itself, read again.
+    A CSV row ranks by its file, then by its row in the file; a group of rows by its file only. A stream's row
+    ranks by its declared columns, then by the hash of its line (`source_rank`), so that files and their order
+    do not matter. The batch comes last: it distinguishes two readings of one file.
     """
     if table.stream is not None:
         return (*table.stream.rank, "source_rank", "source_file", "source_row", "batch_id")
@@ -34,7 +34,7 @@ def rank_columns(table: Table) -> tuple[str, ...]:
 
 
 def contested_keys(index: DataFrame, table: Table) -> DataFrame:
-    """Keys that need a decision. In: key and rank columns, one row per row of bronze."""
+    """Return the keys with several versions. In: key and rank columns, one row per row of bronze."""
     if table.versions is Versions.GROUP:
         files = [F.col(name) for name in rank_columns(table)]
         versions = index.groupBy(*table.key).agg(
@@ -45,15 +45,15 @@ def contested_keys(index: DataFrame, table: Table) -> DataFrame:
 
 
 def resolve(rows: DataFrame, table: Table) -> DataFrame:
-    """Rows with OUTCOME: current, superseded, or duplicate (a loser equal to its winner).
+    """Add OUTCOME: current, superseded, or duplicate (equal to the current row in all declared columns).
 
-    In and out: all versions of each key that occurs, grain: bronze row. Rows of a replaced group
-    are superseded, never duplicates: a group's rows have no counterpart of their own.
+    In and out: all versions of each key, one row per row of bronze. Rows of a replaced group are superseded,
+    never duplicates: no row of the new group corresponds to a single row of the old one.
     """
     versions = Window.partitionBy(*table.key)
     if table.versions is Versions.GROUP:
-        # A file's row may come twice: the file was read again, or the row was requeued and joins the
-        # others of its file again. The later reading of a row counts, whichever batch the others are in.
+        # A file's row may occur twice: the file was ingested again, or the row was requeued. The latest
+        # reading of a row counts, whichever batch the other rows of its file are in.
         reading = Window.partitionBy(*table.key, "source_rank", "source_row")
         wins = (F.col("source_rank") == F.max("source_rank").over(versions)) & (
             F.col("batch_id") == F.max("batch_id").over(reading)
@@ -78,5 +78,5 @@ def _outcome(content: Column) -> Column:
 
 
 def split(rows: DataFrame, contested: DataFrame, key: Sequence[str]) -> tuple[DataFrame, DataFrame]:
-    """Rows whose key is settled, and rows whose key is contested."""
+    """Split rows into those whose key has one version, and those whose key is contested."""
     return rows.join(contested, [*key], "left_anti"), rows.join(contested, [*key], "left_semi")

@@ -1,8 +1,8 @@
-"""Silver and gold as one execution sees them: published files, with its own staged ones in front.
+"""Stages and publishes partitions of silver and gold; within a run, staged partitions hide published ones.
 
-Nothing that is published changes until `publish`, which copies each staged file onto its fixed
-key (one copy is atomic), then deletes what is surplus. A run that dies before that has changed
-nothing; one that dies during it is repeated with the same scope and the same content.
+Published files do not change before `publish`, which copies each staged file onto its fixed key (one copy is
+atomic), then deletes surplus files. A run that dies earlier has changed nothing. A run that dies during
+`publish` is repeated with the same scope and the same content.
 """
 
 from __future__ import annotations
@@ -30,14 +30,17 @@ ROWS_PER_FILE = 4_000_000
 """Keeps a Parquet file of these rows below 256 MB."""
 
 WHOLE = ""
-"""The partition of a table that has none."""
+"""The only partition of a table without partition keys."""
 
 _PARTITIONED_FILE = re.compile(r"(?P<partition>(?:[a-z]+=[^/]+/)*)[^/]+\.parquet$")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A silver table or mart as a place: bucket, prefix, schema and partition keys."""
+    """Where and how a silver table or mart is stored: bucket, prefix, schema and partition keys.
+
+    `dated_by` is set for tables partitioned by year: their months are selected by this column.
+    """
 
     name: str
     bucket: str
@@ -47,13 +50,14 @@ class Target:
     dated_by: str | None = None
 
     def partition(self, month: Month) -> str:
-        """The partition that holds a month, as a key prefix."""
+        """Return the partition that holds a month, as a key prefix."""
         if self.keys == MONTH_KEYS:
             return naming.month_partition(*month)
         return naming.year_partition(month.year) if self.keys else WHOLE
 
 
 def silver_target(args: JobArguments, table: Table) -> Target:
+    """Return the target of a silver table."""
     return Target(
         name=table.name,
         bucket=args.processed_bucket,
@@ -64,6 +68,7 @@ def silver_target(args: JobArguments, table: Table) -> Target:
 
 
 def mart_target(args: JobArguments, mart: Mart) -> Target:
+    """Return the target of a mart."""
     return Target(
         name=mart.name,
         bucket=args.curated_bucket,
@@ -76,7 +81,10 @@ def mart_target(args: JobArguments, mart: Mart) -> Target:
 
 @dataclass(frozen=True)
 class Published:
-    """What one table's publication came to. `partitions` are those replaced or removed."""
+    """The result of publishing one table.
+
+    `partitions` are those replaced or removed; `new_partitions` says whether any was added or removed.
+    """
 
     rows: int
     files: int
@@ -85,7 +93,7 @@ class Published:
 
 
 class Workspace:
-    """Reads tables, stages new versions of their partitions, and publishes all of them at the end."""
+    """Reads tables, stages new content of their partitions, and publishes all staged partitions together."""
 
     def __init__(
         self, spark: SparkSession, store: ObjectStore, args: JobArguments, targets: Iterable[Target]
@@ -103,7 +111,7 @@ class Workspace:
         self._lock = Lock()
 
     def _list(self, target: Target, prefix: str) -> dict[str, list[str]]:
-        """Partition → keys of its files, in order."""
+        """Return partition → sorted keys of its files."""
         files: dict[str, list[str]] = defaultdict(list)
         for item in self._store.list(target.bucket, prefix):
             match = _PARTITIONED_FILE.fullmatch(item.key.removeprefix(prefix))
@@ -117,7 +125,7 @@ class Workspace:
     # --- reading
 
     def read(self, name: str, months: Collection[Month] | None = None) -> DataFrame:
-        """A table as it will be: staged partitions in place of published ones, some months if asked."""
+        """Return a table, with staged partitions in place of published ones, or only some of its months."""
         target = self._targets[name]
         staged = self._staged.get(name, {})
         published = {part: keys for part, keys in self._published[name].items() if part not in staged}
@@ -155,9 +163,9 @@ class Workspace:
     ) -> dict[str, int]:
         """Write new content for the partitions of `months`, or for the whole table (None).
 
-        `frame` has the target's columns and partition keys. Partitions of `months` without rows
-        become empty. Returns what the aggregates `counting` come to over the rows written, and their
-        number as `rows`. Raises AccountingError if rows fall outside of `months`.
+        `frame` has the target's columns and partition keys. Partitions of `months` without rows become empty.
+        Return the number of written rows as `rows`, and the values of the aggregates `counting` over them.
+        Raises AccountingError if rows fall outside `months`.
         """
         target = self._targets[name]
         prefix = self._staging_prefix(target)
@@ -178,9 +186,9 @@ class Workspace:
         outside = written.keys() - replaced
         if outside:
             raise AccountingError(
-                f"rows fall into partitions that were not to be recomputed: {', '.join(sorted(outside))}.",
+                f"rows fall into partitions that are not in the run's scope: {', '.join(sorted(outside))}.",
                 where=name,
-                hint="The transformation changes the date of its rows.",
+                hint="Correct the transformation: it must not change the month of a row.",
             )
         with self._lock:
             self._rows[name] = counts["rows"]
@@ -188,7 +196,7 @@ class Workspace:
         return counts
 
     def months_in_years(self, name: str, months: Collection[Month]) -> DataFrame:
-        """Rows of a table partitioned by year that share a year with `months` but not the month."""
+        """Return rows in the years of `months` but in other months. For a table partitioned by year."""
         target = self._targets[name]
         date = F.col(target.dated_by or "")
         whole_years = [Month(year, 1) for year in years_of(months)]
@@ -204,14 +212,14 @@ class Workspace:
     # --- publication
 
     def touched(self) -> dict[str, tuple[str, ...]]:
-        """Table → partitions that `publish` is to replace or remove."""
+        """Return table → partitions that `publish` replaces or removes."""
         return {
             name: tuple(part.rstrip("/") for part in parts if part in self._published[name] or parts[part])
             for name, parts in self._staged.items()
         }
 
     def publish(self) -> dict[str, Published]:
-        """Replace every staged partition; what is published twice is the same both times."""
+        """Replace every staged partition; return the result by table. Calling it again changes nothing."""
         result = {}
         touched = self.touched()
         for name, partitions in self._staged.items():
@@ -231,12 +239,13 @@ class Workspace:
         return result
 
     def _copies(self, target: Target, partitions: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+        """Yield (staged key, published key) of every staged file."""
         for part, keys in partitions.items():
             for number, key in enumerate(keys):
                 yield key, f"{target.prefix}{part}{naming.part_file(number)}"
 
     def clean(self) -> None:
-        """Remove what this execution staged, and what killed ones of the domain left behind."""
+        """Delete the staged files of this execution and of killed executions of the domain."""
         for bucket in {target.bucket for target in self._targets.values()}:
             left = [item.key for item in self._store.list(bucket, self._domain_staging)]
             self._store.delete(bucket, left)

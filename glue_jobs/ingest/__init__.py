@@ -1,1 +1,1 @@
-"""Raw CSV files to typed rows of bronze and quarantine."""
+"""Ingestion of raw CSV files: typed rows to bronze, rejected rows to quarantine."""

@@ -1,4 +1,4 @@
-"""One table's new files to bronze and quarantine: parsed once, accounted for by file."""
+"""Ingests one table's new files to bronze and quarantine, in one pass, and counts the rows of each file."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ QUARANTINE_COLUMNS = (
 
 
 Read = Callable[[SparkSession, ObjectStore, str, Table, Sequence[LandedFile]], DataFrame]
-"""Reads a table's files from a bucket, as rows that `check_rows` takes."""
+"""Reads a table's files from a bucket as rows of text, the input of `check_rows`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IngestContext:
-    """Where a batch's rows go, what they are stamped with, and how they are read."""
+    """One batch: its buckets, the id and time that its rows are stamped with, and its reader of files."""
 
     spark: SparkSession
     store: ObjectStore
@@ -47,14 +47,15 @@ class IngestContext:
     read: Read = read_table
 
     def rows(self, table: Table, files: Sequence[LandedFile]) -> DataFrame:
+        """Read a table's files from the raw bucket as rows of text."""
         return self.read(self.spark, self.store, self.raw_bucket, table, files)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableReport:
-    """What one batch brought to one table: files with their rows, and rows per check.
+    """The result of ingesting one table: files with their row counts, and row counts per check.
 
-    `rejected` are files that turned out to be unreadable; their quarantine records are still to be written.
+    `rejected` are files that the parser could not read; their quarantine records are not written yet.
     """
 
     table: str
@@ -78,8 +79,8 @@ class TableReport:
 def ingest(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
     """Read, check and write a table's files.
 
-    A file that the parser cannot digest (damaged gzip, a line without end) is found by reading
-    the files one by one, and rejected; the others go through. Raises AccountingError if rows went missing.
+    If the parser fails (damaged gzip, an endless line), the files are read one by one: those that fail alone
+    are rejected, the others are ingested. Raises AccountingError if rows went missing.
     """
     try:
         return _ingest_readable(context, table, files)
@@ -99,7 +100,7 @@ def ingest(context: IngestContext, table: Table, files: Sequence[LandedFile]) ->
 
 
 def _unreadable(context: IngestContext, table: Table, file: LandedFile) -> str | None:
-    """Why the parser fails on this file, None if it does not."""
+    """Return why the parser fails on this file; None if it does not."""
     rows = context.rows(table, [file])
     try:
         rows.write.format("noop").mode("overwrite").save()
@@ -109,7 +110,7 @@ def _unreadable(context: IngestContext, table: Table, file: LandedFile) -> str |
 
 
 def _root_cause(error: Exception) -> str:
-    """The innermost message of a Spark failure, on one line."""
+    """Return the innermost message of a Spark failure, on one line."""
     causes = [line for line in str(error).splitlines() if "Exception" in line or "Error" in line]
     innermost = next((line for line in reversed(causes) if "Caused by" in line), (causes or [str(error)])[0])
     return innermost.removeprefix("Caused by: ").strip()[:300]
@@ -132,20 +133,21 @@ def _ingest_readable(context: IngestContext, table: Table, files: Sequence[Lande
     unknown = {outcome.source_file for outcome in outcomes} - {file.key for file in files}
     if (staged, kept) != (read, quarantined) or unknown:
         raise AccountingError(
-            f"{read} rows were read, {staged} staged; {quarantined} of them failed, {kept} are in "
-            f"quarantine; rows from unknown files: {sorted(map(str, unknown))}.",
+            f"{read} rows were read, {staged} were staged; {quarantined} of them failed a check, {kept} are "
+            f"in quarantine; rows from unknown files: {sorted(map(str, unknown))}.",
             where=f"{context.domain}.{table.name}, batch {context.batch_id}",
+            hint="The batch was not committed: run the pipeline again.",
         )
     return TableReport(
         table=table.name,
-        files=tuple(_accounted(file, outcomes) for file in files),
-        checks=_per_check(outcomes, table),
+        files=tuple(_with_row_counts(file, outcomes) for file in files),
+        checks=_count_checks(outcomes, table),
     )
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """How many rows of a file failed or raised the same checks."""
+    """The number of rows of one file with the same failed checks or flags."""
 
     source_file: str
     failed: tuple[str, ...]
@@ -154,7 +156,7 @@ class _Outcome:
 
 
 def _outcomes(staged: DataFrame) -> list[_Outcome]:
-    """Every row on disk, counted once. Grouping by the names gives files and checks in a single pass."""
+    """Count the staged rows by file and failed checks or flags, in a single pass."""
     grouped = staged.groupBy("source_file", REJECTED, FLAGS).agg(F.count(F.lit(1)).alias("rows"))
     outcomes = []
     for row in grouped.collect():
@@ -164,7 +166,8 @@ def _outcomes(staged: DataFrame) -> list[_Outcome]:
     return outcomes
 
 
-def _per_check(outcomes: Sequence[_Outcome], table: Table) -> dict[str, dict[str, int]]:
+def _count_checks(outcomes: Sequence[_Outcome], table: Table) -> dict[str, dict[str, int]]:
+    """Return check → rows_checked, rows_flagged and rows_quarantined."""
     read = sum(outcome.rows for outcome in outcomes)
     flagged: Counter[str] = Counter()
     quarantined: Counter[str] = Counter()
@@ -181,7 +184,8 @@ def _per_check(outcomes: Sequence[_Outcome], table: Table) -> dict[str, dict[str
     }
 
 
-def _accounted(file: LandedFile, outcomes: Sequence[_Outcome]) -> FileEntry:
+def _with_row_counts(file: LandedFile, outcomes: Sequence[_Outcome]) -> FileEntry:
+    """Return the ledger entry of an ingested file."""
     mine = [outcome for outcome in outcomes if outcome.source_file == file.key]
     bronze = sum(outcome.rows for outcome in mine if not outcome.failed)
     quarantined = sum(outcome.rows for outcome in mine if outcome.failed)
@@ -193,7 +197,7 @@ def _stamps(context: IngestContext) -> list[Column]:
 
 
 def _write_quarantine(context: IngestContext, table: Table, rejected: DataFrame) -> int:
-    """Write the records of rejected rows; how many, counted on the way."""
+    """Write the records of rejected rows; return how many were written."""
     record_id = F.sha2(F.concat_ws("|", "source_file", F.col("source_row").cast("string")), 256)
     frame = rejected.select(
         record_id.alias("record_id"), "source_file", "source_row", RAW_RECORD, FAILED, *_stamps(context)

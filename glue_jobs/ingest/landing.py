@@ -1,4 +1,4 @@
-"""What raw holds and the ledger does not: new files, recognised, hashed and ranked."""
+"""Finds the new raw files of a domain: those that the ledger lacks, with their table, hash and rank."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ RANK_SEPARATOR = "\t"
 """Sorts before every printable character, so that comparing ranks compares their parts."""
 
 REQUEUED_FROM = "requeued-from"
-"""Metadata of an object that holds requeued records: the raw key of the file that they came in."""
+"""Metadata of an object with requeued records: the raw key of the file they were first read from."""
 
 SOURCE_ROW = "caudal:source_row"
-"""Header of the first column of requeued records: the row that each was in the file it came in."""
+"""Header of the first column of requeued records: each record's row number in its first file."""
 
 _SHA_FOLDER = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LandedFile:
-    """A new raw file that is a drop of `table`, ready to be read."""
+    """A new raw file of `table` that is ready to be read."""
 
     key: str
     version: str
@@ -45,12 +45,15 @@ class LandedFile:
     requeued: bool = False
 
     @property
-    def numbers_its_rows(self) -> bool:
-        """Its records come again: the rank is that of their first file, and each tells its row there."""
+    def has_row_numbers(self) -> bool:
+        """Whether this is a requeued file whose first column is SOURCE_ROW.
+
+        The rows of a requeued file keep the rank and row number of the file they were first read from.
+        """
         return self.requeued and self.recognised.headers[:1] == (SOURCE_ROW,)
 
     def entry(self, status: str = FileStatus.INGESTED, reason: str = "", **rows: int) -> FileEntry:
-        """The file as the ledger will remember it."""
+        """Return the file's ledger entry; `rows` are its row counts."""
         return FileEntry(
             key=self.key, version=self.version, table=self.table.name, size=self.size, sha256=self.sha256,
             rank=self.rank, status=status, reason=reason, missing_columns=self.recognised.missing,
@@ -60,9 +63,9 @@ class LandedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Landing:
-    """New files by fate: to be read, rejected whole, or bytes that were ingested before.
+    """New files: those to read, those rejected whole, and those whose bytes were ingested before.
 
-    `heads` keeps the first bytes of each rejected file, for its quarantine record.
+    `heads` maps the key of each rejected file to its first bytes, for its quarantine record.
     """
 
     files: tuple[LandedFile, ...]
@@ -75,11 +78,12 @@ class Landing:
         return not (self.files or self.rejected or self.duplicates)
 
     def of(self, table: Table) -> tuple[LandedFile, ...]:
+        """Return the files to read of a table."""
         return tuple(file for file in self.files if file.table.name == table.name)
 
 
 def relative_path(domain: str, key: str) -> str:
-    """The path that the client uploaded: what follows `<domain>/<table>/<sha12>/`, or `<domain>/`."""
+    """Return the path that the client uploaded: the key after `<domain>/<table>/<sha12>/` or `<domain>/`."""
     parts = key.removeprefix(naming.raw_prefix(domain)).split("/")
     if len(parts) > 2 and _SHA_FOLDER.fullmatch(parts[1]):
         return "/".join(parts[2:])
@@ -87,43 +91,44 @@ def relative_path(domain: str, key: str) -> str:
 
 
 def rank_of(path: str, key: str, moment: datetime) -> str:
-    """The part of a version's rank that its file gives; comparing two as text orders the files.
+    """Return a file's rank, the leading part of its rows' version rank. Ranks compare as text.
 
-    Later upload call, then deeper path, then path; the key makes the order total.
+    A later upload call (`moment`) ranks higher, then a deeper path, then the path; the key makes the order
+    total.
     """
     written = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return RANK_SEPARATOR.join((written, f"{path.count('/') + 1:05d}", path, key))
 
 
-def as_origin(key: str) -> str:
-    """A raw key as the metadata REQUEUED_FROM: metadata takes ASCII, and 2 KB of it in all."""
+def encode_origin(key: str) -> str:
+    """Encode a raw key for the metadata REQUEUED_FROM. S3 metadata is ASCII, at most 2 KB in all."""
     return base64.urlsafe_b64encode(key.encode()).decode()
 
 
 def origin_of(head: Head) -> str | None:
-    """The raw key of the file that an object's records came in first; None if it is a file of its own."""
+    """Return the raw key of the file that requeued records were first read from; None for other files."""
     try:
         return base64.b64decode(head.metadata[REQUEUED_FROM], altchars="-_", validate=True).decode()
     except (KeyError, ValueError):
-        # Most files have no such metadata; and what `as_origin` did not write is somebody else's.
+        # Most files have no such metadata. A value that `encode_origin` did not write is another program's.
         return None
 
 
 def uploaded_at(head: Head) -> datetime:
-    """The upload call's time from the metadata, else when the object was written."""
+    """Return the upload call's time from the metadata, else the time when the object was written."""
     written = head.metadata.get("uploaded-at")
     if written:
         try:
             moment = datetime.fromisoformat(written.replace("Z", "+00:00"))
         except ValueError:
-            # Somebody else's metadata: the object's own time is the declared fallback.
+            # Another program wrote this metadata: the object's own time is the declared fallback.
             return head.modified
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return head.modified
 
 
 def sha256_of(store: ObjectStore, bucket: str, key: str) -> str:
-    """Of an object that came without its hash as metadata; reads it whole."""
+    """Return the SHA-256 of an object that has none in its metadata. Reads the whole object."""
     digest = hashlib.sha256()
     with store.open(bucket, key) as stream:
         while chunk := stream.read(HASH_CHUNK):
@@ -133,6 +138,8 @@ def sha256_of(store: ObjectStore, bucket: str, key: str) -> str:
 
 @dataclass(frozen=True)
 class _Examined:
+    """A new raw object with its head, recognition and hash."""
+
     listed: Listed
     head: Head
     recognised: Recognised
@@ -143,7 +150,7 @@ class _Examined:
         return origin_of(self.head) is not None
 
     def rank(self, domain: str) -> str:
-        """Requeued records keep the rank of the file that they came in."""
+        """Return the file's rank; requeued records have the rank of the file they were first read from."""
         key = origin_of(self.head) or self.listed.key
         return rank_of(relative_path(domain, key), key, uploaded_at(self.head))
 
@@ -172,9 +179,9 @@ def _is_new(listed: Listed, view: LedgerView, bookmark: Bookmark) -> bool:
 def find_new(
     store: ObjectStore, bucket: str, domain: Domain, view: LedgerView, bookmark: Bookmark = Bookmark.ENABLE
 ) -> Landing:
-    """Examine every raw file of the domain that the ledger lacks; streams have a job of their own.
+    """Examine every raw file of the domain that the ledger lacks; files of streams have their own job.
 
-    Cost: one listing of the domain, one ranged read per new file.
+    Files are returned in rank order. Cost: one listing of the domain, one ranged read per new file.
     """
     prefix = naming.raw_prefix(domain.name)
     new = [
@@ -187,7 +194,7 @@ def find_new(
     with ThreadPoolExecutor(HEAD_THREADS) as pool:
         examined = list(pool.map(_examiner(store, bucket, domain), new))
     known = {} if bookmark is Bookmark.DISABLE else view.ingested
-    return _sorted_out(domain.name, sorted(examined, key=lambda item: item.rank(domain.name)), known)
+    return _classify(domain.name, sorted(examined, key=lambda item: item.rank(domain.name)), known)
 
 
 def _is_stream(domain: Domain, path: str) -> bool:
@@ -195,8 +202,11 @@ def _is_stream(domain: Domain, path: str) -> bool:
     return table is not None and table.stream is not None
 
 
-def _sorted_out(domain: str, examined: Sequence[_Examined], known: Mapping[str, str]) -> Landing:
-    """`examined` comes in rank order; `known` maps the hash of what was ingested before to its key."""
+def _classify(domain: str, examined: Sequence[_Examined], known: Mapping[str, str]) -> Landing:
+    """Divide files into those to read, rejected ones and duplicates.
+
+    `examined` is in rank order; `known` maps the SHA-256 of each ingested file to its key.
+    """
     originals = _originals(examined)
     files: list[LandedFile] = []
     rejected: list[FileEntry] = []
@@ -229,11 +239,11 @@ def _sorted_out(domain: str, examined: Sequence[_Examined], known: Mapping[str, 
 
 
 def _originals(examined: Sequence[_Examined]) -> dict[str, str]:
-    """SHA-256 → the one of the files with these bytes that is read; `examined` comes in rank order.
+    """Return SHA-256 → key of the file to read among files with the same bytes. `examined` is in rank order.
 
-    Of one upload call the highest-ranking, as the uploader chooses; of several calls the first one's,
-    as it would be had a run come between them. Requeued records are no copies of a file, even where
-    two files held the same ones.
+    Within one upload call that is the highest-ranking file, which the uploader chooses as well. Among several
+    calls it is the first call's file: the result is the same if a run happens between the calls. Files of
+    requeued records never count as copies, even if two of them have the same bytes.
     """
     originals: dict[str, tuple[datetime, str]] = {}
     for item in examined:

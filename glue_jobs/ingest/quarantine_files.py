@@ -1,4 +1,4 @@
-"""Files that are rejected whole leave one record each in quarantine."""
+"""Writes one quarantine record for each file that is rejected whole."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ _SCHEMA = (
 def quarantine_files(
     context: IngestContext, rejected: Sequence[FileEntry], heads: Mapping[str, bytes]
 ) -> tuple[FileEntry, ...]:
-    """Write the records, and return the files' ledger entries: one row read, one quarantined.
+    """Write one record per rejected file; return the files' ledger entries with one row read and quarantined.
 
-    `raw_record` is the beginning of the file; the whole of it stays in raw under `source_file`.
+    `heads` maps keys to first bytes. `raw_record` is the beginning of the file as text; the whole file stays
+    in raw under `source_file`.
     """
     by_table: dict[str, list[FileEntry]] = defaultdict(list)
     for entry in rejected:

@@ -1,4 +1,4 @@
-"""CSV files as rows of text, tolerantly: columns by name, malformed lines kept as they are."""
+"""Reads CSV files as rows of text: columns by name, malformed lines as they are written."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from glue_jobs.runtime.store import ObjectStore
 from lake.model.spec import Table
 
 MAX_COLUMNS = 100_000
-"""Delimiters in one line before the parser gives up on the file."""
+"""The parser fails on a file that has a line with more columns."""
 
 TASKS_PER_CORE = 4
-"""Enough that the cores are busy to the end though files differ in size."""
+"""Enough to keep all cores busy to the end although files differ in size."""
 
 _PACKING = ("spark.sql.files.openCostInBytes", "spark.sql.files.maxPartitionBytes")
 _ONE_FILE_PER_TASK = str(1 << 40)
-"""Bytes. A task is full with its first file, whatever its size, and no file is cut in two."""
+"""Bytes. As open cost it fills a task with its first file; as split size it keeps every file in one piece."""
 
 _ROW_IN_PARTITION = (1 << 33) - 1
 WHITESPACE = " \t\r\n\f\u00a0\ufeff"
@@ -34,7 +34,7 @@ _URI_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 @contextmanager
 def one_file_per_task(spark: SparkSession) -> Iterator[None]:
-    """Inside, a task reads one whole file: `source_row` is the place in the task.
+    """Inside this context a Spark task reads exactly one file, so that `row_in_task` is the row in the file.
 
     The frames of `read_table` must be executed inside.
     """
@@ -49,7 +49,7 @@ def one_file_per_task(spark: SparkSession) -> Iterator[None]:
 
 
 def as_uri(url: str) -> str:
-    """A URL as Hadoop writes it: what java.net.URI quotes is quoted, other Unicode stays."""
+    """Return a URL as Hadoop writes it: quoted as java.net.URI does, with other Unicode as it is."""
     scheme, separator, path = url.partition("://")
     if not separator:
         scheme, separator, path = "file", ":", url
@@ -61,15 +61,15 @@ def as_uri(url: str) -> str:
 
 
 def trimmed(column: Column) -> Column:
-    """Text without surrounding white space, null if nothing is left."""
+    """Return text without surrounding white space; null if nothing is left."""
     return F.nullif(F.btrim(column, F.lit(WHITESPACE)), F.lit(""))
 
 
-def patterns_apart(files: Sequence[LandedFile]) -> list[list[LandedFile]]:
-    """Files that may be read together.
+def group_by_safe_name(files: Sequence[LandedFile]) -> list[list[LandedFile]]:
+    """Group files that Spark may read together.
 
-    Spark reads the others again if one is named like a pattern, and passes over one that is named
-    like a temporary file: such files are read alone.
+    A file whose name contains glob characters would make Spark read matching files twice, and among others
+    Spark ignores a file whose name looks temporary (`_…`, `.…`): such files are groups of their own.
     """
     groups: dict[str, list[LandedFile]] = defaultdict(list)
     for file in files:
@@ -80,15 +80,15 @@ def patterns_apart(files: Sequence[LandedFile]) -> list[list[LandedFile]]:
 
 
 def row_in_task() -> Column:
-    """The row's number in its task, from 1: with one file per task, its place in the file."""
+    """Return the row's number in its task, from 1. With one file per task it is the row in the file."""
     return F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_IN_PARTITION)) + 1
 
 
 def in_few_tasks(spark: SparkSession, rows: DataFrame) -> DataFrame:
-    """The same rows, files following one another within a task from here on.
+    """Coalesce tasks that read one file each into a few tasks that read several files in turn.
 
-    What a task costs besides its rows (code to set up, shuffle files to open) then does not grow with the
-    number of files. Nothing is shuffled; `row_in_task` must have been asked before.
+    The fixed cost of tasks (setting up code, opening shuffle files) then does not grow with the number of
+    files. Nothing is shuffled. `row_in_task` must be selected before.
     """
     return rows.coalesce(TASKS_PER_CORE * spark.sparkContext.defaultParallelism)
 
@@ -96,16 +96,17 @@ def in_few_tasks(spark: SparkSession, rows: DataFrame) -> DataFrame:
 def read_table(
     spark: SparkSession, store: ObjectStore, bucket: str, table: Table, files: Sequence[LandedFile]
 ) -> DataFrame:
-    """All rows of a table's files: declared columns as trimmed text, `extra`, RAW, FIELDS
-    and SOURCE_COLUMNS.
+    """Return all rows of a table's files: declared columns as trimmed text, `extra`, RAW, FIELDS and
+    SOURCE_COLUMNS.
 
-    Files that share a header are read together. Raises nothing for bad content: a line with the
-    wrong number of fields has its text in RAW and nothing else. To be executed in `one_file_per_task`.
+    Files that share a header are read together. Bad content raises nothing: a line with the wrong number of
+    fields has its text in RAW and null in the declared columns. The frame must be executed inside
+    `one_file_per_task`.
     """
     alike: dict[tuple[bool, tuple[str, ...]], list[LandedFile]] = defaultdict(list)
     for file in files:
-        alike[file.numbers_its_rows, file.recognised.headers].append(file)
-    groups = [group for same in alike.values() for group in patterns_apart(same)]
+        alike[file.has_row_numbers, file.recognised.headers].append(file)
+    groups = [group for same in alike.values() for group in group_by_safe_name(same)]
     frames = [_read_group(spark, store, bucket, table, group) for group in groups]
     return reduce(DataFrame.unionByName, frames)
 
@@ -115,7 +116,7 @@ def _read_group(
 ) -> DataFrame:
     recognised = files[0].recognised
     fields = [f"c{position}" for position in range(len(recognised.headers))]
-    numbered, row = files[0].numbers_its_rows, row_in_task()
+    numbered, row = files[0].has_row_numbers, row_in_task()
     record = fields[1:] if numbered else fields
     urls = {store.url(bucket, file.key): file for file in files}
     lines = (
@@ -129,12 +130,12 @@ def _read_group(
         .csv(list(urls))
         .select(
             *fields,
-            _without_row(F.col(RAW)).alias(RAW) if numbered else RAW,
+            _without_row_number(F.col(RAW)).alias(RAW) if numbered else RAW,
             F.col("_metadata.file_path").alias("_path"),
             (F.coalesce(F.expr("try_cast(c0 AS BIGINT)"), row) if numbered else row).alias("source_row"),
         )
     )  # fmt: skip
-    # The parser reports a line of nothing but a carriage return; it is no record.
+    # The parser reports a line of a lone carriage return as malformed; it is a blank line, not a record.
     records = in_few_tasks(spark, lines).where(
         ~F.coalesce(F.btrim(RAW, F.lit(WHITESPACE)) == "", F.lit(False))
     )
@@ -163,15 +164,15 @@ def _read_group(
     )
 
 
-def _without_row(line: Column) -> Column:
-    """A malformed line of a requeued file as it was in its first one."""
+def _without_row_number(line: Column) -> Column:
+    """Return a malformed line of a requeued file as it was in its first file."""
     return F.regexp_replace(line, r"^\d+,", "")
 
 
 def _undecodable(fields: Iterable[str]) -> Column:
-    """Whether the decoder met bytes that are no UTF-8: it writes U+FFFD in their place.
+    """Return whether a field has bytes that are not UTF-8: the decoder replaces them with U+FFFD.
 
-    Only texts need to be asked; a number or a date with such a character does not cast.
+    Only text columns need this check: a number or date with such a character does not cast.
     """
     found = [F.contains(F.col(name), F.lit("\ufffd")) for name in fields]
     return F.coalesce(reduce(Column.__or__, found, F.lit(False)), F.lit(False))
@@ -185,7 +186,7 @@ def _extra(extra: Mapping[str, int], fields: Sequence[str]) -> Column:
 
 
 def sources(spark: SparkSession, urls: Mapping[str, LandedFile]) -> DataFrame:
-    """`_path` as Spark reports it → `source_file`, `source_rank`; one row per file."""
+    """Return one row per file: `_path` as Spark reports it, `source_file` (the key) and `source_rank`."""
     return spark.createDataFrame(
         [(as_uri(url), file.key, file.rank) for url, file in urls.items()],
         "_path string, source_file string, source_rank string",

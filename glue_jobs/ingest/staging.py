@@ -1,11 +1,12 @@
-"""Good and bad rows apart, in one pass over the input.
+"""Separates good rows from rejected rows in one pass over the input.
 
-Spark writes to one place at a time, so all rows go to a staging folder inside of the batch's own
-directory, where nobody looks: `rejected=false/` has bronze as it will be, `rejected=true/` the rows
-for quarantine. The good files are then copied onto their keys, one atomic copy each. A run that
-dies meanwhile leaves an uncommitted directory, like any other.
+A Spark write has one target, so all rows are written to a staging folder inside the batch's own directory:
+`rejected=false/` has the files of bronze, `rejected=true/` the rows for quarantine. Readers ignore the
+folder. The good files are then copied onto their keys in bronze, each with one atomic copy. A run that dies
+meanwhile leaves a directory of an uncommitted batch, which the next run removes.
 
-A rejected row travels in the columns of bronze: its failed checks as flags, its text in `extra`.
+Staged rows have the columns of bronze. For a rejected row, the flags column has its failed checks and `extra`
+has its raw record.
 """
 
 from __future__ import annotations
@@ -28,17 +29,17 @@ ROWS_PER_FILE = 4_000_000
 """Keeps a Parquet file of these narrow rows below 256 MB."""
 
 REJECTED = "rejected"
-"""The partition that tells bad rows from good ones."""
+"""The partition key that separates rejected rows from good ones."""
 
 STAGED = "_staged/"
-"""Folder inside of a batch's directory; readers, crawlers and Athena pass over such names."""
+"""Folder inside a batch's directory. Spark, crawlers and Athena ignore names that begin with `_`."""
 
 _GOOD_FILE = re.compile(rf"{REJECTED}=false/(?P<partition>(?:[a-z]+=[^/]+/)*)[^/]+\.parquet$")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Staging:
-    """One table's rows of one batch, from judged rows to files of bronze."""
+    """The staging of one table's checked rows in one batch."""
 
     spark: SparkSession
     store: ObjectStore
@@ -48,7 +49,7 @@ class Staging:
     """Key prefix of the batch in bronze."""
 
     def stage(self, checked: DataFrame, stamps: Sequence[Column]) -> int:
-        """Write all rows; how many there were, counted before they fell apart into files."""
+        """Write all checked rows, with `stamps` as further columns; return how many were written."""
         is_bad = F.size(FAILED) > 0
         carried = F.create_map(F.lit(RAW_RECORD), F.col(RAW_RECORD))
         counted = Observation()
@@ -69,7 +70,7 @@ class Staging:
         return int(counted.get["rows"])
 
     def _month(self, is_bad: Column) -> Iterator[Column]:
-        """A rejected row may have no date."""
+        """Return the partition columns of a dated table; 0 for rejected rows, which may have no date."""
         if self.table.dated_by:
             date = F.col(self.table.dated_by)
             for name, part in zip(MONTH_KEYS, (F.year(date), F.month(date)), strict=True):
@@ -84,13 +85,13 @@ class Staging:
         return self.store.url(self.bucket, self._staged)
 
     def read(self) -> DataFrame:
-        """What was staged, with the columns of bronze and REJECTED."""
+        """Read the staged rows: the columns of bronze and REJECTED."""
         fields = [field for field in bronze_schema(self.table).fields if field.name != "batch"]
         schema = T.StructType([*fields, T.StructField(REJECTED, T.BooleanType())])
         return self.spark.read.schema(schema).parquet(self._url)
 
     def rejected(self) -> DataFrame:
-        """The bad rows: `source_file`, `source_row`, RAW_RECORD and FAILED."""
+        """Read the rejected rows: `source_file`, `source_row`, RAW_RECORD and FAILED."""
         return self.read().where(REJECTED).select(
             "source_file", "source_row",
             F.element_at("extra", F.lit(RAW_RECORD)).alias(RAW_RECORD),
@@ -98,12 +99,13 @@ class Staging:
         )  # fmt: skip
 
     def publish(self) -> None:
-        """Copy the good files onto their keys in bronze, then remove all that was staged."""
+        """Copy the files of good rows onto their keys in bronze, then delete all staged files."""
         keys = [item.key for item in self.store.list(self.bucket, self._staged)]
         copy_all(self.store, self.bucket, self._copies(sorted(keys)))
         self.store.delete(self.bucket, keys)
 
     def _copies(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Return (staged key, key in bronze) of every file of good rows."""
         numbers: dict[str, int] = {}
         for key in keys:
             match = _GOOD_FILE.fullmatch(key.removeprefix(self._staged))

@@ -1,8 +1,9 @@
-"""Compactions: files that took the place of many small ones, and the entries that say so.
+"""The log of compactions: which merged bronze files replace which small ones.
 
-A stream leaves files in a month for every micro-batch that held events of it. Once the month is over
-they are merged. An immutable object in the ledger, written last, says which files the merged ones replace:
-until then readers do not see the merged ones, from then on they do not see the replaced ones.
+Every micro-batch of a stream leaves a file in each month that it has events of. Once a month is over, the
+compactor merges its small files. The compaction's ledger entry, an immutable object that is written last,
+names the batches whose files are replaced: before it exists, readers ignore the merged files; afterwards,
+they ignore the replaced files.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _FILE = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class BronzeFile:
-    """A Parquet file of bronze. `place` is the batch or the compaction whose folder it lies in."""
+    """A Parquet file of bronze. `place` is the id of the batch or compaction whose folder holds it."""
 
     key: str
     place: str
@@ -37,7 +38,7 @@ class BronzeFile:
 
 
 def bronze_files(store: ObjectStore, bucket: str, prefix: str) -> list[BronzeFile]:
-    """All files of a bronze table that are there, whoever may see them. Cost: one listing."""
+    """Return all files of a bronze table, uncommitted and replaced ones included. Cost: one listing."""
     found = []
     for item in store.list(bucket, prefix):
         match = _FILE.fullmatch(item.key.removeprefix(prefix))
@@ -49,9 +50,10 @@ def bronze_files(store: ObjectStore, bucket: str, prefix: str) -> list[BronzeFil
 
 @dataclass(frozen=True, kw_only=True)
 class Compaction:
-    """In one month of a table, the files of `replaced` became others.
+    """A committed merge of small files in one month of a table.
 
-    These are batches and earlier compactions, and what the latter replaced.
+    `replaced` has the ids of the merged batches and earlier compactions, and of those that the latter
+    replaced. `rows` is the number of rows in the merged files.
     """
 
     compaction_id: str
@@ -64,15 +66,15 @@ class Compaction:
 
     @classmethod
     def from_json(cls, body: bytes, where: str) -> Compaction:
-        """Raises CaudalError if the object is no compaction."""
+        """Parse a compaction; `where` is its key. Raises CaudalError if the object is no compaction."""
         try:
             data = json.loads(body)
             return cls(**{**data, "replaced": tuple(data["replaced"])})
         except (ValueError, KeyError, TypeError) as error:
             raise CaudalError(
-                f"not a compaction ({error}).",
+                f"the object is not a compaction ({error}).",
                 where=where,
-                hint="Compactions are written by the jobs alone; restore the object's earlier version.",
+                hint="Only the jobs write compactions: restore the object's earlier version.",
             ) from error
 
 
@@ -84,7 +86,7 @@ class Compactions:
 
     @classmethod
     def read(cls, store: ObjectStore, bucket: str, domain: str, table: str) -> Compactions:
-        """Cost: one listing, one request per compaction that was not replaced by a later one."""
+        """Read the committed compactions. Cost: one listing, and one request per compaction."""
         keys = [item.key for item in store.list(bucket, naming.compaction_prefix(domain, table))]
         with ThreadPoolExecutor(READ_THREADS) as pool:
             bodies = list(pool.map(lambda key: store.read(bucket, key), keys))
@@ -92,10 +94,11 @@ class Compactions:
 
     @property
     def ids(self) -> frozenset[str]:
+        """Ids of the compactions."""
         return frozenset(entry.compaction_id for entry in self.entries)
 
     def is_replaced(self, file: BronzeFile) -> bool:
-        """Whether other files hold its rows."""
+        """Whether a merged file holds the rows of `file` instead."""
         return (file.place, file.month) in self._replaced
 
     @cached_property
@@ -105,30 +108,33 @@ class Compactions:
         )
 
     def visible(self, files: Iterable[BronzeFile], batches: Collection[str]) -> list[BronzeFile]:
-        """The files that hold the rows of `batches`, each row once."""
+        """Return the files that readers of `batches` use: together they hold each row once."""
         places = self.ids.union(batches)
         return [file for file in files if file.place in places and not self.is_replaced(file)]
 
     def lineage(self, places: Iterable[str]) -> tuple[str, ...]:
-        """`places`, and what those of them that are compactions have replaced."""
+        """Return `places` and, for each compaction among them, the places that it replaced."""
         found = set(places)
         found.update(*(entry.replaced for entry in self.entries if entry.compaction_id in found))
         return tuple(sorted(found))
 
     @property
     def superseded(self) -> list[Compaction]:
-        """Entries that a later one stands for as well."""
+        """Compactions that a later one has replaced."""
         later = {place for entry in self.entries for place in entry.replaced}
         return [entry for entry in self.entries if entry.compaction_id in later]
 
 
 def commit(store: ObjectStore, bucket: str, domain: str, entry: Compaction) -> None:
-    """Put the merged files in place of the others. Raises CaudalError if the compaction exists already."""
+    """Replace the small files by the merged ones for all readers.
+
+    Raises CaudalError if a compaction of that id exists already.
+    """
     key = naming.compaction_key(domain, entry.table, entry.compaction_id)
     body = json.dumps(asdict(entry), indent=1, sort_keys=True).encode()
     if not store.create(bucket, key, body):
         raise CaudalError(
             f"compaction {entry.compaction_id} is committed already.",
             where=f"s3://{bucket}/{key}",
-            hint="Another run of this domain overlapped; start the pipeline again.",
+            hint="Another run of this domain overlapped: start the pipeline again.",
         )

@@ -1,4 +1,4 @@
-"""Holds: batches of a stream that wait until somebody lets them through."""
+"""Holds: batches of a stream that are not published until an operator releases them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from lake.errors import CaudalError
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """Batches of a stream table that the quality gate keeps from readers, and why."""
+    """Batches of a stream table that the quality gate hides from readers, with its reason.
+
+    `held_at` is an ISO 8601 time in UTC.
+    """
 
     hold_id: str
     table: str
@@ -22,6 +25,7 @@ class Hold:
 
     @classmethod
     def of(cls, table: str, batches: tuple[str, ...], reason: str, *, execution: str, at: datetime) -> Hold:
+        """Return a hold on `batches` whose id contains its time and table."""
         moment = at.astimezone(UTC)
         return cls(
             hold_id=f"h-{moment:%Y%m%dT%H%M%S%f}-{table}", table=table, batches=batches, reason=reason,
@@ -33,13 +37,13 @@ class Hold:
 
     @classmethod
     def from_json(cls, body: bytes, where: str) -> Hold:
-        """Raises CaudalError if the object is no hold."""
+        """Parse a hold; `where` is its key. Raises CaudalError if the object is no hold."""
         try:
             data = json.loads(body)
             return cls(**{**data, "batches": tuple(data["batches"])})
         except (ValueError, KeyError, TypeError) as error:
             raise CaudalError(
-                f"not a hold ({error}).",
+                f"the object is not a hold ({error}).",
                 where=where,
-                hint="Holds are written by the jobs alone; restore the object's earlier version.",
+                hint="Only the jobs write holds: restore the object's earlier version.",
             ) from error

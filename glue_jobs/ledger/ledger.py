@@ -1,10 +1,11 @@
-"""The ledger: which batches exist, which files made them, and which of them gold holds.
+"""The ledger of a domain: which batches exist, which files they came from, and which are published.
 
-A batch is one immutable object, written last and only if its key is free: that write is the
-commit. Readers take batches from here alone, so a directory that a killed job left behind is
-never read. A second object per batch says that silver and gold hold it.
+A batch is one immutable object, written last and only if its key is free: that write is the commit. Readers
+learn of batches from the ledger only, so they never read a directory that a killed job left behind. A second
+object per batch records that silver and gold include it ("curated").
 
-Batches of a stream may be held: an object that names them takes them from readers until it is released.
+Batches of a stream may be held: a hold is an object that names them, and readers do not see them until the
+hold is released.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from lake.errors import CaudalError
 
 
 class FileStatus:
-    """What became of a raw file."""
+    """The outcome of a raw file."""
 
     INGESTED = "ingested"
     REJECTED = "rejected"
@@ -31,7 +32,7 @@ class FileStatus:
 
 
 class BatchStatus:
-    """Whether readers may use a batch: a rejected one waits for its release."""
+    """Whether readers may use a batch: a rejected one is hidden until it is released."""
 
     COMMITTED = "committed"
     REJECTED = "rejected"
@@ -39,9 +40,10 @@ class BatchStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class FileEntry:
-    """One raw file in the ledger: its identity, rank, and the account of its rows.
+    """One raw file in the ledger: its identity, its rank and its row counts.
 
-    `version` tells one upload of a key from the next; `rows_read = rows_bronze + rows_quarantined`.
+    `version` distinguishes uploads of the same key (see `version_of`). `rows_read` equals `rows_bronze` +
+    `rows_quarantined`.
     """
 
     key: str
@@ -61,9 +63,9 @@ class FileEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """One committed batch. `tables` are those whose bronze it brought rows to.
+    """One batch of the ledger. `tables` names the tables of which it has rows in bronze.
 
-    `checks` counts, by table and check, rows_checked, rows_flagged and rows_quarantined.
+    `checks` maps table and check to rows_checked, rows_flagged and rows_quarantined.
     """
 
     batch_id: str
@@ -80,7 +82,7 @@ class Batch:
 
     @classmethod
     def from_json(cls, body: bytes, where: str) -> Batch:
-        """Raises CaudalError if the object is no ledger entry."""
+        """Parse a batch; `where` is its key. Raises CaudalError if the object is no ledger entry."""
         try:
             data = json.loads(body)
             files = tuple(
@@ -96,33 +98,33 @@ class Batch:
             return cls(**{**data, "files": files, "tables": tuple(data["tables"])})
         except (ValueError, KeyError, TypeError) as error:
             raise CaudalError(
-                f"not a ledger entry ({error}).",
+                f"the object is not a ledger entry ({error}).",
                 where=where,
-                hint="The ledger is written by the jobs alone; restore the object's earlier version.",
+                hint="Only the jobs write the ledger: restore the object's earlier version.",
             ) from error
 
 
 def version_of(listed: Listed) -> str:
-    """Tells one upload of a key from the next, also where the bytes are the same."""
+    """Return a text that differs between uploads of one key, even if their bytes are the same."""
     return f"{listed.etag.strip(chr(34))}@{listed.modified.isoformat()}"
 
 
 @dataclass(frozen=True)
 class LedgerView:
-    """The ledger as it stood when a job read it."""
+    """The ledger's content at the time of reading."""
 
     batches: tuple[Batch, ...]
     curated: frozenset[str]
     released: frozenset[str] = frozenset()
-    """Rejected batches and holds that somebody has let through."""
+    """Ids of the rejected batches and holds that an operator has released."""
 
     holds: tuple[Hold, ...] = ()
     publishing: frozenset[str] = frozenset()
-    """Batches of streams that an execution had begun to publish when it died."""
+    """Ids of the stream batches that an execution had begun to publish when it died."""
 
     @cached_property
     def open_holds(self) -> tuple[Hold, ...]:
-        """Holds that nobody has released, oldest first."""
+        """Holds that are not released, oldest first."""
         return tuple(hold for hold in self.holds if hold.hold_id not in self.released)
 
     @cached_property
@@ -138,18 +140,18 @@ class LedgerView:
 
     @cached_property
     def uncurated(self) -> tuple[Batch, ...]:
-        """Readable batches that silver and gold do not hold yet, those without good rows among them."""
+        """Readable batches that are not in silver and gold yet, including those without rows in bronze."""
         return tuple(batch for batch in self.readable if batch.batch_id not in self.curated)
 
     @cached_property
     def pending(self) -> tuple[Batch, ...]:
-        """Readable batches with rows that silver and gold do not hold yet."""
+        """Readable batches whose rows are not in silver and gold yet."""
         return tuple(batch for batch in self.uncurated if batch.tables)
 
     def unjudged(self, table: str) -> tuple[Batch, ...]:
-        """Batches with files of a stream table that the quality gate may still hold.
+        """Return the batches with files of a stream table that the quality gate may still hold.
 
-        Not those that were let through, nor those of which something may be published already.
+        Batches that were ever held are excluded, and so are those that may be partly published.
         """
         passed = self.publishing.union(*(hold.batches for hold in self.holds))
         return tuple(
@@ -160,14 +162,14 @@ class LedgerView:
 
     @cached_property
     def seen(self) -> frozenset[tuple[str, str]]:
-        """(key, version) of every raw file that has an entry, whatever became of it."""
+        """(key, version) of every raw file in the ledger, whatever its outcome."""
         return frozenset((entry.key, entry.version) for batch in self.batches for entry in batch.files)
 
     @cached_property
     def ingested(self) -> dict[str, str]:
-        """SHA-256 → key of the file that brought these bytes.
+        """SHA-256 → key of the ingested file with these bytes.
 
-        A rejected batch brought nothing: its good files may come again while it waits.
+        Files of a rejected batch do not count: its good files may be uploaded again while it is rejected.
         """
         return {
             entry.sha256: entry.key
@@ -177,12 +179,12 @@ class LedgerView:
         }
 
     def batches_of(self, table: str) -> tuple[str, ...]:
-        """Ids of the readable batches that hold rows of a table, oldest first."""
+        """Return the ids of the readable batches with rows of a table, oldest first."""
         return tuple(batch.batch_id for batch in self.readable if table in batch.tables)
 
 
 class Ledger:
-    """Reads and appends to the ledger of one domain."""
+    """Reads the ledger of one domain and appends to it."""
 
     def __init__(self, store: ObjectStore, bucket: str, domain: str) -> None:
         self._store = store
@@ -191,50 +193,48 @@ class Ledger:
         self._snapshot = LedgerSnapshot(store, bucket, naming.snapshot_key(domain))
 
     def view(self) -> LedgerView:
-        """Everything committed so far. Cost: one request per batch that the snapshot lacks."""
-        bodies = self._snapshot.bodies(self._committed())
+        """Read the whole ledger. Cost: a few listings, and one request per batch that the snapshot lacks."""
+        bodies = self._snapshot.bodies(self._listed_batches())
         batches = [Batch.from_json(body, key) for key, body in bodies.items()]
+        held = self._objects_under(naming.held_prefix(self._domain))
+        passed = self._objects_under(naming.passed_prefix(self._domain))
         return LedgerView(
-            tuple(sorted(batches, key=lambda batch: batch.batch_id)),
-            self._named(naming.curated_prefix(self._domain)),
-            self._named(naming.released_prefix(self._domain)),
-            tuple(Hold.from_json(body, key) for key, body in self._read(naming.held_prefix(self._domain))),
-            frozenset(
-                batch_id
-                for _, body in self._read(naming.passed_prefix(self._domain))
-                for batch_id in json.loads(body)
-            ),
+            batches=tuple(sorted(batches, key=lambda batch: batch.batch_id)),
+            curated=self._ids_under(naming.curated_prefix(self._domain)),
+            released=self._ids_under(naming.released_prefix(self._domain)),
+            holds=tuple(Hold.from_json(body, key) for key, body in held),
+            publishing=frozenset(batch_id for _, body in passed for batch_id in json.loads(body)),
         )
 
     def update_snapshot(self) -> bool:
-        """Make reading the ledger cheap again where many batches came; whether there was a need.
+        """Write a new snapshot if the present one lacks many batches; return whether one was written.
 
-        For the holder of the domain's lease.
+        Only the holder of the domain's lease may call this.
         """
-        return self._snapshot.update(self._committed())
+        return self._snapshot.update(self._listed_batches())
 
-    def _committed(self) -> list[Listed]:
+    def _listed_batches(self) -> list[Listed]:
         return list(self._store.list(self._bucket, naming.ledger_prefix(self._domain)))
 
-    def _read(self, prefix: str) -> list[tuple[str, bytes]]:
-        """(key, body) of every object under `prefix`, by key."""
+    def _objects_under(self, prefix: str) -> list[tuple[str, bytes]]:
+        """Read every object under `prefix`; return (key, body) pairs in key order."""
         keys = [item.key for item in self._store.list(self._bucket, prefix)]
         return [(key, self._store.read(self._bucket, key)) for key in keys]
 
-    def _named(self, prefix: str) -> frozenset[str]:
-        """Batches that have an object under `prefix`."""
+    def _ids_under(self, prefix: str) -> frozenset[str]:
+        """Return the ids of the batches and holds that have an object under `prefix`."""
         return frozenset(
             item.key.removeprefix(prefix).removesuffix(".json")
             for item in self._store.list(self._bucket, prefix)
         )
 
     def commit(self, batch: Batch) -> None:
-        """Make the batch exist. Raises CaudalError if a batch of that id does already."""
+        """Commit a batch. Raises CaudalError if a batch of that id exists already."""
         key = naming.ledger_key(self._domain, batch.batch_id)
         self._create(key, batch.to_json(), f"batch {batch.batch_id} is committed already.")
 
     def hold(self, hold: Hold) -> None:
-        """Keep batches from readers. Raises CaudalError if a hold of that id exists already."""
+        """Hide a hold's batches from readers. Raises CaudalError if a hold of that id exists already."""
         key = naming.held_key(self._domain, hold.hold_id)
         self._create(key, hold.to_json(), f"hold {hold.hold_id} exists already.")
 
@@ -243,19 +243,19 @@ class Ledger:
             raise CaudalError(
                 problem,
                 where=f"s3://{self._bucket}/{key}",
-                hint="Another run of this domain overlapped; start the pipeline again.",
+                hint="Another run of this domain overlapped: start the pipeline again.",
             )
 
     def note_publishing(self, batch_ids: Iterable[str], *, execution: str) -> None:
-        """Record that what these batches of streams bring is about to be published.
+        """Record that an execution is about to publish these batches of streams.
 
-        Should the execution die half-way, they cannot be held any more: readers have seen some of it.
+        If the execution dies half-way, they cannot be held any more: readers have seen some of their rows.
         """
         body = json.dumps(sorted(batch_ids)).encode()
         self._store.write(self._bucket, naming.passed_key(self._domain, execution), body)
 
     def mark_curated(self, batch_ids: Iterable[str], *, execution: str, at: datetime) -> None:
-        """Record that silver and gold hold these batches; repeating it changes nothing."""
+        """Record that silver and gold include these batches. Calling it again changes nothing."""
         body = json.dumps({"execution": execution, "curated_at": at.isoformat()}).encode()
         for batch_id in batch_ids:
             self._store.create(self._bucket, naming.curated_key(self._domain, batch_id), body)
@@ -263,10 +263,10 @@ class Ledger:
         self._store.delete(self._bucket, [item.key for item in self._store.list(self._bucket, prefix)])
 
     def release(self, name: str, *, by: str, at: datetime) -> bool:
-        """Let a rejected batch or a hold through: the next execution publishes it.
+        """Release a rejected batch or a hold, by id: the next execution publishes its rows.
 
-        False if it was released before. Raises CaudalError if there is no such batch or hold, or if the
-        batch was not rejected.
+        Return False if it was released before. Raises CaudalError if there is no such batch or hold, or if
+        the batch was not rejected.
         """
         view = self.view()
         known = {batch.batch_id: batch for batch in view.batches}
@@ -276,7 +276,7 @@ class Ledger:
             its_hold = next((hold for hold in holds.values() if name in hold.batches), None)
             what = "does not exist" if name not in known else "was not rejected"
             if its_hold is not None:
-                what = f"is held with others by {its_hold.hold_id}: release that"
+                what = f"is part of the hold {its_hold.hold_id}: release the hold"
             raise CaudalError(
                 f"batch {name} {what}.",
                 where=f"ledger of {self._domain}",

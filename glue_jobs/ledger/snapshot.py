@@ -1,7 +1,7 @@
-"""One object with all that the ledger's batches say, so that reading them is not a request per batch.
+"""The ledger's snapshot: one object with the bodies of most batches, so that readers need few requests.
 
-Batches never change: the listing tells which there are, the snapshot what most of them say, and a
-reader asks for the rest. So a snapshot may lag behind, and may be deleted at any time.
+Batches never change. A reader lists them, takes their bodies from the snapshot, and reads those that the
+snapshot lacks one by one. So a snapshot may be out of date, and may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from lake.errors import CaudalError
 
 READ_THREADS = 8
 
-BEHIND = 100
-"""Batches that a snapshot may lack before it is worth writing anew."""
+MAX_LAG = 100
+"""A snapshot that lacks this many batches is written anew."""
 
 _Identity = tuple[str, str]
+"""(key, etag) of an object: a restored object has another etag."""
 
 
 class LedgerSnapshot:
-    """The bodies of objects that never change, by key; an object is known by its etag as well."""
+    """The bodies of immutable objects, stored together in one gzipped JSON object under `key`."""
 
     def __init__(self, store: ObjectStore, bucket: str, key: str) -> None:
         self._store = store
@@ -32,13 +33,20 @@ class LedgerSnapshot:
         self._key = key
 
     def bodies(self, listed: Sequence[Listed]) -> dict[str, bytes]:
-        """What the listed objects hold. Cost: one request, and one for each that the snapshot lacks."""
+        """Return key → body of the listed objects.
+
+        Cost: one request, and one for each object that the snapshot lacks. Raises CaudalError if the
+        snapshot is damaged.
+        """
         return self._complete(listed, self._read())
 
     def update(self, listed: Sequence[Listed]) -> bool:
-        """Write a snapshot of exactly the listed objects if the present one lacks BEHIND of them."""
+        """Write a snapshot of exactly the listed objects if the present one lacks MAX_LAG of them.
+
+        Return whether it was written.
+        """
         known = self._read()
-        if sum(_identity(item) not in known for item in listed) < BEHIND:
+        if sum(_identity(item) not in known for item in listed) < MAX_LAG:
             return False
         bodies = self._complete(listed, known)
         entries = [[item.key, item.etag, bodies[item.key].decode()] for item in listed]
@@ -62,9 +70,9 @@ class LedgerSnapshot:
             return {(key, etag): body.encode() for key, etag, body in json.loads(gzip.decompress(packed))}
         except (OSError, EOFError, zlib.error, ValueError, TypeError, AttributeError) as error:
             raise CaudalError(
-                f"not a snapshot of the ledger ({error}).",
+                f"the object is not a snapshot of the ledger ({error}).",
                 where=f"s3://{self._bucket}/{self._key}",
-                hint="Delete it: the batches beside it say the same, and the next run writes another.",
+                hint="Delete it: readers then read the batches one by one, and a later run writes a new one.",
             ) from error
 
 

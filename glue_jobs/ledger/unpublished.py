@@ -1,8 +1,8 @@
-"""What the serving store has not got yet: noted by the job, taken away when it has been published.
+"""Notes of the gold partitions that the serving store does not have yet.
 
-A note is an object per mart with the partitions that have changed. The state machine publishes all
-notes that there are and removes each when it is done, so that what could not be published is left for
-the next execution, whatever that one touches itself.
+The job writes one note per mart: an object that lists the changed partitions. The state machine publishes
+the partitions of all notes and deletes each note afterwards. A partition whose publication failed keeps its
+note, and the next execution publishes it, whichever partitions it replaces itself.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from lake.model.spec import Domain
 def note_unpublished(
     store: ObjectStore, args: JobArguments, domain: Domain, touched: Mapping[str, Iterable[str]]
 ) -> None:
-    """Note the touched partitions (by table) of marts that are served, together with what earlier notes
-    of the mart still hold; those are replaced. Noting again changes nothing."""
+    """Write a note for each served mart with touched partitions (`touched` maps tables to partitions).
+
+    The note includes the partitions of the mart's earlier notes, which are deleted. Calling it again changes
+    nothing.
+    """
     bucket = args.processed_bucket
     for mart in (collection.mart for collection in domain.serving):
         partitions = set(touched.get(mart, ()))

@@ -1,7 +1,7 @@
-"""Text to typed values by the grammar of the contracts; what does not fit becomes null.
+"""Casts text to the declared types; text that does not match a type's grammar becomes null.
 
-Spark's own casts accept more than the contracts do (bare dates as timestamps, `2024-1-1`), so each
-type states its grammar. The expressions are native and null-safe, and none can throw in ANSI mode.
+Spark's own casts accept too much (bare dates as timestamps, `2024-1-1`), so each type has its own grammar
+here. The expressions use Spark functions only, are null-safe, and never fail in ANSI mode.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ _SMALL_EXPONENT = r"^[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,2}$"
 
 
 def _number(text: Expression, type_: str) -> Expression:
-    """Decimal, rounded half-up. Huge exponents are refused unread: expanding them takes hours."""
+    """Cast to a decimal, rounded half-up. Huge exponents give null: Spark would take hours to expand them."""
     exponent = F.contains(text, F.lit("e")) | F.contains(text, F.lit("E"))
     plain = (F.length(text) <= _LONG_NUMBER) & (~exponent | text.rlike(_SMALL_EXPONENT))
     return F.when(plain, text.try_cast(type_))
 
 
 def _integer(text: Expression, type_: str) -> Expression:
-    """Integers, also written as 101.0 or 1e3; 101.5 is none."""
+    """Cast to an integer: also from 101.0 and 1e3, but not from 101.5."""
     exact = _number(text, "decimal(38,18)")
     whole = F.when(exact == F.floor(exact), exact.cast("decimal(38,0)").try_cast(type_))
-    # Programs that know one kind of number write 101.0; the detour over decimals is slow.
+    # 101.0 is common, as programs with a single number type write it, and casting by way of decimals is slow.
     float_text = F.when(text.rlike(_WHOLE_FLOAT), F.substring_index(text, ".", 1).try_cast(type_))
     return F.coalesce(text.try_cast(type_), float_text, whole)
 
@@ -38,11 +38,11 @@ def _timestamp(text: Expression, *, bare_date: bool) -> Expression:
     grammar = text.rlike(_TIMESTAMP)
     if bare_date:
         grammar = grammar | text.rlike(_DATE)
-    return _of_years(F.when(grammar, text.try_cast("timestamp")))
+    return _in_supported_years(F.when(grammar, text.try_cast("timestamp")))
 
 
-def _of_years(moment: Expression) -> Expression:
-    """Years 1 to 9999: four digits with a zone may lie beyond, where months and readers know no way."""
+def _in_supported_years(moment: Expression) -> Expression:
+    """Null outside the years 1 to 9999, which a time zone's offset can reach and partitions cannot hold."""
     return F.when(F.year(moment).between(1, 9999), moment)
 
 
@@ -52,7 +52,10 @@ def _boolean(text: Expression) -> Expression:
 
 
 def cast_text(column: Column, text: Expression) -> Expression:
-    """The value of `column` that a trimmed text stands for, null if it stands for none."""
+    """Return the value of `column` for a trimmed text; null if the text does not match the type's grammar.
+
+    Raises ValueError for a type that files cannot hold.
+    """
     if column.type == "string":
         return text
     if column.type.startswith("decimal"):
@@ -62,7 +65,7 @@ def cast_text(column: Column, text: Expression) -> Expression:
     if column.type == "boolean":
         return _boolean(text)
     if column.type == "date":
-        return _of_years(F.when(text.rlike(_DATE), text.try_cast("date")))
+        return _in_supported_years(F.when(text.rlike(_DATE), text.try_cast("date")))
     if column.type == "timestamp":
         return _timestamp(text, bare_date=column.bare_date)
-    raise ValueError(f"column {column.name}: values of type {column.type} do not come from files")
+    raise ValueError(f"column {column.name}: values of type {column.type} cannot be read from files")

@@ -1,7 +1,7 @@
-"""The declared checks on rows of text: typed values, failed checks, flags and fixes.
+"""Applies a table's declared checks to rows of text: types, failed checks, flags and fixes.
 
-All predicates read the typed row as it was before any fix, so their order does not matter. A row
-with a failed check goes to quarantine; the others are mended and carry the names of their flags.
+All predicates read the typed row before any fix, so their order does not matter. Rows with a failed check go
+to quarantine. The other rows get the declared fixes and keep the names of their flags.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _TEXT = "_text_"
 
 
 def check_rows(rows: DataFrame, table: Table) -> DataFrame:
-    """Type and judge rows of text.
+    """Cast, check and fix rows of text.
 
     In: declared columns as trimmed text, `extra`, RAW, FIELDS or LINE, SOURCE_COLUMNS.
-    Out: declared columns typed and mended, `extra`, `quality_flags`, `failed_checks` (empty for
-    good rows), `raw_record` (null for good rows), SOURCE_COLUMNS.
+    Out: declared columns typed and fixed, `extra`, `quality_flags`, `failed_checks` (empty for good rows),
+    `raw_record` (null for good rows), SOURCE_COLUMNS. Grain: one row per input row.
     """
     record = LINE if LINE in rows.columns else FIELDS
     texts = rows.select(
@@ -49,10 +49,10 @@ def check_rows(rows: DataFrame, table: Table) -> DataFrame:
     )
     typed = texts.select("*", *(_typed(column).alias(column.name) for column in table.columns))
     derived = {c.name: F.expr(c.derive.format(f"`{c.name}`")) for c in table.columns if c.derive}
-    judged = typed.withColumns(derived).select("*", _failed(table).alias(FAILED), _flags(table).alias(FLAGS))
+    checked = typed.withColumns(derived).select("*", _failed(table).alias(FAILED), _flags(table).alias(FLAGS))
     raw_record = F.coalesce(F.col(RAW), F.col(LINE) if record == LINE else as_line(F.col(FIELDS)))
-    return judged.select(
-        *(_mended(table, column).alias(column.name) for column in table.columns),
+    return checked.select(
+        *(_fixed(table, column).alias(column.name) for column in table.columns),
         "extra",
         FLAGS,
         FAILED,
@@ -76,7 +76,7 @@ def _does_not_cast(column: Column) -> Expression:
     return _is_written(column) & F.col(column.name).isNull()
 
 
-def _is_typed(column: Column) -> bool:
+def _has_type_check(column: Column) -> bool:
     return column.type != "string" and not column.lenient
 
 
@@ -86,7 +86,7 @@ def _failed(table: Table) -> Expression:
     for column in table.columns:
         if table.is_required(column):
             tests.append((column.check("not_null"), ~_is_written(column)))
-        if _is_typed(column) and table.is_strict(column):
+        if _has_type_check(column) and table.is_strict(column):
             tests.append((column.check("type"), _does_not_cast(column)))
     tests += [(c.name, F.expr(c.fails)) for c in table.checks if c.effect is Effect.QUARANTINE]
     return F.when(malformed, F.array(F.lit(MALFORMED))).otherwise(_names(tests))
@@ -96,16 +96,16 @@ def _flags(table: Table) -> Expression:
     tests = [
         (column.check("type"), _does_not_cast(column))
         for column in table.columns
-        if _is_typed(column) and not table.is_strict(column)
+        if _has_type_check(column) and not table.is_strict(column)
     ]
     tests += [(c.name, F.expr(c.fails)) for c in table.checks if c.effect is Effect.FLAG]
     return _names(tests)
 
 
 def _names(tests: Sequence[tuple[str, Expression]]) -> Expression:
-    """The names of the tests that hold, sorted; an empty array if none does.
+    """Return the sorted names of the tests that hold as an array, empty if none does.
 
-    Hardly any row fails a test, so all of them are asked at once before any name is collected.
+    Most rows pass all tests: one condition over all of them saves building an array for each row.
     """
     nothing = F.array().cast("array<string>")
     if not tests:
@@ -115,7 +115,8 @@ def _names(tests: Sequence[tuple[str, Expression]]) -> Expression:
     return F.when(any_holds, F.array_compact(F.array(*named))).otherwise(nothing)
 
 
-def _mended(table: Table, column: Column) -> Expression:
+def _fixed(table: Table, column: Column) -> Expression:
+    """Return the column's value with the fixes of the table's checks and the declared default."""
     value = F.col(column.name)
     for check in table.checks:
         if column.name in check.fix:

@@ -1,8 +1,8 @@
-"""The quality gate: whether a batch is good enough to be published.
+"""The quality gate: decides whether a batch is good enough to be published.
 
-A batch is rejected where the share of quarantined rows of a table passes what the table declares
-(`Table.reject_above`). Files rejected whole do not count: nothing is known of their rows, and each is
-reported by name.
+A batch is rejected if the share of quarantined rows of any of its tables exceeds the table's declared limit
+(`Table.reject_above`). Files that are rejected whole do not count: their rows are unknown, and the run
+reports each of them by name.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from glue_jobs.ledger.ledger import Batch, FileStatus
 from lake.model.spec import Table
 
 MINIMUM_ROWS = 20
-"""A table with fewer rows in the batch is not judged: one bad row in a correction of three lines is a third
-of it, and would stop a whole month."""
+"""A table with fewer rows in the batch always passes: one bad row in a correction of three lines is a third
+of it, and would reject a whole month."""
 
 CheckCounts = Mapping[str, Mapping[str, int]]
 """Check → rows_checked, rows_flagged, rows_quarantined."""
@@ -24,7 +24,10 @@ CheckCounts = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class Overrun:
-    """A table that has more quarantined rows than it declares to bear; `checks` are why, most rows first."""
+    """A table whose share of quarantined rows exceeds its limit.
+
+    `checks` has the failed checks with their numbers of rows, the most frequent first.
+    """
 
     table: str
     rows_read: int
@@ -42,7 +45,7 @@ class Overrun:
 
 
 def judge(table: Table, rows_read: int, rows_quarantined: int, checks: CheckCounts) -> Overrun | None:
-    """None if the batch may be published as far as this table goes."""
+    """Return the table's overrun, or None if its share of quarantined rows is within the limit."""
     if rows_read < MINIMUM_ROWS or rows_quarantined <= table.reject_above * rows_read:
         return None
     offending = [
@@ -58,7 +61,7 @@ def judge(table: Table, rows_read: int, rows_quarantined: int, checks: CheckCoun
 
 
 def judge_together(table: Table, batches: Iterable[Batch]) -> Overrun | None:
-    """The verdict on what several batches of the ledger brought to a table, as if they were one."""
+    """Return the table's overrun over the rows of several batches together, or None."""
     read = quarantined = 0
     checks: dict[str, Counter[str]] = {}
     for batch in batches:
@@ -70,10 +73,9 @@ def judge_together(table: Table, batches: Iterable[Batch]) -> Overrun | None:
     return judge(table, read, quarantined, checks)
 
 
-def rejection(domain: str, batch_id: str, overruns: Iterable[Overrun]) -> str:
-    """What the run says about a batch that it rejects, and what to do about it."""
+def rejection_message(domain: str, batch_id: str, overruns: Iterable[Overrun]) -> str:
+    """Return the run's message about a batch that it rejects, with the operator's options."""
     return (
-        f"Batch {batch_id} is rejected. {'; '.join(map(str, overruns))}. Nothing of it is published: send "
-        f"mended files, or let it through with `python -m requeue release --domain {domain} "
-        f"{batch_id}`."
+        f"Batch {batch_id} is rejected. {'; '.join(map(str, overruns))}. None of its rows are published: "
+        f"upload corrected files, or release the batch with `caudal release {batch_id} --domain {domain}`."
     )

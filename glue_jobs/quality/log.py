@@ -1,6 +1,6 @@
-"""`quality_by_run`: what the checks counted goes to gold, one file per run.
+"""Writes the quality log, the gold table `quality_by_run`: the counts of all checks, one file per run.
 
-Most checks are counted when a batch arrives, and come from the ledger. Whether references lead somewhere is
+Most checks are counted when a batch is ingested; their counts are in the ledger. The checks of references are
 counted by the run that recomputes silver.
 """
 
@@ -24,27 +24,26 @@ from lake.model.spec import Table
 WRITE_THREADS = 8
 
 TableCounts = Mapping[str, CheckCounts]
-"""Table → what its checks counted."""
+"""Table → counts of its checks."""
 
 _TYPES = {"string": pa.string(), "bigint": pa.int64(), "timestamp": pa.timestamp("us", tz="UTC")}
 _SCHEMA = pa.schema([(column.name, _TYPES[column.type]) for column in QUALITY_BY_RUN.columns])
 
 
-def judged_on_arrival(table: Table, checks: CheckCounts) -> CheckCounts:
-    """Counts of the checks that a row is put to when it arrives.
+def checks_on_arrival(table: Table, checks: CheckCounts) -> CheckCounts:
+    """Return the counts without the checks of references.
 
-    Whether a reference leads somewhere is decided in silver, anew whenever a master arrives; see
-    `write_reference_log`.
+    Those are checked in silver, again whenever a referenced table changes; see `write_reference_log`.
     """
     later = {reference.check for reference in table.references}
     return {name: dict(counts) for name, counts in checks.items() if name not in later}
 
 
 def write_quality_log(store: ObjectStore, bucket: str, domain: str, view: LedgerView) -> int:
-    """Write the lines of every readable batch that the log lacks; returns how many batches those were.
+    """Write the log of every readable batch that has none yet; return the number of these batches.
 
-    The file's name is the batch, and what a batch counted never changes: a run that repeats a killed
-    one writes nothing twice. Cost: one listing, one small object per batch.
+    Each batch has one file, named by its id, and its counts never change: a run that repeats a killed one
+    writes nothing twice. Cost: one listing, one small object per batch.
     """
     logged = {
         item.key for item in store.list(bucket, naming.layer_prefix("gold", domain, QUALITY_BY_RUN.name))
@@ -56,7 +55,7 @@ def write_quality_log(store: ObjectStore, bucket: str, domain: str, view: Ledger
     }
     with ThreadPoolExecutor(WRITE_THREADS) as pool:
         for written in [
-            pool.submit(store.write, bucket, key, _of_batch(batch)) for key, batch in missing.items()
+            pool.submit(store.write, bucket, key, _batch_file(batch)) for key, batch in missing.items()
         ]:
             written.result()
     return len(missing)
@@ -65,9 +64,10 @@ def write_quality_log(store: ObjectStore, bucket: str, domain: str, view: Ledger
 def write_reference_log(
     store: ObjectStore, bucket: str, domain: str, execution: str, at: datetime, checks: TableCounts
 ) -> bool:
-    """Write what an execution counted of references in the rows of silver that it recomputed.
+    """Write the counts of the reference checks over the silver rows that an execution recomputed.
 
-    It published them, so its lines stand beside those of the batches. False if no table has references.
+    The file is named by the execution and lies beside those of the batches. Return False, and write nothing,
+    if no recomputed table has references.
     """
     counted = {table: counts for table, counts in checks.items() if counts}
     if counted:
@@ -76,12 +76,13 @@ def write_reference_log(
     return bool(counted)
 
 
-def _of_batch(batch: Batch) -> bytes:
+def _batch_file(batch: Batch) -> bytes:
     at = datetime.fromisoformat(batch.committed_at)
     return _file(batch.batch_id, batch.domain, batch.execution, at, batch.checks)
 
 
 def _file(run_id: str, domain: str, execution: str, at: datetime, checks: TableCounts) -> bytes:
+    """Return the log of one run as a Parquet file, one row per table and check."""
     lines = [
         {
             "run_id": run_id,

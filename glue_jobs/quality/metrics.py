@@ -1,8 +1,8 @@
-"""Two CloudWatch metrics per table: rows read and rows quarantined, of each run that read some.
+"""Sends two CloudWatch metrics per table and run: rows read and rows quarantined.
 
-Few on purpose: every pair of name and dimensions is billed, for the hours in which it has data. The rest is
-in run summaries and `quality_by_run`. One PutMetricData per run is cheaper than log lines that CloudWatch
-would have to parse, and needs no log group.
+There are only two because CloudWatch bills each combination of name and dimensions for the hours in which it
+has data. Other counts are in run summaries and `quality_by_run`. One PutMetricData per run is cheaper than
+log lines that CloudWatch has to parse, and needs no log group.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ PER_CALL = 1000
 
 
 class CloudWatch(Protocol):
-    """What is needed of the client."""
+    """The part of the CloudWatch client that this module uses."""
 
     def put_metric_data(self, *, Namespace: str, MetricData: list[dict[str, Any]]) -> Any:
-        """Record up to PER_CALL values."""
+        """Store up to PER_CALL values."""
 
 
 def table_metrics(env: str, domain: str, tables: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
-    """MetricData of one run, from the `tables` of its summary; dimensions Environment, Domain, Table.
+    """Return one run's MetricData from the `tables` of its summary, by Environment, Domain and Table.
 
     A table without new rows has no values: a stream may run every few minutes.
     """
@@ -51,15 +51,15 @@ def table_metrics(env: str, domain: str, tables: Mapping[str, Mapping[str, int]]
 
 
 def put_metrics(client: CloudWatch, env: str, domain: str, tables: Mapping[str, Mapping[str, int]]) -> bool:
-    """Send the metrics of one run; False if CloudWatch did not take them, which the log then tells.
+    """Send the metrics of one run; if CloudWatch fails, log the error and return False.
 
-    The batch is committed by then, and its counts are in the summary: no reason to stop the pipeline.
+    A failure does not stop the pipeline: the batch is committed, and its counts are in the summary.
     """
     data = table_metrics(env, domain, tables)
     try:
         for start in range(0, len(data), PER_CALL):
             client.put_metric_data(Namespace=METRICS_NAMESPACE, MetricData=data[start : start + PER_CALL])
     except (BotoCoreError, ClientError) as error:
-        print(f"Metrics of {domain} were not taken: {error}", file=sys.stderr)
+        print(f"CloudWatch did not store the metrics of {domain}: {error}", file=sys.stderr)
         return False
     return True

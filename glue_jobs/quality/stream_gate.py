@@ -1,7 +1,7 @@
-"""The quality gate of streams: judged by all that waits to be published, not by micro-batch.
+"""The quality gate of streams: evaluates all unpublished micro-batches of a table together.
 
-Where a stream is cut into micro-batches follows from when files come and when the job runs. So the gate
-looks at the sum of what no execution has published yet, and holds all of it or nothing.
+Which files form a micro-batch depends on when they arrive and when the job runs. So the gate evaluates the
+sum of all micro-batches that no execution has published yet, and holds all of them or none.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from lake.model.spec import Domain
 def judge_streams(
     domain: Domain, view: LedgerView, *, execution: str, at: datetime
 ) -> tuple[LedgerView, tuple[Hold, ...]]:
-    """The ledger without what has to be held, and the holds, which are still to be written.
+    """Return the ledger's view with new holds, and the new holds, which the caller has to write.
 
-    They are written when their execution has said what it holds: one that dies before has held nothing,
-    and the next one comes to the same verdict.
+    The caller writes them after its run summary. A run that dies before has held nothing, and the next run
+    reaches the same verdict.
     """
     holds = tuple(_holds(domain, view, execution, at))
     return replace(view, holds=(*view.holds, *holds)), holds
@@ -30,25 +30,25 @@ def judge_streams(
 
 def _holds(domain: Domain, view: LedgerView, execution: str, at: datetime) -> Iterator[Hold]:
     for table in domain.stream_tables:
-        waiting = view.unjudged(table.name)
-        overrun = judge_together(table, waiting)
+        unjudged = view.unjudged(table.name)
+        overrun = judge_together(table, unjudged)
         if overrun is not None:
-            ids = tuple(batch.batch_id for batch in waiting)
+            ids = tuple(batch.batch_id for batch in unjudged)
             yield Hold.of(table.name, ids, str(overrun), execution=execution, at=at)
 
 
-def held(domain: str, holds: Iterable[Hold]) -> list[str]:
-    """What a run says about each hold, and what to do about it."""
+def hold_messages(domain: str, holds: Iterable[Hold]) -> list[str]:
+    """Return the run's message about each new hold, with the operator's options."""
     return [
-        f"The stream {hold.table} is held. {hold.reason}. What it brought since the last publication "
-        f"({len(hold.batches)} micro-batches) is not published: send mended files, or let it through with "
-        f"`python -m requeue release --domain {domain} {hold.hold_id}`."
+        f"The stream {hold.table} is held. {hold.reason}. Its {len(hold.batches)} micro-batches since the "
+        f"last publication are not published: upload corrected files, or release the hold with "
+        f"`caudal release {hold.hold_id} --domain {domain}`."
         for hold in holds
     ]
 
 
-def reminder(view: LedgerView, new: Iterable[Hold]) -> list[str]:
-    """Names the holds of earlier runs that still wait."""
-    told = {hold.hold_id for hold in new}
-    waiting = [hold.hold_id for hold in view.open_holds if hold.hold_id not in told]
-    return [f"Still held: {', '.join(waiting)}."] if waiting else []
+def open_hold_messages(view: LedgerView, new: Iterable[Hold]) -> list[str]:
+    """Return a message that names the open holds of earlier runs; empty if there are none."""
+    new_ids = {hold.hold_id for hold in new}
+    earlier = [hold.hold_id for hold in view.open_holds if hold.hold_id not in new_ids]
+    return [f"Still held: {', '.join(earlier)}."] if earlier else []

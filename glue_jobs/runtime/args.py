@@ -1,4 +1,4 @@
-"""A job's arguments, named and typed."""
+"""The typed arguments of a job."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from lake.errors import CaudalError
 
 
 class Bookmark(Enum):
-    """Glue's `--job-bookmark-option`, which governs the ledger.
+    """Glue's `--job-bookmark-option`, which controls how a run uses the ledger.
 
-    enable: only files that the ledger lacks, and record them. pause: only those, without recording
-    what this run did. disable: all files, whatever the ledger holds.
+    enable: ingest only files that the ledger lacks, and record them. pause: ingest only those, without
+    recording them. disable: ingest all files, whatever the ledger has.
     """
 
     ENABLE = "job-bookmark-enable"
@@ -24,7 +24,7 @@ class Bookmark(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class JobArguments:
-    """What every job of a domain is told. `execution` names the state machine's execution."""
+    """The arguments of every batch job of a domain. `execution` is the state machine's execution."""
 
     job_name: str
     domain: str
@@ -40,18 +40,20 @@ class JobArguments:
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> JobArguments:
-        """From resolved options. Raises CaudalError where a value is not one that the job knows."""
+        """Build the arguments from resolved options. Raises CaudalError if a value is not allowed."""
         option = values.get("job-bookmark-option", Bookmark.ENABLE.value)
         if option not in {known.value for known in Bookmark}:
             raise CaudalError(
-                f"'{option}' is no bookmark option.",
+                f"'{option}' is not a bookmark option.",
                 where="--job-bookmark-option",
                 hint=f"Use one of {', '.join(known.value for known in Bookmark)}.",
             )
         flags = {name: values.get(name, "false").lower() for name in OPTIONAL}
         for name, flag in flags.items():
             if flag not in ("true", "false"):
-                raise CaudalError(f"'{flag}' is neither true nor false.", where=f"--{name}")
+                raise CaudalError(
+                    f"'{flag}' is neither true nor false.", where=f"--{name}", hint="Use true or false."
+                )
         return cls(
             job_name=values["JOB_NAME"],
             domain=values["domain"],
@@ -71,7 +73,7 @@ OPTIONAL = ("full_refresh", "serving")
 
 
 def bookmark_option(argv: list[str]) -> dict[str, str]:
-    """The bookmark option as written; `getResolvedOptions` keeps it to itself."""
+    """Return the bookmark option of the command line, which `getResolvedOptions` does not return."""
     found: dict[str, str] = {}
     for position, word in enumerate(argv):
         name, equals, value = word.partition("=")
@@ -81,7 +83,7 @@ def bookmark_option(argv: list[str]) -> dict[str, str]:
 
 
 def job_arguments() -> JobArguments:
-    """The arguments of the running Glue job."""
+    """Return the arguments of the running Glue job. Raises CaudalError if a value is not allowed."""
     from awsglue.utils import getResolvedOptions
 
     given = [name for name in OPTIONAL if any(word.split("=")[0] == f"--{name}" for word in sys.argv)]

@@ -20,13 +20,13 @@ UNDATED = Month(0, 0)
 
 
 def months_of(frame: DataFrame) -> frozenset[Month]:
-    """The distinct (year, month) of a frame, on the driver: as many rows as there are months."""
+    """Return the distinct (year, month) of a frame. Collects one row per month to the driver."""
     rows = frame.select("year", "month").distinct().collect()
     return frozenset(Month(row["year"], row["month"]) for row in rows)
 
 
 def is_in(months: Collection[Month], year: Column | None = None, month: Column | None = None) -> Column:
-    """Whether (year, month) of a row is one of `months`, in a form that prunes partitions."""
+    """Return whether a row's (year, month) is one of `months`, as a condition that prunes partitions."""
     year = F.col("year") if year is None else year
     month = F.col("month") if month is None else month
     by_year: dict[int, list[int]] = {}
@@ -39,4 +39,5 @@ def is_in(months: Collection[Month], year: Column | None = None, month: Column |
 
 
 def years_of(months: Iterable[Month]) -> frozenset[int]:
+    """Return the distinct years of months."""
     return frozenset(month.year for month in months)

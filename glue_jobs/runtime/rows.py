@@ -9,25 +9,25 @@ RAW = "_raw"
 """The text of a malformed line; null in good rows."""
 
 FIELDS = "_fields"
-"""The fields of the line as they were read, in file order."""
+"""The fields of the line as the parser read them, in file order."""
 
 LINE = "_line"
-"""The record as it was written, where the reader has it; takes the place of FIELDS."""
+"""The record as it was written, instead of FIELDS, if the reader keeps it."""
 
 SOURCE_COLUMNS = ("source_file", "source_row", "source_rank")
 
 FAILED = "failed_checks"
-"""Names of the checks that quarantine the row; empty for good rows."""
+"""Names of the failed checks for which the row is quarantined; empty for good rows."""
 
 FLAGS = "quality_flags"
-"""Names of the checks that the row failed and was kept with."""
+"""Names of the failed checks despite which the row is kept."""
 
 RAW_RECORD = "raw_record"
-"""The record as it was written, of quarantined rows."""
+"""The record of a quarantined row as it was written; null in good rows."""
 
 
 def as_line(fields: Column) -> Column:
-    """An array of fields as the CSV record that holds them: what the parser consumed, requoted."""
+    """Return an array of fields as a CSV record, with the quotes that the parser removed."""
 
     def quoted(field: Column) -> Column:
         text = F.coalesce(field, F.lit(""))

@@ -1,4 +1,4 @@
-"""Spark schemas of a table in each layer, from its declaration."""
+"""Derives the Spark schemas of a table in each layer from its declaration."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ def _struct(ddl: str) -> T.StructType:
 
 
 def bronze_schema(table: Table) -> T.StructType:
-    """Declared columns, drift, flags, lineage and the partition keys of a bronze table."""
+    """Return the declared columns, undeclared ones (`extra`), flags, lineage and partition keys of bronze."""
     partitions = "batch string, year int, month int" if table.dated_by else "batch string"
     columns = f"{_ddl(table.columns)}, extra map<string,string>, {FLAGS} array<string>, {_LINEAGE}"
     return _struct(f"{columns}, {partitions}")
 
 
 def silver_columns(table: Table) -> tuple[str, ...]:
-    """What a silver table holds besides its partition keys."""
+    """Return the names of a silver table's columns without its partition keys."""
     return (*(column.name for column in (*table.columns, *table.enrichment)), FLAGS)
 
 
 def silver_schema(table: Table) -> T.StructType:
-    """Silver columns and, for a dated table, its partition keys."""
+    """Return the silver columns and, for a dated table, its partition keys."""
     partitions = ", year int, month int" if table.is_dated else ""
     columns = _ddl((*table.columns, *table.enrichment))
     return _struct(f"{columns}, {FLAGS} array<string>{partitions}")
 
 
 def mart_schema(mart: Mart) -> T.StructType:
-    """Published columns and the partition keys."""
+    """Return a mart's published columns and its partition keys."""
     partitions = "".join(f", {key} int" for key in mart.partition_keys)
     return _struct(_ddl(mart.columns) + partitions)

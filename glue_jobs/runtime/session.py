@@ -12,13 +12,13 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "true",
     # One file per partition: AQE may merge shuffle partitions, but may not split a published one.
     "spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled": "false",
-    # Of a key that occurs twice in a JSON object the last one counts.
+    # If a JSON object has a key twice, the last one counts.
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
     # The JVM interprets methods above 8,000 bytes of bytecode forever; Spark then splits them instead.
     "spark.sql.codegen.hugeMethodLimit": "8000",
     # What is cached is read twice at once and dropped: compressing it costs more than it saves.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
-    # The pyarrow that publishes gold is that of AWS's managed layer, which is built without zstd.
+    # The publisher reads gold with the pyarrow of AWS's managed layer, which is built without zstd.
     "spark.sql.parquet.compression.codec": "snappy",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
@@ -27,7 +27,7 @@ SETTINGS = {
 
 
 def configure(spark: SparkSession) -> SparkSession:
-    """Apply SETTINGS to a session that somebody else made, and return it."""
+    """Apply SETTINGS to an existing session and return it."""
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
     return spark

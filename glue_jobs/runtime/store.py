@@ -1,7 +1,7 @@
-"""Objects by bucket and key, and nothing else of S3: what ledger, landing and publication need.
+"""The object store of the jobs: the few S3 operations that ledger, landing and publication need.
 
-Spark reads and writes data by URL; everything that must be atomic or exactly ordered goes through
-here. `S3Store` is the one in production; tests use a folder with the same behaviour.
+Spark reads and writes data by URL; every change that must be atomic or exactly ordered goes through an
+ObjectStore. Production uses `S3Store`, tests use a folder with the same behaviour.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COPY_THREADS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """An object as a listing shows it. `etag` and `modified` tell one version of a key from the next."""
+    """An object in a listing. `etag` and `modified` identify the version of the key; `size` is in bytes."""
 
     key: str
     size: int
@@ -31,7 +31,7 @@ class Listed:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The first bytes of an object with its user metadata."""
+    """The first bytes of an object, its user metadata and the time when it was written."""
 
     body: bytes
     metadata: Mapping[str, str]
@@ -39,41 +39,41 @@ class Head:
 
 
 class ObjectStore(Protocol):
-    """The few operations on objects that the jobs rely on."""
+    """The operations on objects that the jobs need."""
 
     def list(self, bucket: str, prefix: str) -> Iterator[Listed]:
-        """Objects below `prefix`, by key."""
+        """Yield the objects whose keys begin with `prefix`, in key order."""
 
     def read(self, bucket: str, key: str) -> bytes:
-        """The whole object. Raises FileNotFoundError."""
+        """Return the whole object. Raises FileNotFoundError."""
 
     def head(self, bucket: str, key: str, size: int) -> Head:
-        """At most the first `size` bytes of a non-empty object, and its metadata.
+        """Return at most the first `size` bytes of a non-empty object, and its metadata.
 
         Raises FileNotFoundError.
         """
 
     def open(self, bucket: str, key: str) -> BinaryIO:
-        """The object as a stream, for content of unknown size."""
+        """Open the object as a stream, for objects that may be large."""
 
     def write(self, bucket: str, key: str, body: bytes) -> None:
         """Put the object, whether or not it exists."""
 
     def create(self, bucket: str, key: str, body: bytes) -> bool:
-        """Put the object if its key is free; False, and nothing written, if it is taken."""
+        """Put the object if its key is free; otherwise write nothing and return False."""
 
     def copy(self, bucket: str, source: str, target: str) -> None:
-        """Copy an object of at most 5 GB within a bucket; the target is replaced atomically."""
+        """Copy an object of at most 5 GB within a bucket, replacing the target atomically."""
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:
-        """Delete objects; keys that do not exist are no error."""
+        """Delete objects, ignoring keys that do not exist. Raises OSError if an object cannot be deleted."""
 
     def url(self, bucket: str, key: str) -> str:
-        """The address under which Spark finds the object or prefix."""
+        """Return the URL under which Spark finds the object or prefix."""
 
 
 class S3Store:
-    """ObjectStore on S3."""
+    """An ObjectStore on S3."""
 
     def __init__(self, client: S3Client) -> None:
         self._s3 = client
@@ -137,7 +137,7 @@ class S3Store:
 
 
 def copy_all(store: ObjectStore, bucket: str, pairs: Iterable[tuple[str, str]]) -> None:
-    """Copy (source, target) pairs concurrently; raises the first failure after all have ended."""
+    """Copy (source, target) pairs concurrently. Raises the first failure after all copies have ended."""
     with ThreadPoolExecutor(COPY_THREADS) as pool:
         for done in [pool.submit(store.copy, bucket, source, target) for source, target in pairs]:
             done.result()

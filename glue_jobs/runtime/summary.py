@@ -1,4 +1,4 @@
-"""Run summaries: what the state machine decides by, and the detail that people look up."""
+"""Run summaries: the short one that the state machine reads, and the detail for operators."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 
 SUMMARY_LIMIT = 64 * 1024
-"""Bytes; what a state of the state machine can pass on is limited to 256 KB."""
+"""Bytes. The payload between states of a state machine is limited to 256 KB."""
 
 
 def write_summary(
     store: ObjectStore, args: JobArguments, job: str, summary: Mapping[str, Any], detail: Mapping[str, Any]
 ) -> None:
-    """Write both objects of a run, the summary last: where it exists, the run came to its end.
+    """Write the detail of a run, then its summary: if the summary exists, the run has finished.
 
-    A summary that would pass SUMMARY_LIMIT keeps counts and leaves its lists to the detail.
+    The detail includes the summary. A summary larger than SUMMARY_LIMIT loses its lists and mappings, and has
+    `shortened` set.
     """
     bucket = args.processed_bucket
     common = {"job": job, "domain": args.domain, "execution": args.execution}
@@ -33,7 +34,7 @@ def write_summary(
 
 
 def read_summary(store: ObjectStore, args: JobArguments, job: str) -> dict[str, Any]:
-    """The summary that a job of this execution wrote. Raises FileNotFoundError if it did not."""
+    """Return the summary that a job of this execution wrote. Raises FileNotFoundError if it wrote none."""
     body = store.read(args.processed_bucket, naming.run_key(args.domain, args.execution, job))
     summary: dict[str, Any] = json.loads(body)
     return summary

@@ -19,7 +19,7 @@ from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task
 from glue_jobs.ledger.ledger import Batch, BatchStatus, Ledger, LedgerView, version_of
-from glue_jobs.quality.log import judged_on_arrival
+from glue_jobs.quality.log import checks_on_arrival
 from glue_jobs.runtime.store import Listed, ObjectStore
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.files import RawFiles
@@ -142,7 +142,7 @@ class BronzeWriter:
             committed_at=now.astimezone(UTC).isoformat(),
             files=(*report.files, *rejected),
             tables=(self.table.name,) if report.rows_bronze else (),
-            checks={self.table.name: judged_on_arrival(self.table, report.checks)} if report.checks else {},
+            checks={self.table.name: checks_on_arrival(self.table, report.checks)} if report.checks else {},
         )
         self._ledger.commit(batch)
         self._committed.add(batch_id)

@@ -15,7 +15,14 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from glue_jobs.ingest.landing import LandedFile
-from glue_jobs.ingest.reading import WHITESPACE, in_few_tasks, patterns_apart, row_in_task, sources, trimmed
+from glue_jobs.ingest.reading import (
+    WHITESPACE,
+    group_by_safe_name,
+    in_few_tasks,
+    row_in_task,
+    sources,
+    trimmed,
+)
 from glue_jobs.runtime.rows import LINE, RAW, SOURCE_COLUMNS
 from glue_jobs.runtime.store import ObjectStore
 from lake.model.columns import Column as Declared
@@ -42,7 +49,7 @@ def read_json_lines(
     Blank lines are no records, but count as rows. To be executed in `one_file_per_task`.
     """
     urls = {store.url(bucket, file.key): file for file in files}
-    groups = [[store.url(bucket, file.key) for file in group] for group in patterns_apart(files)]
+    groups = [[store.url(bucket, file.key) for file in group] for group in group_by_safe_name(files)]
     frames = [spark.read.option("__globPaths__", "false").text(group) for group in groups]
     placing = [F.col(VALUE), F.col("_metadata.file_path").alias("_path"), row_in_task().alias("source_row")]
     lines = reduce(DataFrame.unionByName, (frame.select(placing) for frame in frames))

@@ -123,8 +123,8 @@ def deploy(target: Target) -> None:
 
 def _explain_secret(target: Target) -> None:
     target.say(
-        "Write the serving store's endpoint and token to the secret, once: aws secretsmanager put-secret-value --secret-id "
-        f"{target.names.serving_secret} --secret-string "
+        "Write the serving store's endpoint and token to the secret, once: "
+        f"aws secretsmanager put-secret-value --secret-id {target.names.serving_secret} --secret-string "
         '\'{"endpoint": "https://…", "token": "AstraCS:…"}\' (or edit it in the console, which leaves no '
         "token in the shell's history)."
     )

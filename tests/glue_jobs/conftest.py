@@ -1,4 +1,4 @@
-"""The toy domain on the path, and pipelines in fresh folders."""
+"""The toy domain on the path, and pipelines of it in fresh folders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ METERS = Path(__file__).parent.parent / "meters"
 
 @pytest.fixture(scope="package")
 def toy() -> Iterator[str]:
-    """The name of the toy domain, which other tests must not discover."""
+    """Put the toy domain on the path and return its name; other tests must not discover it."""
     sys.path.append(str(TOY))
     yield "toy"
     sys.path.remove(str(TOY))
@@ -27,21 +27,21 @@ def toy() -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def meters_on_path() -> Iterator[None]:
-    """Lets the meters' domain be found, a small one with streams."""
+    """Put the domain `meters`, a small one with streams, on the path."""
     sys.path.append(str(METERS))
     yield
     sys.path.remove(str(METERS))
 
 
 @pytest.fixture
-def workshop(spark: SparkSession, tmp_path: Path, toy: str) -> Pipeline:
-    """An empty pipeline of the toy domain."""
+def empty_pipeline(spark: SparkSession, tmp_path: Path, toy: str) -> Pipeline:
+    """Return a pipeline of the toy domain without files."""
     return Pipeline(spark, tmp_path / "buckets", toy)
 
 
 @pytest.fixture(scope="package")
-def published_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> Pipeline:
-    """A first month of every table, published. Not to be changed."""
+def published_january(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> Pipeline:
+    """Return a pipeline with the first month of every table published. Tests must not change it."""
     pipeline = Pipeline(spark, tmp_path_factory.mktemp("january") / "buckets", toy)
     pipeline.drop(JANUARY)
     pipeline.run()
@@ -50,6 +50,6 @@ def published_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def january(published_once: Pipeline, tmp_path: Path) -> Pipeline:
-    """A copy of the first month to go on from."""
-    return published_once.copy(tmp_path / "buckets")
+def january(published_january: Pipeline, tmp_path: Path) -> Pipeline:
+    """Return a copy of the published first month that a test may change."""
+    return published_january.copy(tmp_path / "buckets")

@@ -1,4 +1,4 @@
-"""After each batch silver and gold equal a full refresh, and what the rules say by themselves."""
+"""The invariant: after each batch, silver and gold equal a full refresh and an independent model."""
 
 from __future__ import annotations
 
@@ -11,36 +11,38 @@ from tests.toy.drops import HEAD, JANUARY
 from tests.toy.model import expected
 
 
-def check(pipeline: Pipeline) -> None:
-    """Published is what the uploads come to by other means; so is a full refresh, see REFRESHED."""
+def assert_as_modelled(pipeline: Pipeline) -> None:
+    """Assert that the published tables equal the model of all uploads."""
     assert pipeline.published() == expected(pipeline.uploads).published
 
 
-def test_the_first_month_is_published_as_it_reads(published_once: Pipeline) -> None:
-    assert published_once.rows("gold", "sales_enriched") == [
+def test_the_first_month_is_published_with_exact_rows(published_january: Pipeline) -> None:
+    assert published_january.rows("gold", "sales_enriched") == [
         ("1", "1", "2024-01-05", "10.00", "Ann", "SE", "5", "1", "2024"),
         ("2", "2", "2024-02-10", "20.00", "Bo", "NO", "3", "2", "2024"),
         ("3", "3", "2024-02-11", "30.00", None, None, None, "2", "2024"),
     ]
-    assert published_once.rows("silver", "parts", "sale_id", "label", "quality_flags", "year", "month") == [
+    assert published_january.rows(
+        "silver", "parts", "sale_id", "label", "quality_flags", "year", "month"
+    ) == [
         ("1", "leg", "[]", "2024", "1"),
         ("1", "top", "[]", "2024", "1"),
         ("2", "leg", "[]", "2024", "2"),
         ("9", "leg", "[sale_id.unknown]", "0", "0"),
     ]
-    assert published_once.rows("gold", "returns_enriched", "return_id", "amount") == [
+    assert published_january.rows("gold", "returns_enriched", "return_id", "amount") == [
         ("1", "10.00"),
         ("2", None),
     ]
-    assert published_once.rows("gold", "maker_totals", "maker_id", "sales") == [
+    assert published_january.rows("gold", "maker_totals", "maker_id", "sales") == [
         ("1", "1"),
         ("2", "1"),
         ("3", "1"),
     ]
-    assert published_once.published() == published_once.refreshed()
+    assert published_january.published() == published_january.refreshed()
 
 
-def test_the_same_files_again_change_nothing(january: Pipeline) -> None:
+def test_uploading_the_same_files_again_changes_nothing(january: Pipeline) -> None:
     before = files(january)
     january.drop(JANUARY)
     january.drop({f"deeper/{path.replace('.csv', '_copy.csv')}": text for path, text in JANUARY.items()})
@@ -50,22 +52,22 @@ def test_the_same_files_again_change_nothing(january: Pipeline) -> None:
     assert files(january) == before
 
 
-def test_nothing_at_all_is_nothing_new(january: Pipeline) -> None:
+def test_a_run_without_new_files_has_nothing_new(january: Pipeline) -> None:
     assert january.ingest()["status"] == "NOTHING_NEW"
 
 
 def test_a_run_leaves_no_rows_in_memory(january: Pipeline) -> None:
-    """A worker of the local runtime, and a test run, outlive many of them."""
+    """Sessions of the local runtime and of tests outlive many runs."""
     january.spark.catalog.clearCache()
     january.drop({"sales_corrected.csv": HEAD["sales"] + "1,2,2024-01-05,11.00,shop\n"})
     january.run()
-    check(january)
+    assert_as_modelled(january)
     session = january.spark._jsparkSession
     assert session.sharedState().cacheManager().isEmpty()
 
 
 def files(pipeline: Pipeline) -> dict[str, int]:
-    """Published files with the time of their last change."""
+    """Return the published files with the times of their last changes."""
     folders = [pipeline.root / "curated", pipeline.root / "processed" / "silver"]
     return {str(path): path.stat().st_mtime_ns for root in folders for path in root.rglob("*.parquet")}
 
@@ -82,7 +84,7 @@ def a_late_file(pipeline: Pipeline) -> None:
 
 
 def corrected_and_moved(pipeline: Pipeline) -> None:
-    """The moved sale leaves January empty, and takes its parts along."""
+    """The moved sale leaves January empty, and its parts move with it."""
     pipeline.drop({"sales_fix.csv": HEAD["sales"] + "1,2,2024-02-05,11.00,shop\n2,2,2024-02-10,21.00,web\n"})
     pipeline.run()
     assert pipeline.rows("silver", "sales", "sale_id", "amount", "month") == [
@@ -133,7 +135,7 @@ def a_corrected_master(pipeline: Pipeline) -> None:
 
 
 def a_dated_parent_after_its_rows(pipeline: Pipeline) -> None:
-    """Its lines leave year 0, and the return of another month gets its amount."""
+    """Its parts leave year 0, and a return in another month gets its amount."""
     pipeline.drop({"sales_late.csv": HEAD["sales"] + "9,1,2024-04-01,90.00,shop\n"})
     pipeline.run()
     assert ("2", "90.00") in pipeline.rows("gold", "returns_enriched", "return_id", "amount")
@@ -162,7 +164,7 @@ def two_batches_before_one_curation(pipeline: Pipeline) -> None:
 
 
 def an_upload_in_several_batches(pipeline: Pipeline) -> None:
-    """One upload call whose files arrive over three runs, the highest-ranking first."""
+    """The files of one upload call are ingested by three runs, the highest-ranking first."""
     first = {"deeper/sales.csv": HEAD["sales"] + "1,1,2024-05-05,3.00,shop\n"}
     second = {"sales_a.csv": HEAD["sales"] + "1,1,2024-06-05,1.00,shop\n2,1,2024-05-09,2.00,shop\n"}
     third = {"sales_b.csv": HEAD["sales"] + "2,1,2024-06-09,5.00,shop\n"}
@@ -186,23 +188,22 @@ CHANGES: list[Change] = [
 
 
 REFRESHED = [corrected_and_moved, two_versions_in_one_batch]
-"""Changes after which the full refresh is computed as well; it takes as long as the change."""
+"""Changes after which a full refresh is computed as well, which takes as long as the change."""
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_silver_and_gold_are_as_if_computed_from_all_files_after(january: Pipeline, change: Change) -> None:
+def test_silver_and_gold_equal_the_model_after(january: Pipeline, change: Change) -> None:
     change(january)
-    check(january)
+    assert_as_modelled(january)
     if change in REFRESHED:
         assert january.published() == january.refreshed()
 
 
-def test_months_in_another_order(workshop: Pipeline) -> None:
-    """Facts before their masters."""
+def test_facts_may_be_published_before_their_masters(empty_pipeline: Pipeline) -> None:
     for path in ("returns.csv", "parts.csv", "sales.csv", "makers.csv"):
-        workshop.drop({path: JANUARY[path]})
-        workshop.run()
-        check(workshop)
+        empty_pipeline.drop({path: JANUARY[path]})
+        empty_pipeline.run()
+        assert_as_modelled(empty_pipeline)
 
 
 def test_only_touched_months_are_published_again(january: Pipeline) -> None:
@@ -210,7 +211,7 @@ def test_only_touched_months_are_published_again(january: Pipeline) -> None:
     january.drop({"sales_feb.csv": HEAD["sales"] + "6,2,2024-02-20,6.00,web\n"})
     january.run()
     changed = {key.split("buckets/")[1] for key, time in files(january).items() if before.get(key) != time}
-    # Parts without a sale have no month that could tell whether they are concerned.
+    # Parts without a sale have no month, so they are always in scope.
     assert changed - {"processed/silver/toy/parts/year=0/month=0/part-00000.parquet"} == {
         "processed/silver/toy/sales/year=2024/month=2/part-00000.parquet",
         "curated/toy/sales_enriched/year=2024/month=2/part-00000.parquet",

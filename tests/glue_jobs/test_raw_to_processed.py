@@ -1,4 +1,4 @@
-"""A batch of good and bad files: what goes where, what is said about it, and that it adds up."""
+"""The first job on a batch of good and bad files: bronze, quarantine, ledger and run summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,17 +50,18 @@ OTHER_FILES: dict[str, str | bytes] = {
 def batch(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str
 ) -> tuple[Pipeline, dict[str, Any]]:
-    """One upload of all these files, ingested, and the run's summary. Not to be changed."""
+    """Ingest all these files as one upload; return the pipeline, not to be changed, and the run's summary."""
     pipeline = Pipeline(spark, tmp_path_factory.mktemp("batch") / "buckets", toy)
     pipeline.drop({**{path: content for path, (content, _) in BAD_FILES.items()}, **OTHER_FILES})
     return pipeline, pipeline.ingest()
 
 
 def name_of(key: str) -> str:
+    """Return the uploaded path of a raw key."""
     return key.split("/", 3)[-1]
 
 
-def test_bad_files_are_rejected_with_a_reason_and_the_others_go_through(
+def test_bad_files_are_rejected_with_a_reason_and_the_others_are_ingested(
     batch: tuple[Pipeline, dict[str, Any]],
 ) -> None:
     _, summary = batch
@@ -74,7 +74,7 @@ def test_bad_files_are_rejected_with_a_reason_and_the_others_go_through(
     assert summary["tables"]["sales"] == {"rows_read": 5, "rows_bronze": 2, "rows_quarantined": 3, "files": 1}
 
 
-def test_the_summary_says_what_the_batch_came_to(batch: tuple[Pipeline, dict[str, Any]]) -> None:
+def test_the_summary_counts_files_and_rows_and_names_drift(batch: tuple[Pipeline, dict[str, Any]]) -> None:
     pipeline, summary = batch
     assert (summary["status"], summary["proceed"], summary["files"]) == ("COMMITTED", True, 15)
     assert (summary["rows_read"], summary["rows_bronze"], summary["rows_quarantined"]) == (20, 5, 15)
@@ -85,7 +85,9 @@ def test_the_summary_says_what_the_batch_came_to(batch: tuple[Pipeline, dict[str
     assert list(drift["makers_drift.csv"]["undeclared"]) == ["shoe size"]
 
 
-def test_every_file_adds_up(batch: tuple[Pipeline, dict[str, Any]]) -> None:
+def test_every_file_has_as_many_rows_read_as_in_bronze_and_quarantine(
+    batch: tuple[Pipeline, dict[str, Any]],
+) -> None:
     pipeline, _ = batch
     files = {name_of(entry.key): entry for entry in pipeline.view().batches[0].files}
     assert set(files) == {*BAD_FILES, *OTHER_FILES}
@@ -102,7 +104,7 @@ def test_every_file_adds_up(batch: tuple[Pipeline, dict[str, Any]]) -> None:
     assert all(counts[name] == ("rejected", 1, 0) for name in BAD_FILES)
 
 
-def test_bronze_holds_typed_rows_with_their_origin(batch: tuple[Pipeline, dict[str, Any]]) -> None:
+def test_bronze_has_typed_rows_with_file_row_and_batch(batch: tuple[Pipeline, dict[str, Any]]) -> None:
     pipeline, summary = batch
     columns = ("sale_id", "sold_on", "amount", "quality_flags", "source_row", "year", "month", "batch_id")
     assert pipeline.rows("bronze", "sales", *columns) == [
@@ -117,7 +119,9 @@ def test_bronze_holds_typed_rows_with_their_origin(batch: tuple[Pipeline, dict[s
     assert pipeline.store.read("raw", key) == str(OTHER_FILES["parts.csv"]).encode()
 
 
-def test_quarantine_tells_row_text_and_checks(batch: tuple[Pipeline, dict[str, Any]]) -> None:
+def test_quarantine_has_row_number_raw_record_and_failed_checks(
+    batch: tuple[Pipeline, dict[str, Any]],
+) -> None:
     pipeline, _ = batch
     columns = ("source_row", "raw_record", "failed_checks")
     rows = [row for row in pipeline.rows("quarantine", "sales", *columns) if row[2] != "[file.header]"]
@@ -147,7 +151,9 @@ def test_quarantine_records_are_complete_and_have_stable_ids(batch: tuple[Pipeli
             assert record_id == hashlib.sha256(f"{key}|{row}".encode()).hexdigest()
 
 
-def test_a_rejected_file_leaves_its_beginning_in_quarantine(batch: tuple[Pipeline, dict[str, Any]]) -> None:
+def test_a_rejected_file_has_a_quarantine_record_with_its_beginning(
+    batch: tuple[Pipeline, dict[str, Any]],
+) -> None:
     pipeline, _ = batch
     rows = pipeline.rows(
         "quarantine", "_unrecognised", "source_file", "source_row", "raw_record", "failed_checks"
@@ -156,7 +162,7 @@ def test_a_rejected_file_leaves_its_beginning_in_quarantine(batch: tuple[Pipelin
     assert (name_of(key), row, text, checks) == ("hello.csv", "0", "a,b\n1,2\n", "[file.header]")
 
 
-def test_the_detail_counts_every_check(batch: tuple[Pipeline, dict[str, Any]]) -> None:
+def test_the_run_detail_counts_every_check(batch: tuple[Pipeline, dict[str, Any]]) -> None:
     pipeline, _ = batch
     key = naming.run_detail_key("toy", "x0001", "raw_to_processed")
     checks = json.loads(pipeline.store.read("processed", key))["checks"]["sales"]
@@ -166,18 +172,18 @@ def test_the_detail_counts_every_check(batch: tuple[Pipeline, dict[str, Any]]) -
     assert checks["sale_id.not_null"]["rows_quarantined"] == 0
 
 
-def test_bookmark_options(workshop: Pipeline) -> None:
-    """pause reads what is new without recording it; disable reads everything once more."""
-    workshop.drop({"makers.csv": HEAD["makers"] + "1,Ann,SE\n"})
-    paused = workshop.ingest(bookmark=Bookmark.PAUSE)
-    assert (paused["rows_bronze"], paused["proceed"], workshop.view().batches) == (1, False, ())
-    assert workshop.ingest()["rows_bronze"] == 1
-    assert workshop.ingest(bookmark=Bookmark.PAUSE)["status"] == "NOTHING_NEW"
-    again = workshop.ingest(bookmark=Bookmark.DISABLE)
-    assert (again["rows_bronze"], len(workshop.view().batches)) == (1, 2)
-    workshop.curate()
-    assert workshop.rows("silver", "makers") == [("1", "Ann", "SE", "[]")]
-    assert accounts(workshop, "makers") == {
+def test_bookmark_options_pause_the_ledger_or_ignore_it(empty_pipeline: Pipeline) -> None:
+    """`pause` ingests new files without recording them; `disable` ingests every file again."""
+    empty_pipeline.drop({"makers.csv": HEAD["makers"] + "1,Ann,SE\n"})
+    paused = empty_pipeline.ingest(bookmark=Bookmark.PAUSE)
+    assert (paused["rows_bronze"], paused["proceed"], empty_pipeline.view().batches) == (1, False, ())
+    assert empty_pipeline.ingest()["rows_bronze"] == 1
+    assert empty_pipeline.ingest(bookmark=Bookmark.PAUSE)["status"] == "NOTHING_NEW"
+    again = empty_pipeline.ingest(bookmark=Bookmark.DISABLE)
+    assert (again["rows_bronze"], len(empty_pipeline.view().batches)) == (1, 2)
+    empty_pipeline.curate()
+    assert empty_pipeline.rows("silver", "makers") == [("1", "Ann", "SE", "[]")]
+    assert accounts(empty_pipeline, "makers") == {
         "0-0": {"bronze": 2, "current": 1, "superseded": 0, "duplicate": 1}
     }
 
@@ -189,9 +195,9 @@ def accounts(pipeline: Pipeline, table: str) -> dict[str, dict[str, int]]:
     return found
 
 
-def test_a_rejected_file_may_come_again_mended(workshop: Pipeline, tmp_path: Path) -> None:
-    workshop.drop({"makers.csv": "name\nAnn\n"})
-    rejected = workshop.ingest()
+def test_a_corrected_file_is_ingested_after_a_rejected_one(empty_pipeline: Pipeline) -> None:
+    empty_pipeline.drop({"makers.csv": "name\nAnn\n"})
+    rejected = empty_pipeline.ingest()
     assert (rejected["proceed"], len(rejected["rejected_files"])) == (False, 1)
-    workshop.drop({"makers.csv": HEAD["makers"] + "1,Ann,SE\n"})
-    assert workshop.ingest()["rows_bronze"] == 1
+    empty_pipeline.drop({"makers.csv": HEAD["makers"] + "1,Ann,SE\n"})
+    assert empty_pipeline.ingest()["rows_bronze"] == 1

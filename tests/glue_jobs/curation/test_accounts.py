@@ -1,4 +1,4 @@
-"""Per table, bronze = current + superseded + duplicates, checked by month and against the ledger."""
+"""Per table, bronze = current + superseded + duplicates, by month and against the ledger."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ JANUARY, FEBRUARY = Month(2024, 1), Month(2024, 2)
 
 
 def committed(rows: int) -> LedgerView:
+    """Return a ledger with so many rows of sales in bronze."""
     file = FileEntry(
         key="k", version="v", table="sales", size=1, sha256="s", rank="r", status="ingested", rows_read=rows,
         rows_bronze=rows,
@@ -51,7 +52,7 @@ def test_outcomes_are_tallied_by_month() -> None:
         (Account(bronze=5, current=1, superseded=2, duplicate=3), False),
     ],
 )
-def test_an_account_balances_or_does_not(account: Account, balances: bool) -> None:
+def test_an_account_balances_if_every_row_has_one_outcome(account: Account, balances: bool) -> None:
     assert account.balances is balances
 
 
@@ -69,21 +70,21 @@ def test_a_month_that_became_empty_loses_its_account(book: AccountBook) -> None:
     assert book.updated({}, Scope(months=frozenset({JANUARY})), committed(0)) == {}
 
 
-def test_everything_begins_a_new_book(book: AccountBook) -> None:
+def test_a_full_refresh_replaces_all_accounts(book: AccountBook) -> None:
     book.write({JANUARY: Account(bronze=1, current=1)})
     counted = {FEBRUARY: Account(bronze=1, current=1)}
     assert book.updated(counted, EVERYTHING, committed(1)) == counted
 
 
-def test_a_month_that_does_not_balance_stops_the_run(book: AccountBook) -> None:
+def test_a_month_that_does_not_balance_is_an_error(book: AccountBook) -> None:
     with pytest.raises(
         AccountingError, match=r"toy\.sales, month 2024-02: 3 rows of bronze are not 2 current"
     ):
         book.updated({FEBRUARY: Account(bronze=3, current=2)}, EVERYTHING, committed(3))
 
 
-def test_rows_that_the_ledger_has_and_silver_has_not_stop_the_run(book: AccountBook) -> None:
+def test_a_sum_that_differs_from_the_ledger_is_an_error(book: AccountBook) -> None:
     with pytest.raises(
-        AccountingError, match=r"committed 4 rows to bronze, silver accounts for 3\. .*full_refresh"
+        AccountingError, match=r"has 4 rows committed to bronze, silver accounts for 3\. .*full_refresh"
     ):
         book.updated({FEBRUARY: Account(bronze=3, current=3)}, EVERYTHING, committed(4))

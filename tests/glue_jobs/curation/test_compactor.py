@@ -1,4 +1,4 @@
-"""Small files of a month that is over become one; readers find every row once, whatever happens meanwhile."""
+"""Small files of past months are merged; readers see every row once before, during and after."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from glue_jobs.ledger.compaction_log import Compactions
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.stream_to_bronze import remove_uncommitted
 from lake import naming
-from tests.fakes import KilledError, MortalStore
+from tests.fakes import KillableStore, KilledError
 from tests.meters.arrivals import Meters, Reading
 from tests.pipeline import START, Rows
 
@@ -26,8 +26,8 @@ MAY, JUNE, JULY = "2025-05-31", "2025-06-01", "2025-07-01"
 
 
 @pytest.fixture(autouse=True)
-def two_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compactor, "FEWEST_FILES", 2)
+def merge_from_two_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compactor, "MIN_FILES", 2)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def meters(spark: SparkSession, meters_on_path: None, tmp_path: Path) -> Meters:
 
 
 def compact(pipeline: Meters, store: ObjectStore | None = None) -> Compacted:
-    """As after a publication of all that is there."""
+    """Run the compactor as after the publication of all batches."""
     pipeline._runs += 1
     now = START + timedelta(days=2, minutes=pipeline._runs)
     arguments = (store or pipeline.store, pipeline.args(), pipeline.domain, pipeline.view(), now)
@@ -44,7 +44,7 @@ def compact(pipeline: Meters, store: ObjectStore | None = None) -> Compacted:
 
 
 def seen(pipeline: Meters, **narrowed: frozenset[tuple[int, int]]) -> Rows:
-    """What readers of bronze see of the readings, in all columns but the one that tells the folder."""
+    """Return the readings that readers of bronze see, as JSON without the folder's column."""
     table = pipeline.domain.table("readings")
     bronze = BronzeTable(pipeline.spark, pipeline.store, "processed", "meters", table, pipeline.view())
     frame = bronze.read(**narrowed).drop("batch")  # type: ignore[arg-type]
@@ -52,7 +52,7 @@ def seen(pipeline: Meters, **narrowed: frozenset[tuple[int, int]]) -> Rows:
 
 
 def folders(pipeline: Meters) -> dict[str, int]:
-    """`<place>/<month>` → number of its files."""
+    """Return number of files by kind of folder (s: stream batch, c: compaction) and month: `c 2025-6`."""
     found: dict[str, int] = {}
     for item in pipeline.store.list("processed", PREFIX):
         place, year, month, _ = item.key.removeprefix(PREFIX).split("/")
@@ -65,8 +65,8 @@ def reading(number: int, day: str) -> Reading:
     return (f"r{number}", day, "m1", number)
 
 
-def test_small_files_of_a_month_that_is_over_become_one(meters: Meters) -> None:
-    """The newest month stays as it is, and so does one with a single file."""
+def test_small_files_of_past_months_are_merged(meters: Meters) -> None:
+    """The newest month and a month with a single file are not."""
     for number in range(3):
         meters.read(reading(number, JUNE), reading(10 + number, JULY))
     meters.read(reading(20, MAY))
@@ -80,7 +80,7 @@ def test_small_files_of_a_month_that_is_over_become_one(meters: Meters) -> None:
     assert compact(meters) == Compacted()
 
 
-def test_what_comes_late_is_merged_with_what_was_merged_before(meters: Meters) -> None:
+def test_late_files_are_merged_with_earlier_merged_ones(meters: Meters) -> None:
     for number in range(2):
         meters.read(reading(number, JUNE), reading(10 + number, JULY))
     compact(meters)
@@ -95,10 +95,10 @@ def test_what_comes_late_is_merged_with_what_was_merged_before(meters: Meters) -
     assert seen(meters) == before
 
 
-def test_a_large_file_is_left_alone(meters: Meters, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_not_merged(meters: Meters, monkeypatch: pytest.MonkeyPatch) -> None:
     meters.read(*(reading(number, JUNE) for number in range(2_000)))
     size = next(meters.store.list("processed", PREFIX)).size
-    monkeypatch.setattr(compactor, "SMALL", size)
+    monkeypatch.setattr(compactor, "SMALL_BYTES", size)
     for number in range(2):
         meters.read(reading(3_000 + number, JUNE))
     meters.read(reading(4_000, JULY))
@@ -118,7 +118,7 @@ def test_merged_files_stay_below_the_limits(meters: Meters, monkeypatch: pytest.
     assert seen(meters) == before
 
 
-def test_the_streaming_job_leaves_merged_files_alone(meters: Meters) -> None:
+def test_the_streaming_job_does_not_delete_merged_files(meters: Meters) -> None:
     for number in range(2):
         meters.read(reading(number, JUNE), reading(10 + number, JULY))
     compact(meters)
@@ -128,8 +128,8 @@ def test_the_streaming_job_leaves_merged_files_alone(meters: Meters) -> None:
     assert folders(meters) == before
 
 
-def test_whatever_arrives_when_readers_see_each_row_once(meters: Meters) -> None:
-    """A random history, compacted after most steps: late rows, single files, months that end."""
+def test_readers_see_each_row_once_in_a_random_history(meters: Meters) -> None:
+    """The history has late rows, single files and months that end, and is compacted after most steps."""
     chance = random.Random(7)
     arrived: list[tuple[str, str]] = []
     for step in range(12):
@@ -147,7 +147,7 @@ def test_whatever_arrives_when_readers_see_each_row_once(meters: Meters) -> None
     assert any(name.startswith("c") for name in folders(meters))
 
 
-def test_a_compaction_that_dies_anywhere_changes_nothing_that_readers_see(
+def test_a_compaction_killed_at_any_change_does_not_change_what_readers_see(
     meters: Meters, tmp_path: Path
 ) -> None:
     for number in range(2):
@@ -157,23 +157,23 @@ def test_a_compaction_that_dies_anywhere_changes_nothing_that_readers_see(
         meters.read(reading(3 + number, JUNE), reading(20 + number, "2025-08-01"))
     before = seen(meters)
     whole = meters.twin(tmp_path / "whole")
-    counting = MortalStore(whole.root)
+    counting = KillableStore(whole.root)
     compact(whole, counting)
     after = folders(whole)
     assert after == {"c 2025-6": 1, "c 2025-7": 1, "s 2025-8": 2}
     assert [change.split("/")[0] for change in counting.changes].count("write _ledger") == 2
-    for dies_at in range(len(counting.changes)):
-        twin = meters.twin(tmp_path / f"dies-{dies_at}")
+    for killed_at in range(len(counting.changes)):
+        twin = meters.twin(tmp_path / f"killed-{killed_at}")
         with pytest.raises(KilledError):
-            compact(twin, MortalStore(twin.root, dies_at))
-        assert seen(twin) == before, counting.changes[dies_at]
+            compact(twin, KillableStore(twin.root, killed_at))
+        assert seen(twin) == before, counting.changes[killed_at]
         assert compact(twin).changed
         assert seen(twin) == before
         assert folders(twin) == after
         assert not compact(twin).changed
 
 
-def test_entries_are_kept_by_table(meters: Meters) -> None:
+def test_each_table_has_its_own_compactions(meters: Meters) -> None:
     for number in range(2):
         meters.read(reading(number, JUNE), reading(10 + number, JULY))
         meters.alert((f"a{number}", JUNE), (f"b{number}", JULY))

@@ -1,4 +1,4 @@
-"""Which version of a key wins, and what its losers are called."""
+"""The current version of a key, and the outcomes of its other versions."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_highest_ranking_row_wins_by_file_then_row_then_batch(spark: SparkSe
     ]
 
 
-def test_a_loser_equal_to_its_winner_is_a_duplicate_nulls_included(spark: SparkSession) -> None:
+def test_a_version_equal_to_the_current_one_is_a_duplicate_nulls_included(spark: SparkSession) -> None:
     rows = """
         id | value | source_rank | source_row | batch_id
         1  | same  | a           | 1          | b-1
@@ -82,7 +82,7 @@ def test_a_loser_equal_to_its_winner_is_a_duplicate_nulls_included(spark: SparkS
 
 
 def test_the_highest_ranking_file_replaces_all_lines_of_its_keys(spark: SparkSession) -> None:
-    """Also those that it repeats; the same line twice in the winning file counts twice."""
+    """Lines that it repeats are replaced too. A line that the file has twice counts twice."""
     rows = """
         id | value | source_rank | source_row | batch_id
         1  | leg   | a           | 1          | b-1
@@ -102,8 +102,8 @@ def test_the_highest_ranking_file_replaces_all_lines_of_its_keys(spark: SparkSes
     ]
 
 
-def test_a_requeued_line_joins_the_others_of_its_file(spark: SparkSession) -> None:
-    """It has their rank and its old row; of two readings of a row the later one counts."""
+def test_a_requeued_line_belongs_to_its_first_file(spark: SparkSession) -> None:
+    """It has that file's rank and its old row number. Of two readings of a row the later one counts."""
     rows = """
         id | value  | source_rank | source_row | batch_id
         1  | leg    | a           | 1          | b-1
@@ -123,7 +123,7 @@ def test_a_requeued_line_joins_the_others_of_its_file(spark: SparkSession) -> No
     ]
 
 
-def test_a_streams_row_ranks_by_its_columns_whatever_file_it_came_in(spark: SparkSession) -> None:
+def test_a_row_of_a_stream_ranks_by_its_columns_and_not_by_its_file(spark: SparkSession) -> None:
     rows = """
         id | value | version | source_rank | source_file | source_row | batch_id
         1  | two   | 2       | hash-a      | file-a      | 1          | b-1
@@ -144,8 +144,10 @@ def test_a_streams_row_ranks_by_its_columns_whatever_file_it_came_in(spark: Spar
     [(ROWS, [("1",), ("2",)]), (LINES, [("1",)])],
     ids=["row", "group"],
 )
-def test_keys_that_need_a_decision(spark: SparkSession, table: Table, keys: list[tuple[str]]) -> None:
-    """Several lines of one file are no contest where a key stands for a group."""
+def test_keys_with_several_versions_are_contested(
+    spark: SparkSession, table: Table, keys: list[tuple[str]]
+) -> None:
+    """If a key stands for a group, several lines of one file are one version."""
     rows = given(
         spark,
         table,

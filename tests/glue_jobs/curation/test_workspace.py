@@ -1,4 +1,4 @@
-"""Partitions are staged, seen by their own run, and published as a whole."""
+"""Staged partitions are visible to their own run only, until they are published."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ THREE_DAYS = """
 """
 
 
-class Desk:
-    """Workspaces of successive runs over the same buckets."""
+class Runs:
+    """Opens workspaces of successive runs over the same buckets."""
 
     def __init__(self, spark: SparkSession, root: Path) -> None:
         self.spark = spark
         self.root = root
         self.store = FolderStore(root)
-        self._runs = 0
+        self._opened = 0
 
     def open(self) -> Workspace:
-        self._runs += 1
+        self._opened += 1
         args = JobArguments(
-            job_name="job", domain="toy", env="dev", execution=f"x{self._runs}", raw_bucket="raw",
+            job_name="job", domain="toy", env="dev", execution=f"x{self._opened}", raw_bucket="raw",
             processed_bucket="processed", curated_bucket="curated",
         )  # fmt: skip
         return Workspace(self.spark, self.store, args, [mart_target(args, mart) for mart in MARTS.values()])
@@ -85,13 +85,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(spark: SparkSession, tmp_path: Path) -> Desk:
-    return Desk(spark, tmp_path)
+def runs(spark: SparkSession, tmp_path: Path) -> Runs:
+    return Runs(spark, tmp_path)
 
 
-def test_nothing_is_visible_before_it_is_published(desk: Desk) -> None:
-    staged = desk.stage("by_month", THREE_DAYS)
-    assert desk.numbers("by_month") == []
+def test_staged_rows_are_not_visible_to_other_runs(runs: Runs) -> None:
+    staged = runs.stage("by_month", THREE_DAYS)
+    assert runs.numbers("by_month") == []
     assert texts(staged.read("by_month"), ["n", "year", "month"]) == [
         ("1", "2024", "1"),
         ("2", "2024", "1"),
@@ -99,9 +99,9 @@ def test_nothing_is_visible_before_it_is_published(desk: Desk) -> None:
     ]
 
 
-def test_one_file_for_each_partition_under_a_fixed_key(desk: Desk) -> None:
-    published = desk.publish("by_month", THREE_DAYS)
-    assert desk.files() == [
+def test_each_partition_is_published_as_one_file_under_a_fixed_key(runs: Runs) -> None:
+    published = runs.publish("by_month", THREE_DAYS)
+    assert runs.files() == [
         "toy/by_month/year=2024/month=1/part-00000.parquet",
         "toy/by_month/year=2024/month=2/part-00000.parquet",
     ]
@@ -110,77 +110,77 @@ def test_one_file_for_each_partition_under_a_fixed_key(desk: Desk) -> None:
     )
 
 
-def test_staged_partitions_stand_in_front_of_published_ones(desk: Desk) -> None:
-    desk.publish("by_month", THREE_DAYS)
-    second = desk.stage("by_month", "day | n\n2024-02-07 | 9", {FEBRUARY})
+def test_staged_partitions_hide_published_ones_within_a_run(runs: Runs) -> None:
+    runs.publish("by_month", THREE_DAYS)
+    second = runs.stage("by_month", "day | n\n2024-02-07 | 9", {FEBRUARY})
     assert [row[0] for row in texts(second.read("by_month"), ["n"])] == ["1", "2", "9"]
     assert [row[0] for row in texts(second.read("by_month", {FEBRUARY}), ["n"])] == ["9"]
-    assert desk.numbers("by_month") == ["1", "2", "3"]
+    assert runs.numbers("by_month") == ["1", "2", "3"]
 
 
-def test_a_partition_that_became_empty_is_removed(desk: Desk) -> None:
-    desk.publish("by_month", THREE_DAYS)
-    published = desk.publish("by_month", "day | n", {FEBRUARY, MARCH})
-    assert desk.files() == ["toy/by_month/year=2024/month=1/part-00000.parquet"]
+def test_a_partition_that_became_empty_is_removed(runs: Runs) -> None:
+    runs.publish("by_month", THREE_DAYS)
+    published = runs.publish("by_month", "day | n", {FEBRUARY, MARCH})
+    assert runs.files() == ["toy/by_month/year=2024/month=1/part-00000.parquet"]
     assert (published.rows, published.files, published.partitions) == (0, 0, ("year=2024/month=2",))
 
 
-def test_partitions_are_new_only_where_their_number_changes(desk: Desk) -> None:
-    desk.publish("by_month", THREE_DAYS)
-    assert not desk.publish("by_month", "day | n\n2024-01-07 | 9", {JANUARY}).new_partitions
+def test_a_replaced_partition_is_not_a_new_one(runs: Runs) -> None:
+    runs.publish("by_month", THREE_DAYS)
+    assert not runs.publish("by_month", "day | n\n2024-01-07 | 9", {JANUARY}).new_partitions
 
 
-def test_the_whole_table_is_replaced_without_months(desk: Desk) -> None:
-    desk.publish("by_month", THREE_DAYS)
-    desk.publish("by_month", "day | n\n2024-03-07 | 9")
-    assert desk.numbers("by_month") == ["9"]
-    assert desk.files() == ["toy/by_month/year=2024/month=3/part-00000.parquet"]
+def test_without_months_the_whole_table_is_replaced(runs: Runs) -> None:
+    runs.publish("by_month", THREE_DAYS)
+    runs.publish("by_month", "day | n\n2024-03-07 | 9")
+    assert runs.numbers("by_month") == ["9"]
+    assert runs.files() == ["toy/by_month/year=2024/month=3/part-00000.parquet"]
 
 
-def test_a_large_partition_has_several_files_and_loses_the_surplus(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_a_large_partition_has_several_files_and_surplus_files_are_deleted(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(workspace_module, "ROWS_PER_FILE", 1)
-        assert desk.publish("whole", THREE_DAYS).files == 3
-    assert desk.files() == [f"toy/whole/part-{number:05d}.parquet" for number in range(3)]
-    assert desk.numbers("whole") == ["1", "2", "3"]
-    desk.publish("whole", "day | n\n2024-03-07 | 9")
-    assert desk.files() == ["toy/whole/part-00000.parquet"]
-    assert desk.numbers("whole") == ["9"]
+        assert runs.publish("whole", THREE_DAYS).files == 3
+    assert runs.files() == [f"toy/whole/part-{number:05d}.parquet" for number in range(3)]
+    assert runs.numbers("whole") == ["1", "2", "3"]
+    runs.publish("whole", "day | n\n2024-03-07 | 9")
+    assert runs.files() == ["toy/whole/part-00000.parquet"]
+    assert runs.numbers("whole") == ["9"]
 
 
-def test_rows_outside_of_the_months_stop_the_run(desk: Desk) -> None:
+def test_rows_outside_the_months_are_an_error(runs: Runs) -> None:
     with pytest.raises(
-        AccountingError, match=r"by_month: rows fall into partitions .*: year=2024/month=2/\. The trans"
+        AccountingError, match=r"by_month: rows fall into partitions .*: year=2024/month=2/\. Correct the"
     ):
-        desk.stage("by_month", THREE_DAYS, {JANUARY})
+        runs.stage("by_month", THREE_DAYS, {JANUARY})
 
 
-def test_a_year_is_read_by_its_months(desk: Desk) -> None:
-    desk.publish("by_year", THREE_DAYS)
-    assert desk.files() == ["toy/by_year/year=2024/part-00000.parquet"]
-    assert desk.numbers("by_year", {JANUARY}) == ["1", "2"]
-    others = desk.open().months_in_years("by_year", {JANUARY})
+def test_months_of_a_table_partitioned_by_year_are_read(runs: Runs) -> None:
+    runs.publish("by_year", THREE_DAYS)
+    assert runs.files() == ["toy/by_year/year=2024/part-00000.parquet"]
+    assert runs.numbers("by_year", {JANUARY}) == ["1", "2"]
+    others = runs.open().months_in_years("by_year", {JANUARY})
     assert texts(others, ["n"]) == [("3",)]
-    assert desk.open().months_in_years("by_year", {Month(2023, 1)}).isEmpty()
+    assert runs.open().months_in_years("by_year", {Month(2023, 1)}).isEmpty()
 
 
-def test_a_table_without_files_is_empty_but_has_its_columns(desk: Desk) -> None:
-    empty = desk.open().read("by_month")
+def test_a_table_without_files_is_read_as_empty_with_its_columns(runs: Runs) -> None:
+    empty = runs.open().read("by_month")
     assert empty.columns == ["day", "n", "year", "month"]
     assert empty.isEmpty()
 
 
-def test_cleaning_removes_what_killed_runs_staged(desk: Desk) -> None:
-    desk.stage("by_month", THREE_DAYS)
-    assert any(key.startswith("_staging/toy/x1/") for key in desk.files())
-    desk.open().clean()
-    assert desk.files() == []
+def test_clean_deletes_the_staged_files_of_killed_runs(runs: Runs) -> None:
+    runs.stage("by_month", THREE_DAYS)
+    assert any(key.startswith("_staging/toy/x1/") for key in runs.files())
+    runs.open().clean()
+    assert runs.files() == []
 
 
-def test_publishing_twice_is_publishing_once(desk: Desk) -> None:
-    workspace = desk.stage("by_month", THREE_DAYS)
+def test_publishing_twice_changes_nothing(runs: Runs) -> None:
+    workspace = runs.stage("by_month", THREE_DAYS)
     workspace.publish()
     workspace.publish()
-    assert desk.numbers("by_month") == ["1", "2", "3"]
+    assert runs.numbers("by_month") == ["1", "2", "3"]

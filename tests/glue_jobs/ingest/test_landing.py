@@ -1,4 +1,4 @@
-"""New files, known ones, rejected ones, and which of them rank higher."""
+"""New, known, duplicate and rejected files, and the order of their ranks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def ledger(*files: FileEntry) -> LedgerView:
     return LedgerView((batch,), frozenset())
 
 
-def look(store: FolderStore, *known: FileEntry, bookmark: Bookmark = Bookmark.ENABLE) -> Landing:
+def landing_of(store: FolderStore, *known: FileEntry, bookmark: Bookmark = Bookmark.ENABLE) -> Landing:
+    """Return the new files of raw, given the ledger's files."""
     return find_new(store, "raw", SHOP, ledger(*known), bookmark)
 
 
@@ -50,7 +51,7 @@ def paths(landing: Landing) -> list[str]:
 
 def test_a_new_file_is_recognised_hashed_and_ranked(store: FolderStore) -> None:
     put(store, "drop/order_items.csv")
-    [file] = look(store).files
+    [file] = landing_of(store).files
     assert (file.table.name, file.size, file.sha256) == (
         "order_items",
         len(ITEMS),
@@ -59,60 +60,60 @@ def test_a_new_file_is_recognised_hashed_and_ranked(store: FolderStore) -> None:
     assert file.rank == f"2026-01-01T12:00:00.000000Z\t00002\tdrop/order_items.csv\t{file.key}"
 
 
-def test_what_the_ledger_has_is_not_looked_at_again(store: FolderStore) -> None:
+def test_a_file_in_the_ledger_is_not_new(store: FolderStore) -> None:
     put(store, "order_items.csv")
-    [file] = look(store).files
-    assert look(store, file.entry()).is_empty
+    [file] = landing_of(store).files
+    assert landing_of(store, file.entry()).is_empty
 
 
-def test_a_known_key_that_was_written_again_is_new_and_a_duplicate(store: FolderStore) -> None:
+def test_a_known_key_uploaded_again_with_the_same_bytes_is_a_duplicate(store: FolderStore) -> None:
     put(store, "order_items.csv")
-    [file] = look(store).files
+    [file] = landing_of(store).files
     known = FileEntry(**{**vars(file.entry()), "version": "earlier"})
-    landing = look(store, known)
+    landing = landing_of(store, known)
     assert landing.files == ()
     assert [entry.status for entry in landing.duplicates] == ["duplicate"]
 
 
 def test_the_same_bytes_under_another_name_are_a_duplicate(store: FolderStore) -> None:
     put(store, "order_items.csv")
-    [file] = look(store).files
+    [file] = landing_of(store).files
     put(store, "deeper/order_items_copy.csv")
-    [duplicate] = look(store, file.entry()).duplicates
+    [duplicate] = landing_of(store, file.entry()).duplicates
     assert duplicate.reason == f"the same bytes as {file.key}"
 
 
-def test_of_one_calls_files_with_the_same_bytes_the_higher_ranking_one_is_read(store: FolderStore) -> None:
+def test_among_equal_files_of_one_call_the_highest_ranking_is_read(store: FolderStore) -> None:
     put(store, "deeper/order_items_a.csv")
     put(store, "order_items_z.csv")
-    landing = look(store)
+    landing = landing_of(store)
     assert paths(landing) == ["deeper/order_items_a.csv"]
     [duplicate] = landing.duplicates
     assert relative_path("ecommerce", duplicate.key) == "order_items_z.csv"
     assert duplicate.reason == f"the same bytes as {landing.files[0].key}"
 
 
-def test_of_two_calls_files_with_the_same_bytes_the_first_one_is_read(store: FolderStore) -> None:
-    """As if a run had come between the calls: how uploads fall into batches changes nothing."""
+def test_among_equal_files_of_two_calls_the_first_is_read(store: FolderStore) -> None:
+    """The result does not depend on whether a run happens between the calls."""
     put(store, "order_items_a.csv")
     put(store, "deeper/order_items_a.csv", at=NOON + timedelta(hours=1))
-    landing = look(store)
+    landing = landing_of(store)
     assert paths(landing) == ["order_items_a.csv"]
     assert len(landing.duplicates) == 1
 
 
-def test_a_file_that_was_rejected_may_come_again(store: FolderStore) -> None:
-    """Uploaded anew it has another version; then it is judged by what it is now."""
+def test_a_rejected_file_may_be_uploaded_again(store: FolderStore) -> None:
+    """The new upload has another version and is recognised independently of the first."""
     put(store, "order_items.csv")
-    [file] = look(store).files
+    [file] = landing_of(store).files
     rejected = FileEntry(**{**vars(file.entry("rejected", "why")), "version": "earlier"})
-    assert paths(look(store, rejected)) == ["order_items.csv"]
+    assert paths(landing_of(store, rejected)) == ["order_items.csv"]
 
 
-def test_a_rejected_file_that_nobody_touched_is_not_rejected_again(store: FolderStore) -> None:
+def test_a_rejected_file_is_not_rejected_again_by_the_next_run(store: FolderStore) -> None:
     put(store, "order_items.csv", b"\n")
-    [entry] = look(store).rejected
-    assert look(store, entry).is_empty
+    [entry] = landing_of(store).rejected
+    assert landing_of(store, entry).is_empty
 
 
 @pytest.mark.parametrize(
@@ -127,12 +128,12 @@ def test_a_rejected_file_that_nobody_touched_is_not_rejected_again(store: Folder
         ("order_items.csv", b"\x1f\x8b\x08garbage", "the gzip data is damaged"),
     ],
 )
-def test_a_file_that_is_no_table_is_rejected_with_its_reason(
+def test_a_file_of_no_table_is_rejected_with_its_reason(
     store: FolderStore, path: str, body: bytes, reason: str
 ) -> None:
     put(store, path, body)
     put(store, "order_items_good.csv")
-    landing = look(store)
+    landing = landing_of(store)
     [rejected] = landing.rejected
     assert rejected.reason.startswith("file.header: ")
     assert reason in rejected.reason
@@ -140,13 +141,13 @@ def test_a_file_that_is_no_table_is_rejected_with_its_reason(
     assert paths(landing) == ["order_items_good.csv"]
 
 
-def test_files_come_in_rank_order(store: FolderStore) -> None:
-    """Later upload call, then deeper path, then path."""
+def test_files_are_returned_in_rank_order(store: FolderStore) -> None:
+    """By upload call, then depth of the path, then path."""
     put(store, "deeper/order_items_a.csv", ITEMS + b"1,3,1.00,1,1.00\n")
     put(store, "order_items_b.csv", ITEMS + b"1,4,1.00,1,1.00\n")
     put(store, "order_items_a.csv", ITEMS + b"1,5,1.00,1,1.00\n")
     put(store, "order_items_0.csv", ITEMS + b"1,6,1.00,1,1.00\n", NOON + timedelta(microseconds=1))
-    assert paths(look(store)) == [
+    assert paths(landing_of(store)) == [
         "order_items_a.csv",
         "order_items_b.csv",
         "deeper/order_items_a.csv",
@@ -171,7 +172,7 @@ def test_ranks_compare_as_text(lower: tuple[str, str, datetime], higher: tuple[s
 
 def test_a_file_without_metadata_is_hashed_and_ranks_by_its_own_time(store: FolderStore) -> None:
     store.write("raw", "ecommerce/order_items.csv", ITEMS)
-    [file] = look(store).files
+    [file] = landing_of(store).files
     [listed] = store.list("raw", "ecommerce/")
     assert file.sha256 == hashlib.sha256(ITEMS).hexdigest()
     assert file.rank.startswith(listed.modified.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
@@ -185,45 +186,43 @@ def test_a_file_without_metadata_is_hashed_and_ranks_by_its_own_time(store: Fold
         ("2026-01-01T12:00:00", "2026-01-01T12:00:00.000000Z"),
     ],
 )
-def test_the_upload_time_is_utc_unless_it_says_otherwise(
-    store: FolderStore, written: str, moment: str
-) -> None:
+def test_an_upload_time_without_a_zone_is_utc(store: FolderStore, written: str, moment: str) -> None:
     store.upload("raw", "ecommerce/order_items.csv", ITEMS, uploaded_at=written)
-    [file] = look(store).files
+    [file] = landing_of(store).files
     assert file.rank.startswith(moment)
 
 
-def test_somebody_elses_upload_time_is_passed_over(store: FolderStore) -> None:
+def test_an_upload_time_that_does_not_parse_is_ignored(store: FolderStore) -> None:
     store.upload("raw", "ecommerce/order_items.csv", ITEMS, uploaded_at="yesterday")
     [listed] = store.list("raw", "ecommerce/")
-    [file] = look(store).files
+    [file] = landing_of(store).files
     assert file.rank.startswith(listed.modified.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
 def test_bookmark_disable_takes_every_file(store: FolderStore) -> None:
     put(store, "order_items.csv")
-    [file] = look(store).files
-    assert paths(look(store, file.entry(), bookmark=Bookmark.DISABLE)) == ["order_items.csv"]
-    assert look(store, file.entry(), bookmark=Bookmark.PAUSE).is_empty
+    [file] = landing_of(store).files
+    assert paths(landing_of(store, file.entry(), bookmark=Bookmark.DISABLE)) == ["order_items.csv"]
+    assert landing_of(store, file.entry(), bookmark=Bookmark.PAUSE).is_empty
 
 
-def test_folders_and_streams_are_none_of_its_business(
+def test_folders_and_files_of_streams_are_ignored(
     store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody as much as looks into the files of a stream: there may be many thousands."""
+    """No request is made for the files of a stream: there may be many thousands."""
     monkeypatch.syspath_prepend(str(write_domain(tmp_path / "library", "lent")))
     lent = load_domain("lent")
     store.write("raw", "lent/loans/a.jsonl", b'{"loan_id": 1}\n')
     store.write("raw", "lent/books.csv", b"book_id,title\n1,Atlas\n")
-    looked_at: list[str] = []
+    examined: list[str] = []
     real = store.head
 
     def head(bucket: str, key: str, size: int) -> Head:
-        looked_at.append(key)
+        examined.append(key)
         return real(bucket, key, size)
 
     monkeypatch.setattr(store, "head", head)
     landing = find_new(store, "raw", lent, LedgerView((), frozenset()))
     assert [file.key for file in landing.files] == ["lent/books.csv"]
     assert landing.rejected == ()
-    assert looked_at == ["lent/books.csv"]
+    assert examined == ["lent/books.csv"]

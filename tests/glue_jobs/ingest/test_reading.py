@@ -1,4 +1,4 @@
-"""CSV files in all the forms that they come in, as rows of text."""
+"""CSV files in all their forms are read as rows of text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Text = tuple[str | None, ...]
 
 
 class Reader:
-    """Reads files of the toy domain's makers: maker_id, name, country."""
+    """Reads files of the toy domain's table `makers`: maker_id, name, country."""
 
     def __init__(self, spark: SparkSession, root: Path, domain: str) -> None:
         self.spark = spark
@@ -46,7 +46,7 @@ def reader(spark: SparkSession, tmp_path: Path, toy: str) -> Reader:
 
 @pytest.fixture(scope="module")
 def read(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> dict[str, list[Row]]:
-    """Case → rows of its file. All files are read at once, as those of a batch are."""
+    """Return case → rows of its file. All files are read together, like those of a batch."""
     cases = {**FORMS, **VALUES, **MALFORMED}
     files = {f"{number}/makers.csv": content for number, content in enumerate(cases.values())}
     rows: dict[str, list[Row]] = {case: [] for case in cases}
@@ -56,7 +56,7 @@ def read(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str
 
 
 def texts(rows: list[Row]) -> list[Text]:
-    """Declared columns of rows that are all good."""
+    """Return the declared columns of rows; assert that all rows are good."""
     assert [row[RAW] for row in rows if row[RAW] is not None] == []
     return [(row["maker_id"], row["name"], row["country"]) for row in rows]
 
@@ -82,7 +82,7 @@ FORMS: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_same_rows_in_every_form(read: dict[str, list[Row]], form: str) -> None:
+def test_every_form_gives_the_same_rows(read: dict[str, list[Row]], form: str) -> None:
     assert texts(read[form]) == [("1", "Ann", "SE"), ("2", "Bo", "NO")]
 
 
@@ -108,11 +108,11 @@ VALUES: dict[str, str | bytes] = {case: HEADER + line for case, (line, _) in LIN
 
 
 @pytest.mark.parametrize("case", VALUES)
-def test_fields_are_read_as_rfc_4180_says(read: dict[str, list[Row]], case: str) -> None:
+def test_fields_are_read_by_the_rules_of_rfc_4180(read: dict[str, list[Row]], case: str) -> None:
     assert texts(read[case]) == [LINES[case][1]]
 
 
-def test_a_carriage_return_inside_of_quotes_is_kept_or_at_least_a_line_break(reader: Reader) -> None:
+def test_a_carriage_return_inside_quotes_is_kept_as_a_line_break(reader: Reader) -> None:
     [(_, name, _)] = texts(reader.rows((HEADER + '1,"Ann\nAb",SE\n').replace("\n", "\r\n")))
     assert name is not None
     assert name.split() == ["Ann", "Ab"]
@@ -128,7 +128,7 @@ def test_a_missing_column_is_null(reader: Reader) -> None:
     assert texts(reader.rows("name,maker_id\nAnn,1\n")) == [("1", "Ann", None)]
 
 
-def test_files_with_different_headers_are_read_in_one_go(reader: Reader) -> None:
+def test_files_with_different_headers_are_read_together(reader: Reader) -> None:
     rows = reader.rows({"makers_a.csv": "maker_id,name\n1,Ann\n", "makers_b.csv": "country,maker_id\nNO,2\n"})
     assert [(row["maker_id"], row["name"], row["country"]) for row in rows] == [
         ("1", "Ann", None),
@@ -136,11 +136,11 @@ def test_files_with_different_headers_are_read_in_one_go(reader: Reader) -> None
     ]
 
 
-def test_header_only_is_no_row(reader: Reader) -> None:
+def test_a_file_with_only_a_header_has_no_rows(reader: Reader) -> None:
     assert reader.rows(HEADER) == []
 
 
-def test_header_only_without_a_line_end_is_no_row(reader: Reader) -> None:
+def test_a_file_with_only_a_header_and_no_line_end_has_no_rows(reader: Reader) -> None:
     assert reader.rows(HEADER.strip()) == []
 
 
@@ -157,7 +157,7 @@ MALFORMED: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("case", MALFORMED)
-def test_a_malformed_line_is_kept_as_it_is_and_the_next_is_read(
+def test_a_malformed_line_is_kept_as_written_and_the_next_line_is_read(
     read: dict[str, list[Row]], case: str
 ) -> None:
     bad, good = read[case]
@@ -167,13 +167,13 @@ def test_a_malformed_line_is_kept_as_it_is_and_the_next_is_read(
     assert texts([good]) == [("2", "Bo", "NO")]
 
 
-def test_an_open_quote_swallows_the_rest_of_the_file_into_one_malformed_record(reader: Reader) -> None:
+def test_an_unclosed_quote_makes_the_rest_of_the_file_one_malformed_record(reader: Reader) -> None:
     rows = reader.rows(HEADER + '1,Ann,SE\n2,"Bo,NO\n3,Cy,DK\n')
     assert [row["maker_id"] for row in rows] == ["1", None]
     assert "3,Cy,DK" in rows[1][RAW]
 
 
-def test_ten_megabytes_in_one_field_are_a_value(reader: Reader) -> None:
+def test_a_field_of_ten_megabytes_is_read(reader: Reader) -> None:
     huge = "x" * 10_000_000
     first, second = texts(reader.rows(HEADER + f'1,"{huge}",SE\n2,Bo,NO\n'))
     assert first == ("1", huge, "SE")
@@ -197,19 +197,19 @@ NAMES = [
 ]  # fmt: skip
 
 
-def test_any_file_name_will_do(reader: Reader) -> None:
+def test_files_with_unusual_names_are_read(reader: Reader) -> None:
     rows = reader.rows({name: f"{HEADER}{number},Ann,SE\n" for number, name in enumerate(NAMES)})
     assert sorted((row["source_file"], row["maker_id"]) for row in rows) == sorted(
         (f"toy/{name}", str(number)) for number, name in enumerate(NAMES)
     )
 
 
-def test_gzip_is_told_by_the_name(reader: Reader) -> None:
+def test_a_file_named_gz_is_decompressed(reader: Reader) -> None:
     [row] = reader.rows({"makers.csv.gz": gzip.compress((HEADER + "1,Ann,SE\n").encode())})
     assert texts([row]) == [("1", "Ann", "SE")]
 
 
-def test_the_fields_are_kept_as_they_were_read(reader: Reader) -> None:
+def test_the_fields_of_the_line_are_kept_untrimmed(reader: Reader) -> None:
     [row] = reader.rows('country,extra,maker_id\n SE ,"a ""b""",1\n')
     assert row[FIELDS] == [" SE ", 'a "b"', "1"]
 

@@ -1,4 +1,4 @@
-"""The ledger's entries: written once, read back whole, clear when damaged."""
+"""The ledger's batches and holds: committed once, read as written, released by id."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, FileStatus, Ledger
 from lake.errors import CaudalError
 from tests.fakes import FolderStore
@@ -48,7 +49,7 @@ def test_a_new_ledger_is_empty(ledger: Ledger) -> None:
     assert (view.batches, view.pending, view.seen, view.ingested) == ((), (), frozenset(), {})
 
 
-def test_what_was_committed_is_read_back(ledger: Ledger) -> None:
+def test_committed_batches_are_read_as_written(ledger: Ledger) -> None:
     first, second = batch(1, file("a"), file("b", FileStatus.REJECTED)), batch(2, file("c"))
     ledger.commit(second)
     ledger.commit(first)
@@ -58,7 +59,7 @@ def test_what_was_committed_is_read_back(ledger: Ledger) -> None:
     assert view.ingested == {"sha-a": "a", "sha-c": "c"}
 
 
-def test_a_batch_is_committed_once(ledger: Ledger) -> None:
+def test_a_batch_cannot_be_committed_twice(ledger: Ledger) -> None:
     ledger.commit(batch(1, file("a")))
     with pytest.raises(CaudalError, match=r"b-1\.json: batch b-1 is committed already\. Another run"):
         ledger.commit(batch(1, file("b")))
@@ -89,14 +90,71 @@ def test_a_rejected_batch_is_not_readable_but_its_files_are_known(ledger: Ledger
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'{"batch_id": "b-1"}', b'{"files": [], "tables": [], "x": 1}']
 )
-def test_a_damaged_entry_is_named(store: FolderStore, ledger: Ledger, body: bytes) -> None:
+def test_the_error_of_a_damaged_entry_names_its_key(store: FolderStore, ledger: Ledger, body: bytes) -> None:
     store.write("processed", "_ledger/toy/batches/b-1.json", body)
     with pytest.raises(
-        CaudalError, match=r"^_ledger/toy/batches/b-1\.json: not a ledger entry .*earlier version"
+        CaudalError,
+        match=r"^_ledger/toy/batches/b-1\.json: the object is not a ledger entry .*earlier version",
     ):
         ledger.view()
 
 
-def test_the_ledger_of_another_domain_is_another(store: FolderStore, ledger: Ledger) -> None:
+def test_every_domain_has_its_own_ledger(store: FolderStore, ledger: Ledger) -> None:
     Ledger(store, "processed", "toys").commit(batch(1))
     assert ledger.view().batches == ()
+
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_held_batches_are_hidden_until_the_hold_is_released(ledger: Ledger) -> None:
+    for number in (1, 2, 3):
+        ledger.commit(batch(number, file(f"k{number}")))
+    hold = Hold.of("makers", ("b-1", "b-2"), "too bad", execution="x", at=NOON)
+    ledger.hold(hold)
+    view = ledger.view()
+    assert view.open_holds == (hold,)
+    assert [each.batch_id for each in view.readable] == ["b-3"]
+    assert [each.batch_id for each in view.unjudged("makers")] == ["b-3"]
+    assert ledger.release(hold.hold_id, by="me", at=NOON)
+    assert not ledger.release(hold.hold_id, by="me", at=NOON)
+    view = ledger.view()
+    assert view.open_holds == ()
+    assert [each.batch_id for each in view.readable] == ["b-1", "b-2", "b-3"]
+    assert [each.batch_id for each in view.unjudged("makers")] == ["b-3"]
+
+
+def test_a_hold_cannot_be_written_twice(ledger: Ledger) -> None:
+    hold = Hold.of("makers", ("b-1",), "too bad", execution="x", at=NOON)
+    ledger.hold(hold)
+    with pytest.raises(CaudalError, match=f"hold {hold.hold_id} exists already"):
+        ledger.hold(hold)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("b-0", r"batch b-0 does not exist\. Rejected batches: b-2\. Holds: h-20260101T120000000000-makers"),
+        ("b-1", "batch b-1 was not rejected"),
+        ("b-3", "batch b-3 is part of the hold h-20260101T120000000000-makers: release the hold"),
+    ],
+)
+def test_other_batches_cannot_be_released(ledger: Ledger, name: str, problem: str) -> None:
+    for number, status in enumerate([BatchStatus.COMMITTED, BatchStatus.REJECTED, BatchStatus.COMMITTED], 1):
+        ledger.commit(batch(number, status=status))
+    ledger.hold(Hold.of("makers", ("b-3",), "too bad", execution="x", at=NOON))
+    with pytest.raises(CaudalError, match=problem):
+        ledger.release(name, by="me", at=NOON)
+
+
+def test_batches_that_are_being_published_are_exempt_from_holds_until_they_are_curated(
+    ledger: Ledger,
+) -> None:
+    for number in (1, 2):
+        ledger.commit(batch(number, file(f"k{number}")))
+    ledger.note_publishing(["b-1"], execution="x1")
+    view = ledger.view()
+    assert view.publishing == {"b-1"}
+    assert [each.batch_id for each in view.unjudged("makers")] == ["b-2"]
+    mark(ledger, "b-1")
+    assert ledger.view().publishing == frozenset()

@@ -1,4 +1,4 @@
-"""Reading the ledger costs a request per batch only until a snapshot has it, and says the same."""
+"""The snapshot of the ledger saves requests and does not change what readers see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SNAPSHOT = snapshot_key("toy")
 
 
 class CountingStore(FolderStore):
-    """Remembers which objects were read."""
+    """A FolderStore that records the keys of the objects that are read."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -48,8 +48,8 @@ def ledger(store: CountingStore) -> Ledger:
 
 
 @pytest.fixture(autouse=True)
-def _three_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_snapshot, "BEHIND", 3)
+def _snapshot_every_three_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_snapshot, "MAX_LAG", 3)
 
 
 def commit(ledger: Ledger, *numbers: int) -> None:
@@ -62,7 +62,7 @@ def test_a_few_batches_need_no_snapshot(ledger: Ledger) -> None:
     assert not ledger.update_snapshot()
 
 
-def test_what_the_snapshot_has_is_not_read_again(ledger: Ledger, store: CountingStore) -> None:
+def test_batches_in_the_snapshot_are_not_read_one_by_one(ledger: Ledger, store: CountingStore) -> None:
     commit(ledger, 1, 2, 3)
     assert ledger.update_snapshot()
     commit(ledger, 4)
@@ -71,7 +71,7 @@ def test_what_the_snapshot_has_is_not_read_again(ledger: Ledger, store: Counting
     assert store.reads == [SNAPSHOT, ledger_key("toy", "b-004")]
 
 
-def test_it_is_written_anew_when_enough_has_come(ledger: Ledger, store: CountingStore) -> None:
+def test_a_snapshot_is_written_anew_when_it_lacks_many_batches(ledger: Ledger, store: CountingStore) -> None:
     commit(ledger, 1, 2, 3)
     ledger.update_snapshot()
     commit(ledger, 4, 5)
@@ -83,14 +83,14 @@ def test_it_is_written_anew_when_enough_has_come(ledger: Ledger, store: Counting
     assert store.reads == [SNAPSHOT]
 
 
-def test_the_listing_says_what_exists(ledger: Ledger, store: CountingStore) -> None:
+def test_a_deleted_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: CountingStore) -> None:
     commit(ledger, 1, 2, 3)
     ledger.update_snapshot()
     store.delete("processed", [ledger_key("toy", "b-002")])
     assert ledger.view().batches == (batch(1), batch(3))
 
 
-def test_an_object_that_was_restored_is_read(ledger: Ledger, store: CountingStore) -> None:
+def test_a_restored_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: CountingStore) -> None:
     commit(ledger, 1, 2, 3)
     ledger.update_snapshot()
     key = ledger_key("toy", "b-001")
@@ -99,7 +99,7 @@ def test_an_object_that_was_restored_is_read(ledger: Ledger, store: CountingStor
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\x1f\x8b\x08broken", b"\x1f\x8b"])
-def test_a_damaged_snapshot_is_told_with_its_remedy(
+def test_the_error_of_a_damaged_snapshot_names_key_and_remedy(
     ledger: Ledger, store: CountingStore, body: bytes
 ) -> None:
     commit(ledger, 1)

@@ -1,4 +1,4 @@
-"""Notes of what the serving store has not got: by mart, together with what earlier ones still hold."""
+"""Notes of unpublished gold partitions: one per mart, which includes those of earlier notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from glue_jobs.ledger.unpublished import note_unpublished
 from glue_jobs.runtime.args import JobArguments
 from lake import naming
-from tests.fakes import DyingAt, FolderStore, KilledError, MortalStore
+from tests.fakes import FolderStore, KillableStore, KilledBeforeStore, KilledError
 from tests.pipeline import Pipeline
 from tests.serving.publish.conftest import DOMAIN
 
@@ -22,6 +22,7 @@ ARGS = JobArguments(
 
 
 def notes(store: FolderStore, domain: str = "shop") -> dict[str, object]:
+    """Return key → content of every note."""
     keys = [item.key for item in store.list("processed", naming.unpublished_root(domain))]
     return {key: json.loads(store.read("processed", key)) for key in keys}
 
@@ -35,7 +36,7 @@ def test_touched_partitions_of_served_marts_are_noted(tmp_path: Path) -> None:
     }
 
 
-def test_what_was_left_over_is_noted_along(tmp_path: Path) -> None:
+def test_a_new_note_includes_the_partitions_of_earlier_ones(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     note_unpublished(store, ARGS, DOMAIN, {"daily": ["year=2025/month=7", "year=2025/month=8"]})
     note_unpublished(store, replace(ARGS, execution="x2"), DOMAIN, {"daily": ["year=2025/month=9"]})
@@ -47,19 +48,19 @@ def test_what_was_left_over_is_noted_along(tmp_path: Path) -> None:
     }
 
 
-def test_what_is_not_touched_stays_noted(tmp_path: Path) -> None:
+def test_the_note_of_an_untouched_mart_is_kept(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     note_unpublished(store, ARGS, DOMAIN, {"daily": ["year=2025/month=7"]})
     note_unpublished(store, replace(ARGS, execution="x2"), DOMAIN, {"daily": []})
     assert list(notes(store)) == ["_serving/shop/daily/x1.json"]
 
 
-@pytest.mark.parametrize("dies_at", [0, 1])
-def test_a_job_that_dies_while_noting_loses_no_partition(tmp_path: Path, dies_at: int) -> None:
+@pytest.mark.parametrize("killed_at", [0, 1])
+def test_a_job_killed_while_writing_notes_loses_no_partition(tmp_path: Path, killed_at: int) -> None:
     note_unpublished(FolderStore(tmp_path), ARGS, DOMAIN, {"daily": ["year=2025/month=7"]})
     with pytest.raises(KilledError):
         note_unpublished(
-            MortalStore(tmp_path, dies_at),
+            KillableStore(tmp_path, killed_at),
             replace(ARGS, execution="x2"),
             DOMAIN,
             {"daily": ["year=2025/month=8"]},
@@ -72,16 +73,16 @@ def test_a_job_that_dies_while_noting_loses_no_partition(tmp_path: Path, dies_at
     assert note == {"mart": "daily", "partitions": ["year=2025/month=7", "year=2025/month=8"]}
 
 
-def test_gold_changes_only_after_it_is_noted(january: Pipeline) -> None:
+def test_notes_are_written_before_gold_changes(january: Pipeline) -> None:
     january.drop({"makers.csv": "maker_id,name,country\n1,Ann,XX\n"})
     january.ingest()
     with pytest.raises(KilledError):
-        january.curate(store=DyingAt(january.root, "copy toy/"), serving=True)
+        january.curate(store=KilledBeforeStore(january.root, "copy toy/"), serving=True)
     (note,) = notes(january.store, "toy").values()
     assert note == {"mart": "revenue_by_month", "partitions": ["year=2024"]}
 
 
-def test_where_nothing_is_served_nothing_is_noted(january: Pipeline) -> None:
+def test_without_serving_there_are_no_notes(january: Pipeline) -> None:
     january.drop({"makers.csv": "maker_id,name,country\n1,Ann,XX\n"})
     january.run()
     assert notes(january.store, "toy") == {}

@@ -1,4 +1,4 @@
-"""Sales in any number of good and bad rows, and a mocked account."""
+"""Generated sales with any number of good and bad rows, and a mocked AWS account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ __all__ = ["account"]
 
 @pytest.fixture
 def sales() -> Callable[..., str]:
-    """`sales(17, 3)`: 17 good rows, then 3 of a negative amount; ids count from `start`."""
+    """Return a function: `sales(17, 3)` is a file of 17 good rows, then 3 with a negative amount.
+
+    Ids count from `start`.
+    """
 
     def content(good: int, bad: int, start: int = 1) -> str:
         rows = [f"{start + place},1,2024-01-05,10.00,shop" for place in range(good)]

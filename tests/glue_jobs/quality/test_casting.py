@@ -1,4 +1,4 @@
-"""Both sides of each type's grammar."""
+"""Texts inside and outside the grammar of each type."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def values(spark: SparkSession) -> dict[tuple[str, str], str | None]:
-    """(column, text) → its value as text; all in one query, so that one bad text would spoil all."""
+    """Return (column, text) → its value as text; one query casts all, so that any error fails every case."""
     written = spark.createDataFrame([(given,) for given in {given for _, given, _ in CASES}], "given string")
     typed = written.select(
         "given", *(cast_text(column, F.col("given")).alias(name) for name, column in COLUMNS.items())
@@ -160,13 +160,13 @@ def values(spark: SparkSession) -> dict[tuple[str, str], str | None]:
 
 
 @pytest.mark.parametrize(("column", "given", "value"), CASES)
-def test_a_text_stands_for_its_value_or_for_none(
+def test_a_text_is_cast_to_its_value_or_null(
     values: dict[tuple[str, str], str | None], column: str, given: str, value: str | None
 ) -> None:
     assert values[column, given] == value
 
 
-def test_a_type_that_files_cannot_hold_is_named(spark: SparkSession) -> None:
+def test_a_type_that_files_cannot_hold_is_an_error(spark: SparkSession) -> None:
     column: Column = texts("tags", "Tags.")
     with pytest.raises(ValueError, match=r"column tags: values of type array<string>"):
         cast_text(column, F.lit("a"))

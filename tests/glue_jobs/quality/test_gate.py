@@ -1,4 +1,4 @@
-"""A batch that is too bad is stopped before anything of it is published, until somebody lets it through."""
+"""A batch with too many quarantined rows is rejected, and published only after it is released."""
 
 from __future__ import annotations
 
@@ -43,17 +43,19 @@ def counts(**quarantined: int) -> dict[str, dict[str, int]]:
         (0, 0, False),
     ],
 )
-def test_more_than_a_fifth_of_enough_rows_is_too_much(read: int, quarantined: int, is_rejected: bool) -> None:
+def test_a_table_with_more_than_a_fifth_of_its_rows_quarantined_is_over_the_limit(
+    read: int, quarantined: int, is_rejected: bool
+) -> None:
     assert (judge(ORDERS, read, quarantined, {}) is not None) == is_rejected
 
 
 @pytest.mark.parametrize(("limit", "is_rejected"), [(0.0, True), (0.05, False), (0.04, True), (1.0, False)])
-def test_a_table_declares_what_it_bears(limit: float, is_rejected: bool) -> None:
+def test_a_table_declares_its_limit(limit: float, is_rejected: bool) -> None:
     strict: Table = replace(ORDERS, reject_above=limit)
     assert (judge(strict, 100, 5, {}) is not None) == is_rejected
 
 
-def test_the_verdict_names_share_limit_and_the_worst_checks_first() -> None:
+def test_an_overrun_names_share_limit_and_the_most_frequent_checks_first() -> None:
     verdict = judge(ORDERS, 400, 150, counts(a=1, b=140, c=0, d=9))
     assert str(verdict) == (
         "orders: 150 of 400 rows (37.50%) are quarantined, the limit is 20.00% (b 140, d 9, a 1)"
@@ -61,35 +63,40 @@ def test_the_verdict_names_share_limit_and_the_worst_checks_first() -> None:
 
 
 @pytest.fixture(scope="module")
-def stopped(
+def with_rejected_batch(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str
 ) -> tuple[Pipeline, dict[str, Any]]:
-    """A good batch that is still to be published, then one with 6 of 25 bad sales and a good maker."""
+    """Return a pipeline with a good batch, not published yet, and a rejected batch, with its run's summary.
+
+    The rejected batch has 25 sales, 6 of them bad, and a good maker.
+    """
     sales = HEAD["sales"] + "".join(f"{n},1,2024-01-05,10.00,shop\n" for n in range(100, 119))
     sales += "".join(f"{n},1,2024-01-05,-1,shop\n" for n in range(119, 124)) + "x,1,soon,1,shop\n"
-    pipeline = Pipeline(spark, tmp_path_factory.mktemp("stopped") / "buckets", toy)
+    pipeline = Pipeline(spark, tmp_path_factory.mktemp("rejected") / "buckets", toy)
     pipeline.drop({"sales_january.csv": HEAD["sales"] + "1,1,2024-01-05,5.00,shop\n"})
     pipeline.ingest()
     pipeline.drop({"sales_bad.csv": sales, "makers.csv": HEAD["makers"] + "1,Ann,SE\n", "hello.csv": "a,b\n"})
     return pipeline, pipeline.ingest()
 
 
-def test_the_run_says_what_stopped_the_batch_and_what_to_do(stopped: tuple[Pipeline, dict[str, Any]]) -> None:
-    pipeline, summary = stopped
+def test_the_message_says_why_the_batch_is_rejected_and_how_to_release_it(
+    with_rejected_batch: tuple[Pipeline, dict[str, Any]],
+) -> None:
+    pipeline, summary = with_rejected_batch
     batch = summary["batch_id"]
     assert summary["status"] == "REJECTED"
     assert summary["message"] == (
         f"Batch {batch} is rejected. sales: 6 of 25 rows (24.00%) are quarantined, the limit is 20.00% "
-        "(amount.range 5, sale_id.type 1, sold_on.type 1). Nothing of it is published: send mended files, "
-        f"or let it through with `python -m requeue release --domain toy {batch}`."
+        "(amount.range 5, sale_id.type 1, sold_on.type 1). None of its rows are published: upload corrected "
+        f"files, or release the batch with `caudal release {batch} --domain toy`."
     )
     assert [each.status for each in pipeline.view().batches] == ["committed", "rejected"]
 
 
-def test_a_rejected_batch_is_published_when_it_is_released_older_ones_meanwhile(
-    stopped: tuple[Pipeline, dict[str, Any]], tmp_path: Path
+def test_a_rejected_batch_is_published_after_its_release_and_does_not_hold_up_others(
+    with_rejected_batch: tuple[Pipeline, dict[str, Any]], tmp_path: Path
 ) -> None:
-    pipeline = stopped[0].copy(tmp_path / "buckets")
+    pipeline = with_rejected_batch[0].copy(tmp_path / "buckets")
     again = pipeline.ingest()
     assert (again["status"], again["proceed"]) == ("NOTHING_NEW", True)
     assert len(pipeline.curate()["batches"]) == 1
@@ -97,22 +104,22 @@ def test_a_rejected_batch_is_published_when_it_is_released_older_ones_meanwhile(
     assert pipeline.rows("silver", "makers") == []
     assert pipeline.ingest()["proceed"] is False
     assert pipeline.curate()["status"] == "NOTHING_TO_DO"
-    release(pipeline, stopped[1]["batch_id"])
+    release(pipeline, with_rejected_batch[1]["batch_id"])
     assert pipeline.ingest()["proceed"] is True
-    assert pipeline.curate()["batches"] == [stopped[1]["batch_id"]]
+    assert pipeline.curate()["batches"] == [with_rejected_batch[1]["batch_id"]]
     assert len(pipeline.rows("silver", "sales")) == 20
     assert pipeline.rows("silver", "makers", "name") == [("Ann",)]
     assert pipeline.published() == pipeline.refreshed()
 
 
-def test_the_good_files_of_a_rejected_batch_may_come_again_without_the_bad_one(
-    stopped: tuple[Pipeline, dict[str, Any]], tmp_path: Path
+def test_the_good_files_of_a_rejected_batch_may_be_uploaded_again(
+    with_rejected_batch: tuple[Pipeline, dict[str, Any]], tmp_path: Path
 ) -> None:
-    """And if the batch is released after all, their rows count once."""
-    pipeline = stopped[0].copy(tmp_path / "buckets")
+    """If the batch is released as well, their rows count once."""
+    pipeline = with_rejected_batch[0].copy(tmp_path / "buckets")
     pipeline.drop({"again/makers.csv": HEAD["makers"] + "1,Ann,SE\n"})
     assert pipeline.ingest()["rows_bronze"] == 1
-    release(pipeline, stopped[1]["batch_id"])
+    release(pipeline, with_rejected_batch[1]["batch_id"])
     pipeline.curate()
     assert pipeline.rows("silver", "makers", "name") == [("Ann",)]
 
@@ -122,10 +129,10 @@ def release(pipeline: Pipeline, batch_id: str) -> bool:
     return ledger.release(batch_id, by="me", at=datetime(2026, 2, 1, tzinfo=UTC))
 
 
-def test_only_a_rejected_batch_can_be_released_and_once(
-    stopped: tuple[Pipeline, dict[str, Any]], tmp_path: Path
+def test_only_a_rejected_batch_can_be_released_and_only_once(
+    with_rejected_batch: tuple[Pipeline, dict[str, Any]], tmp_path: Path
 ) -> None:
-    pipeline = stopped[0].copy(tmp_path / "buckets")
+    pipeline = with_rejected_batch[0].copy(tmp_path / "buckets")
     committed, rejected = (batch.batch_id for batch in pipeline.view().batches)
     with pytest.raises(CaudalError, match=f"{committed} was not rejected. Rejected batches: {rejected}"):
         release(pipeline, committed)
@@ -135,6 +142,6 @@ def test_only_a_rejected_batch_can_be_released_and_once(
     assert not release(pipeline, rejected)
 
 
-def test_a_bad_row_in_a_small_correction_stops_nothing(workshop: Pipeline, sales: Sales) -> None:
-    workshop.drop({"sales.csv": sales(1, 2)})
-    assert workshop.ingest()["status"] == "COMMITTED"
+def test_bad_rows_in_a_small_batch_do_not_reject_it(empty_pipeline: Pipeline, sales: Sales) -> None:
+    empty_pipeline.drop({"sales.csv": sales(1, 2)})
+    assert empty_pipeline.ingest()["status"] == "COMMITTED"

@@ -1,4 +1,4 @@
-"""Two values per table, and a CloudWatch that is out of order stops nothing."""
+"""Each table with new rows has two metrics; a failure of CloudWatch does not stop the run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TABLES = {
 }
 
 
-def test_rows_read_and_quarantined_are_told_per_table() -> None:
+def test_rows_read_and_quarantined_are_metrics_of_each_table() -> None:
     data = table_metrics("dev", "shop", TABLES)
     assert [(each["MetricName"], each["Dimensions"][2]["Value"], each["Value"]) for each in data] == [
         ("RowsRead", "events", 9),
@@ -33,7 +33,7 @@ def test_rows_read_and_quarantined_are_told_per_table() -> None:
     ]
 
 
-def test_cloudwatch_takes_them() -> None:
+def test_cloudwatch_stores_the_metrics() -> None:
     with mock_aws():
         client = boto3.client("cloudwatch", region_name="us-east-1")
         assert put_metrics(client, "dev", "shop", TABLES)
@@ -41,15 +41,17 @@ def test_cloudwatch_takes_them() -> None:
     assert len(metrics) == 2
 
 
-def test_a_run_without_new_files_asks_nobody() -> None:
-    assert put_metrics(OutOfOrder(), "dev", "shop", {})
+def test_a_run_without_new_files_sends_no_metrics() -> None:
+    assert put_metrics(FailingCloudWatch(), "dev", "shop", {})
 
 
-class OutOfOrder:
+class FailingCloudWatch:
+    """A CloudWatch client whose every call fails."""
+
     def put_metric_data(self, **_: Any) -> None:
         raise ClientError({"Error": {"Code": "InternalServiceFault", "Message": "later"}}, "PutMetricData")
 
 
-def test_a_failure_is_told_and_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert not put_metrics(OutOfOrder(), "dev", "shop", TABLES)
-    assert "Metrics of shop were not taken" in capsys.readouterr().err
+def test_a_failure_of_cloudwatch_is_logged_and_not_raised(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not put_metrics(FailingCloudWatch(), "dev", "shop", TABLES)
+    assert "CloudWatch did not store the metrics of shop" in capsys.readouterr().err

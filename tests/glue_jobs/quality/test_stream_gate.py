@@ -1,4 +1,4 @@
-"""A stream is judged by all that waits to be published; too bad, it is held until somebody releases it."""
+"""The unpublished batches of a stream are evaluated together; over the limit they are held until released."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from glue_jobs.ledger.ledger import Ledger
 from glue_jobs.runtime.args import Bookmark
 from lake.errors import CaudalError
-from tests.fakes import DyingAt, KilledError
+from tests.fakes import KilledBeforeStore, KilledError
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 from tests.meters.arrivals import Meters, readings
@@ -28,7 +28,7 @@ METERS = {"meters.csv": "meter_id,site\nm1,roof\n"}
 
 @pytest.fixture
 def meters(meters_on_path: None, tmp_path: Path) -> Meters:
-    """Nothing has arrived yet, and there is no Spark."""
+    """Return a pipeline of the meters without files; it has no Spark session."""
     return Meters(None, tmp_path / "buckets")
 
 
@@ -38,8 +38,8 @@ def release(pipeline: Pipeline, name: str) -> bool:
 
 
 @pytest.mark.parametrize(("bad", "is_held"), [(0, False), (20, False), (21, True)])
-def test_all_that_waits_is_judged_together(meters: Meters, bad: int, is_held: bool) -> None:
-    """One of the micro-batches has no good row at all, another too few rows to be judged by itself."""
+def test_all_unpublished_batches_are_judged_together(meters: Meters, bad: int, is_held: bool) -> None:
+    """One of the micro-batches has no good row, another too few rows to be over the limit by itself."""
     meters.read(*readings(100 - bad - 3))
     meters.read(bad=bad)
     meters.read(*readings(3, start=90))
@@ -51,21 +51,21 @@ def test_all_that_waits_is_judged_together(meters: Meters, bad: int, is_held: bo
     assert summary["new_partitions"]
 
 
-def test_the_run_says_what_is_held_and_what_to_do(meters: Meters) -> None:
+def test_the_message_says_why_a_stream_is_held_and_how_to_release_it(meters: Meters) -> None:
     meters.read(*readings(40), bad=30)
     summary = meters.ingest()
     [hold] = meters.view().holds
     assert summary["message"] == (
         "There are no new files. The stream readings is held. readings: 30 of 70 rows (42.86%) are "
-        "quarantined, the limit is 20.00% (kwh.range 30). What it brought since the last publication "
-        "(1 micro-batches) is not published: send mended files, or let it through with "
-        f"`python -m requeue release --domain meters {hold.hold_id}`."
+        "quarantined, the limit is 20.00% (kwh.range 30). Its 1 micro-batches since the last publication are "
+        "not published: upload corrected files, or release the hold with "
+        f"`caudal release {hold.hold_id} --domain meters`."
     )
     assert summary["held"] == [{"hold": hold.hold_id, "table": "readings", "batches": 1}]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_where_a_stream_is_cut_does_not_matter(meters: Meters, seed: int) -> None:
+def test_the_verdict_does_not_depend_on_the_micro_batches(meters: Meters, seed: int) -> None:
     chance = random.Random(seed)
     left = {"good": 80, "bad": 20 + seed % 2}
     while left["good"] or left["bad"]:
@@ -76,7 +76,7 @@ def test_where_a_stream_is_cut_does_not_matter(meters: Meters, seed: int) -> Non
     assert len(meters.view().open_holds) == seed % 2
 
 
-def test_what_comes_after_a_hold_is_judged_by_itself(meters: Meters) -> None:
+def test_batches_after_a_hold_are_judged_without_the_held_ones(meters: Meters) -> None:
     meters.read(*readings(10), bad=30)
     hold = meters.ingest()["held"][0]["hold"]
     assert (meters.ingest()["status"], len(meters.view().holds)) == ("NOTHING_NEW", 1)
@@ -87,7 +87,7 @@ def test_what_comes_after_a_hold_is_judged_by_itself(meters: Meters) -> None:
     assert [batch.batch_id for batch in meters.view().pending] == [good]
 
 
-def test_other_streams_go_on(meters: Meters) -> None:
+def test_other_streams_are_published(meters: Meters) -> None:
     meters.read(bad=30)
     alerts = meters.alert(("a1", "2025-06-01"))
     summary = meters.ingest()
@@ -95,7 +95,7 @@ def test_other_streams_go_on(meters: Meters) -> None:
     assert [batch.batch_id for batch in meters.view().pending] == [alerts]
 
 
-def test_what_comes_between_the_two_jobs_is_judged_too(meters: Meters) -> None:
+def test_batches_committed_between_the_two_jobs_are_judged_too(meters: Meters) -> None:
     meters.read(*readings(30))
     assert meters.ingest()["proceed"]
     meters.read(bad=30)
@@ -105,22 +105,22 @@ def test_what_comes_between_the_two_jobs_is_judged_too(meters: Meters) -> None:
     assert len(meters.view().open_holds[0].batches) == 2
 
 
-def test_a_run_that_dies_before_it_held_comes_to_the_same_verdict(meters: Meters) -> None:
+def test_a_run_killed_before_it_writes_the_hold_is_repeated_with_the_same_verdict(meters: Meters) -> None:
     meters.read(*readings(10), bad=30)
     with pytest.raises(KilledError):
-        meters.ingest(store=DyingAt(meters.root, "write _ledger/meters/held/"))
+        meters.ingest(store=KilledBeforeStore(meters.root, "write _ledger/meters/held/"))
     assert meters.view().holds == ()
     assert meters.ingest()["status"] == "REJECTED"
     assert len(meters.view().holds) == 1
 
 
-def test_a_rehearsal_holds_nothing(meters: Meters) -> None:
+def test_a_run_with_paused_bookmarks_writes_no_hold(meters: Meters) -> None:
     meters.read(bad=30)
     assert meters.ingest(bookmark=Bookmark.PAUSE)["status"] == "REJECTED"
     assert meters.view().holds == ()
 
 
-def test_a_held_stream_waits_beside_a_good_drop_until_it_is_released(
+def test_csv_files_are_published_while_a_stream_is_held(
     spark: SparkSession, meters_on_path: None, tmp_path: Path
 ) -> None:
     pipeline = Meters(spark, tmp_path / "buckets")
@@ -147,14 +147,14 @@ def test_a_held_stream_waits_beside_a_good_drop_until_it_is_released(
     assert pipeline.ingest()["proceed"] is False
 
 
-def test_what_a_killed_run_began_to_publish_is_not_held(
+def test_batches_that_a_killed_run_began_to_publish_are_not_held(
     spark: SparkSession, meters_on_path: None, tmp_path: Path
 ) -> None:
-    """Readers have seen some of it: the next run publishes it whole, and holds what came later."""
+    """Readers have seen some of their rows: the next run publishes them, and holds the later batches."""
     pipeline = Meters(spark, tmp_path / "buckets")
     pipeline.read(*readings(30))
     with pytest.raises(KilledError):
-        pipeline.curate(store=DyingAt(pipeline.root, "copy meters/kwh_by_month/"))
+        pipeline.curate(store=KilledBeforeStore(pipeline.root, "copy meters/kwh_by_month/"))
     pipeline.read(*readings(10, start=50), bad=40)
     summary = pipeline.ingest()
     assert (summary["proceed"], summary["held"][0]["batches"]) == (True, 1)
@@ -170,20 +170,20 @@ def test_a_hold_is_listed_and_released_as_one(meters: Meters, account: S3Client)
     assert (
         f"waits for release since 2026-01-02T00:01:00: {hold} (2 batches): readings: 10 of 30 rows (33.33%)"
     ) in desk.run("list").stdout
-    assert f"batch {first} is held with others by {hold}: release that" in desk.run("release", first).stderr
+    assert f"batch {first} is part of the hold {hold}: release the hold" in desk.run("release", first).stderr
     assert desk.run("release", hold).stdout.startswith(f"{hold} is released")
     assert hold not in desk.run("list").stdout
     assert meters.ingest()["proceed"]
 
 
-def test_only_what_was_stopped_can_be_released(meters: Meters) -> None:
+def test_a_batch_that_is_not_held_cannot_be_released(meters: Meters) -> None:
     batch = meters.read(*readings(20))
     with pytest.raises(CaudalError, match=r"was not rejected\. Rejected batches: none\. Holds: none"):
         release(meters, batch)
 
 
-def test_what_the_streaming_job_commits_is_held(spark: SparkSession, tmp_path: Path) -> None:
-    """In any number of micro-batches; files that were rejected whole do not count."""
+def test_batches_of_the_streaming_job_are_held(spark: SparkSession, tmp_path: Path) -> None:
+    """They may be several micro-batches; files that are rejected whole do not count."""
     events = StreamPipeline(spark, tmp_path / "buckets")
     events.drop_events({"a.jsonl": lines(*map(event, range(14))), "plain.jsonl.gz": lines(event(99))})
     events.drop_events({"b.jsonl": lines(*(event(n, value=-1) for n in range(20, 26)))})

@@ -1,4 +1,4 @@
-"""Job arguments as Glue passes them."""
+"""Job arguments as Glue passes them to a job."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ GIVEN = {
 }  # fmt: skip
 
 
-def test_defaults_are_new_files_and_touched_partitions() -> None:
+def test_by_default_a_run_takes_new_files_and_touched_partitions() -> None:
     args = JobArguments.of(GIVEN)
     assert (args.job_name, args.domain, args.curated_bucket) == ("job", "toy", "c")
     assert (args.bookmark, args.full_refresh) == (Bookmark.ENABLE, False)
 
 
 @pytest.mark.parametrize("bookmark", Bookmark)
-def test_the_bookmark_option_is_glues(bookmark: Bookmark) -> None:
+def test_bookmark_options_are_those_of_glue(bookmark: Bookmark) -> None:
     assert JobArguments.of({**GIVEN, "job-bookmark-option": bookmark.value}).bookmark is bookmark
 
 
@@ -36,12 +36,12 @@ def test_flags_are_booleans(name: str, text: str, value: bool) -> None:
         (
             "job-bookmark-option",
             "enable",
-            r"--job-bookmark-option: 'enable' is no bookmark option\. Use one of job-",
+            r"--job-bookmark-option: 'enable' is not a bookmark option\. Use one of job-",
         ),
-        ("full_refresh", "yes", r"--full_refresh: 'yes' is neither true nor false"),
+        ("full_refresh", "yes", r"--full_refresh: 'yes' is neither true nor false\. Use true or false"),
     ],
 )
-def test_what_the_job_does_not_know_is_refused(name: str, value: str, message: str) -> None:
+def test_an_unknown_value_is_an_error(name: str, value: str, message: str) -> None:
     with pytest.raises(CaudalError, match=message):
         JobArguments.of({**GIVEN, name: value})
 

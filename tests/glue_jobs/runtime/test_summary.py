@@ -1,4 +1,4 @@
-"""Run summaries: complete, small enough to be passed on, written last."""
+"""Run summaries are complete, small enough for the state machine, and written last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.summary import SUMMARY_LIMIT, read_summary, write_summary
-from tests.fakes import KilledError, MortalStore
+from tests.fakes import KillableStore, KilledError
 
 ARGS = JobArguments(
     job_name="job", domain="toy", env="dev", execution="x1", raw_bucket="raw", processed_bucket="processed",
@@ -18,11 +18,11 @@ ARGS = JobArguments(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> MortalStore:
-    return MortalStore(tmp_path)
+def store(tmp_path: Path) -> KillableStore:
+    return KillableStore(tmp_path)
 
 
-def test_a_summary_is_read_back_and_names_its_detail(store: MortalStore) -> None:
+def test_a_summary_is_read_as_written_and_names_its_detail(store: KillableStore) -> None:
     write_summary(store, ARGS, "a_job", {"status": "COMMITTED", "files": 2}, {"seconds": 1.5})
     summary = read_summary(store, ARGS, "a_job")
     assert summary == {
@@ -33,7 +33,7 @@ def test_a_summary_is_read_back_and_names_its_detail(store: MortalStore) -> None
     assert (detail["status"], detail["seconds"]) == ("COMMITTED", 1.5)
 
 
-def test_a_long_summary_leaves_its_lists_to_the_detail(store: MortalStore) -> None:
+def test_a_long_summary_is_shortened_but_its_detail_is_not(store: KillableStore) -> None:
     long = {"status": "COMMITTED", "proceed": True, "tables": {}, "rejected_files": ["x" * 100] * 1000}
     write_summary(store, ARGS, "a_job", long, {})
     summary = read_summary(store, ARGS, "a_job")
@@ -43,9 +43,9 @@ def test_a_long_summary_leaves_its_lists_to_the_detail(store: MortalStore) -> No
     assert len(store.read("processed", "_runs/toy/x1/a_job.json")) <= SUMMARY_LIMIT
 
 
-def test_a_summary_exists_only_where_the_run_came_to_its_end(tmp_path: Path) -> None:
-    dying = MortalStore(tmp_path, dies_at=1)
+def test_a_killed_run_has_no_summary(tmp_path: Path) -> None:
+    killed = KillableStore(tmp_path, killed_at=1)
     with pytest.raises(KilledError):
-        write_summary(dying, ARGS, "a_job", {"status": "COMMITTED"}, {})
+        write_summary(killed, ARGS, "a_job", {"status": "COMMITTED"}, {})
     with pytest.raises(FileNotFoundError):
-        read_summary(dying, ARGS, "a_job")
+        read_summary(killed, ARGS, "a_job")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import KilledError, MortalStore
+from tests.fakes import KillableStore, KilledError
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 
@@ -25,7 +25,7 @@ def is_whole(events: StreamPipeline) -> None:
     assert events.entries().keys() == set(FILES)
 
 
-class DiesAt(MortalStore):
+class DiesAt(KillableStore):
     """Dies before the first change that matches a pattern."""
 
     def __init__(self, root: Path, pattern: str) -> None:

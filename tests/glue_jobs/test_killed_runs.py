@@ -1,4 +1,4 @@
-"""A job that dies anywhere leaves readable tables, and the next run brings them to where they belong."""
+"""A job that is killed at any change leaves readable tables, and the next run completes them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import DyingAt, FolderStore, KilledError, MortalStore
+from tests.fakes import FolderStore, KillableStore, KilledBeforeStore, KilledError
 from tests.pipeline import Pipeline
 from tests.toy.drops import HEAD
 from tests.toy.model import expected
@@ -31,22 +31,22 @@ PLACES = [
     "write _ledger/toy/curated/",
     "write _runs/toy/.*processed_to_curated.json",
 ]
-"""Changes in the order in which a run makes them: it dies before each of them."""
+"""Changes in the order in which a run makes them; tests kill it before each of them."""
 
 
-def recovers(pipeline: Pipeline) -> None:
-    """One more run, without new files, publishes everything; a second one has nothing to do."""
+def assert_recovers(pipeline: Pipeline) -> None:
+    """Assert that a run without new files publishes everything, and that the next one has nothing to do."""
     summary = pipeline.ingest()
     curated = pipeline.curate()
     assert summary["proceed"] == (curated["status"] == "PUBLISHED")
     assert pipeline.published() == expected(pipeline.uploads).published
     assert pipeline.view().pending == ()
-    assert left_over(pipeline) == []
+    assert leftovers(pipeline) == []
     assert pipeline.ingest()["status"] == "NOTHING_NEW"
 
 
-def left_over(pipeline: Pipeline) -> list[str]:
-    """Staged files, and bronze or quarantine of batches that the ledger does not know."""
+def leftovers(pipeline: Pipeline) -> list[str]:
+    """Return the staged files, and the bronze and quarantine files of batches that are not in the ledger."""
     known = {f"batch={batch.batch_id}" for batch in pipeline.view().batches}
     paths = [path.relative_to(pipeline.root) for path in pipeline.root.rglob("*.parquet")]
     return [
@@ -57,58 +57,61 @@ def left_over(pipeline: Pipeline) -> list[str]:
     ]
 
 
-def dies(pipeline: Pipeline, store: FolderStore) -> None:
+def run_killed(pipeline: Pipeline, store: FolderStore) -> None:
+    """Run both jobs on a store that kills them."""
     with pytest.raises(KilledError):
         pipeline.run(store=store)
 
 
 @pytest.mark.parametrize("place", [PLACES[0], PLACES[2], PLACES[4], PLACES[6], PLACES[9]])
-def test_killed_before(january: Pipeline, place: str) -> None:
+def test_a_run_killed_before_a_change_is_completed_by_the_next(january: Pipeline, place: str) -> None:
     january.drop(SECOND)
-    dies(january, DyingAt(january.root, place))
-    recovers(january)
+    run_killed(january, KilledBeforeStore(january.root, place))
+    assert_recovers(january)
 
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("place", PLACES)
-def test_killed_twice_before(january: Pipeline, place: str) -> None:
+def test_a_run_killed_twice_before_a_change_is_completed_by_the_next(january: Pipeline, place: str) -> None:
     january.drop(SECOND)
-    dies(january, DyingAt(january.root, place))
-    store = DyingAt(january.root, place)
+    run_killed(january, KilledBeforeStore(january.root, place))
+    store = KilledBeforeStore(january.root, place)
     try:
         january.run(store=store)
     except KilledError:
         assert store.changes
-    recovers(january)
+    assert_recovers(january)
     assert january.published() == january.refreshed()
 
 
-def test_a_killed_change_that_is_taken_back_meanwhile(january: Pipeline) -> None:
-    """Part of the first change is published when the second makes the master what it was before."""
+def test_a_partly_published_change_that_the_next_batch_reverts_is_reverted(january: Pipeline) -> None:
+    """A killed run has published part of the first change when the second one restores the master."""
     january.drop({"makers_a.csv": HEAD["makers"] + "1,Ann,XX\n"})
-    dies(january, DyingAt(january.root, "copy toy/maker_totals/"))
+    run_killed(january, KilledBeforeStore(january.root, "copy toy/maker_totals/"))
     assert ("1", "XX") in january.rows("gold", "sales_enriched", "sale_id", "country")
     january.drop({"makers_b.csv": HEAD["makers"] + "1,Ann,SE\n"})
-    recovers(january)
+    assert_recovers(january)
 
 
-def test_a_killed_first_run_leaves_nothing_behind(workshop: Pipeline) -> None:
-    """Neither of tables nor of files that match none."""
-    workshop.drop({"makers.csv": HEAD["makers"] + "1,Ann,SE\nx,y,z\n", "unheard_of.csv": "a,b\n1,2\n"})
+def test_the_leftovers_of_a_killed_first_run_are_deleted(empty_pipeline: Pipeline) -> None:
+    """Those of tables as well as of files that match no table."""
+    empty_pipeline.drop({"makers.csv": HEAD["makers"] + "1,Ann,SE\nx,y,z\n", "unheard_of.csv": "a,b\n1,2\n"})
     with pytest.raises(KilledError):
-        workshop.ingest(store=DyingAt(workshop.root, PLACES[0]))
-    assert workshop.view().batches == ()
-    assert workshop.ingest()["rows_quarantined"] == 2
-    assert left_over(workshop) == []
+        empty_pipeline.ingest(store=KilledBeforeStore(empty_pipeline.root, PLACES[0]))
+    assert empty_pipeline.view().batches == ()
+    assert empty_pipeline.ingest()["rows_quarantined"] == 2
+    assert leftovers(empty_pipeline) == []
 
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(30))
-def test_killed_anywhere(january: Pipeline, tmp_path: Path, seed: int) -> None:
+def test_a_run_killed_before_a_random_change_is_completed_by_the_next(
+    january: Pipeline, tmp_path: Path, seed: int
+) -> None:
     january.drop(SECOND)
     whole = january.copy(tmp_path / "whole")
-    counting = MortalStore(whole.root)
+    counting = KillableStore(whole.root)
     whole.run(store=counting)
     chance = random.Random(seed)
-    dies(january, MortalStore(january.root, chance.randrange(len(counting.changes))))
-    recovers(january)
+    run_killed(january, KillableStore(january.root, chance.randrange(len(counting.changes))))
+    assert_recovers(january)

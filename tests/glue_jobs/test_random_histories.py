@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: the published tables are what the uploads come to."""
+"""After any history of uploads, runs and killed runs, the published tables equal a model of the uploads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from tests.fakes import KilledError, MortalStore
+from tests.fakes import KillableStore, KilledError
 from tests.pipeline import Pipeline
 from tests.toy.drops import HEAD
 from tests.toy.model import expected
@@ -34,7 +34,7 @@ ROWS = {
 
 @st.composite
 def lines(draw: st.DrawFn, table: str) -> str:
-    """A few rows of a table, a malformed one among them now and then."""
+    """Draw a file with a few rows of a table, sometimes with a malformed one."""
     rows = draw(st.lists(ROWS[table], min_size=1, max_size=4))
     body = [",".join(row) for row in rows]
     if draw(st.integers(0, 5)) == 0:
@@ -44,7 +44,7 @@ def lines(draw: st.DrawFn, table: str) -> str:
 
 @st.composite
 def uploads(draw: st.DrawFn) -> dict[str, str]:
-    """Files of one upload call, in two depths."""
+    """Draw the files of one upload call, at two depths."""
     tables = draw(st.lists(st.sampled_from(sorted(ROWS)), min_size=1, max_size=4))
     folders = st.sampled_from(["", "deeper/"])
     return {f"{draw(folders)}{table}_{place}.csv": draw(lines(table)) for place, table in enumerate(tables)}
@@ -52,26 +52,27 @@ def uploads(draw: st.DrawFn) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Step:
-    """An upload, then nothing, an ingestion, or a whole run that may die at a change."""
+    """An upload, then nothing, the first job, or both jobs, which may be killed before a change."""
 
     files: Mapping[str, str]
     then: str
-    dies_at: int
+    killed_at: int
 
 
 STEPS = st.builds(
     Step,
     files=uploads(),
     then=st.sampled_from(["nothing", "ingest", "run", "run", "die", "die"]),
-    dies_at=st.integers(0, 60),
+    killed_at=st.integers(0, 60),
 )
 HISTORIES = st.lists(STEPS, min_size=2, max_size=4)
 
 
-def live_through(pipeline: Pipeline, history: list[Step]) -> None:
+def replay(pipeline: Pipeline, history: list[Step]) -> None:
+    """Replay a history, then run both jobs, and compare the published tables with the model."""
     for step in history:
         pipeline.drop(step.files)
-        note(f"{step.then} {step.dies_at} after {step.files}")
+        note(f"{step.then} {step.killed_at} after {step.files}")
         if step.then == "ingest":
             pipeline.ingest()
         elif step.then == "run":
@@ -79,9 +80,9 @@ def live_through(pipeline: Pipeline, history: list[Step]) -> None:
             assert pipeline.published() == expected(pipeline.uploads).published
         elif step.then == "die":
             try:
-                pipeline.run(store=MortalStore(pipeline.root, step.dies_at))
+                pipeline.run(store=KillableStore(pipeline.root, step.killed_at))
             except KilledError as place:
-                note(f"died before: {place}")
+                note(f"killed before: {place}")
     pipeline.run()
     outcome = expected(pipeline.uploads)
     assert pipeline.published() == outcome.published
@@ -99,18 +100,18 @@ QUIET = settings(
 
 @settings(QUIET, max_examples=6, derandomize=True, phases=[Phase.generate])
 @given(history=HISTORIES)
-def test_a_few_histories(
+def test_published_tables_equal_the_model_after_a_few_histories(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str, history: list[Step]
 ) -> None:
-    live_through(Pipeline(spark, tmp_path_factory.mktemp("history") / "buckets", toy), history)
+    replay(Pipeline(spark, tmp_path_factory.mktemp("history") / "buckets", toy), history)
 
 
 @pytest.mark.chaos
 @settings(QUIET, max_examples=150)
 @given(history=st.lists(STEPS, min_size=2, max_size=6))
-def test_many_histories(
+def test_published_tables_equal_the_model_after_many_histories(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str, history: list[Step]
 ) -> None:
     pipeline = Pipeline(spark, tmp_path_factory.mktemp("history") / "buckets", toy)
-    live_through(pipeline, history)
+    replay(pipeline, history)
     assert pipeline.published() == pipeline.refreshed()

@@ -1,4 +1,4 @@
-"""With or without compactions, the published tables are the same, after each run and after a full refresh."""
+"""The second job's compaction of streams: published tables stay the same, the summary reports the merges."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.curation import compactor
 from lake import naming
-from tests.fakes import DyingAt, FolderStore, KilledError
+from tests.fakes import FolderStore, KilledBeforeStore, KilledError
 from tests.meters.arrivals import Meters, Reading
 
 PREFIX = naming.layer_prefix("bronze", "meters", "readings")
@@ -21,23 +21,24 @@ PREFIX = naming.layer_prefix("bronze", "meters", "readings")
 def meters(
     spark: SparkSession, meters_on_path: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Meters:
-    monkeypatch.setattr(compactor, "FEWEST_FILES", 2)
+    monkeypatch.setattr(compactor, "MIN_FILES", 2)
     return Meters(spark, tmp_path / "buckets")
 
 
 def merged(pipeline: Meters) -> int:
-    """Files of compactions."""
+    """Return the number of merged files."""
     return sum("batch=c-" in item.key for item in pipeline.store.list("processed", PREFIX))
 
 
-def detail(pipeline: Meters) -> list[dict[str, object]]:
+def compactions(pipeline: Meters) -> list[dict[str, object]]:
+    """Return the compactions of the last run's detail."""
     key = naming.run_detail_key("meters", pipeline.args().execution, "processed_to_curated")
     found: list[dict[str, object]] = json.loads(pipeline.store.read("processed", key))["compactions"]
     return found
 
 
 def arrivals(chance: random.Random, newest: int) -> list[Reading]:
-    """A few readings of the last months; ids come again, with other values and in other months."""
+    """Return a few readings of the last months; ids recur with other values and in other months."""
     return [
         (
             f"r{chance.randint(1, 12)}",
@@ -52,10 +53,10 @@ def arrivals(chance: random.Random, newest: int) -> list[Reading]:
 @pytest.mark.parametrize(
     ("seed", "runs"), [(1, 3), *(pytest.param(seed, 8, marks=pytest.mark.chaos) for seed in range(2, 12))]
 )
-def test_compactions_change_nothing_that_is_published(
+def test_published_tables_are_the_same_with_and_without_compactions(
     meters: Meters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, runs: int
 ) -> None:
-    """Against a pipeline that has the same arrivals, merges nothing, and publishes once at the end."""
+    """The other pipeline has the same arrivals, merges no files, and publishes once at the end."""
     plain = Meters(meters.spark, tmp_path / "plain")
     chance = random.Random(seed)
     for run in range(runs):
@@ -67,7 +68,7 @@ def test_compactions_change_nothing_that_is_published(
             for pipeline in (meters, plain):
                 pipeline.read(*rows)
         meters.run()
-    monkeypatch.setattr(compactor, "FEWEST_FILES", 10_000)
+    monkeypatch.setattr(compactor, "MIN_FILES", 10_000)
     plain.run()
     assert merged(meters) > 0
     assert merged(plain) == 0
@@ -76,39 +77,39 @@ def test_compactions_change_nothing_that_is_published(
     assert meters.published() == plain.published()
 
 
-def test_a_run_says_what_it_merged_and_that_partitions_changed(meters: Meters) -> None:
+def test_the_summary_names_compactions_and_changed_partitions(meters: Meters) -> None:
     for number in range(3):
         meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
     summary = meters.curate()
     assert summary["compacted"] is True
-    [entry] = detail(meters)
+    [entry] = compactions(meters)
     assert (entry["table"], entry["year"], entry["month"], entry["rows"]) == ("readings", 2025, 6, 3)
     meters.read(("r9", "2025-07-02", "m1", 1))
     assert meters.curate()["compacted"] is False
     assert meters.curate()["compacted"] is False
 
 
-def test_a_merge_that_fails_is_told_and_tried_again(meters: Meters) -> None:
+def test_a_failed_compaction_is_reported_and_tried_again(meters: Meters) -> None:
     for number in range(2):
         meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
 
-    class Refusing(FolderStore):
+    class RefusingCompactions(FolderStore):
         def create(self, bucket: str, key: str, body: bytes) -> bool:
             if "/compactions/" in key:
                 raise OSError(f"{key}: access denied")
             return super().create(bucket, key, body)
 
-    summary = meters.curate(store=Refusing(meters.root))
+    summary = meters.curate(store=RefusingCompactions(meters.root))
     assert (summary["status"], summary["compacted"]) == ("PUBLISHED", True)
     assert "Small files of streams were not merged: _ledger/meters/compactions/" in summary["message"]
     assert merged(meters) == 1
     meters.alert(("a1", "2025-08-01"))
     assert "not merged" not in meters.curate()["message"]
-    assert [entry["rows"] for entry in detail(meters)] == [2]
+    assert [entry["rows"] for entry in compactions(meters)] == [2]
     assert merged(meters) == 1
 
 
-def test_what_is_held_is_not_merged(meters: Meters) -> None:
+def test_held_batches_are_not_merged(meters: Meters) -> None:
     for number in range(2):
         meters.read((f"r{number}", "2025-06-30", "m1", 1), bad=20)
     meters.ingest()
@@ -118,11 +119,11 @@ def test_what_is_held_is_not_merged(meters: Meters) -> None:
     assert meters.rows("silver", "readings", "reading_id") == [("r9",)]
 
 
-def test_a_run_that_dies_while_it_merges_has_published(meters: Meters) -> None:
+def test_a_run_killed_during_compaction_has_published(meters: Meters) -> None:
     for number in range(2):
         meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
     with pytest.raises(KilledError):
-        meters.curate(store=DyingAt(meters.root, "write _ledger/meters/compactions/"))
+        meters.curate(store=KilledBeforeStore(meters.root, "write _ledger/meters/compactions/"))
     assert meters.view().pending == ()
     published = meters.published()
     assert published == meters.refreshed()

@@ -1,4 +1,4 @@
-"""The shop through both jobs: a few literal rows, and a generated history against the DuckDB program."""
+"""Both jobs on the domain `ecommerce`: literal rows, and a generated history against a DuckDB reference."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ NOVEMBER = {
 
 @pytest.fixture(scope="module")
 def shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    """October, then November with a moved order and replaced lines. Not to be changed."""
+    """Publish October, then November with a moved order and replaced lines. Tests must not change it."""
     pipeline = Pipeline(spark, tmp_path_factory.mktemp("shop") / "buckets", "ecommerce")
     for month in (OCTOBER, NOVEMBER):
         pipeline.drop(month)
@@ -132,12 +132,12 @@ MARTS: dict[str, tuple[str, Rows]] = {
 
 
 @pytest.mark.parametrize("mart", MARTS)
-def test_two_months_are_published_as_they_read(shop: Pipeline, mart: str) -> None:
+def test_two_months_are_published_with_exact_rows(shop: Pipeline, mart: str) -> None:
     columns, rows = MARTS[mart]
     assert shop.rows("gold", mart, *columns.split()) == rows
 
 
-def test_the_shop_equals_a_full_refresh(shop: Pipeline) -> None:
+def test_the_published_tables_equal_a_full_refresh(shop: Pipeline) -> None:
     assert shop.published() == shop.refreshed()
 
 
@@ -145,7 +145,10 @@ def test_the_shop_equals_a_full_refresh(shop: Pipeline) -> None:
 def generated(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Pipeline, Manifest, duckdb.DuckDBPyConnection]:
-    """A small shop with every quirk, uploaded in one call that two batches share, and the reference."""
+    """Generate a small shop with all kinds of faults and publish it in two batches of one upload call.
+
+    Return the pipeline, the generator's manifest, and a DuckDB connection with the reference's marts.
+    """
     folder = tmp_path_factory.mktemp("generated")
     manifest = generate(folder / "landing", scale=0.02, start="2025-08", months=5)
     paths = [path for path in sorted((folder / "landing").rglob("*")) if path.is_file()]
@@ -163,7 +166,7 @@ def generated(
 Generated = tuple[Pipeline, Manifest, duckdb.DuckDBPyConnection]
 
 
-def test_every_mart_equals_the_duckdb_program(generated: Generated) -> None:
+def test_every_mart_equals_the_duckdb_reference(generated: Generated) -> None:
     pipeline, _, connection = generated
     assert [mart.name for mart in pipeline.domain.marts if difference(pipeline, connection, mart)] == []
 
@@ -171,7 +174,8 @@ def test_every_mart_equals_the_duckdb_program(generated: Generated) -> None:
 def difference(
     pipeline: Pipeline, connection: duckdb.DuckDBPyConnection, mart: Mart
 ) -> Counter[tuple[str, ...]]:
-    # Parquet's timestamps are moments, the reference's have no zone: both in UTC.
+    """Return the rows that only one of pipeline and reference has."""
+    # Parquet's timestamps are instants, those of the reference have no zone: both are compared in UTC.
     names = [
         f"CAST({column.name} AS TIMESTAMP)" if column.type == "timestamp" else column.name
         for column in mart.columns
@@ -179,11 +183,11 @@ def difference(
     cells = ", ".join(f"CAST({name} AS VARCHAR)" for name in names)
     wanted = Counter(connection.execute(f"SELECT {cells} FROM {mart.name}").fetchall())
     found = Counter(pipeline.rows("gold", mart.name, *names))
-    assert wanted, f"{mart.name} is empty: it compares nothing"
+    assert wanted, f"the reference of {mart.name} is empty: the comparison would prove nothing"
     return (wanted - found) + (found - wanted)
 
 
-def test_what_the_generator_put_in_is_what_came_of_it(generated: Generated) -> None:
+def test_rejected_files_and_rows_are_as_the_generator_expects(generated: Generated) -> None:
     pipeline, manifest, _ = generated
     entries = [entry for batch in pipeline.view().batches for entry in batch.files]
     rejected = {"/".join(entry.key.split("/")[3:]) for entry in entries if entry.status == "rejected"}
@@ -200,7 +204,7 @@ def test_what_the_generator_put_in_is_what_came_of_it(generated: Generated) -> N
     assert silver == manifest.silver
 
 
-def test_every_check_fired_as_often_as_the_generator_says(generated: Generated) -> None:
+def test_every_check_fails_as_often_as_the_generator_expects(generated: Generated) -> None:
     pipeline, manifest, _ = generated
     for table in pipeline.domain.tables:
         rows = pipeline.rows("quarantine", table.name, "failed_checks")
@@ -209,7 +213,7 @@ def test_every_check_fired_as_often_as_the_generator_says(generated: Generated) 
         assert fired == manifest.quarantined.get(table.name, Counter())
 
 
-def test_personal_data_stops_at_silver(generated: Generated) -> None:
+def test_personal_data_is_not_in_gold(generated: Generated) -> None:
     pipeline, _, _ = generated
     personal = {
         column.name for table in pipeline.domain.tables for column in table.columns if column.personal
