@@ -23,7 +23,7 @@ from lake.model.spec import Domain
 from lake.naming import Names
 from requeue import corrections, sending
 from requeue.records import Filter, Quarantine, Record
-from requeue.waiting import Waiting, waiting
+from requeue.unreleased import Unreleased, unreleased
 from uploader.errors import explained
 from uploader.session import connect
 from uploader.transfer import put_once
@@ -59,7 +59,7 @@ class _Desk:
     names: Names
     store: S3Store
     caller: str
-    door: sending.Door
+    put: sending.PutObject
 
     @property
     def quarantine(self) -> Quarantine:
@@ -81,7 +81,7 @@ def _desk(
             role=lambda names: names.steward_role,
         )  # fmt: skip
 
-        def door(key: str, body: bytes, metadata: sending.Metadata) -> bool:
+        def put(key: str, body: bytes, metadata: sending.Metadata) -> bool:
             uploader = connect(env=env, profile=profile, region=region, local=local, assume=assume)
             return put_once(uploader.client, uploader.names.raw_bucket, key, body, metadata)
 
@@ -91,7 +91,7 @@ def _desk(
                 names=steward.names,
                 store=S3Store(steward.client),
                 caller=steward.caller,
-                door=door,
+                put=put,
             )
     except CaudalError as error:
         Console(stderr=True).print(f"[red]error[/] {escape(str(error))}", highlight=False, soft_wrap=True)
@@ -123,13 +123,13 @@ def list_records(
         records = quarantine.find(wanted)
         if to is not None:
             declared = desk.domain.table(table)
-            open_ones = [each for each in records if each.is_mendable and not each.requeued]
+            open_ones = [each for each in records if each.is_correctable and not each.requeued]
             corrections.write_template(to, declared, open_ones, desk.sources(quarantine))
         if as_json:
             typer.echo(json.dumps([asdict(record) for record in records], default=str, indent=1))
         else:
             _show(records)
-            _show_waiting(waiting(desk.domain, quarantine.view))
+            _show_waiting(unreleased(desk.domain, quarantine.view))
 
 
 @app.command()
@@ -158,7 +158,7 @@ def send(
         sources = desk.sources(quarantine)
         named = (*(record or ()), *(corrections.read_ids(corrected, declared) if corrected else ()))
         wanted = Filter(table=table, check=check, batch=batch, source_file=source_file, records=named)
-        if not wanted.narrows:
+        if not wanted.is_selective:
             raise CaudalError(
                 "no records are chosen.",
                 hint="Give --record, --check, --batch, --source-file or --corrected.",
@@ -166,19 +166,18 @@ def send(
         records = quarantine.find(wanted)
         texts = corrections.read(corrected, declared, records, sources) if corrected else {}
         chosen = [each for each in records if again or corrected or not each.requeued]
-        sending.refuse_unfit(chosen, corrected=corrected is not None)
-        parcels = sending.pack(desk.domain, declared, chosen, sources, texts)
+        sending.require_sendable(chosen, corrected=corrected is not None)
+        objects = sending.to_raw_objects(desk.domain, declared, chosen, sources, texts)
         if len(chosen) < len(records):
             typer.echo(f"{len(records) - len(chosen)} records were sent before (--again sends them again).")
         if dry_run:
-            for parcel in parcels:
-                typer.echo(f"would send {len(parcel.records)} records as {parcel.key}")
+            for raw_object in objects:
+                typer.echo(f"would send {len(raw_object.records)} records as {raw_object.key}")
             return
         bucket = desk.names.processed_bucket
-        for parcel, is_new in sending.send(parcels, desk.door, desk.store, bucket, desk.domain.name):
-            typer.echo(
-                f"{'sent' if is_new else 'already there:'} {len(parcel.records)} records as {parcel.key}"
-            )
+        for raw_object, is_new in sending.send(objects, desk.put, desk.store, bucket, desk.domain.name):
+            outcome = "sent" if is_new else "already there:"
+            typer.echo(f"{outcome} {len(raw_object.records)} records as {raw_object.key}")
 
 
 @app.command()
@@ -202,7 +201,7 @@ def release(
         )
 
 
-def _show_waiting(stopped: Sequence[Waiting]) -> None:
+def _show_waiting(stopped: Sequence[Unreleased]) -> None:
     """Lines, not a grid: a name has to be copied whole."""
     for each in stopped:
         what = f"{len(each.batches)} batches" if len(each.batches) > 1 else "1 batch"

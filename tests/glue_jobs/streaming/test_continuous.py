@@ -26,9 +26,9 @@ PATIENCE = 300
 def awake(events: StreamPipeline, monkeypatch: pytest.MonkeyPatch) -> StreamPipeline:
     """A pipeline with the speed view in its runs, whose streams look for work and for the sign at once."""
     monkeypatch.setattr(stream_to_bronze, "start_speed", speed.start_speed)
-    monkeypatch.setattr(running, "ASKED_EVERY", 0.05)
+    monkeypatch.setattr(running, "POLL_SECONDS", 0.05)
     for module in (bronze, speed):
-        monkeypatch.setattr(module, "PAUSE", "50 milliseconds")
+        monkeypatch.setattr(module, "POLL_INTERVAL", "50 milliseconds")
     return events
 
 

@@ -37,16 +37,16 @@ def raw_files(root: Path, **sizes: int) -> RawFiles:
 def test_a_micro_batch_takes_as_many_files_as_its_bytes_allow(
     tmp_path: Path, sizes: dict[str, int], expected: int
 ) -> None:
-    assert raw_files(tmp_path, **sizes).files_at_once(1000, 100, seen=()) == expected
+    assert raw_files(tmp_path, **sizes).files_per_batch(1000, 100, seen=()) == expected
 
 
 def test_never_more_than_it_is_told(tmp_path: Path) -> None:
-    assert raw_files(tmp_path, a=1).files_at_once(7, 100, seen=()) == 7
+    assert raw_files(tmp_path, a=1).files_per_batch(7, 100, seen=()) == 7
 
 
 def test_files_of_earlier_runs_count_only_where_there_are_no_others(tmp_path: Path) -> None:
     found = raw_files(tmp_path, old=10, new=50)
     listed = {(item.key, version_of(item)) for item in FolderStore(tmp_path).list("raw", PREFIX)}
     (old,) = (each for each in listed if "old" in each[0])
-    assert found.files_at_once(1000, 100, seen={old}) == 2
-    assert found.files_at_once(1000, 100, seen=listed) == 3
+    assert found.files_per_batch(1000, 100, seen={old}) == 2
+    assert found.files_per_batch(1000, 100, seen=listed) == 3

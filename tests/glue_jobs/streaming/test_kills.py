@@ -53,7 +53,7 @@ def test_a_batch_that_was_committed_is_passed_over(events: StreamPipeline) -> No
     before = events.bronze()
     again = events.writer()
     again.write(0, events.paths())
-    assert again.written == []
+    assert again.committed == []
     assert events.bronze() == before
     is_whole(events)
 

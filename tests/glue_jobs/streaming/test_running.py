@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyspark.errors import StreamingQueryException
 
-from glue_jobs.streaming.running import Queries, StopSign, run_to_the_end, run_until_asked
+from glue_jobs.streaming.running import Queries, StopSignal, await_query, run_until_stopped
 from tests.fakes import FolderStore
 
 
@@ -51,12 +51,12 @@ class Run:
     def __init__(self, root: Path, **speed: Any) -> None:
         self.log: list[str] = []
         self.store = FolderStore(root)
-        self.sign = StopSign(self.store, "processed", "shop", "clicks")
+        self.sign = StopSignal(self.store, "processed", "shop", "clicks")
         self.bronze, self.speed = Query(self.log, "bronze", busy=3), Query(self.log, "speed", **speed)
         self.writer = SimpleNamespace(
-            raw=SimpleNamespace(exist=lambda: True),
+            raw=SimpleNamespace(has_files=lambda: True),
             failure=None,
-            write_hidden=lambda: self.log.append("hidden files"),
+            write_skipped=lambda: self.log.append("hidden files"),
         )
 
     def put_sign_up(self) -> None:
@@ -74,7 +74,7 @@ class Run:
                 self.put_sign_up()
 
         queries: Any = Queries(bronze=lambda: self._start("bronze"), speed=lambda: self._start("speed"))
-        run_until_asked(queries, self.writer, self.sign, pause)  # type: ignore[arg-type]
+        run_until_stopped(queries, self.writer, self.sign, pause)  # type: ignore[arg-type]
 
     def _start(self, name: str) -> Any:
         self.log.append(f"{name} starts")
@@ -87,7 +87,7 @@ def test_it_runs_until_the_sign_is_up(tmp_path: Path) -> None:
     assert run.log == [
         "hidden files", "bronze starts", "speed starts", "bronze stops", "speed stops", "hidden files",
     ]  # fmt: skip
-    assert not run.sign.is_up()
+    assert not run.sign.is_set()
 
 
 def test_a_micro_batch_on_its_way_ends_first(tmp_path: Path) -> None:
@@ -116,4 +116,4 @@ def test_what_was_raised_is_better_than_what_spark_tells_of_it() -> None:
     writer: Any = SimpleNamespace(failure=KeyError("the cause"))
     failing: Any = Query([], "bronze", fails_after=0)
     with pytest.raises(KeyError, match="the cause"):
-        run_to_the_end(failing, writer)
+        await_query(failing, writer)

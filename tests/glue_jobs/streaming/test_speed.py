@@ -10,7 +10,7 @@ from typing import Any
 
 from domains.cloud_provider.speed.usage_events import build
 from domains.cloud_provider.tables import USAGE_EVENTS
-from glue_jobs.streaming.sinks import SpeedFiles, summed
+from glue_jobs.streaming.sinks import SpeedFiles, sum_to_shape
 from glue_jobs.streaming.speed import start_speed
 from lake.model.discovery import load_domain
 from tests.fakes import FolderStore
@@ -79,7 +79,7 @@ def test_totals_become_rows_of_the_mart_that_is_served() -> None:
         ("o2", Decimal(1), 4, Decimal(20)),
     ]
     shapes = load_domain("cloud_provider").collection("org_daily_usage_by_service").shapes
-    overall = summed(rows, next(shape for shape in shapes if shape.name == "overall"))
+    overall = sum_to_shape(rows, next(shape for shape in shapes if shape.name == "overall"))
     assert [(row["service"], row["cost_usd"], row["events"]) for row in overall] == [
         ("compute", Decimal("4.5"), 7)
     ]
