@@ -1,4 +1,4 @@
-"""`make bench`: measurements of the whole product on this machine, beside DuckDB in the same run."""
+"""Measure the whole product on this machine, and DuckDB in the same run (`caudal bench`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BACKLOGS = (1_000_000, 10_000_000)
 
 
 def _default_domain() -> Domain:
-    """The first domain without streams: its whole history is a matter of files."""
+    """Return the first domain without streams, whose history consists of dropped files only."""
     return next(domain for domain in load_domains() if not domain.stream_tables)
 
 
@@ -29,20 +29,23 @@ def _stream_domain() -> Domain:
 
 def main(
     scale: Annotated[float, typer.Option(help="1 is the size of the real history.")] = 1.0,
-    months: Annotated[bool, typer.Option(help="Also measure one more month on 12 and on 70.")] = True,
+    months: Annotated[
+        bool, typer.Option(help="Measure one more month after 12 and after 70 months of history.")
+    ] = True,
     history: Annotated[bool, typer.Option(help="Measure the whole history in one upload.")] = True,
     events: Annotated[
-        list[int] | None, typer.Option(help="Backlogs of a stream; default one and ten million. 0 for none.")
+        list[int] | None,
+        typer.Option(help="Events in a stream's backlog; default one and ten million. 0 for none."),
     ] = None,
     work: Annotated[Path | None, typer.Option(help="Folder for data; default a temporary one.")] = None,
 ) -> None:
-    """Measure. Wall-clock times mean little on a shared machine; ratios within one run do."""
+    """Run the benchmarks. On a shared machine compare ratios within one run, not wall-clock times."""
     console = Console()
     domain = _default_domain()
     folder = work or Path(tempfile.mkdtemp(prefix="caudal-bench-"))
     try:
         if history:
-            console.rule(f"[bold]{domain.name}: the history in one upload", align="left")
+            console.rule(f"[bold]{domain.name}: the whole history in one upload", align="left")
             whole_history(domain, folder, scale, console)
         if months:
             console.rule(f"[bold]{domain.name}: one more month", align="left")
