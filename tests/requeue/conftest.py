@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 from tests.glue_jobs.conftest import meters_on_path, toy
 from tests.pipeline import Pipeline
-from tests.requeue.desk import Desk
+from tests.requeue.command_line import CommandLine
 from tests.toy.drops import HEAD
 
 if TYPE_CHECKING:
@@ -53,6 +53,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
 
 
 @pytest.fixture
-def desk(stained_once: Pipeline, account: S3Client, tmp_path: Path) -> Desk:
+def command_line(stained_once: Pipeline, account: S3Client, tmp_path: Path) -> CommandLine:
     """The command line, and a copy of the stained pipeline to go on from."""
-    return Desk(stained_once.copy(tmp_path / "buckets"), account)
+    return CommandLine(stained_once.copy(tmp_path / "buckets"), account)

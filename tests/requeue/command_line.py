@@ -19,7 +19,7 @@ NAMES = Names(env="test", account="123456789012", region="us-east-1")
 BUCKETS = {"raw": NAMES.raw_bucket, "processed": NAMES.processed_bucket}
 
 
-class Desk:
+class CommandLine:
     """Mirrors a pipeline's raw and processed buckets to the account, and back after each command."""
 
     def __init__(self, pipeline: Pipeline, s3: S3Client) -> None:
@@ -49,9 +49,9 @@ class Desk:
         """An object that appears in the account alone."""
         self._s3.put_object(Bucket=BUCKETS[folder], Key=key, Body=body)
 
-    def mirrored(self) -> Desk:
-        """The same desk, after the pipeline went on."""
-        return Desk(self.pipeline, self._s3)
+    def mirrored(self) -> CommandLine:
+        """The same command_line, after the pipeline went on."""
+        return CommandLine(self.pipeline, self._s3)
 
     def keys(self, folder: str) -> list[str]:
         """Keys of a bucket in the account."""
@@ -71,16 +71,16 @@ class Desk:
         return str(max(found, key=lambda each: each["ingest_ts"])["record_id"])
 
 
-def sent(desk: Desk, *options: str | Path) -> str:
+def sent(command_line: CommandLine, *options: str | Path) -> str:
     """What a `send` that works prints."""
-    result = desk.run("send", *options)
+    result = command_line.run("send", *options)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
-def refused(desk: Desk, command: str, *options: str | Path) -> str:
+def refused(command_line: CommandLine, command: str, *options: str | Path) -> str:
     """What a command that is refused says; nothing is sent then."""
-    result = desk.run(command, *options)
+    result = command_line.run(command, *options)
     assert result.exit_code == 2
-    assert not any("/requeued/" in key for key in desk.keys("raw"))
+    assert not any("/requeued/" in key for key in command_line.keys("raw"))
     return result.stderr

@@ -9,7 +9,7 @@ import pytest
 
 from tests.domains.cloud_provider.oracle import expected, published
 from tests.glue_jobs.streaming.conftest import FOLDER, StreamPipeline
-from tests.glue_jobs.streaming.feed import Files, in_parts, shuffled_feed, soiled
+from tests.glue_jobs.streaming.chaos.feed import Files, in_parts, shuffled_feed, soiled
 
 
 def is_as_expected(events: StreamPipeline) -> None:

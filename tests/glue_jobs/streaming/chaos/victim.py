@@ -1,6 +1,6 @@
 """A process that streams, with a Java of its own, until SIGKILL takes both at a chosen call of the store.
 
-`python -m tests.glue_jobs.streaming.victim ROOT PLACE` with a Place as JSON. Exits with 0 if the place
+`python -m tests.glue_jobs.streaming.chaos.victim ROOT PLACE` with a Place as JSON. Exits with 0 if the place
 is never reached.
 """
 
@@ -22,7 +22,7 @@ from typing import Any
 
 from tests.fakes import FolderStore
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[4]
 FILES_AT_ONCE = 2
 
 
@@ -93,7 +93,7 @@ def killed_at(root: Path, place: Place) -> bool:
     Raises RuntimeError if it failed by itself.
     """
     process = subprocess.run(
-        [sys.executable, "-m", "tests.glue_jobs.streaming.victim", str(root), json.dumps(asdict(place))],
+        [sys.executable, "-m", "tests.glue_jobs.streaming.chaos.victim", str(root), json.dumps(asdict(place))],
         cwd=PROJECT, start_new_session=True, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if process.returncode not in (0, -signal.SIGKILL):

@@ -18,7 +18,7 @@ from tests.domains.cloud_provider.events_oracle import judge
 from tests.domains.cloud_provider.oracle import expected, published
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
-from tests.glue_jobs.streaming.victim import FILES_AT_ONCE, Place, killed_at
+from tests.glue_jobs.streaming.chaos.victim import FILES_AT_ONCE, Place, killed_at
 
 MASTERS: dict[str, str | bytes] = {
     "customers_orgs.csv": "org_id,org_name,plan_tier\no1,One,pro\no2,Two,free\n",

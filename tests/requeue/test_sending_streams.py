@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from glue_jobs.ledger.ledger import Batch, BatchStatus, Ledger
 from lake import naming
 from tests.pipeline import Pipeline
-from tests.requeue.desk import Desk, refused, sent
+from tests.requeue.command_line import CommandLine, refused, sent
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -26,11 +26,11 @@ BROKEN, NEGATIVE = '{"event_id": "e1", "value', '{"event_id": "é2", "value": -1
 
 def test_records_of_a_stream_go_back_as_lines(account: S3Client, tmp_path: Path) -> None:
     """They rank by their content, so that neither file nor place matters."""
-    desk = Desk(a_stream(tmp_path / "buckets"), account)
-    broken, negative = (desk.id_of(text) for text in (BROKEN, NEGATIVE))
+    command_line = CommandLine(a_stream(tmp_path / "buckets"), account)
+    broken, negative = (command_line.id_of(text) for text in (BROKEN, NEGATIVE))
     table = ("--table", "usage_events")
-    assert "the line is malformed" in refused(desk, "send", *table, "--record", broken)
-    assert desk.run("list", *table, "--to", tmp_path / "lines.jsonl").exit_code == 0
+    assert "the line is malformed" in refused(command_line, "send", *table, "--record", broken)
+    assert command_line.run("list", *table, "--to", tmp_path / "lines.jsonl").exit_code == 0
     lines = [json.loads(line) for line in (tmp_path / "lines.jsonl").read_text().splitlines()]
     assert [line["record"] for line in lines] == [BROKEN, NEGATIVE]
     fixed = tmp_path / "fixed.jsonl"
@@ -41,13 +41,13 @@ def test_records_of_a_stream_go_back_as_lines(account: S3Client, tmp_path: Path)
             {"record_id": negative[:8], "record": {"event_id": "é2", "value": 1}}, ensure_ascii=False
         )
     )
-    sent(desk, *table, "--corrected", fixed)
-    [key] = [key for key in desk.keys("raw") if "/requeued/" in key]
+    sent(command_line, *table, "--corrected", fixed)
+    [key] = [key for key in command_line.keys("raw") if "/requeued/" in key]
     assert key.startswith("cloud_provider/usage_events/")
     assert key.endswith("/part.jsonl")
-    body = desk.pipeline.store.read("raw", key).decode()
+    body = command_line.pipeline.store.read("raw", key).decode()
     assert body == '{"event_id": "e1"}\n{"event_id": "é2", "value": 1}\n'
-    assert [each["requeued"] for each in desk.records()] == [True, True]
+    assert [each["requeued"] for each in command_line.records()] == [True, True]
 
 
 def a_stream(root: Path) -> Pipeline:

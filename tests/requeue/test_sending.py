@@ -10,15 +10,15 @@ import pytest
 
 from glue_jobs.ingest.landing import relative_path
 from tests.pipeline import Pipeline
-from tests.requeue.desk import Desk, refused, sent
+from tests.requeue.command_line import CommandLine, refused, sent
 
 SALES, PARTS = "drop/sales_january.csv", "parts.csv"
 FLAT_TOP = '1,"a ""flat"" top, oiled",none'
 
 
-def mend(desk: Desk, path: Path, table: str, **changes: dict[str, str]) -> Path:
+def mend(command_line: CommandLine, path: Path, table: str, **changes: dict[str, str]) -> Path:
     """A file of corrections from `list --to`: `s2={"amount": "5"}` corrects the sale 2."""
-    assert desk.run("list", "--table", table, "--to", path).exit_code == 0
+    assert command_line.run("list", "--table", table, "--to", path).exit_code == 0
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     chosen = [{**row, **changes[f"s{row['sale_id']}"]} for row in rows if f"s{row['sale_id']}" in changes]
@@ -29,18 +29,18 @@ def mend(desk: Desk, path: Path, table: str, **changes: dict[str, str]) -> Path:
     return path
 
 
-def go_on(desk: Desk) -> Pipeline:
-    desk.pipeline.run()
-    return desk.pipeline
+def go_on(command_line: CommandLine) -> Pipeline:
+    command_line.pipeline.run()
+    return command_line.pipeline
 
 
 # --- list
 
 
-def test_records_are_listed_with_their_origin_and_checks(desk: Desk) -> None:
+def test_records_are_listed_with_their_origin_and_checks(command_line: CommandLine) -> None:
     listed = {
         (each["table"], relative_path("toy", each["source_file"]), each["source_row"]): each["failed_checks"]
-        for each in desk.records()
+        for each in command_line.records()
     }
     assert listed == {
         ("_unrecognised", "hello.csv", 0): ["file.header"],
@@ -63,52 +63,52 @@ def test_records_are_listed_with_their_origin_and_checks(desk: Desk) -> None:
         (("--table", "makers"), []),
     ],
 )
-def test_filters_narrow_the_list(desk: Desk, options: tuple[str, ...], raw_records: list[str]) -> None:
-    assert [each["raw_record"] for each in desk.records(*options)] == raw_records
+def test_filters_narrow_the_list(command_line: CommandLine, options: tuple[str, ...], raw_records: list[str]) -> None:
+    assert [each["raw_record"] for each in command_line.records(*options)] == raw_records
 
 
-def test_a_batch_is_a_filter_too(desk: Desk) -> None:
-    [batch] = desk.pipeline.view().batches
-    assert len(desk.records("--batch", batch.batch_id)) == 6
+def test_a_batch_is_a_filter_too(command_line: CommandLine) -> None:
+    [batch] = command_line.pipeline.view().batches
+    assert len(command_line.records("--batch", batch.batch_id)) == 6
 
 
-def test_what_a_killed_run_left_in_quarantine_is_not_listed(desk: Desk) -> None:
-    [batch] = desk.pipeline.view().batches
-    before = desk.records()
-    for key in desk.keys("processed"):
+def test_what_a_killed_run_left_in_quarantine_is_not_listed(command_line: CommandLine) -> None:
+    [batch] = command_line.pipeline.view().batches
+    before = command_line.records()
+    for key in command_line.keys("processed"):
         if key.startswith("quarantine/"):
             orphan = key.replace(batch.batch_id, "b-orphan")
-            desk.put("processed", orphan, desk.pipeline.store.read("processed", key))
-    assert desk.records() == before
+            command_line.put("processed", orphan, command_line.pipeline.store.read("processed", key))
+    assert command_line.records() == before
 
 
-def test_the_table_is_for_people(desk: Desk) -> None:
-    output = desk.run("list", "--table", "sales").stdout
+def test_the_table_is_for_people(command_line: CommandLine) -> None:
+    output = command_line.run("list", "--table", "sales").stdout
     assert "4 quarantined records" in output
-    assert desk.id_of("3,1")[:12] in output
+    assert command_line.id_of("3,1")[:12] in output
 
 
 # --- send, as they are
 
 
-def test_a_record_as_it_is_fails_again_and_replaces_nothing(desk: Desk) -> None:
+def test_a_record_as_it_is_fails_again_and_replaces_nothing(command_line: CommandLine) -> None:
     """Sale 5 has a good version below the bad one: it stays. The old record is sent, the new one open."""
-    record = desk.id_of("5,1,2024-01-05,-9,web")
-    assert sent(desk, "--table", "sales", "--record", record[:8]).startswith("sent 1 records as toy/sales/")
-    before = desk.pipeline.published()
-    summary = desk.pipeline.ingest()
+    record = command_line.id_of("5,1,2024-01-05,-9,web")
+    assert sent(command_line, "--table", "sales", "--record", record[:8]).startswith("sent 1 records as toy/sales/")
+    before = command_line.pipeline.published()
+    summary = command_line.pipeline.ingest()
     assert (summary["rows_read"], summary["rows_quarantined"], summary["drift"]) == (1, 1, [])
-    assert desk.pipeline.published() == before
-    desk = desk.mirrored()
-    again = [each for each in desk.records() if each["raw_record"] == "5,1,2024-01-05,-9,web"]
+    assert command_line.pipeline.published() == before
+    command_line = command_line.mirrored()
+    again = [each for each in command_line.records() if each["raw_record"] == "5,1,2024-01-05,-9,web"]
     assert [(each["requeued"], each["source_row"]) for each in again] == [(True, 2), (False, 2)]
     assert again[1]["record_id"] != record
 
 
-def test_a_check_chooses_records_of_several_files_which_stay_apart(desk: Desk) -> None:
-    output = sent(desk, "--table", "sales", "--check", "amount.range")
+def test_a_check_chooses_records_of_several_files_which_stay_apart(command_line: CommandLine) -> None:
+    output = sent(command_line, "--table", "sales", "--check", "amount.range")
     assert output.count("sent 1 records") == 2
-    bodies = [desk.pipeline.store.read("raw", key) for key in desk.keys("raw") if "/requeued/" in key]
+    bodies = [command_line.pipeline.store.read("raw", key) for key in command_line.keys("raw") if "/requeued/" in key]
     header = b"caudal:source_row,sale_id,maker_id,sold_on,amount,channel\n"
     assert sorted(bodies) == [
         header + b"2,2,1,2024-01-06,-1,shop\n",
@@ -116,41 +116,41 @@ def test_a_check_chooses_records_of_several_files_which_stay_apart(desk: Desk) -
     ]
 
 
-def test_what_was_sent_is_not_sent_again_unless_asked(desk: Desk) -> None:
-    sent(desk, "--table", "sales", "--check", "sold_on.type")
-    keys = desk.keys("raw")
-    assert "1 records were sent before" in sent(desk, "--table", "sales", "--check", "sold_on.type")
-    assert sent(desk, "--table", "sales", "--check", "sold_on.type", "--again").startswith("already there")
-    assert desk.keys("raw") == keys
+def test_what_was_sent_is_not_sent_again_unless_asked(command_line: CommandLine) -> None:
+    sent(command_line, "--table", "sales", "--check", "sold_on.type")
+    keys = command_line.keys("raw")
+    assert "1 records were sent before" in sent(command_line, "--table", "sales", "--check", "sold_on.type")
+    assert sent(command_line, "--table", "sales", "--check", "sold_on.type", "--again").startswith("already there")
+    assert command_line.keys("raw") == keys
 
 
-def test_a_dry_run_sends_nothing(desk: Desk) -> None:
-    keys = desk.keys("raw"), desk.keys("processed")
-    output = sent(desk, "--table", "sales", "--check", "sold_on.type", "--dry-run")
+def test_a_dry_run_sends_nothing(command_line: CommandLine) -> None:
+    keys = command_line.keys("raw"), command_line.keys("processed")
+    output = sent(command_line, "--table", "sales", "--check", "sold_on.type", "--dry-run")
     assert output.startswith("would send 1 records")
-    assert (desk.keys("raw"), desk.keys("processed")) == keys
+    assert (command_line.keys("raw"), command_line.keys("processed")) == keys
 
 
 # --- send, corrected
 
 
-def test_corrected_records_take_the_place_that_they_would_have_had(desk: Desk, tmp_path: Path) -> None:
+def test_corrected_records_take_the_place_that_they_would_have_had(command_line: CommandLine, tmp_path: Path) -> None:
     """Sale 4 is new; sale 2 has a newer version, which stays; the top joins the leg in its group."""
     changes = {
         "s2": {"amount": "5"},
         "s4": {"sold_on": "2024-02-29"},
         "s3": {"sold_on": "2024-01-01", "amount": "3"},
     }
-    fixed = mend(desk, tmp_path / "sales.csv", "sales", **changes)
-    assert "sent 3 records" in sent(desk, "--table", "sales", "--corrected", fixed)
+    fixed = mend(command_line, tmp_path / "sales.csv", "sales", **changes)
+    assert "sent 3 records" in sent(command_line, "--table", "sales", "--corrected", fixed)
     sent(
-        desk,
+        command_line,
         "--table",
         "parts",
         "--corrected",
-        mend(desk, tmp_path / "parts.csv", "parts", s1={"units": "2"}),
+        mend(command_line, tmp_path / "parts.csv", "parts", s1={"units": "2"}),
     )
-    pipeline = go_on(desk)
+    pipeline = go_on(command_line)
     assert pipeline.rows("silver", "sales", "sale_id", "sold_on", "amount") == [
         ("1", "2024-01-05", "10.00"),
         ("2", "2024-01-07", "77.00"),
@@ -179,24 +179,24 @@ def test_corrected_records_take_the_place_that_they_would_have_had(desk: Desk, t
     assert (entry.rank, entry.undeclared_columns) == (original.rank, ())
 
 
-def test_a_second_correction_replaces_the_first(desk: Desk, tmp_path: Path) -> None:
+def test_a_second_correction_replaces_the_first(command_line: CommandLine, tmp_path: Path) -> None:
     """Of a row of a group too, whose other rows stay."""
     path = tmp_path / "parts.csv"
-    sent(desk, "--table", "parts", "--corrected", mend(desk, path, "parts", s1={"units": "2"}))
-    desk.pipeline.ingest()
+    sent(command_line, "--table", "parts", "--corrected", mend(command_line, path, "parts", s1={"units": "2"}))
+    command_line.pipeline.ingest()
     path.write_text(path.read_text().replace(",2\n", ",3\n"))
-    sent(desk, "--table", "parts", "--corrected", path)
-    pipeline = go_on(desk)
+    sent(command_line, "--table", "parts", "--corrected", path)
+    pipeline = go_on(command_line)
     assert pipeline.rows("silver", "parts", "units") == [("3",), ("4",)]
 
 
-def test_a_correction_that_fails_can_be_corrected_at_the_same_rank(desk: Desk, tmp_path: Path) -> None:
+def test_a_correction_that_fails_can_be_corrected_at_the_same_rank(command_line: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "sales.csv"
-    sent(desk, "--table", "sales", "--corrected", mend(desk, path, "sales", s4={"sold_on": "later"}))
-    desk.pipeline.ingest()
-    desk = desk.mirrored()
-    sent(desk, "--table", "sales", "--corrected", mend(desk, path, "sales", s4={"sold_on": "2024-01-31"}))
-    pipeline = desk.pipeline
+    sent(command_line, "--table", "sales", "--corrected", mend(command_line, path, "sales", s4={"sold_on": "later"}))
+    command_line.pipeline.ingest()
+    command_line = command_line.mirrored()
+    sent(command_line, "--table", "sales", "--corrected", mend(command_line, path, "sales", s4={"sold_on": "2024-01-31"}))
+    pipeline = command_line.pipeline
     pipeline.ingest()
     assert ("4", "2024-01-31") in pipeline.rows("bronze", "sales", "sale_id", "sold_on")
     assert {
@@ -208,19 +208,19 @@ def test_a_correction_that_fails_can_be_corrected_at_the_same_rank(desk: Desk, t
 # --- refusals
 
 
-def test_records_that_cannot_come_back_are_refused(desk: Desk) -> None:
-    assert "the line is malformed" in refused(desk, "send", "--table", "sales", "--record", desk.id_of("3,1"))
-    whole = desk.id_of("a,b\n1,2\n")
+def test_records_that_cannot_come_back_are_refused(command_line: CommandLine) -> None:
+    assert "the line is malformed" in refused(command_line, "send", "--table", "sales", "--record", command_line.id_of("3,1"))
+    whole = command_line.id_of("a,b\n1,2\n")
     assert "there is no table '_unrecognised'" in refused(
-        desk, "send", "--table", "_unrecognised", "--record", whole
+        command_line, "send", "--table", "_unrecognised", "--record", whole
     )
 
 
-def test_what_is_not_there_is_told(desk: Desk) -> None:
-    assert "no records are chosen" in refused(desk, "send", "--table", "sales")
-    assert "there is no table 'sails'" in refused(desk, "list", "--table", "sails")
-    assert "is not among the quarantined" in refused(desk, "send", "--table", "sales", "--record", "0" * 12)
-    assert "is too short" in refused(desk, "send", "--table", "sales", "--record", desk.id_of("3,1")[:7])
+def test_what_is_not_there_is_told(command_line: CommandLine) -> None:
+    assert "no records are chosen" in refused(command_line, "send", "--table", "sales")
+    assert "there is no table 'sails'" in refused(command_line, "list", "--table", "sails")
+    assert "is not among the quarantined" in refused(command_line, "send", "--table", "sales", "--record", "0" * 12)
+    assert "is too short" in refused(command_line, "send", "--table", "sales", "--record", command_line.id_of("3,1")[:7])
 
 
 @pytest.mark.parametrize(
@@ -242,31 +242,31 @@ def test_what_is_not_there_is_told(desk: Desk) -> None:
     ],
 )
 def test_a_file_of_corrections_that_does_not_fit_is_refused_whole(
-    desk: Desk, tmp_path: Path, content: str, complaint: str
+    command_line: CommandLine, tmp_path: Path, content: str, complaint: str
 ) -> None:
     path = tmp_path / "sales.csv"
-    path.write_text(content.replace("{id}", desk.id_of("2,1,2024-01-06,-1,shop")))
-    assert complaint in refused(desk, "send", "--table", "sales", "--corrected", path)
+    path.write_text(content.replace("{id}", command_line.id_of("2,1,2024-01-06,-1,shop")))
+    assert complaint in refused(command_line, "send", "--table", "sales", "--corrected", path)
 
 
 # --- release
 
 
-def test_a_rejected_batch_is_released_from_the_command_line(desk: Desk) -> None:
-    assert "b-0 does not exist" in desk.run("release", "b-0").stderr
+def test_a_rejected_batch_is_released_from_the_command_line(command_line: CommandLine) -> None:
+    assert "b-0 does not exist" in command_line.run("release", "b-0").stderr
     bad = "".join(f"{number},1,2024-03-01,-1,shop\n" for number in range(100, 120))
-    desk.pipeline.drop(
+    command_line.pipeline.drop(
         {"sales_march.csv": "sale_id,maker_id,sold_on,amount,channel\n99,1,2024-03-01,1,shop\n" + bad}
     )
-    rejected = desk.pipeline.ingest()
+    rejected = command_line.pipeline.ingest()
     assert (rejected["status"], rejected["proceed"]) == ("REJECTED", False)
-    desk = desk.mirrored()
-    result = desk.run("release", rejected["batch_id"])
+    command_line = command_line.mirrored()
+    result = command_line.run("release", rejected["batch_id"])
     assert result.exit_code == 0
     assert result.stdout.startswith(
         f"{rejected['batch_id']} is released; the next execution of caudal-test-toy"
     )
-    assert "was released before" in desk.run("release", rejected["batch_id"]).stdout
-    assert desk.pipeline.ingest()["proceed"] is True
-    note = desk.pipeline.store.read("processed", f"_ledger/toy/released/{rejected['batch_id']}.json")
+    assert "was released before" in command_line.run("release", rejected["batch_id"]).stdout
+    assert command_line.pipeline.ingest()["proceed"] is True
+    note = command_line.pipeline.store.read("processed", f"_ledger/toy/released/{rejected['batch_id']}.json")
     assert json.loads(note)["released_by"].startswith("arn:aws:")
