@@ -1,114 +1,124 @@
-"""Quarantined records: listed, sent back as they are or corrected, at the rank that they had."""
+"""Quarantined records are sent back to raw, unchanged or corrected, with the rank of their source file."""
 
 from __future__ import annotations
 
-import csv
+import base64
+import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from glue_jobs.ingest.landing import relative_path
+from lake.errors import CaudalError
+from lake.model.discovery import load_domain
+from lake.naming import requeued_prefix
+from requeue.records import Quarantine, Record
+from requeue.sending import RawObject, Sources, csv_line, require_sendable, send, to_raw_objects
+from tests.fakes import FolderStore
 from tests.pipeline import Pipeline
-from tests.requeue.command_line import CommandLine, refused, sent
+from tests.requeue.command_line import CommandLine, refused, sent, write_corrections
+from tests.requeue.conftest import SALES
+from tests.requeue.quarantined import commit, row, write_rows
 
-SALES, PARTS = "drop/sales_january.csv", "parts.csv"
-FLAT_TOP = '1,"a ""flat"" top, oiled",none'
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
-
-def mend(command_line: CommandLine, path: Path, table: str, **changes: dict[str, str]) -> Path:
-    """A file of corrections from `list --to`: `s2={"amount": "5"}` corrects the sale 2."""
-    assert command_line.run("list", "--table", table, "--to", path).exit_code == 0
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    chosen = [{**row, **changes[f"s{row['sale_id']}"]} for row in rows if f"s{row['sale_id']}" in changes]
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(chosen)
-    return path
+BROKEN, NEGATIVE = '{"event_id": "e1", "value', '{"event_id": "é2", "value": -1}'
+EVENT_KEY = "cloud_provider/usage_events/0123456789ab/usage_events/part.jsonl.gz"
 
 
-def go_on(command_line: CommandLine) -> Pipeline:
-    command_line.pipeline.run()
-    return command_line.pipeline
+def run_pipeline(cli: CommandLine) -> Pipeline:
+    cli.pipeline.run()
+    return cli.pipeline
 
 
-# --- list
+# --- without a cloud
 
 
-def test_records_are_listed_with_their_origin_and_checks(command_line: CommandLine) -> None:
-    listed = {
-        (each["table"], relative_path("toy", each["source_file"]), each["source_row"]): each["failed_checks"]
-        for each in command_line.records()
-    }
-    assert listed == {
-        ("_unrecognised", "hello.csv", 0): ["file.header"],
-        ("parts", PARTS, 2): ["units.type"],
-        ("sales", SALES, 2): ["amount.range"],
-        ("sales", SALES, 3): ["record.malformed"],
-        ("sales", SALES, 4): ["sold_on.type"],
-        ("sales", "sales_february.csv", 2): ["amount.range"],
-    }
+def review(**changed: object) -> Record:
+    values: dict[str, object] = {
+        "record_id": "a" * 64, "table": "reviews", "source_file": "ecommerce/reviews/1/reviews.csv",
+        "source_row": 7, "raw_record": "7,x", "failed_checks": ("rating.type",), "batch_id": "b-1",
+        "ingest_ts": datetime(2026, 1, 1, tzinfo=UTC), "requeued": False, **changed,
+    }  # fmt: skip
+    return Record(**values)  # type: ignore[arg-type]
+
+
+def test_a_raw_object_has_the_row_numbers_and_the_origin_of_its_source_file(tmp_path: Path) -> None:
+    shop, store = load_domain("ecommerce"), FolderStore(tmp_path)
+    headers = ",".join(column.header for column in shop.table("reviews").columns)
+    store.upload("raw", review().source_file, f"{headers}\n".encode())
+    sources = Sources(store, "raw", shop, Quarantine(store, "processed", shop))
+    records = [review(), review(record_id="b" * 64, source_row=3, raw_record="3,y")]
+    [built] = to_raw_objects(shop, shop.table("reviews"), records, sources, {"a" * 64: "7,5"})
+    assert built.body.decode() == f"caudal:source_row,{headers}\n3,3,y\n7,7,5\n"
+    assert base64.b64decode(built.metadata["requeued-from"]).decode() == "ecommerce/reviews/1/reviews.csv"
+    assert (built.records, built.corrected) == (("b" * 64, "a" * 64), True)
+
+
+def test_records_of_a_missing_source_file_are_refused(tmp_path: Path) -> None:
+    shop, store = load_domain("ecommerce"), FolderStore(tmp_path)
+    sources = Sources(store, "raw", shop, Quarantine(store, "processed", shop))
+    with pytest.raises(CaudalError, match=r"source file\. Restore the file"):
+        sources.of(review())
 
 
 @pytest.mark.parametrize(
-    ("options", "raw_records"),
+    ("check", "corrected", "message"),
     [
-        (("--table", "parts"), [FLAT_TOP]),
-        (("--check", "record.malformed"), ["3,1"]),
-        (("--check", "amount.range", "--source-file", "january"), ["2,1,2024-01-06,-1,shop"]),
-        (("--source-file", "hello"), ["a,b\n1,2\n"]),
-        (("--batch", "b-0"), []),
-        (("--table", "makers"), []),
+        ("file.header", True, "the whole file was rejected"),
+        ("record.malformed", False, "the line is malformed and would be quarantined again"),
     ],
 )
-def test_filters_narrow_the_list(command_line: CommandLine, options: tuple[str, ...], raw_records: list[str]) -> None:
-    assert [each["raw_record"] for each in command_line.records(*options)] == raw_records
+def test_records_that_cannot_be_sent_are_refused(check: str, corrected: bool, message: str) -> None:
+    with pytest.raises(CaudalError, match=message):
+        require_sendable([review(failed_checks=(check,))], corrected=corrected)
 
 
-def test_a_batch_is_a_filter_too(command_line: CommandLine) -> None:
-    [batch] = command_line.pipeline.view().batches
-    assert len(command_line.records("--batch", batch.batch_id)) == 6
+def test_a_corrected_malformed_line_can_be_sent() -> None:
+    require_sendable([review(failed_checks=("record.malformed",))], corrected=True)
 
 
-def test_what_a_killed_run_left_in_quarantine_is_not_listed(command_line: CommandLine) -> None:
-    [batch] = command_line.pipeline.view().batches
-    before = command_line.records()
-    for key in command_line.keys("processed"):
-        if key.startswith("quarantine/"):
-            orphan = key.replace(batch.batch_id, "b-orphan")
-            command_line.put("processed", orphan, command_line.pipeline.store.read("processed", key))
-    assert command_line.records() == before
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_note_is_written_whether_or_not_the_object_is_new(tmp_path: Path, is_new: bool) -> None:
+    store = FolderStore(tmp_path)
+    raw_object = RawObject(
+        table="reviews", key="k", body=b"b", metadata={}, records=("a", "b"), corrected=False
+    )
+    outcome = list(send([raw_object], lambda *_: is_new, store, "processed", "ecommerce"))
+    assert outcome == [(raw_object, is_new)]
+    [note] = store.list("processed", requeued_prefix("ecommerce", "reviews"))
+    body = json.loads(store.read("processed", note.key))
+    assert body == {"key": "k", "records": ["a", "b"], "corrected": False}
 
 
-def test_the_table_is_for_people(command_line: CommandLine) -> None:
-    output = command_line.run("list", "--table", "sales").stdout
-    assert "4 quarantined records" in output
-    assert command_line.id_of("3,1")[:12] in output
+def test_fields_of_a_csv_line_are_quoted_where_needed() -> None:
+    assert csv_line(["a,b", 'c"d', "e", ""]) == '"a,b","c""d",e,'
 
 
-# --- send, as they are
+# --- send, uncorrected
 
 
-def test_a_record_as_it_is_fails_again_and_replaces_nothing(command_line: CommandLine) -> None:
-    """Sale 5 has a good version below the bad one: it stays. The old record is sent, the new one open."""
-    record = command_line.id_of("5,1,2024-01-05,-9,web")
-    assert sent(command_line, "--table", "sales", "--record", record[:8]).startswith("sent 1 records as toy/sales/")
-    before = command_line.pipeline.published()
-    summary = command_line.pipeline.ingest()
+def test_an_uncorrected_record_is_quarantined_again_and_replaces_nothing(cli: CommandLine) -> None:
+    """The good version of sale 5 stays. The old record counts as requeued, the new one does not."""
+    record = cli.id_of("5,1,2024-01-05,-9,web")
+    assert sent(cli, "--table", "sales", "--record", record[:8]).startswith("sent 1 records as toy/sales/")
+    before = cli.pipeline.published()
+    summary = cli.pipeline.ingest()
     assert (summary["rows_read"], summary["rows_quarantined"], summary["drift"]) == (1, 1, [])
-    assert command_line.pipeline.published() == before
-    command_line = command_line.mirrored()
-    again = [each for each in command_line.records() if each["raw_record"] == "5,1,2024-01-05,-9,web"]
+    assert cli.pipeline.published() == before
+    cli = cli.mirrored()
+    again = [each for each in cli.records() if each["raw_record"] == "5,1,2024-01-05,-9,web"]
     assert [(each["requeued"], each["source_row"]) for each in again] == [(True, 2), (False, 2)]
     assert again[1]["record_id"] != record
 
 
-def test_a_check_chooses_records_of_several_files_which_stay_apart(command_line: CommandLine) -> None:
-    output = sent(command_line, "--table", "sales", "--check", "amount.range")
+def test_records_of_several_files_are_sent_as_one_object_per_file(cli: CommandLine) -> None:
+    output = sent(cli, "--table", "sales", "--check", "amount.range")
     assert output.count("sent 1 records") == 2
-    bodies = [command_line.pipeline.store.read("raw", key) for key in command_line.keys("raw") if "/requeued/" in key]
+    bodies = [cli.pipeline.store.read("raw", key) for key in cli.keys("raw") if "/requeued/" in key]
     header = b"caudal:source_row,sale_id,maker_id,sold_on,amount,channel\n"
     assert sorted(bodies) == [
         header + b"2,2,1,2024-01-06,-1,shop\n",
@@ -116,41 +126,41 @@ def test_a_check_chooses_records_of_several_files_which_stay_apart(command_line:
     ]
 
 
-def test_what_was_sent_is_not_sent_again_unless_asked(command_line: CommandLine) -> None:
-    sent(command_line, "--table", "sales", "--check", "sold_on.type")
-    keys = command_line.keys("raw")
-    assert "1 records were sent before" in sent(command_line, "--table", "sales", "--check", "sold_on.type")
-    assert sent(command_line, "--table", "sales", "--check", "sold_on.type", "--again").startswith("already there")
-    assert command_line.keys("raw") == keys
+def test_sent_records_are_sent_again_only_with_the_option_again(cli: CommandLine) -> None:
+    sent(cli, "--table", "sales", "--check", "sold_on.type")
+    keys = cli.keys("raw")
+    assert "1 records were sent before" in sent(cli, "--table", "sales", "--check", "sold_on.type")
+    assert sent(cli, "--table", "sales", "--check", "sold_on.type", "--again").startswith("already there")
+    assert cli.keys("raw") == keys
 
 
-def test_a_dry_run_sends_nothing(command_line: CommandLine) -> None:
-    keys = command_line.keys("raw"), command_line.keys("processed")
-    output = sent(command_line, "--table", "sales", "--check", "sold_on.type", "--dry-run")
+def test_a_dry_run_sends_nothing(cli: CommandLine) -> None:
+    keys = cli.keys("raw"), cli.keys("processed")
+    output = sent(cli, "--table", "sales", "--check", "sold_on.type", "--dry-run")
     assert output.startswith("would send 1 records")
-    assert (command_line.keys("raw"), command_line.keys("processed")) == keys
+    assert (cli.keys("raw"), cli.keys("processed")) == keys
 
 
 # --- send, corrected
 
 
-def test_corrected_records_take_the_place_that_they_would_have_had(command_line: CommandLine, tmp_path: Path) -> None:
-    """Sale 4 is new; sale 2 has a newer version, which stays; the top joins the leg in its group."""
+def test_corrected_records_have_the_rank_of_their_source_file(cli: CommandLine, tmp_path: Path) -> None:
+    """Sale 4 is new. The newer version of sale 2 stays. The part "top" joins the part "leg" of its sale."""
     changes = {
         "s2": {"amount": "5"},
         "s4": {"sold_on": "2024-02-29"},
         "s3": {"sold_on": "2024-01-01", "amount": "3"},
     }
-    fixed = mend(command_line, tmp_path / "sales.csv", "sales", **changes)
-    assert "sent 3 records" in sent(command_line, "--table", "sales", "--corrected", fixed)
+    fixed = write_corrections(cli, tmp_path / "sales.csv", "sales", **changes)
+    assert "sent 3 records" in sent(cli, "--table", "sales", "--corrected", fixed)
     sent(
-        command_line,
+        cli,
         "--table",
         "parts",
         "--corrected",
-        mend(command_line, tmp_path / "parts.csv", "parts", s1={"units": "2"}),
+        write_corrections(cli, tmp_path / "parts.csv", "parts", s1={"units": "2"}),
     )
-    pipeline = go_on(command_line)
+    pipeline = run_pipeline(cli)
     assert pipeline.rows("silver", "sales", "sale_id", "sold_on", "amount") == [
         ("1", "2024-01-05", "10.00"),
         ("2", "2024-01-07", "77.00"),
@@ -161,7 +171,7 @@ def test_corrected_records_take_the_place_that_they_would_have_had(command_line:
     assert pipeline.rows("silver", "parts", "label", "units") == [('a "flat" top, oiled', "2"), ("leg", "4")]
     rows = pipeline.rows("bronze", "sales", "sale_id", "source_row", "source_rank", "extra")
     ranks = {row[2] for row in rows if row[0] != "2" or row[1] == "2"}
-    assert len(ranks) == 1, "the rank of the file that they came in first"
+    assert len(ranks) == 1, "all rows have the rank of their first file"
     assert {row[0]: row[1] for row in rows if row[2] in ranks} == {
         "1": "1",
         "2": "2",
@@ -174,29 +184,43 @@ def test_corrected_records_take_the_place_that_they_would_have_had(command_line:
     first, second = pipeline.view().batches
     [original] = [each for each in first.files if each.key.endswith(SALES)]
     [entry] = [each for each in second.files if each.table == "sales"]
-    assert (original.rows_read, original.rows_quarantined) == (5, 3), "as it was"
-    assert (entry.rows_read, entry.rows_bronze, entry.rows_quarantined) == (3, 3, 0), "a file of its own"
+    assert (original.rows_read, original.rows_quarantined) == (5, 3), (
+        "the entry of the source file is unchanged"
+    )
+    assert (entry.rows_read, entry.rows_bronze, entry.rows_quarantined) == (3, 3, 0), (
+        "the requeued file has its own entry"
+    )
     assert (entry.rank, entry.undeclared_columns) == (original.rank, ())
 
 
-def test_a_second_correction_replaces_the_first(command_line: CommandLine, tmp_path: Path) -> None:
-    """Of a row of a group too, whose other rows stay."""
+def test_a_second_correction_replaces_the_first(cli: CommandLine, tmp_path: Path) -> None:
+    """The table's versions are groups: the other rows of the group stay."""
     path = tmp_path / "parts.csv"
-    sent(command_line, "--table", "parts", "--corrected", mend(command_line, path, "parts", s1={"units": "2"}))
-    command_line.pipeline.ingest()
+    sent(cli, "--table", "parts", "--corrected", write_corrections(cli, path, "parts", s1={"units": "2"}))
+    cli.pipeline.ingest()
     path.write_text(path.read_text().replace(",2\n", ",3\n"))
-    sent(command_line, "--table", "parts", "--corrected", path)
-    pipeline = go_on(command_line)
+    sent(cli, "--table", "parts", "--corrected", path)
+    pipeline = run_pipeline(cli)
     assert pipeline.rows("silver", "parts", "units") == [("3",), ("4",)]
 
 
-def test_a_correction_that_fails_can_be_corrected_at_the_same_rank(command_line: CommandLine, tmp_path: Path) -> None:
+def test_a_quarantined_correction_can_be_corrected_again_at_the_same_rank(
+    cli: CommandLine, tmp_path: Path
+) -> None:
     path = tmp_path / "sales.csv"
-    sent(command_line, "--table", "sales", "--corrected", mend(command_line, path, "sales", s4={"sold_on": "later"}))
-    command_line.pipeline.ingest()
-    command_line = command_line.mirrored()
-    sent(command_line, "--table", "sales", "--corrected", mend(command_line, path, "sales", s4={"sold_on": "2024-01-31"}))
-    pipeline = command_line.pipeline
+    sent(
+        cli, "--table", "sales", "--corrected", write_corrections(cli, path, "sales", s4={"sold_on": "later"})
+    )
+    cli.pipeline.ingest()
+    cli = cli.mirrored()
+    sent(
+        cli,
+        "--table",
+        "sales",
+        "--corrected",
+        write_corrections(cli, path, "sales", s4={"sold_on": "2024-01-31"}),
+    )
+    pipeline = cli.pipeline
     pipeline.ingest()
     assert ("4", "2024-01-31") in pipeline.rows("bronze", "sales", "sale_id", "sold_on")
     assert {
@@ -208,65 +232,48 @@ def test_a_correction_that_fails_can_be_corrected_at_the_same_rank(command_line:
 # --- refusals
 
 
-def test_records_that_cannot_come_back_are_refused(command_line: CommandLine) -> None:
-    assert "the line is malformed" in refused(command_line, "send", "--table", "sales", "--record", command_line.id_of("3,1"))
-    whole = command_line.id_of("a,b\n1,2\n")
+def test_malformed_lines_and_whole_files_are_not_sent(cli: CommandLine) -> None:
+    assert "the line is malformed" in refused(cli, "send", "--table", "sales", "--record", cli.id_of("3,1"))
+    whole = cli.id_of("a,b\n1,2\n")
     assert "there is no table '_unrecognised'" in refused(
-        command_line, "send", "--table", "_unrecognised", "--record", whole
+        cli, "send", "--table", "_unrecognised", "--record", whole
     )
 
 
-def test_what_is_not_there_is_told(command_line: CommandLine) -> None:
-    assert "no records are chosen" in refused(command_line, "send", "--table", "sales")
-    assert "there is no table 'sails'" in refused(command_line, "list", "--table", "sails")
-    assert "is not among the quarantined" in refused(command_line, "send", "--table", "sales", "--record", "0" * 12)
-    assert "is too short" in refused(command_line, "send", "--table", "sales", "--record", command_line.id_of("3,1")[:7])
+# --- streams
 
 
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        ("sale_id,amount\n2,5\n", "there is no column caudal:record_id"),
-        ("caudal:record_id,sale_id,amount\n{id},2,5\n", "columns are missing (maker_id, sold_on, channel)"),
-        (
-            "caudal:record_id,sale_id,maker_id,sold_on,amount,channel,colour\n{id},2,1,2024-01-01,5,web,red\n",
-            "unknown (colour)",
-        ),
-        ("caudal:record_id,sale_id\n{id}\n", "1 fields, the header has 2"),
-        ("caudal:record_id\n00000000\n", "is not among the quarantined"),
-        (
-            "caudal:record_id,sale_id,maker_id,sold_on,amount,channel\n" + "{id},2,1,2024-01-01,5,web\n" * 2,
-            "is corrected twice",
-        ),
-        ("", "there is no column caudal:record_id"),
-    ],
-)
-def test_a_file_of_corrections_that_does_not_fit_is_refused_whole(
-    command_line: CommandLine, tmp_path: Path, content: str, complaint: str
-) -> None:
-    path = tmp_path / "sales.csv"
-    path.write_text(content.replace("{id}", command_line.id_of("2,1,2024-01-06,-1,shop")))
-    assert complaint in refused(command_line, "send", "--table", "sales", "--corrected", path)
-
-
-# --- release
-
-
-def test_a_rejected_batch_is_released_from_the_command_line(command_line: CommandLine) -> None:
-    assert "b-0 does not exist" in command_line.run("release", "b-0").stderr
-    bad = "".join(f"{number},1,2024-03-01,-1,shop\n" for number in range(100, 120))
-    command_line.pipeline.drop(
-        {"sales_march.csv": "sale_id,maker_id,sold_on,amount,channel\n99,1,2024-03-01,1,shop\n" + bad}
+def test_records_of_a_stream_are_sent_as_json_lines(account: S3Client, tmp_path: Path) -> None:
+    """Records of a stream rank by their content, so that neither file nor row number matters."""
+    cli = CommandLine(stream_pipeline(tmp_path / "buckets"), account)
+    broken, negative = (cli.id_of(text) for text in (BROKEN, NEGATIVE))
+    table = ("--table", "usage_events")
+    assert "the line is malformed" in refused(cli, "send", *table, "--record", broken)
+    assert cli.run("list", *table, "--to", tmp_path / "lines.jsonl").exit_code == 0
+    lines = [json.loads(line) for line in (tmp_path / "lines.jsonl").read_text().splitlines()]
+    assert [line["record"] for line in lines] == [BROKEN, NEGATIVE]
+    fixed = tmp_path / "fixed.jsonl"
+    fixed.write_text(
+        json.dumps({"record_id": broken, "record": '{"event_id": "e1"}'})
+        + "\n\n"
+        + json.dumps(
+            {"record_id": negative[:8], "record": {"event_id": "é2", "value": 1}}, ensure_ascii=False
+        )
     )
-    rejected = command_line.pipeline.ingest()
-    assert (rejected["status"], rejected["proceed"]) == ("REJECTED", False)
-    command_line = command_line.mirrored()
-    result = command_line.run("release", rejected["batch_id"])
-    assert result.exit_code == 0
-    assert result.stdout.startswith(
-        f"{rejected['batch_id']} is released; the next execution of caudal-test-toy"
-    )
-    assert "was released before" in command_line.run("release", rejected["batch_id"]).stdout
-    assert command_line.pipeline.ingest()["proceed"] is True
-    note = command_line.pipeline.store.read("processed", f"_ledger/toy/released/{rejected['batch_id']}.json")
-    assert json.loads(note)["released_by"].startswith("arn:aws:")
+    sent(cli, *table, "--corrected", fixed)
+    [key] = [key for key in cli.keys("raw") if "/requeued/" in key]
+    assert key.startswith("cloud_provider/usage_events/")
+    assert key.endswith("/part.jsonl")
+    body = cli.pipeline.store.read("raw", key).decode()
+    assert body == '{"event_id": "e1"}\n{"event_id": "é2", "value": 1}\n'
+    assert [each["requeued"] for each in cli.records()] == [True, True]
+
+
+def stream_pipeline(root: Path) -> Pipeline:
+    """Two quarantined events of one gzipped file, as the streaming job leaves them."""
+    pipeline = Pipeline(None, root, "cloud_provider")  # type: ignore[arg-type]
+    pipeline.store.write("raw", EVENT_KEY, gzip.compress(f"{BROKEN}\n{NEGATIVE}\n".encode()))
+    commit(pipeline.store, "cloud_provider", "s-0001-00000000")
+    rows = [row(EVENT_KEY, 1, BROKEN, "record.malformed"), row(EVENT_KEY, 2, NEGATIVE, "value.range")]
+    write_rows(pipeline.store, "cloud_provider", "usage_events", "s-0001-00000000", rows)
+    return pipeline

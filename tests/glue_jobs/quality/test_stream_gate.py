@@ -166,13 +166,13 @@ def test_what_a_killed_run_began_to_publish_is_not_held(
 def test_a_hold_is_listed_and_released_as_one(meters: Meters, account: S3Client) -> None:
     first, _ = meters.read(*readings(20), bad=5), meters.read(bad=5)
     hold = meters.ingest()["held"][0]["hold"]
-    command_line = CommandLine(meters, account)
+    cli = CommandLine(meters, account)
     assert (
         f"waits for release since 2026-01-02T00:01:00: {hold} (2 batches): readings: 10 of 30 rows (33.33%)"
-    ) in command_line.run("list").stdout
-    assert f"batch {first} is held with others by {hold}: release that" in command_line.run("release", first).stderr
-    assert command_line.run("release", hold).stdout.startswith(f"{hold} is released")
-    assert hold not in command_line.run("list").stdout
+    ) in cli.run("list").stdout
+    assert f"batch {first} is held with others by {hold}: release that" in cli.run("release", first).stderr
+    assert cli.run("release", hold).stdout.startswith(f"{hold} is released")
+    assert hold not in cli.run("list").stdout
     assert meters.ingest()["proceed"]
 
 

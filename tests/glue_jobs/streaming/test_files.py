@@ -1,4 +1,4 @@
-"""Which raw files a micro-batch takes."""
+"""Raw files of a stream are found, counted and examined."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def raw_files(root: Path, **sizes: int) -> RawFiles:
         ({"a": 0}, 100),
     ],
 )
-def test_a_micro_batch_takes_as_many_files_as_its_bytes_allow(
+def test_a_micro_batch_has_as_many_files_as_its_bytes_allow(
     tmp_path: Path, sizes: dict[str, int], expected: int
 ) -> None:
     assert raw_files(tmp_path, **sizes).files_per_batch(1000, 100, seen=()) == expected
 
 
-def test_never_more_than_it_is_told(tmp_path: Path) -> None:
+def test_a_micro_batch_has_at_most_the_given_number_of_files(tmp_path: Path) -> None:
     assert raw_files(tmp_path, a=1).files_per_batch(7, 100, seen=()) == 7
 
 
-def test_files_of_earlier_runs_count_only_where_there_are_no_others(tmp_path: Path) -> None:
+def test_sizes_of_ingested_files_count_only_if_no_file_is_new(tmp_path: Path) -> None:
     found = raw_files(tmp_path, old=10, new=50)
     listed = {(item.key, version_of(item)) for item in FolderStore(tmp_path).list("raw", PREFIX)}
     (old,) = (each for each in listed if "old" in each[0])
