@@ -1,1 +1,1 @@
-"""Benchmarks, and the independent reference that they and the tests compare the product with."""
+"""Benchmarks, and the independent DuckDB reference that benchmarks and tests compare the product with."""

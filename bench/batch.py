@@ -1,4 +1,4 @@
-"""The batch benchmarks: a whole history, and one more month on a short and on a long one."""
+"""Batch benchmarks: a whole history, and one more month after a short and after a long history."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
 
 SHORT, LONG = 12, 70
-"""Months of history that one more month is added to."""
+"""Months of history before the month that is added."""
 
 NEWEST = (2025, 10)
 MIN_STAGE_SECONDS = 0.05
 
 
 def start_of(months: int) -> str:
-    """First month (`yyyy-MM`) of a history of so many months that ends in NEWEST."""
+    """Return the first month (`yyyy-MM`) of a history of `months` months that ends in NEWEST."""
     index = NEWEST[0] * 12 + NEWEST[1] - months
     return f"{index // 12}-{index % 12 + 1:02d}"
 
@@ -45,7 +45,7 @@ def _cloud(work: Path, name: str) -> LocalCloud:
 
 
 def whole_history(domain: Domain, work: Path, scale: float, console: Console) -> None:
-    """Seconds per stage, files and memory for the history in one upload, and DuckDB on the same files."""
+    """Print seconds per stage, files and memory for the history in one upload, and DuckDB's seconds."""
     sample = _sample(domain)
     landing = work / "history"
     shutil.rmtree(landing, ignore_errors=True)
@@ -64,7 +64,7 @@ def whole_history(domain: Domain, work: Path, scale: float, console: Console) ->
         began = time.monotonic()
         with duckdb.connect() as connection:
             reference(domain, landing, connection)
-            yardstick = time.monotonic() - began
+            duckdb_seconds = time.monotonic() - began
             equal, differing = equal_marts(work / "cloud", domain, connection)
     size = sum(file.stat().st_size for file in landing.rglob("*") if file.is_file())
     rows, files = sum(manifest.rows.values()), len(manifest.files)
@@ -72,11 +72,11 @@ def whole_history(domain: Domain, work: Path, scale: float, console: Console) ->
     console.print(_stages(measured, deployed))
     total = measured.upload + measured.pipeline
     by_layer = ", ".join(f"{layer} {measured.files[layer]}" for layer in LAYERS)
-    console.print(f"uploaded to catalogued   {total:.1f} s (upload {measured.upload:.1f} s)")
+    console.print(f"upload to catalog        {total:.1f} s (upload {measured.upload:.1f} s)")
     console.print(f"Parquet files            {sum(measured.files.values())} ({by_layer})")
     console.print(f"peak resident memory     {measured.memory_mb:,} MB (Spark worker)")
-    console.print(f"DuckDB, same gold tables {yardstick:.1f} s    ratio {total / yardstick:.1f}")
-    console.print(f"equal row by row         {equal} gold tables; others: {', '.join(differing) or 'none'}")
+    console.print(f"DuckDB, same gold tables {duckdb_seconds:.1f} s    ratio {total / duckdb_seconds:.1f}")
+    console.print(f"gold equal to DuckDB's   {equal} tables; differing: {', '.join(differing) or 'none'}")
 
 
 def _stages(measured: Measured, deployed: float) -> Table:
@@ -90,12 +90,12 @@ def _stages(measured: Measured, deployed: float) -> Table:
 
 
 def one_more_month(domain: Domain, work: Path, scale: float, console: Console) -> None:
-    """What the same month costs on top of SHORT and of LONG months: time and files, as a ratio."""
+    """Print time and files of the newest month after SHORT and after LONG months, and their ratio."""
     synthesise(PROJECT, work / "cdk.out", ENV)
-    costs = {months: _added(domain, work, scale, months, console) for months in (SHORT, LONG)}
+    costs = {months: _measure_newest(domain, work, scale, months, console) for months in (SHORT, LONG)}
     table = Table("", title="One more month", title_justify="left")
     for months in costs:
-        table.add_column(f"on {months} months", justify="right")
+        table.add_column(f"after {months} months", justify="right")
     table.add_column("ratio", justify="right")
     rows: Mapping[str, Any] = {
         "pipeline, seconds": lambda m: m.pipeline,
@@ -109,12 +109,12 @@ def one_more_month(domain: Domain, work: Path, scale: float, console: Console) -
     console.print(table)
 
 
-def _added(domain: Domain, work: Path, scale: float, months: int, console: Console) -> Measured:
+def _measure_newest(domain: Domain, work: Path, scale: float, months: int, console: Console) -> Measured:
     sample = _sample(domain)
     landing, last = work / f"months-{months}", work / f"last-{months}"
     for folder in (landing, last):
         shutil.rmtree(folder, ignore_errors=True)
-    # The history up to the month before, then the newest month in an upload of its own.
+    # Upload the history without its newest month, then the newest month by itself.
     sample.generate(
         landing, scale=scale, months=months + 1, start=start_of(months + 1), layout=sample.Layout.MONTHS
     )
@@ -125,7 +125,7 @@ def _added(domain: Domain, work: Path, scale: float, months: int, console: Conso
         cloud.deploy(work / "cdk.out")
         with console.status(f"{months} months of history …"):
             before = run_upload(cloud, domain, landing)
-        with console.status(f"one more month on {months} …"):
+        with console.status(f"one more month after {months} …"):
             after = run_upload(cloud, domain, last)
     after.extra["files_added"] = sum(after.files.values()) - sum(before.files.values())
     return after

@@ -1,4 +1,4 @@
-"""One upload through the local cloud, measured from the first byte to the last catalog entry."""
+"""Measure one upload through the local cloud, from the first byte to the last catalog entry."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ LAYERS = ("bronze", "silver", "gold")
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What one upload cost. `stages` are the pipeline's states; `files` counts Parquet by layer."""
+    """Measurements of one upload.
+
+    `upload`, `pipeline` and `stages` (by state of the pipeline) are seconds. `files` counts the
+    Parquet files by layer after the upload. `memory_mb` is the Spark worker's peak memory.
+    """
 
     upload: float
     pipeline: float
@@ -37,9 +41,9 @@ class Measured:
 
 
 def run_upload(cloud: LocalCloud, domain: Domain, *paths: Path) -> Measured:
-    """Upload files and folders, wait for the pipeline to publish and catalogue them, and measure.
+    """Upload files and folders, wait until the pipeline has catalogued them, and return measurements.
 
-    Raises CaudalError if the pipeline failed.
+    Raises CaudalError if an execution of the pipeline fails.
     """
     machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{NAMES.state_machine(domain.name)}"
     watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
@@ -52,7 +56,10 @@ def run_upload(cloud: LocalCloud, domain: Domain, *paths: Path) -> Measured:
     stages: Counter[str] = Counter()
     for execution in watch.followed.values():
         if execution.status != "SUCCEEDED":
-            raise CaudalError(f"the pipeline {execution.status}: {execution.cause}", where=domain.name)
+            raise CaudalError(
+                f"the pipeline ended as {execution.status}: {execution.cause}.",
+                where=f"domain {domain.name}",
+            )
         for state in execution.states:
             stages[state.name] += state.seconds or 0.0  # type: ignore[assignment]
     return Measured(
@@ -65,15 +72,15 @@ def run_upload(cloud: LocalCloud, domain: Domain, *paths: Path) -> Measured:
 
 
 def send(cloud: LocalCloud, domain: Domain, *paths: Path) -> None:
-    """Upload files and folders as the client does."""
+    """Upload files and folders in the uploader's role."""
     role = f"arn:aws:iam::{ACCOUNT}:role/{NAMES.uploader_role}"
     upload(list(paths), domain, client=cloud.client("s3", role), names=NAMES)
 
 
 def equal_marts(home: Path, domain: Domain, connection: duckdb.DuckDBPyConnection) -> tuple[int, list[str]]:
-    """How many published marts equal the tables of `connection` row by row, and the names of the others.
+    """Return how many published marts equal the tables of `connection` row by row, and the others' names.
 
-    Marts that the reference cannot know (logs of runs) are left out.
+    Marts that the reference does not build (logs of runs) are left out.
     """
     connection.execute("SET TimeZone = 'UTC'")
     reference_has = {
@@ -95,13 +102,13 @@ def _equals(home: Path, domain: Domain, mart: Mart, connection: duckdb.DuckDBPyC
 
 
 def _as_text(column: Column) -> str:
-    """A value as text; a moment is the same with its zone and without."""
+    """Return SQL for the value as text. Timestamps with and without a zone compare as equal."""
     value = f"CAST({column.name} AS TIMESTAMPTZ)" if column.type == "timestamp" else column.name
     return f"CAST({value} AS VARCHAR)"
 
 
 def parquet_files(home: Path, domain: Domain) -> dict[str, int]:
-    """Published and committed Parquet files by layer, quarantine aside."""
+    """Count the Parquet files of bronze, silver and gold."""
     processed = home / "s3" / NAMES.processed_bucket
     folders = {
         "bronze": processed / "bronze" / domain.name,

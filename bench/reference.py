@@ -1,9 +1,9 @@
-"""The gold tables of a domain, computed by DuckDB from its files alone: yardstick and oracle.
+"""Compute a domain's gold tables with DuckDB from its source files, as a benchmark and a test oracle.
 
-It shares with the product the declarations and the recognition of files, but none of the code that reads,
-types, checks, resolves or aggregates. The marts are `domains/<domain>/reference/<mart>.sql`,
-written from the contracts. They read the resolved tables and other marts by name, and may use
-`exact_ratio(total, divisor)`, a quotient rounded once to six digits.
+The reference shares the declarations and the recognition of files with the product, but no code that
+reads, types, checks, resolves or aggregates. The marts are `domains/<domain>/reference/<mart>.sql`. Their
+SQL reads the resolved tables and other marts by name, and may use `exact_ratio(total, divisor)`, a
+quotient rounded once to six digits.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from lake.files.recognition import HEAD_BYTES, Recognised, recognise
 from lake.model.checks import Effect
 from lake.model.spec import Domain, Mart, Table, Versions
 
-# Whole steps of a millionth, so that an integer division decides. No subquery: an aggregate in an
-# argument would be evaluated inside it.
+# Integer division in millionths keeps the rounding exact. The macros avoid subqueries: an aggregate in
+# an argument would be evaluated inside the subquery.
 EXACT_RATIO = """
 CREATE OR REPLACE MACRO half_up(steps, divisor) AS
     sign(steps) * ((2 * abs(steps) + divisor) // (2 * divisor));
@@ -36,7 +36,7 @@ CREATE OR REPLACE MACRO exact_ratio(total, divisor) AS
 
 @dataclass(frozen=True)
 class LandingFile:
-    """A file of the landing folder; a higher `rank` beats a lower one."""
+    """A file of the landing folder; the file with the higher `rank` wins."""
 
     path: Path
     rank: int
@@ -49,8 +49,7 @@ def reference(
 ) -> dict[str, duckdb.DuckDBPyRelation]:
     """Build every table and mart of `domain` in `connection` and return the marts by name.
 
-    `landing` is the folder that one upload call would send. Rows that fail a check are left out
-    without a trace.
+    `landing` is the folder of one upload call. Rows that fail a check are dropped.
     """
     connection.execute("SET TimeZone = 'UTC'")
     files = list(landing_files(domain, landing))
@@ -60,7 +59,7 @@ def reference(
 
 
 def build_marts(domain: Domain, connection: duckdb.DuckDBPyConnection) -> dict[str, duckdb.DuckDBPyRelation]:
-    """Create every mart from the domain's tables, which `connection` holds under their names."""
+    """Create every mart from the domain's tables, which `connection` has under their names."""
     connection.execute(EXACT_RATIO)
     return {mart.name: _build_mart(domain, mart, connection) for mart in domain.marts_in_order()}
 
@@ -75,7 +74,7 @@ def _build_mart(domain: Domain, mart: Mart, connection: duckdb.DuckDBPyConnectio
 
 
 def landing_files(domain: Domain, landing: Path) -> Iterator[LandingFile]:
-    """Files that belong to a table, in rank order; of files with the same bytes only the first."""
+    """Yield files that belong to a table in rank order; of files with the same bytes only the first."""
     seen: set[str] = set()
     paths = [path.relative_to(landing) for path in landing.rglob("*") if path.is_file()]
     for rank, path in enumerate(sorted(paths, key=lambda path: (len(path.parts), path.as_posix()))):
@@ -102,8 +101,8 @@ def resolve(connection: duckdb.DuckDBPyConnection, table: Table, files: list[Lan
         f"rows_as_text.{column.name} IS NOT NULL AS has_{column.name}"
         for column in table.columns
     )
-    mended = ", ".join(
-        f"CAST({_mended(table, c.name)} AS {duckdb_type(c.type)}) AS {c.name}" for c in table.columns
+    fixed = ", ".join(
+        f"CAST({_fixed(table, c.name)} AS {duckdb_type(c.type)}) AS {c.name}" for c in table.columns
     )
     key = ", ".join(table.key)
     wins = (
@@ -116,7 +115,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, table: Table, files: list[Lan
         CREATE OR REPLACE TABLE {table.name} AS
         WITH typed AS (SELECT {typed}, {", ".join(rank)} FROM rows_as_text),
         good AS (SELECT * FROM typed WHERE NOT coalesce({_is_quarantined(table)}, FALSE))
-        SELECT {mended} FROM good QUALIFY {wins}
+        SELECT {fixed} FROM good QUALIFY {wins}
         """
     )
     connection.execute("DROP TABLE rows_as_text")
@@ -134,7 +133,7 @@ def _is_quarantined(table: Table) -> str:
     return " OR ".join(tests)
 
 
-def _mended(table: Table, name: str) -> str:
+def _fixed(table: Table, name: str) -> str:
     value = name
     for check in table.checks:
         if name in check.fix:
@@ -144,5 +143,5 @@ def _mended(table: Table, name: str) -> str:
 
 
 def _in_duckdb(predicate: str) -> str:
-    """A declared Spark SQL predicate in DuckDB's dialect."""
+    """Translate a declared Spark SQL predicate into DuckDB's dialect."""
     return str(transpile(predicate, read="spark", write="duckdb")[0])

@@ -1,4 +1,4 @@
-"""CSV rows as text and their typed values, in DuckDB; the grammar of the contracts once more."""
+"""Read source rows as text in DuckDB and cast them, with an implementation of its own of the grammar."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _VALUE = "value_to_derive_from"
 
 
 def duckdb_type(type_: str) -> str:
-    """A declared type in DuckDB's words."""
+    """Return DuckDB's name of a declared type."""
     return {"string": "VARCHAR", "array<string>": "VARCHAR[]"}.get(type_, type_.upper())
 
 
 def wide_type(type_: str) -> str:
-    """The type in which checks compute: DuckDB's decimals overflow at the width of their operands."""
+    """Return the type that checks compute with: DuckDB's decimals overflow at their operands' width."""
     return (
         f"DECIMAL(38,{type_.rstrip(')').split(',')[1]})"
         if type_.startswith("decimal")
@@ -36,13 +36,13 @@ def wide_type(type_: str) -> str:
 
 
 def cast_text(column: Column) -> str:
-    """SQL: the value that the trimmed text of `column` stands for, null if none."""
+    """Return SQL for the value of the trimmed text of `column`; null if the text does not cast."""
     text = column.name
     if column.clean:
         text = f"({transpile(column.clean.format(text), read='spark', write='duckdb')[0]})"
     value = _typed(column, text)
     if column.derive:
-        # The value is in DuckDB's words already: only what is made of it is translated.
+        # The value is already DuckDB SQL: translate only the expression around it.
         derived = transpile(column.derive.format(_VALUE), read="spark", write="duckdb")[0]
         return f"({derived.replace(_VALUE, f'({value})')})"
     return value
@@ -81,8 +81,8 @@ def read_rows(
 ) -> None:
     """Create `rows_as_text`: the declared columns as trimmed text, `file_rank` and `file_row`.
 
-    `files` are path, rank and what the file was recognised as. Malformed lines are left out, but a line
-    with one empty field too many passes: DuckDB takes it for a trailing delimiter.
+    `files` are path, rank and recognition. Malformed lines are left out, except a line with one empty
+    field too many, which DuckDB reads as a trailing delimiter.
     """
     names = [column.name for column in table.columns]
     declared = ", ".join(f"{name} VARCHAR" for name in names)
@@ -118,9 +118,9 @@ def read_rows(
 
 
 def read_lines(connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]) -> None:
-    """Create `rows_as_text` of a stream's JSON lines: declared columns as trimmed text, and `line_hash`.
+    """Create `rows_as_text` from a stream's JSON lines: declared columns as trimmed text, and `line_hash`.
 
-    Lines that are no JSON object are left out. Of a key that a line has twice the first value counts.
+    Lines that are no JSON object are left out. If a line has a key twice, the first value counts.
     """
     headers = [f"$.{column.header}" for column in table.columns]
     fields = ", ".join(

@@ -1,4 +1,4 @@
-"""`make bench`: measurements of the whole product on this machine, beside DuckDB in the same run."""
+"""Measure the whole product on this machine, and DuckDB in the same run (`caudal bench`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BACKLOGS = (1_000_000, 10_000_000)
 
 
 def _default_domain() -> Domain:
-    """The first domain without streams: its whole history is a matter of files."""
+    """Return the first domain without streams, whose history consists of dropped files only."""
     return next(domain for domain in load_domains() if not domain.stream_tables)
 
 
@@ -39,7 +39,7 @@ def measure(
     folder = work or Path(tempfile.mkdtemp(prefix="caudal-bench-"))
     try:
         if history:
-            console.rule(f"[bold]{domain.name}: the history in one upload", align="left")
+            console.rule(f"[bold]{domain.name}: the whole history in one upload", align="left")
             whole_history(domain, folder, scale, console)
         if months:
             console.rule(f"[bold]{domain.name}: one more month", align="left")

@@ -1,4 +1,4 @@
-"""The stream benchmarks: a backlog of events to bronze and the speed view, then the batch flow over it."""
+"""Stream benchmarks: a backlog of events to bronze and the speed view, then the batch flow over it."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
 
 FILES = 200
-"""Micro-batch files of a backlog, however many events it has."""
+"""Number of files of a backlog of any size."""
 
 DAYS = 60
 IDLE_SECONDS = 3_600.0
 
 WARM_EVENTS = 1_000_000
-"""At most, of the second backlog: what a worker that has run before is measured with."""
+"""Maximum number of events of the second backlog, which measures a worker that is already warm."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Streamed:
-    """What one run over a backlog took, in seconds, and the lines that it read."""
+    """Lines that one run over a backlog read, and its seconds: for bronze, and for the whole run."""
 
     lines: int
     bronze: float
@@ -46,8 +46,12 @@ class Streamed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Yardstick:
-    """DuckDB's seconds for the same files: read and aggregated, and all gold tables."""
+class DuckDbResult:
+    """DuckDB's results for the same files.
+
+    `aggregated` and `gold` are the seconds for reading and summing the events and for building all gold
+    tables. `equal` counts the gold tables that equal the product's; `differing` names the others.
+    """
 
     aggregated: float
     gold: float
@@ -56,7 +60,7 @@ class Yardstick:
 
 
 def backlog(domain: Domain, work: Path, events: int, console: Console) -> None:
-    """Throughput of the stream over a backlog of so many events, then the batch flow's time, and memory."""
+    """Print the stream's throughput over a backlog of `events` events, the batch flow's time, and memory."""
     names = (f"events-{events}", f"events-{events}-again", f"cloud-events-{events}")
     landing, second, home = (work / name for name in names)
     for folder in (landing, second, home):
@@ -76,19 +80,19 @@ def backlog(domain: Domain, work: Path, events: int, console: Console) -> None:
         with console.status("running the pipeline …"):
             measured = run_upload(cloud, domain, *(path for path in landing.iterdir() if path != folder))
         files = sum(parquet_files(home, domain).values())
-        with console.status("streaming more with the same worker …"):
+        with console.status("streaming a second backlog with the same worker …"):
             again = run_stream(cloud, domain, table, stream_folder(second, table))
     with console.status("running DuckDB …"):
-        yardstick = _yardstick(domain, table, landing, folder, home)
-    console.print(_report(events, streamed, again, measured, yardstick, files))
-    console.print(f"others: {', '.join(yardstick.differing) or 'none'}")
+        duck = _run_duckdb(domain, table, landing, folder, home)
+    console.print(_report(events, streamed, again, measured, duck, files))
+    console.print(f"gold tables that differ from DuckDB's: {', '.join(duck.differing) or 'none'}")
     for used in (landing, second, home):
         shutil.rmtree(used)
 
 
 def stream_folder(landing: Path, table: Table) -> Path:
-    """The folder below `landing` that holds the files of a stream. Raises CaudalError if there is none."""
-    folders = _declared(table).folders
+    """Return the folder in `landing` with a stream's files. Raises CaudalError if there is none."""
+    folders = _stream_of(table).folders
     for name in folders:
         if (landing / name).is_dir():
             return landing / name
@@ -96,9 +100,9 @@ def stream_folder(landing: Path, table: Table) -> Path:
 
 
 def run_stream(cloud: LocalCloud, domain: Domain, table: Table, folder: Path) -> Streamed:
-    """Upload a stream's files, run its scheduled job over them, and read what it says of itself.
+    """Upload a stream's files, run its scheduled job over them, and return figures of its summary.
 
-    Raises CaudalError if the job did not succeed.
+    Raises CaudalError if the job fails.
     """
     send(cloud, domain, folder)
     run_id = cloud.fire_schedule(NAMES.schedule(domain.name, f"stream_{table.name}"))["JobRunId"]
@@ -107,18 +111,20 @@ def run_stream(cloud: LocalCloud, domain: Domain, table: Table, folder: Path) ->
     try:
         body = cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     except cloud.client("s3").exceptions.NoSuchKey as error:
-        raise CaudalError("the job of the stream failed.", where=f"s3://{bucket}/{key}") from error
+        raise CaudalError(
+            "the stream's job failed: it wrote no summary.", where=f"s3://{bucket}/{key}"
+        ) from error
     summary = json.loads(body)
     return Streamed(
         lines=summary["rows_read"], bronze=summary["seconds"]["bronze"], whole=summary["seconds"]["all"]
     )
 
 
-def _yardstick(domain: Domain, table: Table, landing: Path, folder: Path, home: Path) -> Yardstick:
+def _run_duckdb(domain: Domain, table: Table, landing: Path, folder: Path, home: Path) -> DuckDbResult:
     began = time.monotonic()
     with duckdb.connect() as connection:
         read_lines(connection, table, sorted(folder.iterdir()))
-        stream = _declared(table)
+        stream = _stream_of(table)
         grain = ", ".join([f"left({table.dated_by}, 10)", *stream.totals_by])
         sums = ", ".join(f"sum(TRY_CAST({name} AS DECIMAL(38, 6)))" for name in stream.totals)
         connection.execute(f"SELECT {grain}, {sums} FROM rows_as_text GROUP BY ALL").fetchall()
@@ -128,37 +134,37 @@ def _yardstick(domain: Domain, table: Table, landing: Path, folder: Path, home: 
         reference(domain, landing, connection)
         gold = time.monotonic() - began
         equal, differing = equal_marts(home, domain, connection)
-    return Yardstick(aggregated=aggregated, gold=gold, equal=equal, differing=differing)
+    return DuckDbResult(aggregated=aggregated, gold=gold, equal=equal, differing=differing)
 
 
-def _declared(table: Table) -> Stream:
+def _stream_of(table: Table) -> Stream:
     if table.stream is None:
-        raise CaudalError("is no stream.", where=f"table {table.name}")
+        raise CaudalError("the table is not a stream.", where=f"table {table.name}")
     return table.stream
 
 
 def _report(
-    events: int, streamed: Streamed, again: Streamed, measured: Measured, yardstick: Yardstick, files: int
+    events: int, streamed: Streamed, again: Streamed, measured: Measured, duck: DuckDbResult, files: int
 ) -> Grid:
     grid = Grid("", title=f"{events:,} events in {FILES} files", title_justify="left")
     for column in ("events", "seconds", "events/s", "DuckDB", "ratio"):
         grid.add_column(column, justify="right")
 
-    def row(name: str, seconds: float, duck: float | None = None, lines: int = streamed.lines) -> None:
-        compared = ("", "") if duck is None else (f"{duck:.1f}", f"{seconds / duck:.1f}")
+    def row(name: str, seconds: float, other: float | None = None, lines: int = streamed.lines) -> None:
+        compared = ("", "") if other is None else (f"{other:.1f}", f"{seconds / other:.1f}")
         grid.add_row(name, f"{lines:,}", f"{seconds:.1f}", f"{lines / seconds:,.0f}", *compared)
 
-    row("stream: raw to bronze, the worker's first run", streamed.bronze, yardstick.aggregated)
-    row("stream: raw to bronze, another backlog later", again.bronze, lines=again.lines)
-    row("stream: bronze and speed view, first run", streamed.whole)
+    row("stream: raw to bronze, first backlog", streamed.bronze, duck.aggregated)
+    row("stream: raw to bronze, second backlog", again.bronze, lines=again.lines)
+    row("stream: bronze and speed view, first backlog", streamed.whole)
     for state in ("RawToProcessed", "ProcessedToCurated"):
         row(state, measured.stages.get(state, 0.0))
-    row("the batch flow, uploaded to catalogued", measured.upload + measured.pipeline, yardstick.gold)
+    row("batch flow: upload to catalog", measured.upload + measured.pipeline, duck.gold)
     grid.add_section()
-    for what, figure in (
+    for name, figure in (
         ("Parquet files", str(files)),
         ("peak resident memory, MB", f"{measured.memory_mb:,}"),
-        ("gold tables equal to DuckDB's row by row", str(yardstick.equal)),
+        ("gold tables equal to DuckDB's row by row", str(duck.equal)),
     ):
-        grid.add_row(what, "", figure)
+        grid.add_row(name, "", figure)
     return grid

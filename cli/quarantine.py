@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from lake.model.spec import Domain as Declared
     from lake.naming import Names
     from requeue.records import Quarantine, Record
-    from requeue.sending import Door, Sources
-    from requeue.waiting import Waiting
+    from requeue.sending import PutObject, Sources
+    from requeue.unreleased import Unreleased
 
 LIST_EXAMPLES = examples(
     "caudal quarantine list --domain ecommerce --home .local",
@@ -60,7 +60,7 @@ class _Workplace:
     names: Names
     store: S3Store
     caller: str
-    door: Door
+    put: PutObject
 
     @property
     def quarantine(self) -> Quarantine:
@@ -92,7 +92,7 @@ def _connected(
             role=lambda names: names.steward_role,
         )  # fmt: skip
 
-        def door(key: str, body: bytes, metadata: Mapping[str, str]) -> bool:
+        def put(key: str, body: bytes, metadata: Mapping[str, str]) -> bool:
             uploader = connect(env=env, profile=profile, region=region, local=home, assume=assume)
             return put_once(uploader.client, uploader.names.raw_bucket, key, body, metadata)
 
@@ -102,7 +102,7 @@ def _connected(
                 names=steward.names,
                 store=S3Store(steward.client),
                 caller=steward.caller,
-                door=door,
+                put=put,
             )
 
 
@@ -127,7 +127,7 @@ def list_records(
     """List quarantined records, and the rejected batches and held streams that need a release."""
     from requeue import corrections
     from requeue.records import Filter
-    from requeue.waiting import waiting
+    from requeue.unreleased import unreleased
 
     with _connected(domain, env, profile, region, home, assume) as place:
         quarantine = place.quarantine
@@ -135,13 +135,13 @@ def list_records(
         records = quarantine.find(wanted)
         if to is not None:
             declared = place.domain.table(table)
-            unsent = [each for each in records if each.is_mendable and not each.requeued]
+            unsent = [each for each in records if each.is_correctable and not each.requeued]
             corrections.write_template(to, declared, unsent, place.sources(quarantine))
         if as_json:
             print_json([asdict(record) for record in records])
         else:
             _show(records)
-            _show_waiting(waiting(place.domain, quarantine.view))
+            _show_unreleased(unreleased(place.domain, quarantine.view))
 
 
 @app.command(epilog=SEND_EXAMPLES)
@@ -173,7 +173,7 @@ def send(
         sources = place.sources(quarantine)
         named = (*(record or ()), *(corrections.read_ids(corrected, declared) if corrected else ()))
         wanted = Filter(table=table, check=check, batch=batch, source_file=source_file, records=named)
-        if not wanted.narrows:
+        if not wanted.is_selective:
             raise CaudalError(
                 "no records are chosen.",
                 hint="Give --record, --check, --batch, --source-file or --corrected.",
@@ -181,19 +181,19 @@ def send(
         records = quarantine.find(wanted)
         texts = corrections.read(corrected, declared, records, sources) if corrected else {}
         chosen = [each for each in records if again or corrected or not each.requeued]
-        sending.refuse_unfit(chosen, corrected=corrected is not None)
-        parcels = sending.pack(place.domain, declared, chosen, sources, texts)
+        sending.require_sendable(chosen, corrected=corrected is not None)
+        objects = sending.to_raw_objects(place.domain, declared, chosen, sources, texts)
         if len(chosen) < len(records):
             typer.echo(f"{len(records) - len(chosen)} records were sent before (--again sends them again).")
         if dry_run:
-            for parcel in parcels:
-                typer.echo(f"would send {len(parcel.records)} records as {parcel.key}")
+            for raw_object in objects:
+                typer.echo(f"would send {len(raw_object.records)} records as {raw_object.key}")
             return
         bucket = place.names.processed_bucket
         with failing_with(NEEDS_ATTENTION):
-            for parcel, is_new in sending.send(parcels, place.door, place.store, bucket, place.domain.name):
+            for raw_object, is_new in sending.send(objects, place.put, place.store, bucket, place.domain.name):
                 outcome = "sent" if is_new else "already there:"
-                typer.echo(f"{outcome} {len(parcel.records)} records as {parcel.key}")
+                typer.echo(f"{outcome} {len(raw_object.records)} records as {raw_object.key}")
 
 
 def release(
@@ -218,7 +218,7 @@ def release(
         )
 
 
-def _show_waiting(stopped: Sequence[Waiting]) -> None:
+def _show_unreleased(stopped: Sequence[Unreleased]) -> None:
     """Print one line per rejected batch or hold; a table would cut the name that is to be copied."""
     for each in stopped:
         what = f"{len(each.batches)} batches" if len(each.batches) > 1 else "1 batch"

@@ -1,1 +1,1 @@
-"""The demo: the whole product on this machine, from the client's files to the answers."""
+"""The demo: run the whole product on this machine, from source files to business answers."""

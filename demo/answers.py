@@ -1,4 +1,4 @@
-"""The answers to a domain's business questions, from Athena's named queries."""
+"""Answer a domain's business questions with Athena's named queries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROWS_SHOWN = 12
 
 
 def show_answers(athena: Any, domain: Domain, names: Names, console: Console) -> None:
-    """Ask every question of a domain and print the answers."""
+    """Run the queries of every question of a domain and print the answers."""
     database = names.database(domain.name, "gold")
     queries = named_queries(athena, names.workgroup)
     for question in domain.questions:
@@ -29,7 +29,7 @@ def show_answers(athena: Any, domain: Domain, names: Names, console: Console) ->
 
 
 def as_table(answer: QueryResult, title: str, limit: int = ROWS_SHOWN) -> Table:
-    """The first rows of an answer; a caption says how many more there are."""
+    """Return a printable table of the answer's first `limit` rows; its caption counts the others."""
     more = len(answer.rows) - limit
     caption = f"… and {more} more rows" if more > 0 else None
     table = Table(title=title, title_justify="left", title_style="none", caption=caption, box=box.SIMPLE_HEAD)
@@ -41,7 +41,7 @@ def as_table(answer: QueryResult, title: str, limit: int = ROWS_SHOWN) -> Table:
 
 
 def _cell(value: str | None, numeric: bool) -> str:
-    """Numbers lose trailing zeros of their scale beyond cents, so that columns stay readable."""
+    """Return a value as printed. Numbers lose trailing zeros after the second decimal place."""
     if value is None:
         return "–"
     if not numeric or "." not in value:

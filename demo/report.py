@@ -1,4 +1,4 @@
-"""What became of every file and row: quarantine, accounting, time."""
+"""Print the quarantine, the row counts and the time of each step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWN_FILES = 8
 
 
 class LedgerReader:
-    """The committed batches and accounts of a domain, read as anyone may read them."""
+    """The committed batches and row counts of a domain, read from its ledger in S3."""
 
     def __init__(self, s3: Any, bucket: str, domain: str) -> None:
         self._s3 = s3
@@ -30,7 +30,7 @@ class LedgerReader:
         self._domain = domain
 
     def files(self) -> list[dict[str, Any]]:
-        """Every file entry of every batch."""
+        """Return the file entries of all batches."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=naming.ledger_prefix(self._domain)
         )
@@ -38,11 +38,11 @@ class LedgerReader:
         return [entry for key in keys for entry in self._json(key)["files"]]
 
     def account(self, table: str) -> Counter[str]:
-        """Bronze, current, superseded and duplicate rows of a table over all months."""
+        """Return the table's bronze, current, superseded and duplicate rows over all months."""
         try:
             months = self._json(naming.account_key(self._domain, table))
         except self._s3.exceptions.NoSuchKey:
-            # A table that never had a row has no account.
+            # A table without rows has no account.
             return Counter()
         total: Counter[str] = Counter()
         for account in months.values():
@@ -54,14 +54,14 @@ class LedgerReader:
 
 
 def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console: Console) -> None:
-    """Records by table and reason with an example each; files that were rejected whole; drift."""
+    """Print quarantined records by table and check, rejected and skipped files, and schema drift."""
     files = LedgerReader(s3, names.processed_bucket, domain.name).files()
     affected = sorted({f["table"] for f in files if f["rows_quarantined"] and f["status"] == "ingested"})
-    table = Table(title="Quarantined records, by reason", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title="Quarantined records by failed check", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("table", no_wrap=True)
     table.add_column("failed checks", overflow="fold", min_width=24)
     table.add_column("records", justify="right")
-    table.add_column("for example", overflow="ellipsis", no_wrap=True, max_width=EXAMPLE_CHARACTERS)
+    table.add_column("example", overflow="ellipsis", no_wrap=True, max_width=EXAMPLE_CHARACTERS)
     for name in affected:
         sql = (
             "SELECT array_join(failed_checks, ', ') AS reason, count(*) AS records, "
@@ -75,14 +75,20 @@ def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console:
                 table.add_row(name, reason, records, escape((example or "").replace("\n", "⏎")))
     console.print(table)
     for entry in [f for f in files if f["status"] == "rejected"][:SHOWN_FILES]:
-        console.print(f"[red]rejected[/] {escape(_path(entry))}: {escape(entry['reason'])}", highlight=False)
+        console.print(
+            f"[red]rejected file[/] {escape(_path(entry))}: {escape(entry['reason'])}", highlight=False
+        )
     for entry in [f for f in files if f["status"] == "duplicate"][:SHOWN_FILES]:
-        console.print(f"[dim]skipped[/] {escape(_path(entry))}: {escape(entry['reason'])}", highlight=False)
+        console.print(
+            f"[dim]skipped file[/] {escape(_path(entry))}: {escape(entry['reason'])}", highlight=False
+        )
     for entry in files:
         drift = [f"column '{c}' is missing" for c in entry["missing_columns"]]
         drift += [f"column '{c}' is not declared" for c in entry["undeclared_columns"]]
         if drift and entry["status"] == "ingested":
-            console.print(f"[yellow]drift[/] {escape(_path(entry))}: {', '.join(drift)}", highlight=False)
+            console.print(
+                f"[yellow]schema drift[/] {escape(_path(entry))}: {', '.join(drift)}", highlight=False
+            )
 
 
 def _path(entry: Mapping[str, Any]) -> str:
@@ -90,7 +96,7 @@ def _path(entry: Mapping[str, Any]) -> str:
 
 
 def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> None:
-    """Nothing is lost: what was read is in bronze or quarantine, what is in bronze is accounted for."""
+    """Print row counts by table: read = bronze + quarantined, bronze = silver + superseded + duplicates."""
     reader = LedgerReader(s3, names.processed_bucket, domain.name)
     by_table: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in reader.files():
@@ -98,7 +104,7 @@ def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> 
         counts["files"] += 1
         for name in ("rows_read", "rows_bronze", "rows_quarantined"):
             counts[name] += entry[name]
-    table = Table(title="Accounting over all batches", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title="Row counts over all batches", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("table", no_wrap=True)
     for heading in ("files", "rows read", "= bronze", "+ quarantined", "bronze", "= silver", "+ superseded",
                     "+ duplicates"):  # fmt: skip
@@ -112,7 +118,7 @@ def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> 
 
 
 def show_times(steps: Mapping[str, float], executions: Iterable[FollowedExecution], console: Console) -> None:
-    """Seconds per step, the states of the pipelines among them."""
+    """Print seconds per step of the demo and per state of each execution."""
     table = Table(title="Time per step", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("step")
     table.add_column("seconds", justify="right")

@@ -1,4 +1,4 @@
-"""The demo's steps: synthesise, deploy, upload, run, answer, account."""
+"""Run the demo: synthesise, deploy, upload, run the pipelines, print answers and row counts."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ from localcloud.synth import synthesise
 from uploader import Status, UploadReport, upload
 from uploader.display import Bar, show
 
-IDLE_SECONDS = 1800.0
 LOG_WIDTH = 130
-"""Columns where the output is no terminal, which has no width of its own."""
+"""Width in characters if the output is not a terminal."""
 
 SHOWN_SECONDS = 0.1
-"""States that end sooner pass unmentioned."""
+"""The live view leaves out states that take less time."""
 
-QUIET_STATES = ("Pass", "Choice", "Wait", "LookAt", "Is")
+QUIET_STATES = ("Pass", "Choice", "Wait", "LookAt", "Poll", "Check", "Is", "Has")
 """Prefixes of states that only decide or wait; the live view leaves them out."""
 
 
@@ -48,27 +47,27 @@ class Demo:
         self._executions: list[FollowedExecution] = []
 
     def run(self, landing: Path) -> bool:
-        """Run every domain that `landing` has a folder for; whether all executions succeeded.
+        """Run every domain that has a folder in `landing`; return whether all executions succeeded.
 
-        Raises LocalCloudError if the folder has none, or if a step cannot be done.
+        Raises LocalCloudError if no domain has a folder there, or if a step fails.
         """
         domains = [load_domain(name) for name in domain_names() if (landing / name).is_dir()]
         if not domains:
             raise LocalCloudError(
-                "it has no folder named like a domain.",
+                "the folder has no subfolder that is named after a domain.",
                 where=str(landing),
-                hint=f"Put the files below {landing}/<domain>/; domains: {', '.join(domain_names())}.",
+                hint=f"Put the files into {landing}/<domain>/. Domains: {', '.join(domain_names())}.",
             )
         out = self._home / "cdk.out"
-        with self._step("synthesise"):
-            fresh = synthesise(PROJECT, out, self._env)
-        self._say("templates unchanged since the last synth" if not fresh else f"templates in {out}")
+        with self._step("synthesise the CloudFormation templates"):
+            changed = synthesise(PROJECT, out, self._env)
+        self._note(f"templates written to {out}" if changed else "templates unchanged since the last synth")
         with LocalCloud(self._home) as cloud:
-            # Spark starts while the stacks are made.
+            # Spark starts while the stacks are deployed.
             executor().warm_up()
-            with self._step("deploy"):
+            with self._step("deploy the stacks"):
                 stacks = cloud.deploy(out)
-            self._say(f"stacks {', '.join(stacks)}" if stacks else "stacks unchanged")
+            self._note(f"deployed: {', '.join(stacks)}" if stacks else "stacks unchanged")
             succeeded = [self._domain(cloud, domain, landing / domain.name) for domain in domains]
             for domain in domains:
                 self._report(cloud, domain)
@@ -78,14 +77,14 @@ class Demo:
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
-        """Show that something is being done, and remember how long it took."""
+        """Show a step as running, then print and record its duration."""
         began = time.monotonic()
         with self._console.status(f"{name} …"):
             yield
         self._steps[name] = time.monotonic() - began
         self._console.print(f"[green]✓[/] {name} [dim]{self._steps[name]:.1f} s[/]")
 
-    def _say(self, text: str) -> None:
+    def _note(self, text: str) -> None:
         self._console.print(f"  [dim]{text}[/]", highlight=False)
 
     def _domain(self, cloud: LocalCloud, domain: Domain, folder: Path) -> bool:
@@ -94,15 +93,15 @@ class Demo:
         watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
         report = self._upload(cloud, domain, folder)
         if not any(outcome.status is Status.UPLOADED for outcome in report.outcomes):
-            self._say("nothing new was uploaded; the pipeline is started by hand to show that it agrees")
+            self._note("no new files; start the pipeline once to show that it finds nothing to do")
             watch.start()
         began = time.monotonic()
         for table in domain.stream_tables:
             cloud.fire_schedule(self._names.schedule(domain.name, f"stream_{table.name}"))
-            self._say(f"the schedule of stream {table.name} was fired; its job runs beside the pipeline")
+            self._note(f"started the scheduled job of stream {table.name}; it runs beside the pipeline")
         self._follow(cloud, watch)
         if domain.stream_tables:
-            self._say("the daily schedule was fired: the batch flow takes what the streams brought")
+            self._note("started the daily pipeline: it publishes the events that the streams brought")
             cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))
             self._follow(cloud, watch)
         self._steps[f"{domain.name}: run the pipeline"] = time.monotonic() - began
@@ -125,8 +124,8 @@ class Demo:
         return report
 
     def _follow(self, cloud: LocalCloud, watch: ExecutionWatcher) -> None:
-        """Print each working state of the pipeline as it ends; the one under way is shown live."""
-        with self._console.status("waiting for the pipeline to wake up …") as status:
+        """Print each working state of the pipeline when it ends; show the running one live."""
+        with self._console.status("waiting for the pipeline to start …") as status:
             for execution, state in watch.follow(cloud.is_idle):
                 if state.name.startswith(QUIET_STATES):
                     continue
@@ -140,14 +139,14 @@ class Demo:
     def _report(self, cloud: LocalCloud, domain: Domain) -> None:
         athena, s3 = cloud.client("athena"), cloud.client("s3")
         began = time.monotonic()
-        self._console.rule(f"[bold]{domain.name}[/] answers", align="left")
+        self._console.rule(f"[bold]{domain.name}[/] answers to the business questions", align="left")
         show_answers(athena, domain, self._names, self._console)
         self._steps[f"{domain.name}: answer the questions"] = time.monotonic() - began
         if cloud.serving is not None:
             secrets = cloud.client("secretsmanager")
             count = cloud.serving.server.count
             show_served(athena, secrets, domain, self._names, self._console, count)
-        self._console.rule(f"[bold]{domain.name}[/] what became of every row", align="left")
+        self._console.rule(f"[bold]{domain.name}[/] data quality and row counts", align="left")
         show_quarantine(athena, s3, domain, self._names, self._console)
         show_accounting(s3, domain, self._names, self._console)
 
@@ -155,13 +154,14 @@ class Demo:
         home = self._home
         lines: Sequence[str] = (
             f"Gold tables    {home}/s3/{self._names.curated_bucket}/<domain>/<table>/",
-            f"All buckets    {home}/s3/      logs of the jobs    {home}/logs/",
-            "Run it again   make demo            nothing changes: every file is known",
-            "Your own data  make demo LANDING=dir HOME_DIR=dir    files in dir/<domain>/",
-            'Keep it up     python -m localcloud up && eval "$(python -m localcloud env)"',
-            "               python upload_files.py FILE --domain D    or any AWS program",
-            f"What was sent  {landing}",
+            f"All buckets    {home}/s3/",
+            f"Job logs       {home}/logs/",
+            f"Source files   {landing}",
+            "Run again      caudal demo        nothing changes: all files are already ingested",
+            "Your own data  caudal demo --landing DIR --home DIR        files in DIR/<domain>/",
+            'Keep running   caudal up && eval "$(caudal env)"',
+            "               caudal upload FILE --domain D        or any AWS client",
         )
-        self._console.rule("[bold]where things are[/]", align="left")
+        self._console.rule("[bold]where to find the results, and what to try next[/]", align="left")
         for line in lines:
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)

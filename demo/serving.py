@@ -1,4 +1,4 @@
-"""The questions that applications ask, answered from the serving store in one request each."""
+"""Answer the questions of applications from the serving store, with one request each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from serving.client.connection import Connection
 from serving.read.reader import Reader
 
 DAYS = 14
-"""Length of the range that is asked about where a question wants one."""
+"""Length of the date range for questions that take one."""
 
 ROWS_SHOWN = 6
 
@@ -29,15 +29,18 @@ ROWS_SHOWN = 6
 def show_served(
     athena: Any, secrets: Any, domain: Domain, names: Names, console: Console, requests: Callable[[], int]
 ) -> None:
-    """Ask each of a domain's serving questions; `requests` counts what the store was asked so far."""
-    mine = [answer for of, answer in load_answers().values() if of == domain.name]
-    if not mine:
+    """Print the answer to each of a domain's serving questions.
+
+    `requests` returns the number of requests that the store has received so far.
+    """
+    answers = [answer for of, answer in load_answers().values() if of == domain.name]
+    if not answers:
         return
-    console.rule(f"[bold]{domain.name}[/] served to applications", align="left")
+    console.rule(f"[bold]{domain.name}[/] answers from the serving store", align="left")
     secret = secrets.get_secret_value(SecretId=names.serving_secret)["SecretString"]
     reader = Reader(domain, Connection.from_secret(secret, keyspace=names.keyspace).database())
     examples = _Examples(athena, domain, names)
-    for answer in sorted(mine, key=lambda each: each.question):
+    for answer in sorted(answers, key=lambda each: each.question):
         values = {each.name: examples.value(each) for each in answer.parameters if each.required}
         before = requests()
         rows = answer.function(reader, **values)
@@ -45,7 +48,7 @@ def show_served(
 
 
 class _Examples:
-    """Values to ask with: the newest days of the data, and what is most frequent in the served marts."""
+    """Example parameter values: the newest days of the data, and frequent values of the served marts."""
 
     def __init__(self, athena: Any, domain: Domain, names: Names) -> None:
         self._athena = athena
@@ -54,7 +57,11 @@ class _Examples:
         self._marts = [domain.mart(collection.mart) for collection in domain.serving]
 
     def value(self, parameter: Parameter) -> Any:
-        """A date: DAYS up to the newest day. Otherwise the most frequent value of that column."""
+        """Return an example value of a parameter.
+
+        A date is the newest day, or the first of the newest DAYS days; any other value is the most
+        frequent one of the parameter's column.
+        """
         if parameter.kind is dt.date:
             last = self._newest_day()
             return last - dt.timedelta(days=DAYS - 1) if parameter.name == "first" else last

@@ -1,4 +1,4 @@
-"""Glue streaming job: a stream's raw files to bronze, and its running totals to the speed view."""
+"""Glue streaming job: write a stream's raw files to bronze and its running totals to the speed view."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from glue_jobs.runtime.summary import write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
 from glue_jobs.streaming.bronze import BronzeWriter
 from glue_jobs.streaming.files import BRONZE_BYTES, SPEED_BYTES, RawFiles
-from glue_jobs.streaming.generation import BRONZE, SPEED, Generations, is_batch_of_stream
+from glue_jobs.streaming.generation import BRONZE, SPEED, Generations, is_micro_batch
 from glue_jobs.streaming.report import detail_of, summarise
-from glue_jobs.streaming.running import Queries, StopSign, run_to_the_end, run_until_asked
+from glue_jobs.streaming.running import Queries, StopSignal, await_query, run_until_stopped
 from glue_jobs.streaming.sinks import SpeedFiles
 from glue_jobs.streaming.speed import SpeedSink, start_speed
 from lake import naming
@@ -29,8 +29,8 @@ from lake.model.spec import Domain, Table
 
 JOB = "stream_to_bronze"
 
-SinkOf = Callable[[SpeedFiles, Domain, Table], SpeedSink]
-"""Makes the sink of the speed view, given the files that keep it."""
+SinkFactory = Callable[[SpeedFiles, Domain, Table], SpeedSink]
+"""Make the sink of the speed view from the files that keep its totals."""
 
 
 def run(
@@ -38,12 +38,12 @@ def run(
     store: ObjectStore,
     args: StreamArguments,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    sink_of: SinkOf = lambda files, _domain, _table: files,
+    make_sink: SinkFactory = lambda files, _domain, _table: files,
 ) -> dict[str, Any]:
-    """Take one stream table's files to bronze, then to the speed view; the run summary, as written.
+    """Write one stream table's new files to bronze, update the speed view, and return the run's summary.
 
-    Raises CheckpointError if the checkpoint is missing or damaged, and whatever stopped a
-    micro-batch: the next run takes it up where it was. One run of a table at a time.
+    Raises CheckpointError if the checkpoint is missing or damaged. An error in a micro-batch is
+    raised as it is; the next run resumes at that micro-batch. Only one run per table may be active.
     """
     started = time.monotonic()
     domain = load_domain(args.job.domain)
@@ -55,11 +55,11 @@ def run(
     remove_uncommitted(store, bucket, domain, table, view)
     raw = RawFiles(store, args.job.raw_bucket, domain, table)
 
-    def within(size: int) -> StreamArguments:
-        return replace(args, max_files=raw.files_at_once(args.max_files, size, view.seen))
+    def limited_to(batch_bytes: int) -> StreamArguments:
+        return replace(args, max_files=raw.files_per_batch(args.max_files, batch_bytes, view.seen))
 
     writer = BronzeWriter(
-        spark=spark, store=store, raw=raw, args=within(BRONZE_BYTES), domain=domain, table=table,
+        spark=spark, store=store, raw=raw, args=limited_to(BRONZE_BYTES), domain=domain, table=table,
         generation=generation, view=view, now=now,
     )  # fmt: skip
     files = SpeedFiles(store, bucket, domain.name, table)
@@ -69,30 +69,30 @@ def run(
     queries = Queries(
         bronze=lambda: writer.start(generations.checkpoint(generation, BRONZE)),
         speed=lambda: start_speed(
-            spark, within(SPEED_BYTES), table, url=raw.url,
-            checkpoint=generations.checkpoint(generation, SPEED), sink=sink_of(files, domain, table),
+            spark, limited_to(SPEED_BYTES), table, url=raw.url,
+            checkpoint=generations.checkpoint(generation, SPEED), sink=make_sink(files, domain, table),
         ),
     )  # fmt: skip
     seconds: dict[str, float] = {}
     if args.trigger is Trigger.CONTINUOUS:
-        run_until_asked(queries, writer, StopSign(store, bucket, domain.name, table.name))
-    elif raw.exist():
-        run_to_the_end(queries.bronze(), writer)
-        writer.write_hidden()
+        run_until_stopped(queries, writer, StopSignal(store, bucket, domain.name, table.name))
+    elif raw.has_files():
+        await_query(queries.bronze(), writer)
+        writer.write_skipped()
         seconds["bronze"] = round(time.monotonic() - started, 3)
-        run_to_the_end(queries.speed(), writer)
+        await_query(queries.speed(), writer)
     seconds["all"] = round(time.monotonic() - started, 3)
-    summary = summarise(args, generation, writer.written, seconds)
-    write_summary(store, args.job, JOB, summary, detail_of(writer.written))
+    summary = summarise(args, generation, writer.committed, seconds)
+    write_summary(store, args.job, JOB, summary, detail_of(writer.committed))
     return summary
 
 
 def remove_uncommitted(
     store: ObjectStore, bucket: str, domain: Domain, table: Table, view: LedgerView
 ) -> None:
-    """Delete bronze and quarantine directories of micro-batches that the ledger does not know.
+    """Delete bronze and quarantine directories of micro-batches that are not in the ledger.
 
-    They are what a killed run left; only one run of a stream is on its way at a time.
+    A killed run left them: only one run of a stream is active at a time.
     """
     known = {batch.batch_id for batch in view.batches}
     for layer in ("bronze", "quarantine"):
@@ -101,7 +101,7 @@ def remove_uncommitted(
             item.key
             for item in store.list(bucket, prefix)
             if (batch := item.key.removeprefix(prefix).split("/", 1)[0]) not in known
-            and is_batch_of_stream(batch)
+            and is_micro_batch(batch)
         ]
         store.delete(bucket, orphans)
 
@@ -114,7 +114,7 @@ def _stream_table(domain: Domain, name: str) -> Table:
 
 
 def main() -> None:
-    """Entry point on Glue."""
+    """Run the job on Glue."""
     import boto3
     from awsglue.context import GlueContext
     from awsglue.job import Job
@@ -131,8 +131,8 @@ def main() -> None:
     job.init(args.job.job_name, {})
     store = S3Store(boto3.client("s3"))
     secrets = boto3.client("secretsmanager")
-    sink_of = serving_sink(args, lambda name: secrets.get_secret_value(SecretId=name).get("SecretString"))
-    summary = run(configure(glue.spark_session), store, args, sink_of=sink_of)
+    make_sink = serving_sink(args, lambda name: secrets.get_secret_value(SecretId=name).get("SecretString"))
+    summary = run(configure(glue.spark_session), store, args, make_sink=make_sink)
     print(summary["message"], file=sys.stderr)
     put_metrics(boto3.client("cloudwatch"), args.job.env, args.job.domain, summary["tables"])
     job.commit()

@@ -1,1 +1,1 @@
-"""Send quarantined records back to raw and release rejected batches: a tool of people, not a job."""
+"""Send quarantined records back to raw, and release rejected batches: commands for operators."""

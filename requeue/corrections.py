@@ -1,7 +1,7 @@
-"""A file of records to be corrected by hand: written by `list --to`, read by `send --corrected`.
+"""Files of records to correct by hand, for `caudal quarantine list --to` and `send --corrected`.
 
-For a CSV table a CSV file with the columns of the source beside the record's id; for a stream JSON
-lines `{"record_id": …, "record": …}`, the record as text or as an object.
+For a CSV table, a CSV file with the record's id and the columns of the source file. For a stream, JSON
+lines `{"record_id": …, "record": …}` with the record as text or as an object.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from requeue.sending import Sources, csv_line
 RECORD_ID = "caudal:record_id"
 FAILED = "caudal:failed_checks"
 RAW_RECORD = "caudal:raw_record"
-OURS = (RECORD_ID, FAILED, RAW_RECORD)
-"""Columns that are not the source's: which record, and why it was stopped."""
+ADDED = (RECORD_ID, FAILED, RAW_RECORD)
+"""Columns besides those of the source file: the record's id, its failed checks and its raw text."""
 
 
 def write_template(path: Path, table: Table, records: Iterable[Record], sources: Sources) -> None:
-    """Write the records as they are, to be corrected in place."""
+    """Write the records unchanged to `path`, to be corrected there."""
     listed = list(records)
     if table.stream:
         lines = (
@@ -36,30 +36,39 @@ def write_template(path: Path, table: Table, records: Iterable[Record], sources:
         return
     headers = list(dict.fromkeys(name for record in listed for name in sources.of(record).headers))
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*OURS, *headers], restval="")
+        writer = csv.DictWriter(file, [*ADDED, *headers], restval="")
         writer.writeheader()
         for record in listed:
             fields = next(csv.reader(io.StringIO(record.raw_record, newline="")), [])
-            # A line with too many fields fills what there is; the whole of it stands beside.
+            # Surplus fields of a malformed line have no column; RAW_RECORD has the complete line.
             known = dict(zip(sources.of(record).headers, fields, strict=False))
-            ours = (record.record_id, " ".join(record.failed_checks), record.raw_record)
-            writer.writerow({**known, **dict(zip(OURS, ours, strict=True))})
+            added = (record.record_id, " ".join(record.failed_checks), record.raw_record)
+            writer.writerow({**known, **dict(zip(ADDED, added, strict=True))})
 
 
 def read_ids(path: Path, table: Table) -> tuple[str, ...]:
-    """Ids, perhaps abbreviated, of the records that the file corrects. Raises CaudalError."""
+    """Return the ids, possibly abbreviated, of the records that the file corrects.
+
+    Raises CaudalError if the file cannot be read or is malformed.
+    """
     return tuple(name for _, name, _ in _rows(path, table))
 
 
 def read(path: Path, table: Table, records: Iterable[Record], sources: Sources) -> dict[str, str]:
-    """Record id → its corrected text. `records` are those that `read_ids` names. Raises CaudalError."""
+    """Return record id → corrected text of `records`, which are those that `read_ids` names.
+
+    Raises CaudalError if the file is malformed, corrects a record twice, or has other columns than the
+    record's source file.
+    """
     listed = list(records)
     corrections: dict[str, str] = {}
     for line, name, content in _rows(path, table):
         [record] = [each for each in listed if each.record_id.startswith(name)]
         where = f"{path}, line {line}"
         if record.record_id in corrections:
-            raise CaudalError(f"record {name} is corrected twice.", where=where)
+            raise CaudalError(
+                f"record {name} is corrected twice.", where=where, hint="Keep one of the two corrections."
+            )
         if isinstance(content, str):
             corrections[record.record_id] = content
             continue
@@ -78,11 +87,11 @@ def read(path: Path, table: Table, records: Iterable[Record], sources: Sources) 
 
 
 def _rows(path: Path, table: Table) -> Iterator[tuple[int, str, str | Mapping[str, str]]]:
-    """(line, record id, new content): text for a stream, fields by header for CSV."""
+    """Yield (line number, record id, new content): text for a stream, fields by header for CSV."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CaudalError(f"the corrected file cannot be read: {error}.", where=str(path)) from error
+        raise CaudalError(f"the file of corrections cannot be read: {error}.", where=str(path)) from error
     rows = _json_rows(path, text) if table.stream else _csv_rows(path, text)
     yield from rows
 
@@ -95,19 +104,21 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, str, Mapping[str, st
             raise CaudalError(
                 f"there is no column {RECORD_ID}.",
                 where=str(path),
-                hint="`list --to FILE` writes a file with that column, to be corrected.",
+                hint="Start from a file that `caudal quarantine list --to FILE` has written.",
             )
         for fields in reader:
             if len(fields) != len(headers):
                 raise CaudalError(
-                    f"{len(fields)} fields, the header has {len(headers)}.",
+                    f"the line has {len(fields)} fields, the header has {len(headers)}.",
                     where=f"{path}, line {reader.line_num}",
                 )
             row = dict(zip(headers, fields, strict=True))
-            content = {name: value for name, value in row.items() if name not in OURS}
+            content = {name: value for name, value in row.items() if name not in ADDED}
             yield reader.line_num, row[RECORD_ID].strip(), content
     except csv.Error as error:
-        raise CaudalError(f"no CSV: {error}.", where=f"{path}, line {reader.line_num}") from error
+        raise CaudalError(
+            f"the line is not valid CSV: {error}.", where=f"{path}, line {reader.line_num}"
+        ) from error
 
 
 def _json_rows(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
@@ -121,6 +132,8 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
             name = str(row["record_id"]).strip()
         except (ValueError, KeyError, TypeError) as error:
             raise CaudalError(
-                f"not {{'record_id': …, 'record': …}} ({error!r}).", where=f"{path}, line {number}"
+                f"the line is not a JSON object with record_id and record ({error!r}).",
+                where=f"{path}, line {number}",
+                hint="Start from a file that `caudal quarantine list --to FILE` has written.",
             ) from error
         yield number, name, content.replace("\r", " ").replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Quarantined records as people look at them: found by table, check, batch and file."""
+"""Find quarantined records by table, check, batch and file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from lake.files.recognition import FILE_HEADER
 from lake.model.spec import Domain
 
 SHORTEST_ID = 8
-"""Characters of a record's id that are enough to name it."""
+"""Minimum number of characters of an abbreviated record id."""
 
 _BATCH = re.compile(r"batch=(?P<batch>[^/]+)/[^/]+\.parquet")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One quarantined record; `requeued` if it was sent back to raw since."""
+    """One quarantined record; `requeued` if it was sent back to raw."""
 
     record_id: str
     table: str
@@ -40,14 +40,14 @@ class Record:
     requeued: bool
 
     @property
-    def is_mendable(self) -> bool:
-        """Whether it is a record: of a file that was rejected whole only the beginning is here."""
+    def is_correctable(self) -> bool:
+        """Whether the record can be corrected: a file that was rejected whole has only its beginning here."""
         return FILE_HEADER not in self.failed_checks
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which records are meant; what is empty does not narrow. Ids may be abbreviated to SHORTEST_ID."""
+    """A selection of records; an empty field selects all. Ids may be abbreviated, see SHORTEST_ID."""
 
     table: str = ""
     check: str = ""
@@ -63,13 +63,13 @@ class Filter:
         )
 
     @property
-    def narrows(self) -> bool:
-        """Whether it means less than a whole table."""
+    def is_selective(self) -> bool:
+        """Whether the filter selects less than a whole table."""
         return bool(self.check or self.batch or self.source_file or self.records)
 
 
 class Quarantine:
-    """The quarantine of a domain, as far as the ledger has its batches."""
+    """The quarantined records of a domain's committed batches."""
 
     def __init__(self, store: ObjectStore, bucket: str, domain: Domain) -> None:
         self._store = store
@@ -78,10 +78,11 @@ class Quarantine:
 
     @cached_property
     def view(self) -> LedgerView:
+        """The domain's ledger, read once."""
         return Ledger(self._store, self._bucket, self._domain.name).view()
 
     def find(self, wanted: Filter) -> list[Record]:
-        """Matching records by table, file and row; a record that was read twice counts once.
+        """Return the matching records, each once, ordered by table, file and row.
 
         Raises CaudalError for a table or a record that does not exist, and for an ambiguous id.
         """
@@ -95,13 +96,13 @@ class Quarantine:
             if record in wanted
         }
         for name in wanted.records:
-            _only(name, list(found))
+            _require_one(name, list(found))
         return sorted(
             found.values(), key=lambda record: (record.table, record.source_file, record.source_row)
         )
 
     def entry(self, record: Record) -> FileEntry | None:
-        """The ledger's entry of the file that the record came in."""
+        """Return the ledger's entry of the record's source file, or None if there is none."""
         for batch in self.view.batches:
             if batch.batch_id == record.batch_id:
                 return next((file for file in batch.files if file.key == record.source_file), None)
@@ -113,7 +114,7 @@ class Quarantine:
         requeued = self._requeued(table)
         for item in self._store.list(self._bucket, prefix):
             match = _BATCH.fullmatch(item.key.removeprefix(prefix))
-            # What a killed run left behind belongs to no batch.
+            # Files that a killed run left belong to no committed batch.
             if match is None or match["batch"] not in batches or only_batch not in ("", match["batch"]):
                 continue
             rows = pq.ParquetFile(io.BytesIO(self._store.read(self._bucket, item.key))).read().to_pylist()
@@ -131,20 +132,21 @@ class Quarantine:
                 )
 
     def _requeued(self, table: str) -> frozenset[str]:
-        """Ids of the records that the ledger's notes say were sent."""
+        """Return the ids of the table's records that were sent, according to the notes in the ledger."""
         notes = self._store.list(self._bucket, naming.requeued_prefix(self._domain.name, table))
         bodies = (json.loads(self._store.read(self._bucket, note.key)) for note in notes)
         return frozenset(record_id for body in bodies for record_id in body["records"])
 
 
-def _only(name: str, ids: Sequence[str]) -> str:
+def _require_one(name: str, ids: Sequence[str]) -> None:
     matching = [record_id for record_id in ids if record_id.startswith(name)]
     if len(matching) == 1 and len(name) >= SHORTEST_ID:
-        return matching[0]
+        return
     if len(name) < SHORTEST_ID:
         what, hint = "is too short", f"Give at least {SHORTEST_ID} characters of its id."
     elif matching:
         what, hint = "means several records", f"Give more characters: {', '.join(matching[:5])}."
     else:
-        what, hint = "is not among the quarantined records that were asked for", "See `list`."
+        what = "is not among the quarantined records that the other options select"
+        hint = "Find its id with `caudal quarantine list`."
     raise CaudalError(f"record '{name}' {what}.", hint=hint)

@@ -1,11 +1,11 @@
-"""Records on their way back to raw: one object per file that they came in.
+"""Send records back to raw: one object per source file of the records.
 
-An object of requeued records is a file of its own: it has its own entry in the ledger and its own
-account of rows. Its rank is that of the file that the records came in (metadata `requeued-from` and
-`uploaded-at`), and the first column tells the row that each record was, so that a record takes the
-place that it would have had. A record of a stream ranks by its content and needs neither.
+An object of requeued records is a file of its own, with its own entry and row counts in the ledger. It
+has the rank of the records' source file (metadata `requeued-from` and `uploaded-at`), and its first
+column holds each record's row number there. So the versions of a key rank as if the record had been good
+at first. Records of a stream rank by their content and need neither.
 
-The key follows from the content: what is sent twice is there already.
+The key is derived from the content, so sending the same records again creates no second object.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from lake.model.spec import Domain, Table
 from requeue.records import Quarantine, Record
 
 Metadata = Mapping[str, str]
-Door = Callable[[str, bytes, Metadata], bool]
-"""Puts an object (key, body, metadata) into raw if its key is free; False if it is taken."""
+PutObject = Callable[[str, bytes, Metadata], bool]
+"""Put an object (key, body, metadata) into raw; returns False if the key already exists."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The raw file that records came in: its columns (none for a stream), and where it ranks."""
+    """The raw file that records were first read from: its columns (none for a stream) and its rank."""
 
     headers: tuple[str, ...]
     origin: str
@@ -43,8 +43,8 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """One raw object of requeued records, ready to be sent."""
+class RawObject:
+    """One raw object of requeued records; `corrected` if any of them was corrected."""
 
     table: str
     key: str
@@ -55,7 +55,7 @@ class Parcel:
 
 
 class Sources:
-    """Looks up the raw files that quarantined records came in."""
+    """The source files of quarantined records, each read once from raw."""
 
     def __init__(self, store: ObjectStore, raw_bucket: str, domain: Domain, quarantine: Quarantine) -> None:
         self._store = store
@@ -65,75 +65,79 @@ class Sources:
         self._known: dict[str, Source] = {}
 
     def of(self, record: Record) -> Source:
-        """Raises CaudalError if raw no longer has the file."""
+        """Return the record's source file. Raises CaudalError if raw no longer has the file."""
         key = record.source_file
         if key not in self._known:
-            self._known[key] = self._look(record)
+            self._known[key] = self._read(record)
         return self._known[key]
 
-    def _look(self, record: Record) -> Source:
+    def _read(self, record: Record) -> Source:
         key = record.source_file
         try:
             head = self._store.head(self._bucket, key, HEAD_BYTES)
         except FileNotFoundError as error:
             raise CaudalError(
-                "raw no longer has the file that the record came in.",
+                "raw no longer has the record's source file.",
                 where=f"s3://{self._bucket}/{key}",
-                hint="Restore it: bronze and quarantine refer to it.",
+                hint="Restore the file: bronze and quarantine refer to it.",
             ) from error
         path = key.removeprefix(naming.raw_prefix(self._domain.name))
         headers = recognise(self._domain, path, head.body).headers
         return Source(
             headers=headers[1:] if headers[:1] == (SOURCE_ROW,) else headers,
             origin=origin_of(head) or key,
-            uploaded_at=self._moment(record, head),
+            uploaded_at=self._uploaded_at(record, head),
         )
 
-    def _moment(self, record: Record, head: Head) -> str:
-        """When the file was uploaded as the ledger ranked it; the object may have been written again."""
+    def _uploaded_at(self, record: Record, head: Head) -> str:
+        """Return the upload time that the ledger ranked the file by.
+
+        The object's own time may differ: the object may have been rewritten since.
+        """
         entry = self._quarantine.entry(record)
-        moment = entry.rank.partition(RANK_SEPARATOR)[0] if entry else ""
+        ranked_at = entry.rank.partition(RANK_SEPARATOR)[0] if entry else ""
         try:
-            return datetime.fromisoformat(moment).isoformat(timespec="microseconds")
+            return datetime.fromisoformat(ranked_at).isoformat(timespec="microseconds")
         except ValueError:
-            # Files of a stream need no rank: there the object's own time will do.
+            # Files of a stream are not ranked, so the object's own time is good enough.
             return head.modified.isoformat(timespec="microseconds")
 
 
-def refuse_unfit(records: Iterable[Record], *, corrected: bool) -> None:
-    """Raise CaudalError for records that cannot come back, or not as they are."""
+def require_sendable(records: Iterable[Record], *, corrected: bool) -> None:
+    """Raise CaudalError for a record that cannot be sent, or that cannot be sent uncorrected."""
     for record in records:
         name = f"record {record.record_id[:12]} of {record.source_file}"
-        if not record.is_mendable:
+        if not record.is_correctable:
             raise CaudalError(
-                "the whole file was rejected, and the record holds its beginning only.",
+                "the whole file was rejected, and the record holds only its beginning.",
                 where=name,
-                hint="Mend the file and upload it again with upload_files.py.",
+                hint="Correct the file and upload it again with `caudal upload`.",
             )
         if MALFORMED in record.failed_checks and not corrected:
             raise CaudalError(
-                "the line is malformed, and would be again.",
+                "the line is malformed and would be quarantined again.",
                 where=name,
-                hint="Send it with --corrected; `list --to FILE` writes a file to start from.",
+                hint="Correct it in a file that `caudal quarantine list --to FILE` writes, and send that "
+                "file with --corrected.",
             )
 
 
-def pack(
+def to_raw_objects(
     domain: Domain, table: Table, records: Iterable[Record], sources: Sources, corrections: Mapping[str, str]
-) -> list[Parcel]:
-    """Parcels of a table's records; `corrections` maps ids to the record's new text."""
+) -> list[RawObject]:
+    """Return the raw objects of the records of a table; `corrections` maps record ids to corrected texts."""
     by_file: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         by_file[record.source_file].append(record)
     return [
-        _parcel(domain, table, sorted(group, key=lambda record: record.source_row), sources, corrections)
+        _raw_object(domain, table, sorted(group, key=lambda record: record.source_row), sources, corrections)
         for _, group in sorted(by_file.items())
     ]
 
 
-def _parcel(
+def _raw_object(
     domain: Domain, table: Table, records: list[Record], sources: Sources, corrections: Mapping[str, str]
-) -> Parcel:
+) -> RawObject:
     source = sources.of(records[0])
     texts = [(record, corrections.get(record.record_id, record.raw_record)) for record in records]
     if table.stream:
@@ -143,7 +147,7 @@ def _parcel(
         lines = [csv_line((SOURCE_ROW, *source.headers)), *numbered]
     body = "".join(f"{line}\n" for line in lines).encode()
     sha256 = hashlib.sha256(body).hexdigest()
-    return Parcel(
+    return RawObject(
         table=table.name,
         key=naming.raw_key(domain.name, table.name, sha256, _path(table, source.origin)),
         body=body,
@@ -158,30 +162,31 @@ def _parcel(
 
 
 def _path(table: Table, origin: str) -> str:
-    """Is recognised as the table, and differs for files that held the same records."""
+    """Return a path that is recognised as the table's and is unique for the source file."""
     folder = f"{table.stream.folders[0]}/" if table.stream else ""
     name = origin.rsplit("/", 1)[-1].removesuffix(GZIP_SUFFIX)
     return f"{folder}requeued/{hashlib.sha256(origin.encode()).hexdigest()[:12]}/{name}"
 
 
 def csv_line(fields: Iterable[str]) -> str:
-    """One CSV record, without its end."""
+    """Return one CSV record without its line end."""
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow(list(fields))
     return text.getvalue()
 
 
 def send(
-    parcels: Iterable[Parcel], door: Door, notes: ObjectStore, bucket: str, domain: str
-) -> Iterator[tuple[Parcel, bool]]:
-    """Send each parcel, then note in the ledger which records it held; yields whether it was new to raw.
+    objects: Iterable[RawObject], put: PutObject, notes: ObjectStore, bucket: str, domain: str
+) -> Iterator[tuple[RawObject, bool]]:
+    """Put each object into raw, then note its records in the ledger; yield it and whether it was new to raw.
 
-    A parcel that is there already was sent by a run that may have died before its note.
+    The note is written even if the object already exists: the run that put it there may have died
+    before it wrote its note.
     """
-    for parcel in parcels:
-        is_new = door(parcel.key, parcel.body, parcel.metadata)
-        note = {"key": parcel.key, "records": parcel.records, "corrected": parcel.corrected}
-        name = hashlib.sha256(parcel.key.encode()).hexdigest()[:24]
-        key = naming.requeued_key(domain, parcel.table, name)
+    for raw_object in objects:
+        is_new = put(raw_object.key, raw_object.body, raw_object.metadata)
+        note = {"key": raw_object.key, "records": raw_object.records, "corrected": raw_object.corrected}
+        name = hashlib.sha256(raw_object.key.encode()).hexdigest()[:24]
+        key = naming.requeued_key(domain, raw_object.table, name)
         notes.create(bucket, key, json.dumps(note, indent=1).encode())
-        yield parcel, is_new
+        yield raw_object, is_new

@@ -1,1 +1,1 @@
-"""What a streaming job needs beside `glue_jobs.runtime`."""
+"""The streaming job: micro-batches to bronze, checkpoints, and the speed view."""

@@ -1,8 +1,8 @@
-"""A stream's micro-batches to bronze and quarantine, each as one batch of the ledger.
+"""Write a stream's micro-batches to bronze and quarantine, each as one batch of the ledger.
 
-Spark's stream only tells which files a micro-batch has; they are read here, as drops are, so that
-one damaged file is told from the others. A micro-batch that comes again finds its batch in the
-ledger and is passed over, or finds what a killed one left and writes it anew.
+Spark's stream only lists the files of a micro-batch. The writer reads them like the files of a drop,
+so that one damaged file is rejected by itself. A repeated micro-batch is skipped if the ledger has
+its batch; otherwise the files that a killed run left are deleted and written again.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from glue_jobs.streaming.json_lines import read_json_lines
 from lake import naming
 from lake.model.spec import Domain, Table
 
-FOREVER = "36500d"
-"""No file is too old to be read. Spark's own limit of a week forgets files that come late."""
+MAX_FILE_AGE = "36500d"
+"""Spark's `maxFileAge`: effectively none. With Spark's default of a week, late files would be ignored."""
 
-PAUSE = "10 seconds"
-"""Between the micro-batches of a continuous stream that has nothing to do."""
+POLL_INTERVAL = "10 seconds"
+"""How often a continuous stream checks for new files."""
 
 _FILES = "path string, modificationTime timestamp, length bigint, content binary"
 
 
 @dataclass(frozen=True)
-class Written:
-    """One micro-batch that was committed: its batch, what it brought by check, and its duration."""
+class CommittedBatch:
+    """A committed micro-batch: its batch in the ledger, its report with counts by check, its duration."""
 
     batch: Batch
     report: TableReport
@@ -48,7 +48,11 @@ class Written:
 
 @dataclass(kw_only=True)
 class BronzeWriter:
-    """Commits micro-batches. `failure` is what stopped it: Spark passes on the text of an error alone."""
+    """Writer that commits micro-batches.
+
+    `committed` are the micro-batches of this run. `failure` is the error that stopped the writer:
+    Spark passes on only the text of an error.
+    """
 
     spark: SparkSession
     store: ObjectStore
@@ -59,29 +63,31 @@ class BronzeWriter:
     generation: Generation
     view: LedgerView
     now: Callable[[], datetime]
-    written: list[Written] = field(default_factory=list)
+    committed: list[CommittedBatch] = field(default_factory=list)
     failure: BaseException | None = None
 
     def __post_init__(self) -> None:
         job = self.args.job
         self._ledger = Ledger(self.store, job.processed_bucket, self.domain.name)
         self._seen = set(self.view.seen)
-        self._committed = {batch.batch_id for batch in self.view.batches}
+        self._committed_ids = {batch.batch_id for batch in self.view.batches}
 
     def start(self, checkpoint: str) -> StreamingQuery:
-        """Start the query that tells which files are new; no content is read by it."""
+        """Start the query that lists new files and writes them; Spark's source itself reads no content."""
         files = (
             self.spark.readStream.format("binaryFile")
             .schema(_FILES)
             .options(
-                recursiveFileLookup="true", maxFilesPerTrigger=str(self.args.max_files), maxFileAge=FOREVER
+                recursiveFileLookup="true",
+                maxFilesPerTrigger=str(self.args.max_files),
+                maxFileAge=MAX_FILE_AGE,
             )
             .load(self.raw.url)
             .select("_metadata.file_path")
         )
         writer = files.writeStream.foreachBatch(self._on_batch).option("checkpointLocation", checkpoint)
         if self.args.trigger is Trigger.CONTINUOUS:
-            return writer.trigger(processingTime=PAUSE).start()
+            return writer.trigger(processingTime=POLL_INTERVAL).start()
         return writer.trigger(availableNow=True).start()
 
     def _on_batch(self, files: DataFrame, number: int) -> None:
@@ -92,26 +98,26 @@ class BronzeWriter:
             raise
 
     def write(self, number: int, paths: Sequence[str]) -> None:
-        """Bring the files of one micro-batch to bronze, unless the ledger has them.
+        """Write the files of one micro-batch to bronze, unless they are in the ledger.
 
-        Raises CheckpointError if the ledger knows this micro-batch with other files.
+        Raises CheckpointError if the ledger has this micro-batch with other files.
         """
         batch_id = naming.stream_batch_id(self.generation.number, number)
         new = self._unseen(self.raw.find(paths))
-        if batch_id not in self._committed:
+        if batch_id not in self._committed_ids:
             self._ingest(batch_id, new)
         elif new:
             raise CheckpointError(
-                f"batch {batch_id} was committed before, and without this file.",
+                f"batch {batch_id} was already committed without this file: the checkpoint was replaced.",
                 where=f"s3://{self.args.job.raw_bucket}/{new[0].key}",
-                hint="The checkpoint was replaced: run the job once with --new_generation true.",
+                hint="Run the job once with --new_generation true.",
             )
 
-    def write_hidden(self) -> None:
-        """Bring the files to bronze that the stream passes over: by their names, or as they are empty."""
+    def write_skipped(self) -> None:
+        """Record the new files that Spark's source skips: empty files are ingested, hidden ones rejected."""
         started = self.now().astimezone(UTC)
         number = f"h{started:%Y%m%dT%H%M%S%f}"
-        self._ingest(naming.stream_batches(self.generation.number) + number, self._unseen(self.raw.hidden()))
+        self._ingest(naming.stream_batches(self.generation.number) + number, self._unseen(self.raw.skipped()))
 
     def _unseen(self, listed: Sequence[Listed]) -> list[Listed]:
         return [item for item in listed if (item.key, version_of(item)) not in self._seen]
@@ -145,12 +151,12 @@ class BronzeWriter:
             checks={self.table.name: checks_on_arrival(self.table, report.checks)} if report.checks else {},
         )
         self._ledger.commit(batch)
-        self._committed.add(batch_id)
+        self._committed_ids.add(batch_id)
         self._seen.update((file.key, file.version) for file in batch.files)
-        self.written.append(Written(batch, report, time.monotonic() - started))
+        self.committed.append(CommittedBatch(batch, report, time.monotonic() - started))
 
     def _clear(self, batch_id: str) -> None:
-        """Remove what a killed run wrote of this batch."""
+        """Delete the files that a killed run wrote for this batch."""
         bucket = self.args.job.processed_bucket
         for layer in ("bronze", "quarantine"):
             prefix = naming.batch_prefix(layer, self.domain.name, self.table.name, batch_id)

@@ -1,4 +1,4 @@
-"""The raw files of a stream: which ones a micro-batch brings, examined as drops are."""
+"""The raw files of a stream: find and examine the files of a micro-batch."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from lake.files.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
 from lake.model.spec import Domain, Table
 
 BRONZE_BYTES = 512 << 20
-"""Of a micro-batch on its way to bronze: what a run that dies repeats."""
+"""Maximum size of a bronze micro-batch, which is the work that a failed run repeats."""
 
 SPEED_BYTES = 128 << 20
-"""Of a micro-batch of the speed view, which keeps each of its keys in memory."""
+"""Maximum size of a micro-batch of the speed view, which keeps all keys of the micro-batch in memory."""
 
-HIDDEN = "Spark takes the name for that of a temporary file, as it begins with _ or .; rename it"
+HIDDEN = "Spark skips names that begin with _ or . as temporary files; rename the file"
 
 
 class RawFiles:
-    """The raw objects of one stream table, by the addresses that Spark reports."""
+    """The raw objects of one stream table, by the paths that Spark reports."""
 
     def __init__(self, store: ObjectStore, bucket: str, domain: Domain, table: Table) -> None:
         self._store = store
@@ -44,33 +44,37 @@ class RawFiles:
 
     @property
     def url(self) -> str:
-        """The folder that the stream reads."""
+        """URL of the folder that the stream reads."""
         return self._store.url(self._bucket, naming.raw_prefix(self._domain.name, self._table.name))
 
     def find(self, paths: Iterable[str]) -> list[Listed]:
-        """Objects by path. One listing, whenever a path is new. Raises CaudalError if one is gone."""
+        """Return the objects at `paths`, listing the folder again if a path is unknown.
+
+        Raises CaudalError if an object no longer exists.
+        """
         wanted = list(paths)
         if any(path not in self._listed for path in wanted):
             self._list()
-        gone = [path for path in wanted if path not in self._listed]
-        if gone:
+        missing = [path for path in wanted if path not in self._listed]
+        if missing:
             raise CaudalError(
-                f"{len(gone)} raw files are gone that the stream has seen.",
-                where=gone[0],
-                hint="Raw is immutable: restore them, or start anew with --new_generation true.",
+                f"{len(missing)} raw files of the stream's checkpoint no longer exist; raw is immutable.",
+                where=missing[0],
+                hint="Restore the files, or run the job once with --new_generation true.",
             )
         return [self._listed[path] for path in wanted]
 
-    def exist(self) -> bool:
-        """Whether the stream has any file: Spark does not start on a folder that is not there."""
+    def has_files(self) -> bool:
+        """Return whether the stream has any file: Spark fails to start on a folder that does not exist."""
         if not self._listed:
             self._list()
         return bool(self._listed)
 
-    def files_at_once(self, at_most: int, size: int, seen: Collection[tuple[str, str]]) -> int:
-        """Files of a micro-batch: `at_most`, or fewer if as many of the mean new one exceed `size` bytes.
+    def files_per_batch(self, at_most: int, size: int, seen: Collection[tuple[str, str]]) -> int:
+        """Return how many files a micro-batch may have: at most `at_most`, and about `size` bytes in total.
 
-        `seen` are keys and versions that the ledger has; where it has all, the mean is of all.
+        The size of a file is estimated by the mean of the new files. `seen` are the keys and versions
+        of files in the ledger; if no file is new, the mean is taken over all files.
         """
         if not self._listed:
             self._list()
@@ -79,8 +83,8 @@ class RawFiles:
         sizes = new or [item.size for item in listed]
         return max(1, min(at_most, size * len(sizes) // max(1, sum(sizes)))) if sizes else at_most
 
-    def hidden(self) -> list[Listed]:
-        """Objects that Spark's file source passes over: empty ones, and names that it takes for temporary."""
+    def skipped(self) -> list[Listed]:
+        """Return the objects that Spark's file source skips: empty ones, and those with hidden names."""
         prefix = naming.raw_prefix(self._domain.name, self._table.name)
         return [
             item
@@ -94,13 +98,13 @@ class RawFiles:
             self._listed[as_uri(self._store.url(self._bucket, item.key))] = item
 
     def examine(self, listed: Sequence[Listed]) -> Landing:
-        """Files to be read, and those that are rejected whole; an empty one is read, and has no rows.
+        """Return the files to read and the files that are rejected whole. An empty file has no rows.
 
-        The same bytes under another name are read again: events have keys, files do not matter.
+        Files with equal bytes are not skipped: events are deduplicated by their keys.
         """
         with ThreadPoolExecutor(HEAD_THREADS) as pool:
-            look = partial(_examined, self._store, self._bucket, self._domain, self._table)
-            examined = list(pool.map(look, listed))
+            examine_one = partial(_examined, self._store, self._bucket, self._domain, self._table)
+            examined = list(pool.map(examine_one, listed))
         rejected = [(file, head) for file, head in examined if _is_rejected(file)]
         return Landing(
             files=tuple(file for file, _ in examined if not _is_rejected(file)),
@@ -121,7 +125,10 @@ def _is_hidden(path: str) -> bool:
 
 
 def _is_rejected(file: LandedFile) -> bool:
-    """A text with odd bytes is judged line by line: what is wrong may be a single one."""
+    """Return whether the whole file is rejected.
+
+    A plain text with binary bytes is read, and its lines are checked one by one: only some may be bad.
+    """
     recognised = file.recognised
     if _is_hidden(file.key):
         return True

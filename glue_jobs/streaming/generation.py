@@ -1,8 +1,8 @@
-"""Generations of a stream's checkpoints: which one a run goes on from, and when a new one begins.
+"""Generations of a stream's checkpoints: find the one that a run resumes, or begin a new one.
 
-A checkpoint is what keeps a micro-batch's number tied to its files, and the number is what makes
-it idempotent. So a checkpoint that is gone or damaged is never replaced in silence: the run stops,
-and `--new_generation` starts a new one, with batch ids of its own, that skips what the ledger has.
+The checkpoint ties a micro-batch's number to its files, and the number makes the micro-batch
+idempotent. So a missing or damaged checkpoint is never replaced silently: the run stops.
+`--new_generation true` begins a generation with its own batch ids, which skips files in the ledger.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ SPEED = "speed"
 
 _BATCH = re.compile(r"s-(?P<generation>\d+)-(?P<number>\d+)")
 _ANY_BATCH = re.compile(r"s-\d+-.+")
-_HINT = "Run the job once with --new_generation true: it reads what the ledger does not have."
+_HINT = "Run the job once with --new_generation true: it reads the files that are not in the ledger."
 
 
 class CheckpointError(CaudalError):
-    """A checkpoint is missing, damaged, or does not agree with the ledger."""
+    """A checkpoint is missing, damaged, or contradicts the ledger."""
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One generation of a stream. `is_new`: this run began it."""
+    """One generation of a stream; `is_new` if this run began it."""
 
     number: int
     is_new: bool = False
@@ -48,25 +48,26 @@ class Generations:
         self._table = table
 
     def checkpoint(self, generation: Generation, query: str) -> str:
-        """The address under which Spark keeps a query's checkpoint."""
+        """Return the URL of a query's checkpoint."""
         return self._store.url(self._bucket, self._prefix(generation.number) + query)
 
     def current(self, view: LedgerView, *, now: datetime, new: bool = False) -> Generation:
-        """The generation to go on from; a new one if there was none, or if `new` asks for it.
+        """Return the generation to resume; begin a new one if there is none or if `new` is true.
 
-        Raises CheckpointError if its checkpoint cannot be gone on from.
+        Raises CheckpointError if the generation's checkpoint cannot be resumed.
         """
-        batches = _numbers(view, self._table)
+        newest = _newest_by_generation(view, self._table)
         recorded = self._recorded()
-        if new or (recorded is None and not batches):
-            return self._begin(max([*batches, recorded or 0]) + 1, now)
+        if new or (recorded is None and not newest):
+            return self._begin(max([*newest, recorded or 0]) + 1, now)
         if recorded is None:
             raise CheckpointError(
-                f"the ledger has batches of generation {max(batches)}, but no generation is recorded.",
+                f"the ledger has batches of generation {max(newest)}, but no generation is recorded.",
                 where=self._where(naming.generation_key(self._domain, self._table)),
                 hint=_HINT,
             )
-        self._examine(recorded, batches.get(recorded))
+        if recorded in newest:
+            self._require_checkpoint(recorded, newest[recorded])
         return Generation(recorded)
 
     def _recorded(self) -> int | None:
@@ -74,15 +75,20 @@ class Generations:
         try:
             body = self._store.read(self._bucket, key)
         except FileNotFoundError:
-            # The first run of a stream finds none.
+            # The stream's first run.
             return None
         try:
             return int(json.loads(body)["generation"])
         except (ValueError, KeyError, TypeError) as error:
-            raise CheckpointError(f"is damaged ({error}).", where=self._where(key), hint=_HINT) from error
+            raise CheckpointError(
+                f"the record of the generation is damaged ({error}).", where=self._where(key), hint=_HINT
+            ) from error
 
     def _begin(self, at_least: int, now: datetime) -> Generation:
-        """Numbers are unique in the domain, because batch ids are: each is claimed by one table."""
+        """Begin a generation with the first free number from `at_least` on.
+
+        A number is claimed by one table only, because batch ids are unique in the domain.
+        """
         number = at_least
         claim = json.dumps({"table": self._table, "started_at": now.isoformat()}).encode()
         while not self._store.create(self._bucket, naming.generation_claim_key(self._domain, number), claim):
@@ -92,20 +98,17 @@ class Generations:
         self._store.write(self._bucket, key, json.dumps(body).encode())
         return Generation(number, is_new=True)
 
-    def _examine(self, number: int, newest: int | None) -> None:
-        """Whether the checkpoint goes as far as the ledger does."""
-        prefix = f"{self._prefix(number)}{BRONZE}/"
-        if newest is None:
-            return
-        for folder in ("metadata", f"offsets/{newest}"):
-            self._must_read(f"{prefix}{folder}")
+    def _require_checkpoint(self, generation: int, newest: int) -> None:
+        """Raise CheckpointError unless the checkpoint includes the newest micro-batch of the ledger."""
+        for name in ("metadata", f"offsets/{newest}"):
+            self._require_object(f"{self._prefix(generation)}{BRONZE}/{name}")
 
-    def _must_read(self, key: str) -> None:
+    def _require_object(self, key: str) -> None:
         try:
             body = self._store.read(self._bucket, key)
         except FileNotFoundError as error:
             raise CheckpointError(
-                "the checkpoint is incomplete: the ledger has a batch that it does not know.",
+                "the checkpoint is incomplete: it lacks a batch that is in the ledger.",
                 where=self._where(key),
                 hint=_HINT,
             ) from error
@@ -119,13 +122,13 @@ class Generations:
         return f"s3://{self._bucket}/{key}"
 
 
-def is_batch_of_stream(batch_id: str) -> bool:
-    """Whether a micro-batch made the batch, rather than a drop of files."""
+def is_micro_batch(batch_id: str) -> bool:
+    """Return whether the id is that of a stream's micro-batch and not of a drop's batch."""
     return _ANY_BATCH.fullmatch(batch_id) is not None
 
 
-def _numbers(view: LedgerView, table: str) -> dict[int, int]:
-    """Generation → number of its newest micro-batch that the ledger has of a table."""
+def _newest_by_generation(view: LedgerView, table: str) -> dict[int, int]:
+    """Return generation → number of the table's newest micro-batch in the ledger."""
     newest: dict[int, int] = {}
     for batch in view.batches:
         match = _BATCH.fullmatch(batch.batch_id)

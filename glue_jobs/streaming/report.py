@@ -1,4 +1,4 @@
-"""What a run of a stream says of itself."""
+"""The summary of a stream's run."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from dataclasses import asdict
 from typing import Any
 
 from glue_jobs.streaming.args import StreamArguments
-from glue_jobs.streaming.bronze import Written
+from glue_jobs.streaming.bronze import CommittedBatch
 from glue_jobs.streaming.generation import Generation
 
 
 def summarise(
-    args: StreamArguments, generation: Generation, written: Sequence[Written], seconds: Mapping[str, float]
+    args: StreamArguments,
+    generation: Generation,
+    committed: Sequence[CommittedBatch],
+    seconds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """The run summary: what the micro-batches of this run brought, and how fast.
+    """Return the run's summary: its micro-batches, files, rows, checks and throughput.
 
-    `seconds` are those of the run; `rows_per_second` counts the time spent in bronze's micro-batches.
+    `seconds` maps steps of the run to their duration. `rows_per_second` is the number of rows read per
+    second spent in bronze's micro-batches.
     """
-    batches = [each.batch for each in written]
+    batches = [each.batch for each in committed]
     files = [file for batch in batches for file in batch.files]
     rows = {
         name: sum(getattr(file, name) for file in files)
         for name in ("rows_read", "rows_bronze", "rows_quarantined")
     }
-    busy = sum(each.seconds for each in written)
+    busy = sum(each.seconds for each in committed)
     speed = round(rows["rows_read"] / busy) if busy else 0
     return {
         "status": "COMMITTED" if batches else "NOTHING_NEW",
@@ -41,17 +45,17 @@ def summarise(
         **rows,
         "seconds": dict(seconds),
         "rows_per_second": speed,
-        "message": _sentence(len(batches), len(files), rows, speed),
+        "message": _message(len(batches), len(files), rows, speed),
         "tables": {args.table: {**rows, "files": len(files)}},
-        "checks": _checks(written),
+        "checks": _checks(committed),
         "rejected_files": [
             {"file": file.key, "reason": file.reason} for file in files if file.status == "rejected"
         ],
     }
 
 
-def detail_of(written: Sequence[Written]) -> dict[str, Any]:
-    """Every micro-batch with its files."""
+def detail_of(committed: Sequence[CommittedBatch]) -> dict[str, Any]:
+    """Return every micro-batch with its files."""
     return {
         "micro_batches": [
             {
@@ -59,21 +63,21 @@ def detail_of(written: Sequence[Written]) -> dict[str, Any]:
                 "seconds": round(each.seconds, 3),
                 "files": [asdict(file) for file in each.batch.files],
             }
-            for each in written
+            for each in committed
         ]
     }
 
 
-def _checks(written: Sequence[Written]) -> dict[str, dict[str, int]]:
-    """Check → rows checked, flagged and quarantined, over all micro-batches."""
+def _checks(committed: Sequence[CommittedBatch]) -> dict[str, dict[str, int]]:
+    """Return check → rows checked, flagged and quarantined, over all micro-batches."""
     total: dict[str, Counter[str]] = {}
-    for each in written:
+    for each in committed:
         for name, counts in each.report.checks.items():
             total.setdefault(name, Counter()).update(counts)
     return {name: dict(counts) for name, counts in total.items()}
 
 
-def _sentence(batches: int, files: int, rows: Mapping[str, int], speed: int) -> str:
+def _message(batches: int, files: int, rows: Mapping[str, int], speed: int) -> str:
     if not batches:
         return "There are no new files."
     return (

@@ -1,4 +1,4 @@
-"""The speed view's way to the serving store, for domains that serve a mart of a stream."""
+"""Connect the speed view to the serving store, for domains that serve a mart of a stream."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from lake.model.spec import Domain, Table
 from lake.naming import Names, collection_name
 
 LAYER = "speed"
-"""`domains/<domain>/speed/<table>.py` holds MART, the name of the mart that shows a stream's totals,
-and `build`, which makes its rows of them."""
+"""`domains/<domain>/speed/<table>.py` declares MART, the name of the mart that serves a stream's totals,
+and `build`, which makes the mart's rows from the totals."""
 
 
 def serving_sink(
     args: StreamArguments, read_secret: Callable[[str], str | None]
 ) -> Callable[[SpeedFiles, Domain, Table], SpeedSink]:
-    """Makes the sink of a run: files alone, or the serving store as well where a secret is named.
+    """Return a function that makes a run's sink: files, and the serving store if a secret is named.
 
-    `read_secret` gives the text of a secret by its name. Raises SecretError if it is malformed.
+    `read_secret` returns the text of a secret by its name. The sink's function raises SecretError if
+    the secret is missing or malformed.
     """
 
     def sink(files: SpeedFiles, domain: Domain, table: Table) -> SpeedSink:
@@ -34,18 +35,18 @@ def serving_sink(
 
 
 def is_served(domain: str, table: str) -> bool:
-    """Whether the domain tells how the stream's totals become rows of a mart."""
+    """Return whether the domain declares a mart for the stream's totals."""
     try:
         return find_spec(f"domains.{domain}.{LAYER}.{table}") is not None
     except ModuleNotFoundError:
-        # Domains whose streams are not served have no such folder.
+        # A domain that serves no stream has no such folder.
         return False
 
 
 def _served(
     args: StreamArguments, secret: str | None, files: SpeedFiles, domain: Domain, table: Table
 ) -> ServedTotals:
-    # Needed where a serving store is named, and installed there.
+    # Imported late: the packages are installed only for jobs with a serving store.
     from serving.client.connection import Connection
     from serving.client.requests import Requests, create_collection
     from serving.publish.speed import SpeedView

@@ -1,4 +1,4 @@
-"""Where the totals of the speed view go: files by day, and documents of the serving store."""
+"""Sinks for the totals of the speed view: one file per day, and documents of the serving store."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from lake.model.serving import Shape
     from serving.publish.speed import SpeedView
 
-_PLAIN = {
+_ARROW_TYPES = {
     "string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "boolean": pa.bool_(),
     "date": pa.date32(), "timestamp": pa.timestamp("us", tz="UTC"), "double": pa.float64(),
 }  # fmt: skip
 
 
-def _type(declared: str, *, summed: bool = False) -> pa.DataType:
+def _arrow_type(declared: str, *, summed: bool = False) -> pa.DataType:
     match = re.fullmatch(r"decimal\((\d+),(\d+)\)", declared)
     if match:
         # Spark's sum of a decimal has ten digits more.
         digits = min(38, int(match[1]) + 10) if summed else int(match[1])
         return pa.decimal128(digits, int(match[2]))
-    return pa.int64() if summed and declared == "int" else _PLAIN[declared]
+    return pa.int64() if summed and declared == "int" else _ARROW_TYPES[declared]
 
 
 class SpeedFiles:
-    """One Parquet object per day, with the newest total of each row; each is replaced atomically."""
+    """One Parquet object per day with the newest totals. An object is replaced atomically."""
 
     def __init__(self, store: ObjectStore, bucket: str, domain: str, table: Table) -> None:
         self._store = store
@@ -52,14 +52,14 @@ class SpeedFiles:
         self._schema = pa.schema(
             [
                 (DAY, pa.date32()),
-                *((name, _type(table.by_name[name].type)) for name in by),
+                *((name, _arrow_type(table.by_name[name].type)) for name in by),
                 (EVENTS, pa.int64()),
-                *((name, _type(table.by_name[name].type, summed=True)) for name in totals),
+                *((name, _arrow_type(table.by_name[name].type, summed=True)) for name in totals),
             ]
         )
 
     def upsert(self, rows: Sequence[Total]) -> None:
-        """Set totals. Cost: one read and one write per day that they touch."""
+        """Set totals. Costs one read and one write per day of `rows`."""
         by_day: dict[date, list[Total]] = defaultdict(list)
         for row in rows:
             by_day[row[DAY]].append(row)
@@ -70,19 +70,19 @@ class SpeedFiles:
             self._store.write(self._bucket, self._object(day), body.getvalue())
 
     def read(self, days: Iterable[date]) -> list[Total]:
-        """All totals of some days."""
-        found: list[Total] = []
+        """Return all totals of some days."""
+        totals: list[Total] = []
         for day in days:
             try:
                 body = self._store.read(self._bucket, self._object(day))
             except FileNotFoundError:
-                # Nothing has happened on that day so far.
+                # No event of that day so far.
                 continue
-            found += pq.read_table(io.BytesIO(body), partitioning=None).to_pylist()
-        return found
+            totals += pq.read_table(io.BytesIO(body), partitioning=None).to_pylist()
+        return totals
 
     def clear(self) -> None:
-        """Forget all totals: a new generation counts again."""
+        """Delete all totals: a new generation counts from zero."""
         keys = [item.key for item in self._store.list(self._bucket, self._prefix)]
         self._store.delete(self._bucket, keys)
 
@@ -95,10 +95,10 @@ class SpeedFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class ServedTotals:
-    """Totals as rows of the mart that the serving store shows, beside the files that keep them.
+    """Sink that writes totals to files and to the served mart's documents.
 
-    A mart's row may take several totals, of which a micro-batch changes some: so the rows of the
-    days that changed are built from all their totals. `build` makes them, one per row of the mart.
+    A row of the mart may combine several totals, and a micro-batch may change only some of them. So
+    `build` makes the mart's rows for each changed day from all totals of that day.
     """
 
     files: SpeedFiles
@@ -106,26 +106,27 @@ class ServedTotals:
     build: Callable[[Iterable[Total]], Iterable[Mapping[str, Any]]]
 
     def upsert(self, rows: Sequence[Total]) -> None:
+        """Set totals in the files, then in every shape of the mart's documents."""
         self.files.upsert(rows)
         served = list(self.build(self.files.read(sorted({row[DAY] for row in rows}))))
         for shape in self.view.collection.shapes:
-            self.view.upsert(shape.name, summed(served, shape))
+            self.view.upsert(shape.name, sum_to_shape(served, shape))
 
 
-def summed(rows: Iterable[Mapping[str, Any]], shape: Shape) -> list[dict[str, Any]]:
-    """Rows of a mart at the grain of a shape: an overall total is the sum of all organisations'."""
+def sum_to_shape(rows: Iterable[Mapping[str, Any]], shape: Shape) -> list[dict[str, Any]]:
+    """Sum rows of a mart to the grain of a shape; an overall total is the sum over all organisations."""
     embed = shape.embeds[0]
     grain = (*shape.by, *embed.rows)
     totals: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
         total = totals.setdefault(tuple(row[name] for name in grain), {name: row[name] for name in grain})
         for name in embed.values:
-            total[name] = added(total.get(name), row[name])
+            total[name] = add_nullable(total.get(name), row[name])
     return list(totals.values())
 
 
-def added(left: Decimal | int | None, right: Decimal | int | None) -> Decimal | int | None:
-    """A sum in which null adds nothing, and is what is left of nothing but nulls."""
+def add_nullable(left: Decimal | int | None, right: Decimal | int | None) -> Decimal | int | None:
+    """Return the sum of both values. Null counts as 0, but the sum of two nulls is null."""
     if left is None or right is None:
         return right if left is None else left
     return left + right

@@ -1,9 +1,9 @@
-"""The speed view: running totals of a stream's days, before the batch flow has the truth.
+"""The speed view: running totals of a stream by day, until the batch flow publishes the exact ones.
 
-Rows that pass the checks, once per key within the watermark, are summed by day and the stream's
-`totals_by`. What comes later than the watermark is left to the batch flow, and so is what lies ahead
-of the clock: it would carry the watermark along, and all that comes after it would be late. A
-micro-batch sends the totals that it changed to a SpeedSink.
+Rows that pass the checks are deduplicated by key within the watermark and summed by day and the stream's
+`totals_by`. Events later than the watermark are left to the batch flow. So are events ahead of the
+clock, because they would advance the watermark and make all following events late. A micro-batch sends
+the totals that it changed to a SpeedSink.
 """
 
 from __future__ import annotations
@@ -19,40 +19,41 @@ from glue_jobs.quality.checks import check_rows
 from glue_jobs.runtime.rows import FAILED
 from glue_jobs.runtime.session import configure
 from glue_jobs.streaming.args import StreamArguments, Trigger
-from glue_jobs.streaming.bronze import FOREVER, PAUSE
+from glue_jobs.streaming.bronze import MAX_FILE_AGE, POLL_INTERVAL
 from glue_jobs.streaming.json_lines import VALUE, is_record, parse_lines
 from lake.errors import DeclarationError
 from lake.model.spec import Stream, Table
 
 DAY = "day"
 EVENTS = "events"
-"""Columns of a total beside the stream's `totals_by` and `totals`: its day, and how many rows it sums."""
+"""Columns of a total besides the stream's `totals_by` and `totals`: its day and its number of rows."""
 
 STATE_PARTITIONS = 4
-"""Fixed for the life of a checkpoint; each costs a file per micro-batch and operator."""
+"""Number of state partitions, fixed for the life of a checkpoint. Each writes one file per micro-batch
+and operator."""
 
-AHEAD = "1 hour"
-"""How far clocks may differ: an event that lies further ahead is none of the open days'."""
+MAX_CLOCK_SKEW = "1 hour"
+"""How far an event's time may lie ahead of the job's clock; later events are left out of the totals."""
 
-LEFT_OUT = ",".join(
+EXCLUDED_RULES = ",".join(
     f"org.apache.spark.sql.catalyst.optimizer.{rule}"
     for rule in ("PushDownPredicates", "PushPredicateThroughNonJoin")
 )
-"""Optimizer rules that would copy the parsing of a line into every check that the filter asks for."""
+"""Optimizer rules that are switched off: they would repeat the parsing of a line for every check."""
 
 Total = Mapping[str, Any]
 
 
 class SpeedSink(Protocol):
-    """Where totals go."""
+    """Destination of totals."""
 
     def upsert(self, rows: Sequence[Total]) -> None:
-        """Set these totals; setting them again changes nothing. Grain: DAY and `totals_by`."""
+        """Set totals, which is idempotent. Grain: DAY and `totals_by`."""
 
 
 def running_totals(lines: DataFrame, table: Table) -> DataFrame:
-    """In: a stream of lines (VALUE). Out: in update mode, the totals that a micro-batch changed."""
-    stream = _declared(table)
+    """Return the totals of a stream of lines (VALUE); in update mode, those that a micro-batch changed."""
+    stream = _stream_of(table)
     time = F.col(str(table.dated_by)).cast("timestamp").alias("_time")
     records = lines.where(is_record()).select(
         VALUE, F.lit("").alias("source_file"), F.lit(0).cast("bigint").alias("source_row")
@@ -61,7 +62,7 @@ def running_totals(lines: DataFrame, table: Table) -> DataFrame:
     used = dict.fromkeys([*table.key, *stream.totals_by, *stream.totals])
     events = (
         good.select(*used, time)
-        .where(F.col("_time") <= F.current_timestamp() + F.expr(f"INTERVAL {AHEAD}"))
+        .where(F.col("_time") <= F.current_timestamp() + F.expr(f"INTERVAL {MAX_CLOCK_SKEW}"))
         .withWatermark("_time", f"{stream.watermark_hours} hours")
         .dropDuplicatesWithinWatermark([*table.key])
     )
@@ -76,15 +77,15 @@ def running_totals(lines: DataFrame, table: Table) -> DataFrame:
 def start_speed(
     spark: SparkSession, args: StreamArguments, table: Table, *, url: str, checkpoint: str, sink: SpeedSink
 ) -> StreamingQuery:
-    """Start the query that keeps the totals. It passes over a damaged file: bronze tells of that."""
+    """Start the query that keeps the totals. It skips damaged files, which the bronze query rejects."""
     session = configure(spark.newSession())
     partitions = min(STATE_PARTITIONS, int(str(spark.conf.get("spark.sql.shuffle.partitions"))))
     session.conf.set("spark.sql.shuffle.partitions", str(partitions))
-    session.conf.set("spark.sql.optimizer.excludedRules", LEFT_OUT)
+    session.conf.set("spark.sql.optimizer.excludedRules", EXCLUDED_RULES)
     lines = session.readStream.options(
         recursiveFileLookup="true",
         maxFilesPerTrigger=str(args.max_files),
-        maxFileAge=FOREVER,
+        maxFileAge=MAX_FILE_AGE,
         ignoreCorruptFiles="true",
     ).text(url)
 
@@ -96,11 +97,11 @@ def start_speed(
     writer = running_totals(lines, table).writeStream.outputMode("update").foreachBatch(on_batch)
     writer = writer.option("checkpointLocation", checkpoint)
     if args.trigger is Trigger.CONTINUOUS:
-        return writer.trigger(processingTime=PAUSE).start()
+        return writer.trigger(processingTime=POLL_INTERVAL).start()
     return writer.trigger(availableNow=True).start()
 
 
-def _declared(table: Table) -> Stream:
+def _stream_of(table: Table) -> Stream:
     if table.stream is None or table.dated_by is None:
         raise DeclarationError(table.name, ["a speed view needs a stream with a date"])
     return table.stream

@@ -1,4 +1,4 @@
-"""The reference program reads CSV drops as the contracts say."""
+"""The DuckDB reference reads, checks and resolves source files like the product."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Resolve = Callable[..., list[tuple[object, ...]]]
 
 @pytest.fixture
 def rows(tmp_path: Path) -> Resolve:
-    """Writes files (path → content) and returns the columns asked for of the resolved table, as text."""
+    """Write files (path → content) and return columns of the resolved table."""
 
     def run(table: Table, columns: str, files: dict[str, str | bytes]) -> list[tuple[object, ...]]:
         for path, content in files.items():
@@ -65,13 +65,13 @@ def rows(tmp_path: Path) -> Resolve:
 HEADER = "visit_id,when,paid_usd,guests,member,born,note\n"
 
 
-def test_a_value_is_made_of_what_was_written(rows: Resolve) -> None:
+def test_a_derived_column_is_computed_from_its_source(rows: Resolve) -> None:
     content = "visit_id,when,paid_on\n1,2025-01-01,2024-02-29\n2,2025-01-01,29.02.2024\n"
     found = rows(VISITS, "visit_id, paid_month::VARCHAR", {"visits.csv": content})
     assert found == [(1, "2024-02-01"), (2, None)]
 
 
-def test_types_and_trims(rows: Resolve) -> None:
+def test_texts_are_trimmed_and_cast(rows: Resolve) -> None:
     found = rows(
         VISITS,
         "visit_id, seen_at::VARCHAR, paid_usd::VARCHAR, guests, member, born::VARCHAR, note",
@@ -102,13 +102,13 @@ def test_types_and_trims(rows: Resolve) -> None:
         "7,2025-01-01,1,1,,,,surplus",
     ],
 )
-def test_a_bad_row_is_left_out_and_its_neighbours_stay(rows: Resolve, line: str) -> None:
+def test_a_bad_row_is_left_out_and_the_others_stay(rows: Resolve, line: str) -> None:
     good = "1,2025-01-01,0,1,,,\n"
     found = rows(VISITS, "visit_id", {"visits.csv": f"{HEADER}{good}{line}\n{good.replace('1,', '2,', 1)}"})
     assert found == [(1,), (2,)]
 
 
-def test_a_flagged_row_is_mended(rows: Resolve) -> None:
+def test_a_flagged_row_is_fixed(rows: Resolve) -> None:
     lines = "1,2025-01-01,0,10,,,\n2,2025-01-01,0,11,,,\n"
     assert rows(VISITS, "visit_id, guests", {"visits.csv": HEADER + lines}) == [(1, 10), (2, 10)]
 
@@ -142,7 +142,7 @@ def test_the_highest_file_replaces_all_lines_of_a_key_and_equal_lines_stay(rows:
     assert found == [(1, 8), (1, 8), (2, 7)]
 
 
-def test_columns_go_by_name_and_files_may_be_compressed(rows: Resolve) -> None:
+def test_columns_are_matched_by_name_and_files_may_be_compressed(rows: Resolve) -> None:
     found = rows(
         VISIT_LINES,
         "visit_id, units",
@@ -201,7 +201,9 @@ CLICKS = Table(
 )
 
 
-def test_of_a_streams_versions_the_declared_rank_decides_then_the_hash_of_the_line(tmp_path: Path) -> None:
+def test_versions_of_a_stream_rank_by_the_declared_columns_then_by_the_hash_of_the_line(
+    tmp_path: Path,
+) -> None:
     lines = {
         "clicks/2.jsonl": """
             {"id": "a", "version": 1, "paid_usd": 9}

@@ -1,4 +1,4 @@
-"""One local cloud for all end-to-end tests, deployed from templates that hold a third domain as well."""
+"""One local cloud for all end-to-end tests, deployed from templates that include a third domain."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOY = PROJECT / "tests" / "toy"
 
 @pytest.fixture(scope="package")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """Everything that `cdk synth` writes for all domains, deployed and running with policies enforced."""
+    """A running cloud with the templates of all domains deployed and IAM policies enforced."""
     out = tmp_path_factory.mktemp("assembly")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(TOY), os.environ.get("PYTHONPATH", "")]))
@@ -31,7 +31,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="package")
 def toy_on_path() -> Iterator[None]:
-    """Lets this process find the toy domain, as a project's own path would."""
+    """Put the toy domain on this process's path."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(TOY))
         yield
@@ -45,7 +45,7 @@ def toy(cloud: LocalCloud, toy_on_path: None) -> Lakehouse:
 
 @pytest.fixture(scope="package")
 def shop(cloud: LocalCloud) -> Lakehouse:
-    """The shop in the cloud, with the committed sample uploaded and published."""
+    """The shop in the cloud, with the committed sample data uploaded and published."""
     lakehouse = Lakehouse(cloud, "ecommerce")
     lakehouse.upload(Path(PROJECT / "sample_data" / "ecommerce"))
     return lakehouse

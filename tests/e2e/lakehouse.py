@@ -1,4 +1,4 @@
-"""A domain in the local cloud as its users see it: upload, run, query."""
+"""A domain in the local cloud, used as its users do: upload, run, query."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WAIT_SECONDS = 600.0
 
 
 class Lakehouse:
-    """One domain; every call of `upload` waits until the cloud is idle again."""
+    """One domain. Every call of `upload` waits until the cloud is idle."""
 
     def __init__(self, cloud: LocalCloud, domain: str) -> None:
         self.cloud = cloud
@@ -32,7 +32,7 @@ class Lakehouse:
         return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self.names.state_machine(self.domain.name)}"
 
     def send(self, folder: Path) -> UploadReport:
-        """Upload in the uploader's role and return at once."""
+        """Upload a folder in the uploader's role, without waiting for the pipeline."""
         role = f"arn:aws:iam::{ACCOUNT}:role/{self.names.uploader_role}"
         return upload([folder], self.domain, client=self.cloud.client("s3", role), names=self.names)
 
@@ -50,18 +50,18 @@ class Lakehouse:
         return self.upload(folder)
 
     def start(self, **options: str) -> None:
-        """Start an execution by hand."""
+        """Start an execution of the state machine."""
         self.cloud.client("stepfunctions").start_execution(
             stateMachineArn=self.machine, input=json.dumps(options)
         )
 
     def executions(self) -> list[str]:
-        """Statuses, newest first."""
+        """Return the statuses of all executions, newest first."""
         listed = self.cloud.client("stepfunctions").list_executions(stateMachineArn=self.machine)
         return [execution["status"] for execution in listed["executions"]]
 
     def states(self) -> list[str]:
-        """Names of the states that the newest execution entered."""
+        """Return the names of the states that the newest execution entered."""
         client = self.cloud.client("stepfunctions")
         newest = client.list_executions(stateMachineArn=self.machine)["executions"][0]["executionArn"]
         pages = client.get_paginator("get_execution_history").paginate(executionArn=newest)
@@ -73,13 +73,13 @@ class Lakehouse:
         ]
 
     def query(self, sql: str, layer: str = "gold") -> list[tuple[str | None, ...]]:
-        """Rows of an Athena query as text."""
+        """Return the rows of an Athena query as text."""
         database = self.names.database(self.domain.name, layer)
         athena = self.cloud.client("athena")
         return list(run_query(athena, sql, database=database, workgroup=self.names.workgroup).rows)
 
     def published(self) -> dict[str, str]:
-        """Key → content hash of every silver and gold object."""
+        """Return path → content hash of every silver and gold object."""
         silver = self.cloud.context.bucket_dir(self.names.processed_bucket) / "silver" / self.domain.name
         gold = self.cloud.context.bucket_dir(self.names.curated_bucket) / self.domain.name
         return {
@@ -89,25 +89,25 @@ class Lakehouse:
         }
 
     def served(self, mart: str) -> dict[str, dict[str, Any]]:
-        """`_id` → document of a mart in the serving store."""
+        """Return `_id` → document of a mart in the serving store."""
         assert self.cloud.serving is not None
         collection = naming.collection_name(self.domain.name, mart)
         return self.cloud.serving.server.documents(self.names.keyspace, collection)
 
     def batches(self) -> list[str]:
-        """Committed batches, oldest first."""
+        """Return the keys of the committed batches in the ledger, oldest first."""
         pages = self.cloud.client("s3").list_objects_v2(
             Bucket=self.names.processed_bucket, Prefix=naming.ledger_prefix(self.domain.name)
         )
         return [item["Key"] for item in pages.get("Contents", [])]
 
     def notifications(self) -> list[dict[str, Any]]:
-        """What the state machine told the domain's topic, oldest first.
+        """Return the messages of the state machine to the domain's topic, oldest first.
 
-        Alarms tell the same topic, at a moment of their own: they would come before or after.
+        Alarms publish to the same topic at any time, so they are left out.
         """
         log = self.cloud.context.state_dir / "notifications.jsonl"
         lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         topic = self.names.topic(self.domain.name)
-        told = f"Caudal {self.domain.name}: "
-        return [line for line in lines if line["topic"] == topic and line["subject"].startswith(told)]
+        prefix = f"Caudal {self.domain.name}: "
+        return [line for line in lines if line["topic"] == topic and line["subject"].startswith(prefix)]

@@ -1,4 +1,4 @@
-"""A stream of bad events, through the deployed templates: stopped, told, to be looked at, let through."""
+"""A stream of bad events is held, reported and quarantined, and published once it is released."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVENTS = "".join(json.dumps({"event_id": f"bad{number}", "value": -1}) + "\n" fo
 
 
 def test_a_stream_of_bad_events_is_held_until_it_is_released(cloud: LocalCloud, tmp_path: Path) -> None:
-    """No event is good, so that nothing stays behind for others to find."""
+    """All events are bad, so that the test leaves no rows for other tests."""
     provider = Lakehouse(cloud, "cloud_provider")
     provider.drop(tmp_path, {f"{TABLE}/bad.jsonl": EVENTS})
     cloud.fire_schedule(provider.names.schedule("cloud_provider", f"stream_{TABLE}"))
@@ -26,8 +26,9 @@ def test_a_stream_of_bad_events_is_held_until_it_is_released(cloud: LocalCloud, 
     cloud.wait_idle()
 
     assert provider.executions()[0] == "FAILED"
-    [told] = [each for each in provider.notifications() if each["subject"] == "Caudal cloud_provider: failed"]
-    assert f"The stream {TABLE} is held. {TABLE}: 30 of 30 rows (100.00%)" in str(told)
+    subject = "Caudal cloud_provider: failed"
+    [message] = [each for each in provider.notifications() if each["subject"] == subject]
+    assert f"The stream {TABLE} is held. {TABLE}: 30 of 30 rows (100.00%)" in str(message)
     counted = f"SELECT count(*) FROM {TABLE} WHERE contains(failed_checks, 'value.range')"
     assert provider.query(counted, layer="quarantine") == [("30",)]
 

@@ -1,4 +1,4 @@
-"""The shop's sample through the deployed templates: accounts, answers, quarantine."""
+"""The shop's sample data in the deployed cloud: row counts, quarantine, answers, personal data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_every_row_of_the_sample_is_accounted_for(shop: Lakehouse) -> None:
     assert {name: n for name, a in accounts.items() if (n := a["duplicate"])} == MANIFEST["duplicates"]
 
 
-def test_bad_records_lie_in_quarantine_with_their_reasons(shop: Lakehouse) -> None:
+def test_bad_records_are_in_quarantine_with_their_failed_checks(shop: Lakehouse) -> None:
     expected = MANIFEST["quarantined"]["orders"]
     rows = shop.query(
         "SELECT name, count(*) FROM orders CROSS JOIN UNNEST(failed_checks) AS t(name) GROUP BY 1",

@@ -1,4 +1,4 @@
-"""The deployed stream, kept running: files that come meanwhile, its end by the sign, and the next run."""
+"""The deployed streaming job runs continuously until it is stopped, and a scheduled run resumes after it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def provider(cloud: LocalCloud) -> Lakehouse:
 
 
 class Stream:
-    """The deployed job of a stream, by what it leaves in S3."""
+    """The deployed job of a stream, and its results in S3."""
 
     def __init__(self, lakehouse: Lakehouse, folder: Path) -> None:
         self._lakehouse = lakehouse
@@ -52,12 +52,13 @@ class Stream:
     def state(self, run: str) -> str:
         return str(self._glue.get_job_run(JobName=self._job, RunId=run)["JobRun"]["JobRunState"])
 
-    def ask_to_end(self) -> None:
+    def stop(self) -> None:
+        """Set the stop signal."""
         key = naming.stop_key(self._lakehouse.domain.name, TABLE)
         self._s3.put_object(Bucket=self._lakehouse.names.processed_bucket, Key=key, Body=b"")
 
     def rows(self) -> int:
-        """Rows of bronze that the ledger tells of."""
+        """Return the number of bronze rows in the ledger."""
         bucket = self._lakehouse.names.processed_bucket
         bodies = [self._s3.get_object(Bucket=bucket, Key=key)["Body"] for key in self._lakehouse.batches()]
         return sum(file["rows_bronze"] for body in bodies for file in json.load(body)["files"])
@@ -68,25 +69,25 @@ class Stream:
         return [item["Key"] for item in listed.get("Contents", [])]
 
 
-def until(is_so: Callable[[], bool], otherwise: Callable[[], str]) -> None:
+def wait_until(condition: Callable[[], bool], describe: Callable[[], str]) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, otherwise()
+    while not condition():
+        assert time.monotonic() < deadline, describe()
         time.sleep(0.2)
 
 
-def test_a_continuous_run_takes_what_comes_and_a_scheduled_one_goes_on(
+def test_a_continuous_run_processes_arriving_files_and_a_scheduled_run_resumes(
     provider: Lakehouse, tmp_path: Path
 ) -> None:
     stream = Stream(provider, tmp_path)
     stream.arrive("e1")
     run = stream.start(trigger="continuous")
-    until(lambda: stream.rows() == 1 and bool(stream.speed_objects()), lambda: stream.state(run))
+    wait_until(lambda: stream.rows() == 1 and bool(stream.speed_objects()), lambda: stream.state(run))
     stream.arrive("e2", "e3")
-    until(lambda: stream.rows() == 3, lambda: stream.state(run))
+    wait_until(lambda: stream.rows() == 3, lambda: stream.state(run))
     assert stream.state(run) == "RUNNING"
-    stream.ask_to_end()
-    until(lambda: stream.state(run) != "RUNNING", lambda: "still running")
+    stream.stop()
+    wait_until(lambda: stream.state(run) != "RUNNING", lambda: "still running")
     assert stream.state(run) == "SUCCEEDED"
 
     stream.arrive("e4")

@@ -1,4 +1,4 @@
-"""A domain that is one folder somewhere on the path deploys and runs, and survives what happens to runs."""
+"""A domain added as one folder deploys and runs, and recovers from repeated, killed and failed runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SALES = "sale_id,maker_id,sold_on,amount,channel\n10,1,2025-01-05,9.50,shop\n11,
 PARTS = "sale_id,label,units\n10,leg,4\n11,top,1\n"
 
 RUN_FOR_SECONDS = 1.0
-"""Into a job's run; whatever it is doing then, the outcome is the same."""
+"""How long the job runs before it is killed. The outcome does not depend on this time."""
 
 REVENUE = "SELECT * FROM revenue_by_month ORDER BY 1"
 SALE_ROWS = "SELECT sale_id, maker_name, amount, units, year, month FROM sales_enriched ORDER BY sale_id"
@@ -38,7 +38,7 @@ def test_an_upload_becomes_an_answer(toy: Lakehouse, tmp_path: Path) -> None:
     ]
 
 
-def test_the_same_files_again_change_nothing_and_start_nothing(toy: Lakehouse, tmp_path: Path) -> None:
+def test_a_repeated_upload_changes_nothing_and_starts_no_execution(toy: Lakehouse, tmp_path: Path) -> None:
     before, runs = toy.published(), len(toy.executions())
     report = toy.drop(tmp_path, {"makers.csv": MAKERS, "sales.csv": SALES, "parts.csv": PARTS})
 
@@ -47,7 +47,7 @@ def test_the_same_files_again_change_nothing_and_start_nothing(toy: Lakehouse, t
     assert toy.published() == before
 
 
-def test_an_execution_with_nothing_new_ends_before_any_crawler(toy: Lakehouse) -> None:
+def test_an_execution_without_new_files_starts_no_crawler(toy: Lakehouse) -> None:
     toy.start()
     toy.cloud.wait_idle()
 
@@ -56,7 +56,7 @@ def test_an_execution_with_nothing_new_ends_before_any_crawler(toy: Lakehouse) -
     assert not [state for state in toy.states() if "Crawl" in state]
 
 
-def test_two_executions_at_once_ingest_each_file_once(toy: Lakehouse, tmp_path: Path) -> None:
+def test_concurrent_executions_ingest_each_file_once(toy: Lakehouse, tmp_path: Path) -> None:
     batches = len(toy.batches())
     (tmp_path / "sales_march.csv").write_text(
         "sale_id,maker_id,sold_on,amount,channel\n12,1,2025-03-01,1.00,web\n"
@@ -71,7 +71,7 @@ def test_two_executions_at_once_ingest_each_file_once(toy: Lakehouse, tmp_path: 
     assert toy.query("SELECT count(*) FROM sales_enriched WHERE sale_id = 12") == [("1",)]
 
 
-def test_a_job_killed_in_the_middle_is_made_good(toy: Lakehouse, tmp_path: Path) -> None:
+def test_a_killed_job_is_repeated_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
     (tmp_path / "sales_april.csv").write_text(
         "sale_id,maker_id,sold_on,amount,channel\n13,2,2025-04-01,3.00,web\n11,2,2025-04-02,21.00,web\n"
     )
@@ -93,7 +93,7 @@ def test_a_job_killed_in_the_middle_is_made_good(toy: Lakehouse, tmp_path: Path)
     ]
 
 
-def test_what_a_job_died_of_is_told_with_its_run(toy: Lakehouse) -> None:
+def test_the_notification_of_a_failed_job_has_its_error_and_run_id(toy: Lakehouse) -> None:
     s3, bucket = toy.cloud.client("s3"), toy.names.processed_bucket
     key = naming.ledger_key("toy", "damaged")
     s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
@@ -101,10 +101,10 @@ def test_what_a_job_died_of_is_told_with_its_run(toy: Lakehouse) -> None:
     toy.cloud.wait_idle()
     s3.delete_object(Bucket=bucket, Key=key)
 
-    told = json.loads(toy.notifications()[-1]["message"])
-    assert (toy.executions()[0], told["step"]) == ("FAILED", "RawToProcessed")
-    assert re.fullmatch(rf"CaudalError: {key}: not a ledger entry .* \(job run jr_\S+\)", told["cause"]), (
-        told["cause"]
+    message = json.loads(toy.notifications()[-1]["message"])
+    assert (toy.executions()[0], message["step"]) == ("FAILED", "RawToProcessed")
+    assert re.fullmatch(rf"CaudalError: {key}: not a ledger entry .* \(job run jr_\S+\)", message["cause"]), (
+        message["cause"]
     )
 
 
@@ -117,8 +117,8 @@ def test_a_full_refresh_publishes_the_same_rows(toy: Lakehouse) -> None:
     assert {sql: toy.query(sql) for sql in (SALE_ROWS, REVENUE)} == before
 
 
-def test_what_could_not_be_served_is_served_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
-    """The store's token is changed behind the secret's back, and back again."""
+def test_a_mart_that_was_not_served_is_served_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
+    """The serving store refuses the first execution: its token differs from the secret's."""
     assert toy.cloud.serving is not None
     server = toy.cloud.serving.server
     token, before = server.token, toy.served("revenue_by_month")
@@ -128,10 +128,11 @@ def test_what_could_not_be_served_is_served_by_the_next_execution(toy: Lakehouse
     )
     server.token = token
 
-    told = json.loads(toy.notifications()[-1]["message"])
-    assert (toy.executions()[0], told["step"], told["error"]) == ("FAILED", "PublishMarts", "NotPublished")
-    assert "revenue_by_month year=2026: " in told["cause"]
-    assert "valid token" in told["cause"]
+    message = json.loads(toy.notifications()[-1]["message"])
+    outcome = (toy.executions()[0], message["step"], message["error"])
+    assert outcome == ("FAILED", "PublishMarts", "NotPublished")
+    assert "revenue_by_month year=2026: " in message["cause"]
+    assert "valid token" in message["cause"]
     assert toy.served("revenue_by_month") == before
 
     toy.start()
@@ -147,8 +148,10 @@ def test_what_could_not_be_served_is_served_by_the_next_execution(toy: Lakehouse
     assert "PublishMarts" not in toy.states()
 
 
-def test_a_document_over_a_limit_is_named_and_the_rest_is_served(toy: Lakehouse, tmp_path: Path) -> None:
-    """A year of 84 countries is 1,008 rows, and an array of the serving store takes a thousand."""
+def test_a_document_over_a_limit_is_reported_and_the_others_are_served(
+    toy: Lakehouse, tmp_path: Path
+) -> None:
+    """A year of 84 countries has 1,008 rows; the serving store limits an array to 1,000 elements."""
     makers = [f"{100 + number},Maker,C{number}" for number in range(84)]
     sales = [
         f"{1_000 + number},{100 + number % 84},2027-{1 + number // 84:02}-01,1.00,web"
@@ -163,10 +166,10 @@ def test_a_document_over_a_limit_is_named_and_the_rest_is_served(toy: Lakehouse,
             "sales_many.csv": "\n".join([header, *sales]),
         },
     )
-    told = toy.notifications()[-1]
+    notification = toy.notifications()[-1]
     assert toy.executions()[0] == "SUCCEEDED"
-    assert told["subject"] == "Caudal toy: published, partly served"
-    ((partial, whole),) = json.loads(told["message"])["served"]
+    assert notification["subject"] == "Caudal toy: published, partly served"
+    ((partial, whole),) = json.loads(notification["message"])["served"]
     assert partial == {"mart": "revenue_by_month", "partition": "year=2027", "status": "PARTIAL", "failed": 1}
     assert whole == "PUBLISHED"
     assert "overall|2028" in toy.served("revenue_by_month")

@@ -1,4 +1,4 @@
-"""A pipeline with records in quarantine, and the command line for them."""
+"""Fixtures: a pipeline with quarantined records, and the command line for its domain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 from tests.glue_jobs.conftest import meters_on_path, toy
 from tests.pipeline import Pipeline
-from tests.requeue.desk import Desk
+from tests.requeue.command_line import CommandLine
 from tests.toy.drops import HEAD
 
 if TYPE_CHECKING:
@@ -21,19 +21,20 @@ if TYPE_CHECKING:
 
 __all__ = ["meters_on_path", "toy"]
 
+SALES, PARTS = "drop/sales_january.csv", "parts.csv"
 FILES = {
-    "drop/sales_january.csv": HEAD["sales"]
+    SALES: HEAD["sales"]
     + "1,1,2024-01-05,10.00,shop\n2,1,2024-01-06,-1,shop\n3,1\n4,1,soon,4.00,shop\n5,1,2024-01-05,5.00,fax\n",
-    "parts.csv": HEAD["parts"] + '1,leg,4\n1,"a ""flat"" top, oiled",none\n',
+    PARTS: HEAD["parts"] + '1,leg,4\n1,"a ""flat"" top, oiled",none\n',
     "hello.csv": "a,b\n1,2\n",
 }
 LATER = {"sales_february.csv": HEAD["sales"] + "2,1,2024-01-07,77.00,web\n5,1,2024-01-05,-9,web\n"}
 
 
 @pytest.fixture(scope="package")
-def stained_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> Pipeline:
-    """Two uploads, published: bad rows in the first, a newer version of one of them in the second."""
-    pipeline = Pipeline(spark, tmp_path_factory.mktemp("stained") / "buckets", toy)
+def quarantined_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> Pipeline:
+    """Two published uploads: the first has bad rows, the second a newer version of one of them."""
+    pipeline = Pipeline(spark, tmp_path_factory.mktemp("quarantined") / "buckets", toy)
     pipeline.drop(FILES)
     pipeline.drop(LATER)
     pipeline.run()
@@ -42,7 +43,7 @@ def stained_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, 
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
-    """A mocked account."""
+    """A mocked AWS account."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "CAUDAL_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -53,6 +54,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
 
 
 @pytest.fixture
-def desk(stained_once: Pipeline, account: S3Client, tmp_path: Path) -> Desk:
-    """The command line, and a copy of the stained pipeline to go on from."""
-    return Desk(stained_once.copy(tmp_path / "buckets"), account)
+def cli(quarantined_once: Pipeline, account: S3Client, tmp_path: Path) -> CommandLine:
+    """The command line for a copy of the pipeline with quarantined records."""
+    return CommandLine(quarantined_once.copy(tmp_path / "buckets"), account)

@@ -18,7 +18,7 @@ from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 from tests.meters.arrivals import Meters, readings
 from tests.pipeline import Pipeline
-from tests.requeue.desk import Desk
+from tests.requeue.command_line import CommandLine
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -166,13 +166,13 @@ def test_batches_that_a_killed_run_began_to_publish_are_not_held(
 def test_a_hold_is_listed_and_released_as_one(meters: Meters, account: S3Client) -> None:
     first, _ = meters.read(*readings(20), bad=5), meters.read(bad=5)
     hold = meters.ingest()["held"][0]["hold"]
-    desk = Desk(meters, account)
+    cli = CommandLine(meters, account)
     assert (
         f"waits for release since 2026-01-02T00:01:00: {hold} (2 batches): readings: 10 of 30 rows (33.33%)"
-    ) in desk.run("list").stdout
-    assert f"batch {first} is part of the hold {hold}: release the hold" in desk.run("release", first).stderr
-    assert desk.run("release", hold).stdout.startswith(f"{hold} is released")
-    assert hold not in desk.run("list").stdout
+    ) in cli.run("list").stdout
+    assert f"batch {first} is part of the hold {hold}: release the hold" in cli.run("release", first).stderr
+    assert cli.run("release", hold).stdout.startswith(f"{hold} is released")
+    assert hold not in cli.run("list").stdout
     assert meters.ingest()["proceed"]
 
 

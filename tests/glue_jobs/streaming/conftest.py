@@ -1,9 +1,10 @@
-"""A stream over folders: drop files, stream them, look at bronze, quarantine and ledger."""
+"""A stream over folders: drop files, run the streaming job, read bronze, quarantine and ledger."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ FOLDER = "usage_events"
 
 
 class StreamPipeline(Pipeline):
-    """The cloud provider's stream, beside the two jobs of its batch flow."""
+    """The streaming job of the cloud provider's events, and the two jobs of its batch flow."""
 
     def __init__(self, spark: SparkSession, root: Path) -> None:
         super().__init__(spark, root, "cloud_provider")
@@ -37,7 +38,7 @@ class StreamPipeline(Pipeline):
         return self.domain.table(FOLDER)
 
     def copy_to(self, root: Path) -> None:
-        """The same buckets in another folder."""
+        """Copy the buckets to another folder."""
         shutil.copytree(self.root, root)
 
     def drop_events(self, files: Mapping[str, str | bytes]) -> None:
@@ -48,18 +49,14 @@ class StreamPipeline(Pipeline):
         return StreamArguments(job=self.args(), table=self.table.name, **options)
 
     def stream(self, *, store: ObjectStore | None = None, **options: Any) -> dict[str, Any]:
-        """One available-now run."""
+        """Run the streaming job once (available-now) and return its summary."""
         self._runs += 1
         now = START + timedelta(days=1, minutes=self._runs)
         args = self.stream_args(**options)
         return stream_to_bronze.run(self.spark, store or self.store, args, lambda: now)
 
-    def curated_events(self) -> Rows:
-        """Silver of the stream, without what depends on when and how it came."""
-        return self.rows("silver", self.table.name)
-
     def writer(self, *, store: ObjectStore | None = None, generation: int = 1) -> BronzeWriter:
-        """What commits micro-batches, as it is at the start of a run."""
+        """Return a bronze writer as at the start of a run."""
         store = store or self.store
         return BronzeWriter(
             spark=self.spark, store=store, raw=RawFiles(store, "raw", self.domain, self.table),
@@ -68,7 +65,7 @@ class StreamPipeline(Pipeline):
         )  # fmt: skip
 
     def paths(self, *names: str) -> Sequence[str]:
-        """Addresses of raw files as Spark reports them, by the end of their names."""
+        """Return the paths of raw files as Spark reports them, selected by the end of their names."""
         prefix = naming.raw_prefix(self.domain.name, self.table.name)
         keys = [item.key for item in self.store.list("raw", prefix)]
         return [as_uri(self.store.url("raw", key)) for key in keys if key.endswith(names or "")]
@@ -80,7 +77,7 @@ class StreamPipeline(Pipeline):
         return self.rows("quarantine", self.table.name, *columns)
 
     def entries(self) -> dict[str, FileEntry]:
-        """File name → its entry; a file must have one only."""
+        """Return file name → its only entry in the ledger."""
         entries = [file for batch in self.view().batches for file in batch.files]
         found = {Path(entry.key).name: entry for entry in entries}
         assert len(found) == len(entries)
@@ -93,16 +90,23 @@ def events(spark: SparkSession, tmp_path: Path) -> StreamPipeline:
     return StreamPipeline(spark, tmp_path / "buckets")
 
 
-class _Done:
+class _EndedQuery:
     """A query that has ended."""
 
     def awaitTermination(self) -> None:
         return
 
 
-@pytest.fixture(scope="package", autouse=True)
-def bronze_alone() -> Iterator[None]:
-    """Leaves the speed view out of runs; it has tests of its own, and its state costs seconds."""
+@contextmanager
+def speed_view_off() -> Iterator[None]:
+    """Leave the speed view out of runs: its state costs seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream_to_bronze, "start_speed", lambda *_, **__: _Done())
+        patch.setattr(stream_to_bronze, "start_speed", lambda *_, **__: _EndedQuery())
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def bronze_only() -> Iterator[None]:
+    """Leave the speed view out of runs, except in tests that switch it on."""
+    with speed_view_off():
         yield

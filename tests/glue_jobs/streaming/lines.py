@@ -1,4 +1,4 @@
-"""Events as the lines that hold them."""
+"""Events as lines of JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ABSENT = object()
 
 
 def event(number: int, **changed: Any) -> str:
-    """A good event with changes; ABSENT takes a key away."""
+    """Return the line of a good event with `changed` values; ABSENT removes a key."""
     values = {
         "event_id": f"e{number}", "timestamp": f"2025-07-01T00:{number % 60:02}:00Z", "org_id": "o1",
         "resource_id": "r1", "service": "compute", "region": "us-east", "metric": "requests",
@@ -19,4 +19,5 @@ def event(number: int, **changed: Any) -> str:
 
 
 def lines(*records: str) -> str:
+    """Return the content of a file with these records."""
     return "".join(f"{record}\n" for record in records)

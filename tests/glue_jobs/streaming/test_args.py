@@ -1,4 +1,4 @@
-"""What a streaming job is told."""
+"""Arguments of a streaming job are read from its options."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ GIVEN = {
 }  # fmt: skip
 
 
-def test_a_run_takes_what_is_there_unless_it_is_told_otherwise() -> None:
+def test_options_have_defaults() -> None:
     given = StreamArguments.of(GIVEN, "r-1")
     assert (given.table, given.trigger, given.new_generation) == ("clicks", Trigger.AVAILABLE_NOW, False)
     assert given.job.execution == "r-1"
+
+
+def test_options_are_parsed() -> None:
     options = {"trigger": "continuous", "max_files_per_trigger": "7", "new_generation": "TRUE"}
-    told = StreamArguments.of({**GIVEN, **options}, "r-1")
-    assert (told.trigger, told.max_files, told.new_generation) == (Trigger.CONTINUOUS, 7, True)
+    given = StreamArguments.of({**GIVEN, **options}, "r-1")
+    assert (given.trigger, given.max_files, given.new_generation) == (Trigger.CONTINUOUS, 7, True)
 
 
 @pytest.mark.parametrize(
@@ -31,13 +34,13 @@ def test_a_run_takes_what_is_there_unless_it_is_told_otherwise() -> None:
         ("new_generation", "yes"),
     ],
 )  # fmt: skip
-def test_a_value_that_is_none_is_refused(option: str, value: str) -> None:
+def test_an_invalid_value_is_refused(option: str, value: str) -> None:
     with pytest.raises(CaudalError, match=value) as refused:
         StreamArguments.of({**GIVEN, option: value}, "r-1")
     assert f"--{option}" in str(refused.value)
 
 
-def test_a_run_is_named_by_glue_or_by_its_time() -> None:
+def test_the_run_id_is_glues_or_made_from_the_time() -> None:
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert run_id(["job", "--JOB_RUN_ID", "jr_1"], now) == "jr_1"
     assert run_id(["job", "--JOB_RUN_ID=jr_2"], now) == "jr_2"

@@ -1,4 +1,4 @@
-"""No line stops the stream: one file with every odd line goes through the job, and the next one as well."""
+"""No line stops the stream: the job processes a file with every odd line, and the file after it."""
 
 from __future__ import annotations
 
@@ -28,19 +28,20 @@ FILES: dict[str, str | bytes] = {
 }
 CONTENTS = [(name, body.encode() if isinstance(body, str) else body) for name, body in FILES.items()]
 NEXT_DAY = date(2025, 7, 22)
-"""After all events of the odd lines, but the one of 2970."""
+"""Later than all events of the odd lines, except the one of 2970."""
 
-Went = tuple[StreamPipeline, dict[str, Any]]
+Result = tuple[StreamPipeline, dict[str, Any]]
 
 
-def kept(events: StreamPipeline) -> list[Decimal]:
+def costs(events: StreamPipeline) -> list[Decimal]:
+    """Return the costs of the next day's totals."""
     files = SpeedFiles(events.store, "processed", events.domain.name, events.table)
     return [row["cost_usd_increment"] for row in files.read([NEXT_DAY])]
 
 
 @pytest.fixture(scope="module")
-def went(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Went:
-    """All of it, streamed, and the summary. Not to be changed."""
+def result(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """The pipeline after both runs, and the first run's summary. Tests must not change it."""
     pipeline = StreamPipeline(spark, tmp_path_factory.mktemp("odd") / "buckets")
     pipeline.drop_events(FILES)
     with pytest.MonkeyPatch.context() as patch:
@@ -51,8 +52,8 @@ def went(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Went:
     return pipeline, summary
 
 
-def test_the_run_says_what_became_of_every_record(went: Went) -> None:
-    _, summary = went
+def test_the_summary_counts_every_record(result: Result) -> None:
+    _, summary = result
     outcome = judge(gzip.decompress(body) if name.endswith(".gz") else body for name, body in CONTENTS)
     assert summary["status"] == "COMMITTED"
     assert summary["files"] == len(FILES)
@@ -60,24 +61,24 @@ def test_the_run_says_what_became_of_every_record(went: Went) -> None:
     assert summary["rows_quarantined"] == outcome.bad == len(MALFORMED) + len(QUARANTINED) + 1
 
 
-def test_every_bad_line_is_in_quarantine_with_its_checks_and_its_text(went: Went) -> None:
-    rows = went[0].quarantine("source_file", "raw_record", "failed_checks")
+def test_every_bad_line_is_in_quarantine_with_its_checks_and_its_text(result: Result) -> None:
+    rows = result[0].quarantine("source_file", "raw_record", "failed_checks")
     found = {(raw, checks) for file, raw, checks in rows if file.endswith("odd.jsonl")}
     malformed = {(line, "[record.malformed]") for line in MALFORMED.values()}
     assert found == malformed | {(line, f"[{', '.join(sorted(c))}]") for line, c in QUARANTINED.values()}
 
 
-def test_bronze_takes_times_of_any_year(went: Went) -> None:
-    years = Counter(year for (year,) in went[0].bronze("year"))
+def test_bronze_has_events_of_any_year(result: Result) -> None:
+    years = Counter(year for (year,) in result[0].bronze("year"))
     assert years.keys() == {"1970", "2025", "2970"}
 
 
-def test_the_speed_view_goes_on_after_an_event_of_2970(went: Went) -> None:
-    assert kept(went[0]) == [Decimal("2.25")]
+def test_an_event_of_2970_does_not_advance_the_watermark(result: Result) -> None:
+    assert costs(result[0]) == [Decimal("2.25")]
 
 
-def test_nothing_is_left_in_the_way_of_the_next_run(went: Went) -> None:
-    pipeline, _ = went
+def test_no_files_of_uncommitted_batches_are_left(result: Result) -> None:
+    pipeline, _ = result
     known = {batch.batch_id for batch in pipeline.view().batches}
     for layer in ("bronze", "quarantine"):
         prefix = naming.layer_prefix(layer, pipeline.domain.name, pipeline.table.name)

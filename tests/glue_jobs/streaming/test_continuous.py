@@ -1,4 +1,4 @@
-"""A continuous stream takes what comes while it runs, ends when it is asked to, and is gone on from."""
+"""A continuous run processes arriving files until it is stopped; a later run resumes after it."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from lake import naming
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 
-PATIENCE = 300
-"""Seconds after which a test gives up: long enough for a busy machine."""
+TIMEOUT_SECONDS = 300
+"""Long enough for a busy machine."""
 
 
 @pytest.fixture
-def awake(events: StreamPipeline, monkeypatch: pytest.MonkeyPatch) -> StreamPipeline:
-    """A pipeline with the speed view in its runs, whose streams look for work and for the sign at once."""
+def polling(events: StreamPipeline, monkeypatch: pytest.MonkeyPatch) -> StreamPipeline:
+    """A pipeline whose runs keep the speed view and poll at short intervals."""
     monkeypatch.setattr(stream_to_bronze, "start_speed", speed.start_speed)
-    monkeypatch.setattr(running, "ASKED_EVERY", 0.05)
+    monkeypatch.setattr(running, "POLL_SECONDS", 0.05)
     for module in (bronze, speed):
-        monkeypatch.setattr(module, "PAUSE", "50 milliseconds")
+        monkeypatch.setattr(module, "POLL_INTERVAL", "50 milliseconds")
     return events
 
 
-def until(is_so: Callable[[], bool], run: Callable[[], bool]) -> None:
-    """Wait; fail if the run ends before it is so."""
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert run(), "the stream has ended"
-        assert time.monotonic() < deadline, "it never came"
+def wait_until(condition: Callable[[], bool], is_running: Callable[[], bool]) -> None:
+    """Wait until the condition is true; fail if the run ends before."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
+        assert is_running(), "the stream has ended"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)
 
 
 def committed(events: StreamPipeline) -> int:
-    """Rows of bronze so far."""
+    """Return the number of committed bronze rows."""
     return sum(file.rows_bronze for batch in events.view().batches for file in batch.files)
 
 
@@ -51,32 +51,32 @@ def cost(events: StreamPipeline, day: date) -> Decimal:
     return sum((row["cost_usd_increment"] for row in totals), Decimal(0))
 
 
-def test_files_are_taken_while_it_runs_until_it_is_asked_to_end(awake: StreamPipeline) -> None:
-    day, stop = date(2025, 7, 1), naming.stop_key(awake.domain.name, awake.table.name)
+def test_arriving_files_are_processed_until_the_run_is_stopped(polling: StreamPipeline) -> None:
+    day, stop = date(2025, 7, 1), naming.stop_key(polling.domain.name, polling.table.name)
     with ThreadPoolExecutor(1) as pool:
-        run = pool.submit(awake.stream, trigger=Trigger.CONTINUOUS)
-        goes_on = lambda: not run.done()  # noqa: E731
+        run = pool.submit(polling.stream, trigger=Trigger.CONTINUOUS)
+        is_running = lambda: not run.done()  # noqa: E731
         try:
-            # It waits for its first file: Spark does not start on a folder that is not there.
-            awake.drop_events({"1.jsonl": lines(event(1), "{")})
-            until(lambda: cost(awake, day) == Decimal("2.25"), goes_on)
-            awake.drop_events({"2.jsonl": lines(event(2)), "empty.jsonl": ""})
-            until(lambda: cost(awake, day) == Decimal("4.5"), goes_on)
-            until(lambda: committed(awake) == 2, goes_on)
+            # The run waits for its first file: Spark fails to start on a folder that does not exist.
+            polling.drop_events({"1.jsonl": lines(event(1), "{")})
+            wait_until(lambda: cost(polling, day) == Decimal("2.25"), is_running)
+            polling.drop_events({"2.jsonl": lines(event(2)), "empty.jsonl": ""})
+            wait_until(lambda: cost(polling, day) == Decimal("4.5"), is_running)
+            wait_until(lambda: committed(polling) == 2, is_running)
         finally:
-            awake.store.write("processed", stop, b"")
-        summary = run.result(PATIENCE)
+            polling.store.write("processed", stop, b"")
+        summary = run.result(TIMEOUT_SECONDS)
     assert (summary["trigger"], summary["rows_bronze"], summary["rows_quarantined"]) == ("continuous", 2, 1)
-    assert awake.entries().keys() == {"1.jsonl", "2.jsonl", "empty.jsonl"}
-    assert list(awake.store.list("processed", stop)) == []
+    assert polling.entries().keys() == {"1.jsonl", "2.jsonl", "empty.jsonl"}
+    assert list(polling.store.list("processed", stop)) == []
 
-    awake.drop_events({"3.jsonl": lines(event(3))})
-    later = awake.stream()
+    polling.drop_events({"3.jsonl": lines(event(3))})
+    later = polling.stream()
     assert (later["generation"], later["files"], later["rows_bronze"]) == (1, 1, 1)
-    assert [row[0] for row in awake.bronze("event_id")] == ["e1", "e2", "e3"]
-    assert cost(awake, day) == Decimal("6.75")
+    assert [row[0] for row in polling.bronze("event_id")] == ["e1", "e2", "e3"]
+    assert cost(polling, day) == Decimal("6.75")
 
 
-def test_it_ends_though_no_file_ever_came(awake: StreamPipeline) -> None:
-    awake.store.write("processed", naming.stop_key(awake.domain.name, awake.table.name), b"")
-    assert awake.stream(trigger=Trigger.CONTINUOUS)["status"] == "NOTHING_NEW"
+def test_a_run_without_files_can_be_stopped(polling: StreamPipeline) -> None:
+    polling.store.write("processed", naming.stop_key(polling.domain.name, polling.table.name), b"")
+    assert polling.stream(trigger=Trigger.CONTINUOUS)["status"] == "NOTHING_NEW"

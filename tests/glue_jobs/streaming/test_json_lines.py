@@ -1,4 +1,4 @@
-"""Each line of JSON has one declared outcome: a typed row, or the checks that it failed."""
+"""A line of JSON becomes a typed row, or is quarantined with the checks that it failed."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.fixture(scope="module")
 def judged(spark: SparkSession) -> dict[str, Row]:
-    """Name of the line → the row that became of it."""
+    """Name of the line → its checked row."""
     named = {
         **MALFORMED,
         **{name: line for name, (line, _) in (*QUARANTINED.items(), *GOOD.items())},
@@ -116,7 +116,7 @@ def judged(spark: SparkSession) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_a_line_that_holds_no_object_is_malformed(judged: dict[str, Row], name: str) -> None:
+def test_a_line_without_one_json_object_is_malformed(judged: dict[str, Row], name: str) -> None:
     assert judged[name]["failed_checks"] == ["record.malformed"]
     assert judged[name]["raw_record"] == MALFORMED[name]
 

@@ -1,4 +1,4 @@
-"""How runs end, with queries that do what they are told."""
+"""A run ends with its queries, its stop signal or its error; the queries are fakes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from pyspark.errors import StreamingQueryException
 
-from glue_jobs.streaming.running import Queries, StopSign, run_to_the_end, run_until_asked
+from glue_jobs.streaming.running import Queries, StopSignal, await_query, run_until_stopped
 from tests.fakes import FolderStore
 
 
 class Query:
-    """A query that runs until it is stopped, with a micro-batch on its way that takes so many looks."""
+    """A fake query that runs until it is stopped.
+
+    Its active micro-batch ends after `busy` polls. With `fails_after`, the query fails after so many polls.
+    """
 
     def __init__(self, log: list[str], name: str, *, busy: int = 0, fails_after: int | None = None) -> None:
         self._log = log
@@ -32,7 +35,7 @@ class Query:
         self._busy -= 1
         return {"isTriggerActive": self._busy >= 0}
 
-    def look(self) -> None:
+    def poll(self) -> None:
         if self._fails_after is not None:
             self._fails_after -= 1
 
@@ -42,78 +45,78 @@ class Query:
 
     def awaitTermination(self) -> None:
         if self._fails_after is not None:
-            raise StreamingQueryException("in words")
+            raise StreamingQueryException("the text of the error")
 
 
 class Run:
-    """A continuous run of two queries, and what happened in it."""
+    """A continuous run of two fake queries, with a log of their starts and stops."""
 
     def __init__(self, root: Path, **speed: Any) -> None:
         self.log: list[str] = []
         self.store = FolderStore(root)
-        self.sign = StopSign(self.store, "processed", "shop", "clicks")
+        self.signal = StopSignal(self.store, "processed", "shop", "clicks")
         self.bronze, self.speed = Query(self.log, "bronze", busy=3), Query(self.log, "speed", **speed)
         self.writer = SimpleNamespace(
-            raw=SimpleNamespace(exist=lambda: True),
+            raw=SimpleNamespace(has_files=lambda: True),
             failure=None,
-            write_hidden=lambda: self.log.append("hidden files"),
+            write_skipped=lambda: self.log.append("skipped files"),
         )
 
-    def put_sign_up(self) -> None:
+    def set_signal(self) -> None:
         self.store.write("processed", "_checkpoints/shop/clicks/stop", b"")
 
-    def go(self, *, ends_at_look: int | None = None) -> None:
-        """Run; somebody puts the sign up at a look."""
-        looks = 0
+    def start(self, *, stopped_at_poll: int | None = None) -> None:
+        """Run; set the stop signal at a poll."""
+        polls = 0
 
         def pause(_seconds: float) -> None:
-            nonlocal looks
-            looks += 1
-            self.speed.look()
-            if looks == ends_at_look:
-                self.put_sign_up()
+            nonlocal polls
+            polls += 1
+            self.speed.poll()
+            if polls == stopped_at_poll:
+                self.set_signal()
 
         queries: Any = Queries(bronze=lambda: self._start("bronze"), speed=lambda: self._start("speed"))
-        run_until_asked(queries, self.writer, self.sign, pause)  # type: ignore[arg-type]
+        run_until_stopped(queries, self.writer, self.signal, pause)  # type: ignore[arg-type]
 
     def _start(self, name: str) -> Any:
         self.log.append(f"{name} starts")
         return getattr(self, name)
 
 
-def test_it_runs_until_the_sign_is_up(tmp_path: Path) -> None:
+def test_a_run_ends_when_the_stop_signal_is_set(tmp_path: Path) -> None:
     run = Run(tmp_path)
-    run.go(ends_at_look=3)
+    run.start(stopped_at_poll=3)
     assert run.log == [
-        "hidden files", "bronze starts", "speed starts", "bronze stops", "speed stops", "hidden files",
+        "skipped files", "bronze starts", "speed starts", "bronze stops", "speed stops", "skipped files",
     ]  # fmt: skip
-    assert not run.sign.is_up()
+    assert not run.signal.is_set()
 
 
-def test_a_micro_batch_on_its_way_ends_first(tmp_path: Path) -> None:
+def test_an_active_micro_batch_ends_before_its_query_is_stopped(tmp_path: Path) -> None:
     run = Run(tmp_path)
-    run.go(ends_at_look=1)
+    run.start(stopped_at_poll=1)
     assert run.bronze._busy < 0
 
 
-def test_a_query_that_fails_ends_the_other_and_the_run(tmp_path: Path) -> None:
+def test_a_failing_query_stops_the_other_and_the_run(tmp_path: Path) -> None:
     run = Run(tmp_path, fails_after=2)
-    with pytest.raises(StreamingQueryException, match="in words"):
-        run.go()
+    with pytest.raises(StreamingQueryException, match="the text of the error"):
+        run.start()
     assert run.log.count("bronze stops") == 1
-    assert run.log[-1] != "hidden files"
+    assert run.log[-1] != "skipped files"
 
 
-def test_a_query_that_does_not_start_ends_the_other(tmp_path: Path) -> None:
+def test_a_query_that_does_not_start_stops_the_other(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run._start = lambda name: run.bronze if name == "bronze" else 1 / 0  # type: ignore[method-assign]
     with pytest.raises(ZeroDivisionError):
-        run.go()
-    assert run.log == ["hidden files", "bronze stops"]
+        run.start()
+    assert run.log == ["skipped files", "bronze stops"]
 
 
-def test_what_was_raised_is_better_than_what_spark_tells_of_it() -> None:
+def test_the_original_error_is_raised_instead_of_sparks() -> None:
     writer: Any = SimpleNamespace(failure=KeyError("the cause"))
     failing: Any = Query([], "bronze", fails_after=0)
     with pytest.raises(KeyError, match="the cause"):
-        run_to_the_end(failing, writer)
+        await_query(failing, writer)

@@ -1,4 +1,4 @@
-"""Feeds of the shape of the real one: the generator's files, and what else may be wrong with them."""
+"""Generated feeds that look like the real one, and the same feeds with bad lines and odd files added."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Files = dict[str, bytes]
 def shuffled_feed(
     folder: Path, *, events: int, per_file: int, seed: int = 2025, quirks: bool = True
 ) -> Files:
-    """All files of a landing folder by path; each file of the stream mixes the whole period."""
+    """Return the files of a generated landing folder by path; each file of the stream mixes all days."""
     generate(folder, events=events, per_file=per_file, seed=seed, quirks=quirks, order=Order.SHUFFLED)
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
@@ -30,8 +30,8 @@ def is_event_file(path: str) -> bool:
     return path.startswith(f"{FOLDER}/")
 
 
-def soiled(files: Mapping[str, bytes], seed: int) -> Files:
-    """The same feed with every bad and odd line among the others, some files packed, one empty, one twice."""
+def with_bad_lines(files: Mapping[str, bytes], seed: int) -> Files:
+    """Return the feed with bad and odd lines added, some files gzipped, one file empty and one copied."""
     chance = random.Random(seed)
     odd = [*MALFORMED.values(), *(line for line, _ in (*QUARANTINED.values(), *GOOD.values()))]
     odd = [line for line in odd if len(line) < 100_000]
@@ -56,8 +56,8 @@ def soiled(files: Mapping[str, bytes], seed: int) -> Files:
     }
 
 
-def in_parts(files: Mapping[str, bytes], parts: int, seed: int) -> list[Files]:
-    """The same files in any order, in so many uploads."""
+def split(files: Mapping[str, bytes], parts: int, seed: int) -> list[Files]:
+    """Return the files in random order, split into `parts` uploads."""
     paths = list(files)
     random.Random(seed).shuffle(paths)
     return [{path: files[path] for path in paths[part::parts]} for part in range(parts)]

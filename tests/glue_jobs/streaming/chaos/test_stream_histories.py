@@ -1,4 +1,4 @@
-"""Whatever the order, split and repetition of files and runs: silver and gold are what was sent."""
+"""Silver and gold are as expected for any order, split and repetition of files and runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ORGS = st.sampled_from(["o1", "o2", "o3"])
 MOMENTS = st.sampled_from(
     ["2025-05-01T00:00:00Z", "2025-06-30T23:59:59", "2025-07-01T01:00:00+02:00", "2025-07-02 12:00:00.5"]
 )
-"""Two months, two zones, one moment that lies in the month before."""
+"""Two months and two time zones; in UTC one of the times lies in the month before."""
 
 GOOD = st.builds(
     event,
@@ -60,7 +60,7 @@ MASTERS = {
 
 @st.composite
 def event_files(draw: st.DrawFn) -> dict[str, str]:
-    """A few files of the stream in two folders; one may come again under another name."""
+    """Draw a few files of the stream in two folders; one may be repeated under another name."""
     contents = draw(st.lists(st.lists(LINES, min_size=1, max_size=4), min_size=1, max_size=3))
     names = draw(st.permutations(["a", "b", "late/c", "d"]))
     files = {f"{FOLDER}/{name}.jsonl": lines(*rows) for name, rows in zip(names, contents, strict=False)}
@@ -71,7 +71,7 @@ def event_files(draw: st.DrawFn) -> dict[str, str]:
 
 @st.composite
 def drops(draw: st.DrawFn) -> dict[str, str]:
-    """A CSV file of one or two tables."""
+    """Draw a CSV file for each of one or two tables."""
     tables = draw(st.lists(st.sampled_from(sorted(MASTERS)), min_size=1, max_size=2, unique=True))
     return {f"{table}.csv": _drop(draw, table) for table in tables}
 
@@ -87,7 +87,7 @@ def _both(files: Mapping[str, str], others: Mapping[str, str]) -> Mapping[str, s
 
 @dataclass(frozen=True)
 class Step:
-    """Files that are uploaded, and which job runs then: the stream, the batch flow, both, or none."""
+    """Files to upload, and the jobs that run afterwards: the stream, the batch flow, both, or none."""
 
     files: Mapping[str, str]
     then: str
@@ -103,7 +103,7 @@ STEPS = st.builds(
 
 
 MAY = "2025-05-01T00:00:00Z"
-WRITTEN = [
+EXAMPLE = [
     Step(
         {
             f"{FOLDER}/a.jsonl": lines(event(1), event(2), event(2, value=9), '{"cut'),
@@ -133,25 +133,29 @@ WRITTEN = [
         max_files=3,
     ),
 ]
-"""Versions in conflict within a file and across batches, an event of May in July and one that moves there,
-masters that come late and are corrected, files of the stream that nobody has streamed when drops arrive."""
+"""A history with these cases: conflicting versions of an event within a file and across batches, a late
+event, an event whose version moves it to another month, late and corrected master data, and files of the
+stream that are not streamed yet when drops arrive."""
 
 
-def live_through(pipeline: StreamPipeline, history: list[Step]) -> None:
-    """The gate is open: how much of a history is bad is left to chance."""
+def run_and_check(pipeline: StreamPipeline, history: list[Step]) -> None:
+    """Run a history and compare the result with the oracle's.
+
+    The quality gate is off, because the share of bad rows in a drawn history is random.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quality_gate, "MINIMUM_ROWS", 1_000)
-        go_through(pipeline, history)
+        run_history(pipeline, history)
     outcome = expected(pipeline.uploads)
     assert published(pipeline) == outcome.published
     assert len(pipeline.bronze("event_id")) == outcome.good_events
     assert len(pipeline.quarantine("record_id")) == outcome.bad_events
 
 
-def go_through(pipeline: StreamPipeline, history: list[Step]) -> None:
+def run_history(pipeline: StreamPipeline, history: list[Step]) -> None:
     for number, step in enumerate(history):
-        # An upload brings the same names as one before: each is a folder of its own.
-        pipeline.drop({_inside(path, number): content for path, content in step.files.items()})
+        # Uploads repeat file names, so each upload has a folder of its own.
+        pipeline.drop({_in_folder(path, number): content for path, content in step.files.items()})
         note(f"{step.then} by {step.max_files} after {step.files}")
         if "stream" in step.then:
             pipeline.stream(max_files=step.max_files)
@@ -161,7 +165,7 @@ def go_through(pipeline: StreamPipeline, history: list[Step]) -> None:
     pipeline.run()
 
 
-def _inside(path: str, number: int) -> str:
+def _in_folder(path: str, number: int) -> str:
     folder, separator, name = path.partition("/")
     return f"{folder}/{number}/{name}" if separator else f"{number}/{path}"
 
@@ -179,18 +183,18 @@ def _pipeline(spark: SparkSession, folder: Path) -> StreamPipeline:
 
 
 @settings(QUIET, max_examples=2, derandomize=True, phases=[Phase.explicit, Phase.generate])
-@example(history=WRITTEN)
+@example(history=EXAMPLE)
 @given(history=st.lists(STEPS, min_size=2, max_size=3))
-def test_a_few_histories(
+def test_a_few_histories_are_published_as_expected(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, history: list[Step]
 ) -> None:
-    live_through(_pipeline(spark, tmp_path_factory.mktemp("history")), history)
+    run_and_check(_pipeline(spark, tmp_path_factory.mktemp("history")), history)
 
 
 @pytest.mark.chaos
 @settings(QUIET, max_examples=15)
 @given(history=st.lists(STEPS, min_size=2, max_size=5))
-def test_many_histories(
+def test_many_histories_are_published_as_expected(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, history: list[Step]
 ) -> None:
-    live_through(_pipeline(spark, tmp_path_factory.mktemp("history")), history)
+    run_and_check(_pipeline(spark, tmp_path_factory.mktemp("history")), history)

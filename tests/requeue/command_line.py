@@ -1,7 +1,8 @@
-"""The command line against a mocked account that holds what a pipeline has in its folder."""
+"""The command line for quarantined records, run against a mocked account."""
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,21 +20,26 @@ NAMES = Names(env="test", account="123456789012", region="us-east-1")
 BUCKETS = {"raw": NAMES.raw_bucket, "processed": NAMES.processed_bucket}
 
 
-class Desk:
-    """Mirrors a pipeline's raw and processed buckets to the account, and back after each command."""
+class CommandLine:
+    """Command line for one pipeline's domain.
+
+    Copies the pipeline's raw and processed buckets to the account at the start, and copies new objects
+    of the account back after each command.
+    """
 
     def __init__(self, pipeline: Pipeline, s3: S3Client) -> None:
         self.pipeline = pipeline
         self._s3 = s3
         for folder, bucket in BUCKETS.items():
-            s3.create_bucket(Bucket=bucket)  # Again, it is the same bucket: this region says so.
+            # Creating the same bucket again is no error in this region.
+            s3.create_bucket(Bucket=bucket)
             for item in pipeline.store.list(folder, ""):
                 head = pipeline.store.head(folder, item.key, 0)
                 body = pipeline.store.read(folder, item.key)
                 s3.put_object(Bucket=bucket, Key=item.key, Body=body, Metadata=dict(head.metadata))
 
     def run(self, command: str, *options: str | Path) -> Result:
-        """Run a command for the pipeline's domain; what it wrote is in the pipeline's folder afterwards."""
+        """Run a command for the pipeline's domain and copy the objects that it wrote to the pipeline."""
         common = ["--domain", self.pipeline.domain.name, "--env", "test"]
         words = ["release"] if command == "release" else ["quarantine", command]
         result = CliRunner().invoke(app, [*words, *map(str, options), *common])
@@ -47,41 +53,54 @@ class Desk:
         return result
 
     def put(self, folder: str, key: str, body: bytes) -> None:
-        """An object that appears in the account alone."""
+        """Put an object into the account only."""
         self._s3.put_object(Bucket=BUCKETS[folder], Key=key, Body=body)
 
-    def mirrored(self) -> Desk:
-        """The same desk, after the pipeline went on."""
-        return Desk(self.pipeline, self._s3)
+    def mirrored(self) -> CommandLine:
+        """Return a command line whose account has the pipeline's current objects."""
+        return CommandLine(self.pipeline, self._s3)
 
     def keys(self, folder: str) -> list[str]:
-        """Keys of a bucket in the account."""
+        """Return the keys of a bucket in the account."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKETS[folder])
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
     def records(self, *options: str) -> list[dict[str, Any]]:
-        """What `list --json` prints."""
+        """Return the output of `list --json`."""
         result = self.run("list", "--json", *options)
         assert result.exit_code == 0, result.output
         found: list[dict[str, Any]] = json.loads(result.stdout)
         return found
 
     def id_of(self, raw_record: str) -> str:
-        """Id of the newest record with this text."""
+        """Return the id of the newest record with this text."""
         found = [each for each in self.records() if each["raw_record"] == raw_record]
         return str(max(found, key=lambda each: each["ingest_ts"])["record_id"])
 
 
-def sent(desk: Desk, *options: str | Path) -> str:
-    """What a `send` that works prints."""
-    result = desk.run("send", *options)
+def sent(cli: CommandLine, *options: str | Path) -> str:
+    """Run `send`, which must succeed, and return its output."""
+    result = cli.run("send", *options)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
-def refused(desk: Desk, command: str, *options: str | Path) -> str:
-    """What a command that is refused says; nothing is sent then."""
-    result = desk.run(command, *options)
+def refused(cli: CommandLine, command: str, *options: str | Path) -> str:
+    """Run a command, which must fail and send nothing, and return its error message."""
+    result = cli.run(command, *options)
     assert result.exit_code == 2
-    assert not any("/requeued/" in key for key in desk.keys("raw"))
+    assert not any("/requeued/" in key for key in cli.keys("raw"))
     return result.stderr
+
+
+def write_corrections(cli: CommandLine, path: Path, table: str, **changes: dict[str, str]) -> Path:
+    """Correct a file that `list --to` wrote: `s2={"amount": "5"}` corrects the amount of sale 2."""
+    assert cli.run("list", "--table", table, "--to", path).exit_code == 0
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    chosen = [{**row, **changes[f"s{row['sale_id']}"]} for row in rows if f"s{row['sale_id']}" in changes]
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(chosen)
+    return path

@@ -1,9 +1,10 @@
-"""A stream of good and bad files: what goes where, and that it adds up, whatever is run again."""
+"""The streaming job writes good and bad files to bronze and quarantine, and a repeated run adds nothing."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pyspark.sql import SparkSession
 from glue_jobs.ledger.ledger import FileStatus
 from glue_jobs.streaming.generation import CheckpointError
 from lake import naming
-from tests.glue_jobs.streaming.conftest import StreamPipeline
+from tests.glue_jobs.streaming.conftest import StreamPipeline, speed_view_off
 from tests.glue_jobs.streaming.lines import event, lines
 
 FILES: dict[str, str | bytes] = {
@@ -38,17 +39,28 @@ BRONZE = {
 }  # fmt: skip
 
 
+First = tuple[StreamPipeline, dict[str, Any]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bronze_only() -> Iterator[None]:
+    """Leave the speed view out of runs."""
+    with speed_view_off():
+        yield
+
+
+@pytest.fixture
+def events(spark: SparkSession, tmp_path: Path) -> StreamPipeline:
+    """An empty pipeline with a stream."""
+    return StreamPipeline(spark, tmp_path / "buckets")
+
+
 @pytest.fixture(scope="module")
-def first(
-    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[StreamPipeline, dict[str, Any]]:
-    """All these files, streamed, and the run's summary. Not to be changed."""
+def first(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> First:
+    """The pipeline after one run over FILES, and the run's summary. Tests must not change it."""
     pipeline = StreamPipeline(spark, tmp_path_factory.mktemp("stream") / "buckets")
     pipeline.drop_events(FILES)
     return pipeline, pipeline.stream()
-
-
-First = tuple[StreamPipeline, dict[str, Any]]
 
 
 def test_every_record_is_in_bronze_with_its_file_and_line(first: First) -> None:
@@ -58,7 +70,7 @@ def test_every_record_is_in_bronze_with_its_file_and_line(first: First) -> None:
     assert {name: sorted(rows) for name, rows in found.items()} == BRONZE
 
 
-def test_bronze_carries_where_a_row_comes_from(first: First) -> None:
+def test_bronze_rows_carry_their_rank_and_batch(first: First) -> None:
     rows = first[0].bronze("event_id", "source_rank", "batch_id", "batch", "year", "month")
     rank = hashlib.sha256(event(8, timestamp="2025-05-01T00:00:00Z").encode()).hexdigest()
     batch = "s-0001-00000000"
@@ -92,7 +104,7 @@ def test_every_file_is_accounted_for(first: First) -> None:
     assert "cannot be read" in entries["damaged.jsonl.gz"].reason
 
 
-def test_the_summary_adds_up(first: First) -> None:
+def test_the_summary_counts_files_rows_and_checks(first: First) -> None:
     _, summary = first
     assert summary["status"] == "COMMITTED"
     assert summary["files"] == len(FILES)
@@ -107,7 +119,7 @@ def test_the_summary_adds_up(first: First) -> None:
 
 @pytest.fixture
 def again(first: First, tmp_path: Path, spark: SparkSession) -> StreamPipeline:
-    """A writer's pipeline with the same ledger and raw files; checkpoints do not move with their folder."""
+    """A copy of the pipeline. Its checkpoints cannot be resumed, as they refer to the original folder."""
     root = tmp_path / "buckets"
     first[0].copy_to(root)
     copied = StreamPipeline(spark, root)
@@ -115,7 +127,7 @@ def again(first: First, tmp_path: Path, spark: SparkSession) -> StreamPipeline:
     return copied
 
 
-def test_a_new_generation_skips_what_the_ledger_has(again: StreamPipeline) -> None:
+def test_a_new_generation_skips_files_in_the_ledger(again: StreamPipeline) -> None:
     before = again.bronze()
     again.drop_events({"new.jsonl": lines(event(20))})
     summary = again.stream(new_generation=True)
@@ -139,17 +151,11 @@ def test_a_lost_generation_stops_the_run(again: StreamPipeline) -> None:
         again.stream()
 
 
-def test_a_replaced_checkpoint_is_noticed_by_its_files(again: StreamPipeline) -> None:
-    again.drop_events({"new.jsonl": lines(event(20))})
-    with pytest.raises(CheckpointError, match="without this file"):
-        again.writer().write(0, again.paths("new.jsonl"))
-
-
-def test_nothing_is_done_without_files(events: StreamPipeline) -> None:
+def test_a_run_without_files_does_nothing(events: StreamPipeline) -> None:
     assert events.stream()["status"] == "NOTHING_NEW"
 
 
-def test_files_that_come_later_are_batches_of_their_own(events: StreamPipeline) -> None:
+def test_later_files_are_written_as_new_batches(events: StreamPipeline) -> None:
     events.drop_events({"1.jsonl": lines(event(1)), "2.jsonl": lines(event(2)), "3.jsonl": lines("{")})
     assert events.stream(max_files=2)["batches"] == 2
     events.drop_events({"4.jsonl": lines(event(3, timestamp="2024-01-01T00:00:00Z"))})

@@ -1,7 +1,7 @@
-"""A process that streams, with a Java of its own, until SIGKILL takes both at a chosen call of the store.
+"""A process with its own Java that runs the streaming job and kills itself at a chosen call of the store.
 
-`python -m tests.glue_jobs.streaming.victim ROOT PLACE` with a Place as JSON. Exits with 0 if the place
-is never reached.
+`python -m tests.glue_jobs.streaming.chaos.victim ROOT POINT`, where POINT is a KillPoint as JSON. Exits
+with 0 if the run never reaches the kill point.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from typing import Any
 
 from tests.fakes import FolderStore
 
-PROJECT = Path(__file__).parents[3]
-FILES_AT_ONCE = 2
+PROJECT = Path(__file__).parents[4]
+MAX_FILES = 2
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the process ends: `seconds` after the n-th call that matches `pattern`.
+class KillPoint:
+    """The moment at which the process is killed: `seconds` after the n-th call that matches `pattern`.
 
-    Calls read `before write <key>`, `after write <key>`; so with `copy`, `delete`, `url`.
+    A call is written as `before write <key>` or `after write <key>`; likewise for `copy`, `delete`, `url`.
     """
 
     pattern: str
@@ -41,33 +41,33 @@ class Place:
         return f"{self.nth}. {self.pattern} + {self.seconds:.2f} s"
 
 
-def kill_everything(after: float) -> None:
-    """SIGKILL this process and its Java, which are all of the group."""
+def kill_process_group(after: float) -> None:
+    """Send SIGKILL to this process and its Java, which are the whole process group, after `after` seconds."""
     time.sleep(after)
     os.killpg(0, signal.SIGKILL)
 
 
 class FatalStore(FolderStore):
-    """A FolderStore whose whole process group is killed at a place."""
+    """A FolderStore that kills its process group at a kill point."""
 
-    def __init__(self, root: Path, place: Place) -> None:
+    def __init__(self, root: Path, point: KillPoint) -> None:
         super().__init__(root)
-        self._place = place
-        self._left = place.nth
+        self._point = point
+        self._left = point.nth
 
-    def _at(self, call: str) -> None:
-        if re.match(self._place.pattern, call):
+    def _on(self, call: str) -> None:
+        if re.match(self._point.pattern, call):
             self._left -= 1
-            if self._left == 0 and self._place.seconds:
-                Thread(target=kill_everything, args=[self._place.seconds], daemon=True).start()
+            if self._left == 0 and self._point.seconds:
+                Thread(target=kill_process_group, args=[self._point.seconds], daemon=True).start()
             elif self._left == 0:
-                kill_everything(0)
+                kill_process_group(0)
 
     @contextmanager
     def _call(self, verb: str, key: str) -> Iterator[None]:
-        self._at(f"before {verb} {key}")
+        self._on(f"before {verb} {key}")
         yield
-        self._at(f"after {verb} {key}")
+        self._on(f"after {verb} {key}")
 
     def write(self, bucket: str, key: str, body: bytes) -> None:
         with self._call("write", key):
@@ -87,13 +87,14 @@ class FatalStore(FolderStore):
             return super().url(bucket, key)
 
 
-def killed_at(root: Path, place: Place) -> bool:
-    """Stream in a process of its own. Whether it was killed; if not, it came to its end.
+def run_until_killed(root: Path, point: KillPoint) -> bool:
+    """Run the streaming job in a process of its own; return True if it was killed, False if it finished.
 
-    Raises RuntimeError if it failed by itself.
+    Raises RuntimeError if the process failed for another reason.
     """
+    module = "tests.glue_jobs.streaming.chaos.victim"
     process = subprocess.run(
-        [sys.executable, "-m", "tests.glue_jobs.streaming.victim", str(root), json.dumps(asdict(place))],
+        [sys.executable, "-m", module, str(root), json.dumps(asdict(point))],
         cwd=PROJECT, start_new_session=True, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if process.returncode not in (0, -signal.SIGKILL):
@@ -101,8 +102,8 @@ def killed_at(root: Path, place: Place) -> bool:
     return process.returncode != 0
 
 
-def main(root: Path, place: Place) -> None:
-    """One available-now run."""
+def main(root: Path, point: KillPoint) -> None:
+    """Run the streaming job once (available-now)."""
     from pyspark.sql import SparkSession
 
     from glue_jobs.runtime.session import configure
@@ -113,9 +114,9 @@ def main(root: Path, place: Place) -> None:
     for name, value in SMALL.items():
         builder = builder.config(name, value)
     spark = configure(builder.getOrCreate())
-    StreamPipeline(spark, root).stream(store=FatalStore(root, place), max_files=FILES_AT_ONCE)
+    StreamPipeline(spark, root).stream(store=FatalStore(root, point), max_files=MAX_FILES)
     spark.stop()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Place(**json.loads(sys.argv[2])))
+    main(Path(sys.argv[1]), KillPoint(**json.loads(sys.argv[2])))

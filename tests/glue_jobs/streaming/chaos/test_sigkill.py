@@ -1,4 +1,4 @@
-"""A stream whose process is killed, Java and all, ends as if nothing had happened."""
+"""A stream whose process and Java are killed and restarted gives the same result as an undisturbed one."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from glue_jobs.streaming import speed
 from glue_jobs.streaming.sinks import SpeedFiles
 from tests.domains.cloud_provider.events_oracle import judge
 from tests.domains.cloud_provider.oracle import expected, published
+from tests.glue_jobs.streaming.chaos.victim import MAX_FILES, KillPoint, run_until_killed
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
-from tests.glue_jobs.streaming.victim import FILES_AT_ONCE, Place, killed_at
 
 MASTERS: dict[str, str | bytes] = {
     "customers_orgs.csv": "org_id,org_name,plan_tier\no1,One,pro\no2,Two,free\n",
@@ -33,34 +33,34 @@ EVENTS: dict[str, str | bytes] = {
     "5.jsonl": lines(event(3, region="eu-west"), event(21, metric="cpu_hours"), event(22, org_id="o3")),
     "late/6.jsonl": lines(event(23, timestamp="2025-07-01T01:30:00Z"), event(24, cost_usd_increment=-300)),
 }
-"""Three micro-batches. Whichever version of an event comes first, its totals are the same."""
+"""Files of three micro-batches. All versions of an event have the same totals."""
 
-PLACES = {
-    "claimed a generation": "after write _ledger/.*/generations/",
-    "begun": "after write _checkpoints/.*generation.json",
-    "writing": "before url bronze/.*batch=s-",
-    "in the middle of a micro-batch": "before url quarantine/.*batch=s-",
-    "bronze in part": "after copy bronze/.*batch=s-",
+PATTERNS = {
+    "generation claimed": "after write _ledger/.*/generations/",
+    "generation recorded": "after write _checkpoints/.*generation.json",
+    "before bronze is written": "before url bronze/.*batch=s-",
+    "within a micro-batch": "before url quarantine/.*batch=s-",
+    "bronze written in part": "after copy bronze/.*batch=s-",
     "written, not committed": "before write _ledger/.*/batches/s-",
     "committed, not in the checkpoint": "after write _ledger/.*/batches/s-",
-    "totals summed, not kept": "before write speed/",
-    "totals kept, not in the checkpoint": "after write speed/",
-    "done, not told": "before write _runs/",
+    "totals summed, not written": "before write speed/",
+    "totals written, not in the checkpoint": "after write speed/",
+    "before the summary is written": "before write _runs/",
 }
 
 
 @pytest.fixture
-def whole(events: StreamPipeline, monkeypatch: pytest.MonkeyPatch) -> StreamPipeline:
-    """A pipeline with masters and events, and the speed view in its runs."""
+def pipeline(events: StreamPipeline, monkeypatch: pytest.MonkeyPatch) -> StreamPipeline:
+    """A pipeline with uploaded master data and events, whose runs keep the speed view."""
     monkeypatch.setattr(stream_to_bronze, "start_speed", speed.start_speed)
     events.drop(MASTERS)
     events.drop_events(EVENTS)
     return events
 
 
-def is_undisturbed(events: StreamPipeline) -> None:
-    """Bronze, quarantine, ledger, totals, silver and gold, after a last run of everything."""
-    events.stream(max_files=FILES_AT_ONCE)
+def assert_undisturbed(events: StreamPipeline) -> None:
+    """Run all jobs once more, then check bronze, quarantine, ledger, totals, silver and gold."""
+    events.stream(max_files=MAX_FILES)
     assert events.stream()["status"] == "NOTHING_NEW"
     events.run()
     outcome = expected(events.uploads)
@@ -97,25 +97,24 @@ def expected_totals() -> Mapping[tuple[Any, ...], Sequence[Any]]:
     return found
 
 
-def test_killed_in_a_micro_batch_then_between_commit_and_checkpoint(whole: StreamPipeline) -> None:
-    assert killed_at(whole.root, Place(PLACES["in the middle of a micro-batch"]))
-    assert killed_at(whole.root, Place(PLACES["committed, not in the checkpoint"]))
-    is_undisturbed(whole)
+def test_two_kills_within_a_micro_batch_and_after_its_commit_change_nothing(pipeline: StreamPipeline) -> None:
+    assert run_until_killed(pipeline.root, KillPoint(PATTERNS["within a micro-batch"]))
+    assert run_until_killed(pipeline.root, KillPoint(PATTERNS["committed, not in the checkpoint"]))
+    assert_undisturbed(pipeline)
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("place", PLACES.values(), ids=list(PLACES))
-def test_killed_at(whole: StreamPipeline, place: str) -> None:
-    assert killed_at(whole.root, Place(place))
-    is_undisturbed(whole)
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=list(PATTERNS))
+def test_a_kill_at_any_point_changes_nothing(pipeline: StreamPipeline, pattern: str) -> None:
+    assert run_until_killed(pipeline.root, KillPoint(pattern))
+    assert_undisturbed(pipeline)
 
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(7))
-def test_killed_again_and_again(whole: StreamPipeline, seed: int) -> None:
-    """At some moment after some call, and then once more."""
+def test_two_kills_at_random_moments_change_nothing(pipeline: StreamPipeline, seed: int) -> None:
     chance = random.Random(seed)
-    for places in (list(PLACES.values())[:6], list(PLACES.values())[5:-1]):
-        place = Place(chance.choice(places), seconds=chance.random() / 2)
-        assert killed_at(whole.root, place), place
-    is_undisturbed(whole)
+    for patterns in (list(PATTERNS.values())[:6], list(PATTERNS.values())[5:-1]):
+        point = KillPoint(chance.choice(patterns), seconds=chance.random() / 2)
+        assert run_until_killed(pipeline.root, point), point
+    assert_undisturbed(pipeline)

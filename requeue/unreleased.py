@@ -1,4 +1,4 @@
-"""What the quality gate stopped and nobody has released."""
+"""Rejected batches and holds of streams that are not released."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from lake.model.spec import Domain
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """A rejected batch, or a hold of a stream's batches; `name` is what `release` takes."""
+class Unreleased:
+    """A rejected batch, or a hold of a stream's batches; `name` is the argument of `caudal release`."""
 
     name: str
     since: str
@@ -19,10 +19,10 @@ class Waiting:
     reason: str
 
 
-def waiting(domain: Domain, view: LedgerView) -> list[Waiting]:
-    """Everything that waits for a release, oldest first."""
+def unreleased(domain: Domain, view: LedgerView) -> list[Unreleased]:
+    """Return the domain's unreleased batches and holds, oldest first."""
     rejected = [
-        Waiting(
+        Unreleased(
             name=batch.batch_id,
             since=batch.committed_at,
             batches=(batch.batch_id,),
@@ -34,7 +34,7 @@ def waiting(domain: Domain, view: LedgerView) -> list[Waiting]:
         if batch.status == BatchStatus.REJECTED and batch.batch_id not in view.released
     ]
     held = [
-        Waiting(name=hold.hold_id, since=hold.held_at, batches=hold.batches, reason=hold.reason)
+        Unreleased(name=hold.hold_id, since=hold.held_at, batches=hold.batches, reason=hold.reason)
         for hold in view.open_holds
     ]
     return sorted([*rejected, *held], key=lambda each: each.since)

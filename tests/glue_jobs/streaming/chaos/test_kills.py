@@ -1,4 +1,4 @@
-"""A stream that dies in the middle of a micro-batch loses nothing and counts nothing twice."""
+"""A run that dies within a micro-batch loses no row and writes no row twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILES: dict[str, str | bytes] = {
 ROWS = [("e1", "1.500000"), ("e2", "1.500000"), ("e2", "9.000000"), ("e3", "1.500000")]
 
 
-def is_whole(events: StreamPipeline) -> None:
+def assert_complete(events: StreamPipeline) -> None:
     assert events.bronze("event_id", "value") == ROWS
     assert len(events.quarantine()) == 1
     assert len(events.view().batches) == 1
@@ -26,7 +26,7 @@ def is_whole(events: StreamPipeline) -> None:
 
 
 class DiesAt(KillableStore):
-    """Dies before the first change that matches a pattern."""
+    """A store that dies before the first change that matches a pattern."""
 
     def __init__(self, root: Path, pattern: str) -> None:
         super().__init__(root)
@@ -38,30 +38,30 @@ class DiesAt(KillableStore):
 
 
 @pytest.mark.parametrize("place", ["copy bronze/", "delete bronze/", "write _ledger/.*/batches/"])
-def test_a_batch_that_was_not_committed_is_written_again(events: StreamPipeline, place: str) -> None:
+def test_an_uncommitted_batch_is_written_again(events: StreamPipeline, place: str) -> None:
     events.drop_events(FILES)
     with pytest.raises(KilledError):
         events.writer(store=DiesAt(events.root, place)).write(0, events.paths())
     assert events.view().batches == ()
     events.writer().write(0, events.paths())
-    is_whole(events)
+    assert_complete(events)
 
 
-def test_a_batch_that_was_committed_is_passed_over(events: StreamPipeline) -> None:
+def test_a_committed_batch_is_skipped(events: StreamPipeline) -> None:
     events.drop_events(FILES)
     events.writer().write(0, events.paths())
     before = events.bronze()
     again = events.writer()
     again.write(0, events.paths())
-    assert again.written == []
+    assert again.committed == []
     assert events.bronze() == before
-    is_whole(events)
+    assert_complete(events)
 
 
-def test_a_run_that_died_at_the_commit_is_taken_up_from_its_checkpoint(events: StreamPipeline) -> None:
+def test_a_run_that_died_at_the_commit_is_resumed_from_its_checkpoint(events: StreamPipeline) -> None:
     events.drop_events(FILES)
     with pytest.raises(KilledError):
         events.stream(store=DiesAt(events.root, "write _ledger/.*/batches/"))
     assert events.stream()["generation"] == 1
-    is_whole(events)
+    assert_complete(events)
     assert events.stream()["status"] == "NOTHING_NEW"

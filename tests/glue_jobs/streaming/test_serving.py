@@ -1,4 +1,4 @@
-"""Totals of micro-batches in the serving store, beside batch truth: one answer, and what of it may change."""
+"""Totals of micro-batches are served beside the rows of the batch flow, and marked as provisional."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ARGS = StreamArguments(
 
 
 class Stream:
-    """What micro-batches would send to the serving store, and what readers get from it."""
+    """The sink of a run's micro-batches, and a reader of the serving store that it writes to."""
 
     def __init__(self, store: Store, root: Path) -> None:
         self.store = store
@@ -47,13 +47,13 @@ class Stream:
         self.sink = self.start(self.server.secret)
 
     def start(self, secret: str | None, args: StreamArguments = ARGS) -> SpeedSink:
-        """The sink of a new run."""
+        """Return the sink of a new run."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("lake.naming.Names.keyspace", KEYSPACE)
             return serving_sink(args, {"store": secret}.get)(self.files, DOMAIN, USAGE_EVENTS)
 
     def usage(self, org: str | None = None) -> list[tuple[int, str, Decimal, bool]]:
-        """(day, service, cost, provisional) of a week."""
+        """Return (day, service, cost, provisional) of a week."""
         rows: list[DailyUsage] = list(
             daily_usage(self.store.reader, org_id=org, first=MONDAY, last=date(2025, 7, 13))
         )
@@ -70,21 +70,21 @@ def stream(tmp_path: Path) -> Iterator[Stream]:
 
 
 def total(org: str, day: date, cost: str, *, events: int = 1, metric: str = "requests") -> dict[str, Any]:
-    """The newest total of one metric of an organisation's day."""
+    """Return a total of one metric of an organisation's day."""
     return {
         "day": day, "org_id": org, "service": "compute", "metric": metric, "events": events,
         "cost_usd_increment": Decimal(cost), "value": Decimal(10), "carbon_kg": None, "genai_tokens": None,
     }  # fmt: skip
 
 
-def truth(org: str, day: date, cost: str) -> dict[str, Any]:
-    """A row of gold."""
+def gold(org: str, day: date, cost: str) -> dict[str, Any]:
+    """Return a row of the gold table."""
     return {
         "org_id": org, "usage_date": day, "service": "compute", "cost_usd": cost, "events": 1, "requests": 1,
     }  # fmt: skip
 
 
-def test_a_micro_batch_is_answered_and_marked(stream: Stream) -> None:
+def test_totals_of_a_micro_batch_are_served_as_provisional(stream: Stream) -> None:
     stream.sink.upsert([total("a", MONDAY, "2"), total("a", MONDAY, "0.5", metric="cpu_hours")])
     stream.sink.upsert([total("b", MONDAY, "1"), total("a", TUESDAY, "4")])
     assert stream.usage("a") == [(7, "compute", Decimal("2.5"), True), (8, "compute", Decimal(4), True)]
@@ -92,7 +92,7 @@ def test_a_micro_batch_is_answered_and_marked(stream: Stream) -> None:
     assert set(stream.documents()) == {"org|a|202507|speed", "org|b|202507|speed", "overall|202507|speed"}
 
 
-def test_a_replayed_micro_batch_changes_nothing(stream: Stream) -> None:
+def test_a_repeated_micro_batch_changes_nothing(stream: Stream) -> None:
     stream.sink.upsert([total("a", MONDAY, "2"), total("b", TUESDAY, "1")])
     once = stream.documents()
     stream.sink.upsert([total("a", MONDAY, "2"), total("b", TUESDAY, "1")])
@@ -107,7 +107,7 @@ def test_a_newer_total_replaces_the_older_one(stream: Stream) -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.RESET_BEFORE, Kind.RESET_AFTER, Kind.RATE_LIMIT])
-def test_a_micro_batch_that_the_store_did_not_take_is_replayed(stream: Stream, kind: Kind) -> None:
+def test_a_micro_batch_that_the_store_refused_can_be_repeated(stream: Stream, kind: Kind) -> None:
     rows = [total("a", MONDAY, "2"), total("b", MONDAY, "1")]
     stream.server.token = "AstraCS:rotated"
     with pytest.raises(RefusedError, match="valid token"):
@@ -119,9 +119,9 @@ def test_a_micro_batch_that_the_store_did_not_take_is_replayed(stream: Stream, k
     assert stream.usage() == [(7, "compute", Decimal(3), True)]
 
 
-def test_batch_truth_replaces_the_totals_of_its_days(stream: Stream) -> None:
+def test_published_gold_rows_replace_the_totals_of_their_days(stream: Stream) -> None:
     stream.sink.upsert([total("a", MONDAY, "2"), total("b", MONDAY, "1"), total("b", TUESDAY, "7")])
-    stream.store.publish(MART, [truth("a", MONDAY, "2.5"), truth("b", MONDAY, "1")])
+    stream.store.publish(MART, [gold("a", MONDAY, "2.5"), gold("b", MONDAY, "1")])
     assert stream.usage("a") == [(7, "compute", Decimal("2.5"), False)]
     assert stream.usage("b") == [(7, "compute", Decimal(1), False), (8, "compute", Decimal(7), True)]
     assert stream.usage() == [(7, "compute", Decimal("3.5"), False), (8, "compute", Decimal(7), True)]
@@ -129,26 +129,26 @@ def test_batch_truth_replaces_the_totals_of_its_days(stream: Stream) -> None:
     assert speed == {"org|b|202507|speed", "overall|202507|speed"}
 
 
-def test_a_late_micro_batch_does_not_overwrite_batch_truth(stream: Stream) -> None:
-    stream.store.publish(MART, [truth("a", MONDAY, "2.5")])
+def test_a_late_micro_batch_does_not_replace_gold_rows(stream: Stream) -> None:
+    stream.store.publish(MART, [gold("a", MONDAY, "2.5")])
     before = stream.documents()
     stream.sink.upsert([total("a", MONDAY, "99")])
     assert stream.usage("a") == stream.usage() == [(7, "compute", Decimal("2.5"), False)]
     assert {key: document for key, document in stream.documents().items() if key in before} == before
-    stream.store.publish(MART, [truth("a", MONDAY, "2.5")])
+    stream.store.publish(MART, [gold("a", MONDAY, "2.5")])
     assert stream.documents() == before
 
 
-def test_merged_answers_are_one_request(stream: Stream) -> None:
-    stream.store.publish(MART, [truth("a", MONDAY, "2.5")])
+def test_totals_and_gold_rows_are_read_with_one_request(stream: Stream) -> None:
+    stream.store.publish(MART, [gold("a", MONDAY, "2.5")])
     stream.sink.upsert([total("a", TUESDAY, "1")])
     stream.server.requests.clear()
     assert stream.usage("a") == [(7, "compute", Decimal("2.5"), False), (8, "compute", Decimal(1), True)]
     assert stream.server.count() == 1
 
 
-def test_the_collection_is_the_publishers_own(stream: Stream) -> None:
-    stream.store.publish(MART, [truth("a", MONDAY, "1")])
+def test_the_sink_accepts_the_collection_that_the_publisher_created(stream: Stream) -> None:
+    stream.store.publish(MART, [gold("a", MONDAY, "1")])
     assert isinstance(stream.start(stream.server.secret), ServedTotals)
 
 
@@ -158,11 +158,11 @@ def test_a_missing_or_malformed_secret_stops_the_run(stream: Stream, secret: str
         stream.start(secret)
 
 
-def test_without_a_secret_totals_end_in_files(stream: Stream) -> None:
-    alone = StreamArguments(job=ARGS.job, table=ARGS.table)
-    assert stream.start(None, alone) is stream.files
+def test_without_a_secret_totals_are_written_to_files_only(stream: Stream) -> None:
+    without_secret = StreamArguments(job=ARGS.job, table=ARGS.table)
+    assert stream.start(None, without_secret) is stream.files
 
 
-def test_a_domain_that_does_not_serve_its_stream_ends_in_files(stream: Stream) -> None:
+def test_totals_of_a_stream_that_is_not_served_are_written_to_files_only(stream: Stream) -> None:
     shop = load_domain("ecommerce")
     assert serving_sink(ARGS, {"store": None}.get)(stream.files, shop, shop.tables[0]) is stream.files

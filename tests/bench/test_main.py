@@ -1,0 +1,35 @@
+"""The benchmark command runs the chosen measurements only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bench import __main__ as command
+from lake.model.spec import Domain
+
+
+def test_backlogs_of_a_stream_are_measured_by_size(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    measured: list[tuple[str, Path, int]] = []
+    monkeypatch.setattr(
+        command,
+        "backlog",
+        lambda domain, work, events, _console: measured.append((domain.name, work, events)),
+    )
+    command.main(months=False, history=False, events=[5, 0, 7], work=tmp_path)
+    assert measured == [("cloud_provider", tmp_path, 5), ("cloud_provider", tmp_path, 7)]
+
+
+def test_a_temporary_folder_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    folders: list[tuple[str, Path]] = []
+
+    def whole_history(domain: Domain, work: Path, _scale: float, _console: Console) -> None:
+        folders.append((domain.name, work))
+
+    monkeypatch.setattr(command, "whole_history", whole_history)
+    command.main(months=False, events=[0])
+    [(domain, folder)] = folders
+    assert domain == "ecommerce"
+    assert not folder.exists()

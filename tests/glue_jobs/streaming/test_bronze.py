@@ -1,0 +1,45 @@
+"""The writer commits each micro-batch as one batch of the ledger."""
+
+from __future__ import annotations
+
+import pytest
+
+from glue_jobs.ledger.ledger import FileStatus
+from glue_jobs.streaming.generation import CheckpointError
+from tests.glue_jobs.streaming.conftest import StreamPipeline
+from tests.glue_jobs.streaming.lines import event, lines
+
+
+def test_a_micro_batch_is_one_batch_with_its_rows_and_checks(events: StreamPipeline) -> None:
+    events.drop_events({"a.jsonl": lines(event(1), event(2, value=-1)), "b.jsonl": lines(event(3))})
+    writer = events.writer(generation=4)
+    writer.write(7, events.paths())
+    [committed] = writer.committed
+    assert committed.batch.batch_id == "s-0004-00000007"
+    assert committed.report.checks["value.range"]["rows_quarantined"] == 1
+    assert events.view().batches == (committed.batch,)
+    assert [row[0] for row in events.bronze("event_id")] == ["e1", "e3"]
+    assert events.quarantine("failed_checks", "batch_id") == [("[value.range]", "s-0004-00000007")]
+
+
+def test_files_that_spark_skips_are_recorded_in_a_batch_of_their_own(events: StreamPipeline) -> None:
+    events.drop_events({"_hidden.jsonl": lines(event(1)), "empty.jsonl": "", "a.jsonl": lines(event(2))})
+    events.writer().write_skipped()
+    [batch] = events.view().batches
+    assert batch.batch_id == "s-0001-h20260102T000000000000"
+    entries = events.entries()
+    assert {name: entry.status for name, entry in entries.items()} == {
+        "_hidden.jsonl": FileStatus.REJECTED,
+        "empty.jsonl": FileStatus.INGESTED,
+    }
+    assert entries["_hidden.jsonl"].reason == (
+        "file.header: Spark skips names that begin with _ or . as temporary files; rename the file"
+    )
+
+
+def test_a_replaced_checkpoint_is_detected_by_its_files(events: StreamPipeline) -> None:
+    events.drop_events({"a.jsonl": lines(event(1))})
+    events.writer().write(0, events.paths("a.jsonl"))
+    events.drop_events({"new.jsonl": lines(event(20))})
+    with pytest.raises(CheckpointError, match="without this file: the checkpoint was replaced"):
+        events.writer().write(0, events.paths("new.jsonl"))
