@@ -191,7 +191,9 @@ def send(
             return
         bucket = place.names.processed_bucket
         with failing_with(NEEDS_ATTENTION):
-            for raw_object, is_new in sending.send(objects, place.put, place.store, bucket, place.domain.name):
+            for raw_object, is_new in sending.send(
+                objects, place.put, place.store, bucket, place.domain.name
+            ):
                 outcome = "sent" if is_new else "already there:"
                 typer.echo(f"{outcome} {len(raw_object.records)} records as {raw_object.key}")
 

@@ -157,10 +157,10 @@ class Demo:
             f"All buckets    {home}/s3/",
             f"Job logs       {home}/logs/",
             f"Source files   {landing}",
-            "Run again      caudal demo        nothing changes: all files are already ingested",
-            "Your own data  caudal demo --landing DIR --home DIR        files in DIR/<domain>/",
-            'Keep running   caudal up && eval "$(caudal env)"',
-            "               caudal upload FILE --domain D        or any AWS client",
+            "Run again      make demo        nothing changes: all files are already ingested",
+            "Your own data  make demo LANDING=dir HOME_DIR=dir        files in dir/<domain>/",
+            'The command    export PATH="$PWD/.venv/bin:$PATH"        then caudal --help',
+            'Keep running   caudal up && eval "$(caudal env)"        then caudal or any AWS client',
         )
         self._console.rule("[bold]where to find the results, and what to try next[/]", align="left")
         for line in lines:

@@ -10,7 +10,7 @@ from demo.report import LedgerReader, show_accounting, show_quarantine, show_tim
 from lake import naming
 from lake.model.spec import Domain
 from lake.naming import Names
-from localcloud.client import Followed, StateTime
+from localcloud.client import FollowedExecution, StateTime
 from tests.demo.conftest import Output
 from tests.demo.fakes import FakeAthena, FakeS3
 
@@ -82,6 +82,6 @@ def test_times_are_printed_by_step_and_by_state_of_an_execution(console: Output)
         StateTime("Ingest", moment, 0.5),
         StateTime("Wait", moment, 0.01),
     ]
-    execution = Followed("arn:aws:states:us-east-1:1:execution:machine:0123456789", states=states)
+    execution = FollowedExecution("arn:aws:states:us-east-1:1:execution:machine:0123456789", states=states)
     show_times({"deploy": 2.25}, [execution], console)
     assert console.text == "Time per step step seconds deploy 2.2 01234567 Ingest 1.5"

@@ -168,7 +168,7 @@ def test_a_hold_is_listed_and_released_as_one(meters: Meters, account: S3Client)
     hold = meters.ingest()["held"][0]["hold"]
     cli = CommandLine(meters, account)
     assert (
-        f"waits for release since 2026-01-02T00:01:00: {hold} (2 batches): readings: 10 of 30 rows (33.33%)"
+        f"needs a release since 2026-01-02T00:01:00: {hold} (2 batches): readings: 10 of 30 rows (33.33%)"
     ) in cli.run("list").stdout
     assert f"batch {first} is part of the hold {hold}: release the hold" in cli.run("release", first).stderr
     assert cli.run("release", hold).stdout.startswith(f"{hold} is released")

@@ -1,4 +1,4 @@
-"""The benchmark command runs the chosen measurements only."""
+"""Only the chosen benchmarks run."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench import __main__ as command
+from bench import run
 from lake.model.spec import Domain
 
 
 def test_backlogs_of_a_stream_are_measured_by_size(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     measured: list[tuple[str, Path, int]] = []
     monkeypatch.setattr(
-        command,
+        run,
         "backlog",
         lambda domain, work, events, _console: measured.append((domain.name, work, events)),
     )
-    command.main(months=False, history=False, events=[5, 0, 7], work=tmp_path)
+    run.measure(scale=1, months=False, history=False, events=[5, 0, 7], work=tmp_path)
     assert measured == [("cloud_provider", tmp_path, 5), ("cloud_provider", tmp_path, 7)]
 
 
@@ -28,8 +28,8 @@ def test_a_temporary_folder_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     def whole_history(domain: Domain, work: Path, _scale: float, _console: Console) -> None:
         folders.append((domain.name, work))
 
-    monkeypatch.setattr(command, "whole_history", whole_history)
-    command.main(months=False, events=[0])
+    monkeypatch.setattr(run, "whole_history", whole_history)
+    run.measure(scale=1, months=False, history=True, events=[0], work=None)
     [(domain, folder)] = folders
     assert domain == "ecommerce"
     assert not folder.exists()
