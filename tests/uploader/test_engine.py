@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -52,11 +51,6 @@ def test_key_holds_table_content_hash_and_relative_path(landing: Landing, send: 
     report = send(landing({"month=11/orders_nov.csv": ORDERS}))
     assert report.is_complete
     assert keys() == [f"ecommerce/orders/{sha12(ORDERS)}/month=11/orders_nov.csv"]
-
-
-def test_key_of_a_single_file_ends_with_its_name(landing: Landing, send: Send, keys: Keys) -> None:
-    send(landing({"deep/down/orders.csv": ORDERS}) / "deep/down/orders.csv")
-    assert keys() == [f"ecommerce/orders/{sha12(ORDERS)}/orders.csv"]
 
 
 def test_metadata_hold_the_hash_and_one_time_per_call(landing: Landing, send: Send, s3: S3Client) -> None:
@@ -140,11 +134,6 @@ def test_same_path_in_two_folders_is_uploaded_twice(landing: Landing, send: Send
     assert len(set(keys())) == 2
 
 
-def test_file_given_twice_is_uploaded_once(landing: Landing, send: Send) -> None:
-    folder = landing({"orders.csv": ORDERS})
-    assert len(send(folder, folder / "orders.csv").outcomes) == 1
-
-
 def test_file_that_matches_no_table_is_sent_and_reported_as_refused(
     landing: Landing, send: Send, keys: Keys
 ) -> None:
@@ -174,27 +163,10 @@ def test_broken_file_is_sent_under_its_table_and_reported_as_refused(
     assert keys()[0].startswith("ecommerce/orders/")
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("orders.csv", b"\xef\xbb\xbf" + ORDERS.encode()), ("orders.csv.gz", gzip.compress(ORDERS.encode()))],
-)
-def test_byte_order_marks_and_gzip_are_accepted(
-    landing: Landing, send: Send, name: str, content: bytes
-) -> None:
-    assert send(landing({name: content})).is_complete
-
-
 def test_drift_is_reported_and_accepted(landing: Landing, send: Send) -> None:
     report = send(landing({"orders.csv": "coupon," + ORDERS}))
     assert report.is_complete
     assert report.outcomes[0].drift == ("column 'coupon' is not declared",)
-
-
-def test_files_of_systems_and_editors_are_ignored(landing: Landing, send: Send, keys: Keys) -> None:
-    report = send(landing({".DS_Store": "x", ".git/orders.csv": ORDERS, "~$orders.csv": "x"}))
-    assert report.is_complete
-    assert len(report.having(Status.IGNORED)) == 3
-    assert keys() == []
 
 
 def test_progress_ends_at_the_size_of_all_files(landing: Landing, send: Send) -> None:
@@ -203,20 +175,6 @@ def test_progress_ends_at_the_size_of_all_files(landing: Landing, send: Send) ->
     send(folder, progress=watcher)
     assert watcher.bytes == sum(size for _, size in watcher.files) > 0
     assert len(watcher.tables) == 3
-
-
-def test_large_file_is_sent_in_parts(
-    landing: Landing, send: Send, s3: S3Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("uploader.transfer.PART_BYTES", 5 * 1024 * 1024)
-    content = (ORDERS + "1,2\n" * 1_500_000).encode()
-    folder = landing({"orders.csv": content})
-    report = send(folder)
-    stored = s3.get_object(Bucket=NAMES.raw_bucket, Key=report.outcomes[0].key)
-    assert stored["Body"].read() == content
-    assert stored["ETag"].endswith('-2"')
-    assert stored["Metadata"]["sha256"] == hashlib.sha256(content).hexdigest()
-    assert send(folder).outcomes[0].status is Status.SKIPPED
 
 
 def test_file_that_another_upload_sent_meanwhile_is_skipped(
@@ -247,13 +205,6 @@ def test_missing_bucket_raises_with_a_hint_to_deploy(landing: Landing, send: Sen
     s3.delete_bucket(Bucket=NAMES.raw_bucket)
     with pytest.raises(UploadError, match=r"not deployed here\. Run `caudal deploy"):
         send(landing({"orders.csv": ORDERS}))
-
-
-def test_missing_path_and_empty_folder_raise(tmp_path: Path, send: Send) -> None:
-    with pytest.raises(UploadError, match=r"nowhere: there is no such file"):
-        send(tmp_path / "nowhere")
-    with pytest.raises(UploadError, match="holds no files"):
-        send(tmp_path)
 
 
 SENSORS = Domain(
