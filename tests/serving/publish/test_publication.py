@@ -1,4 +1,4 @@
-"""Publications: documents in the store, the number of requests, and rejected marts."""
+"""Publications: documents in the store, the number of requests, deadlines, and rejected marts."""
 
 from __future__ import annotations
 

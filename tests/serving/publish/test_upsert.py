@@ -1,4 +1,4 @@
-"""Upserts: what is written, in how few requests, and documents that the store refuses."""
+"""Upserts: which documents are written, the number of requests, and documents that the store refuses."""
 
 from __future__ import annotations
 
