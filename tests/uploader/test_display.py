@@ -19,11 +19,12 @@ def outcome(path: str, status: Status = Status.UPLOADED, **values: object) -> Ou
 
 
 def shown(*outcomes: Outcome, dry_run: bool = False) -> str:
-    console = Console(file=io.StringIO(), width=200)
+    output = io.StringIO()
+    console = Console(file=output, width=200)
     show(
         UploadReport(domain="shop", bucket="raw", uploaded_at="", dry_run=dry_run, outcomes=outcomes), console
     )
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return output.getvalue()
 
 
 def test_summary_has_a_row_per_table_and_one_for_all() -> None:
@@ -64,7 +65,8 @@ def test_names_are_shown_literally() -> None:
 
 
 def test_log_counts_files_by_tenths() -> None:
-    console = Console(file=io.StringIO(), width=200)
+    output = io.StringIO()
+    console = Console(file=output, width=200)
     with Bar(console) as bar:
         bar.begin([(f"{number}.csv", 1) for number in range(20)])
         for number in range(20):

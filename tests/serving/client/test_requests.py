@@ -25,7 +25,7 @@ from serving.client.requests import (
 )
 
 NAME = "orders"
-FIND = {"find": {"filter": {}}}
+FIND: dict[str, Any] = {"find": {"filter": {}}}
 QUICK = Retry(attempts=3, sleep=lambda _: None, timeout_seconds=5)
 
 Connect = Callable[..., Requests]
