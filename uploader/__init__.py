@@ -1,6 +1,6 @@
-"""Brings files into the raw bucket, once each, masters before the facts that refer to them.
+"""Upload files to the raw bucket, each content once, masters before the facts that refer to them.
 
-`upload` is the whole of it for programs; `caudal upload` is the command line on top.
+Programs call `upload`; `caudal upload` is the command line.
 """
 
 from uploader.engine import upload

@@ -1,4 +1,4 @@
-"""How an upload looks in a terminal or a log."""
+"""Show an upload in a terminal or a log: its progress, then a summary."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from rich.table import Table
 from uploader.report import Outcome, Status, UploadReport
 
 _LISTED = 20
-"""So many files are named one by one; a folder of bad files would bury the summary."""
+"""Most files listed one by one under each label; a folder of bad files would bury the summary."""
 
 
 class Bar:
-    """A bar over bytes, files counted beside it; without a terminal a line for each tenth."""
+    """A progress bar over bytes with a count of files; without a terminal, a line per tenth of the files."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -53,17 +53,17 @@ class Bar:
         self._progress.stop()
 
     def begin(self, files: Sequence[tuple[str, int]]) -> None:
-        """Show the whole size."""
+        """Start the bar with the size of all files, given as (path, bytes)."""
         self._files = len(files)
         self._bytes = self._progress.add_task("Uploading", total=sum(size for _, size in files))
 
     def sent(self, size: int) -> None:
-        """Move the bar."""
+        """Advance the bar by so many bytes."""
         if self._bytes is not None:
             self._progress.update(self._bytes, advance=size)
 
     def finished(self, outcome: Outcome) -> None:
-        """Name the file beside the bar, or, in a log, count."""
+        """Show the file's name beside the bar; in a log, count it."""
         if self._bytes is not None:
             self._progress.update(self._bytes, description=escape(outcome.path[-40:]))
         with self._lock:
@@ -74,7 +74,7 @@ class Bar:
 
 
 def show(report: UploadReport, console: Console) -> None:
-    """The summary: a row per table, then the files that need attention."""
+    """Print the summary: a row per table, then the files that were refused, drift or were ignored."""
     table = Table(title=f"{report.domain} → s3://{report.bucket}", title_justify="left")
     table.add_column("table")
     sent = Status.PLANNED if report.dry_run else Status.UPLOADED

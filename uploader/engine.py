@@ -1,4 +1,4 @@
-"""The upload as a whole: find, recognise, compare, send in rank order, report."""
+"""The upload as a whole: find the files, recognise their tables, send them in rank order, report."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from lake.model.spec import Domain
 from lake.naming import Names
 from uploader.errors import UploadError, explain, explained
 from uploader.files import Candidate, Found, examine, find
-from uploader.report import Outcome, Progress, Silent, Status, UploadReport
-from uploader.transfer import AlreadyThereError, present, send
+from uploader.report import NoProgress, Outcome, Progress, Status, UploadReport
+from uploader.transfer import AlreadyExistsError, existing_key, send
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_UNREAD = 1_000_000
-"""Rank of files that match no table: behind all tables."""
+_UNRECOGNISED_RANK = 1_000_000
+"""Rank of files that match no table: after all tables."""
 
 
 def upload(
@@ -38,12 +38,13 @@ def upload(
     progress: Progress | None = None,
     uploaded_at: datetime | None = None,
 ) -> UploadReport:
-    """Bring the files and folders `paths` into the raw bucket of `domain`.
+    """Upload the files and folders `paths` to the raw bucket under the prefix of `domain`.
 
-    Tables go in rank order, the ones that others refer to first; within a rank `jobs` files at a
-    time. What raw holds already is skipped, unless `again`. `uploaded_at` (now) ranks the versions
-    that this call brings against others. Files that no table fits are sent too, so that the job
-    can account for them, and are listed in the report's `refused`.
+    Tables are sent in rank order, referenced tables first; within a rank, `jobs` files at a time. Files
+    whose content raw holds already are skipped, unless `again`. `uploaded_at` (default: now) ranks
+    the rows of this call as versions: later calls win. Files that match no table are sent too, so that
+    the ingest job can account for them, and are listed in the report's `refused`. A `dry_run` writes
+    nothing. Trouble with a single file is an Outcome in the report.
 
     Raises UploadError if a path does not exist or the bucket cannot be used.
     """
@@ -55,13 +56,13 @@ def upload(
         moment=moment,
         again=again,
         dry_run=dry_run,
-        progress=progress or Silent(),
+        progress=progress or NoProgress(),
     )
     found = find(Path(path) for path in paths)
     with explained(f"bucket {names.raw_bucket}"):
         client.list_objects_v2(Bucket=names.raw_bucket, Prefix=f"{domain.name}/", MaxKeys=1)
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        outcomes = run.all_of(found, pool)
+        outcomes = run.upload_all(found, pool)
     return UploadReport(
         domain=domain.name,
         bucket=names.raw_bucket,
@@ -73,6 +74,8 @@ def upload(
 
 @dataclass(frozen=True, kw_only=True)
 class _Upload:
+    """One call of `upload`. `moment` is its `uploaded-at`."""
+
     client: S3Client
     bucket: str
     domain: Domain
@@ -81,29 +84,31 @@ class _Upload:
     dry_run: bool
     progress: Progress
 
-    def all_of(self, found: Sequence[Found], pool: ThreadPoolExecutor) -> list[Outcome]:
-        data = [each for each in found if not each.is_left_behind]
-        outcomes = [_ignored(each) for each in found if each.is_left_behind]
+    def upload_all(self, found: Sequence[Found], pool: ThreadPoolExecutor) -> list[Outcome]:
+        data = [each for each in found if not each.is_system_file]
+        outcomes = [_ignored(each) for each in found if each.is_system_file]
         self.progress.begin([(each.path, each.size) for each in data])
         candidates: list[Candidate] = []
         for examined in pool.map(self._examine, data):
             if isinstance(examined, Candidate):
                 candidates.append(examined)
             else:
-                outcomes.append(self._done(examined))
-        keep, doubles = _without_doubles(candidates)
-        for _, same_rank in groupby(sorted(keep, key=self._place), key=self._rank):
-            outcomes.extend(pool.map(self._one, list(same_rank)))
+                outcomes.append(self._finished(examined))
+        unique, duplicates = _without_duplicates(candidates)
+        for _, same_rank in groupby(sorted(unique, key=self._upload_order), key=self._rank):
+            outcomes.extend(pool.map(self._upload_or_fail, list(same_rank)))
         outcomes.extend(
-            self._done(_outcome(double, Status.SKIPPED, f"the same bytes as {kept.found.path}", kept.key))
-            for double, kept in doubles
+            self._finished(
+                _outcome(duplicate, Status.SKIPPED, f"the same bytes as {kept.found.path}", kept.key)
+            )
+            for duplicate, kept in duplicates
         )
         return outcomes
 
     def _rank(self, candidate: Candidate) -> int:
-        return self.domain.ranks.get(candidate.table, _UNREAD)
+        return self.domain.ranks.get(candidate.table, _UNRECOGNISED_RANK)
 
-    def _place(self, candidate: Candidate) -> tuple[int, str, tuple[int, str]]:
+    def _upload_order(self, candidate: Candidate) -> tuple[int, str, tuple[int, str]]:
         return (self._rank(candidate), candidate.table, candidate.order)
 
     def _examine(self, found: Found) -> Candidate | Outcome:
@@ -119,18 +124,21 @@ class _Upload:
                 detail=str(error),
             )
 
-    def _one(self, candidate: Candidate) -> Outcome:
+    def _upload_or_fail(self, candidate: Candidate) -> Outcome:
+        """Upload a file; an error becomes its outcome, so that the other files are still sent."""
         try:
-            return self._done(self._bring(candidate))
+            return self._finished(self._upload(candidate))
         except (OSError, UploadError) as error:
-            return self._done(_outcome(candidate, Status.FAILED, str(error)))
+            return self._finished(_outcome(candidate, Status.FAILED, str(error)))
         except (BotoCoreError, ClientError) as error:
-            return self._done(_outcome(candidate, Status.FAILED, str(explain(error, candidate.key))))
+            return self._finished(_outcome(candidate, Status.FAILED, str(explain(error, candidate.key))))
 
-    def _bring(self, candidate: Candidate) -> Outcome:
-        if not self.again and (there := present(self.client, self.bucket, self.domain.name, candidate)):
-            same = "already there" if there == candidate.key else f"already there as {there}"
-            return _outcome(candidate, Status.SKIPPED, same, there)
+    def _upload(self, candidate: Candidate) -> Outcome:
+        if not self.again:
+            key = existing_key(self.client, self.bucket, self.domain.name, candidate)
+            if key:
+                detail = "already there" if key == candidate.key else f"already there as {key}"
+                return _outcome(candidate, Status.SKIPPED, detail, key)
         if self.dry_run:
             return _outcome(candidate, Status.PLANNED)
         try:
@@ -142,36 +150,38 @@ class _Upload:
                 again=self.again,
                 sent=self.progress.sent,
             )
-        except AlreadyThereError as error:
+        except AlreadyExistsError as error:
             return _outcome(candidate, Status.SKIPPED, f"already there: {error.what}")
         return _outcome(candidate, Status.UPLOADED)
 
-    def _done(self, outcome: Outcome) -> Outcome:
+    def _finished(self, outcome: Outcome) -> Outcome:
+        """Report a file's outcome to the progress and return it."""
         if outcome.status is not Status.UPLOADED:
             self.progress.sent(outcome.size)
         self.progress.finished(outcome)
         return outcome
 
 
-def _without_doubles(
+def _without_duplicates(
     candidates: Sequence[Candidate],
 ) -> tuple[list[Candidate], list[tuple[Candidate, Candidate]]]:
-    """One candidate per content and table, and the others with the one that is kept for them.
+    """Return one candidate per content and table, and (duplicate, the candidate kept for it) pairs.
 
-    Kept is the highest-ranking path, so that versions resolve as if all copies had been ingested.
+    The highest-ranking path is kept, so that versions resolve as if all copies had been ingested.
     """
     kept: dict[tuple[str, str, str], Candidate] = {}
     for candidate in sorted(candidates, key=lambda each: each.order):
         kept[_identity(candidate)] = candidate
-    doubles = [
+    duplicates = [
         (candidate, kept[_identity(candidate)])
         for candidate in candidates
         if kept[_identity(candidate)] is not candidate
     ]
-    return list(kept.values()), doubles
+    return list(kept.values()), duplicates
 
 
 def _identity(candidate: Candidate) -> tuple[str, str, str]:
+    """Return what makes two files duplicates; files of a stream may have equal bytes by chance."""
     name = candidate.found.path if candidate.is_stream else ""
     return (candidate.table, candidate.sha256, name)
 
@@ -199,5 +209,5 @@ def _ignored(found: Found) -> Outcome:
         table=None,
         size=found.size,
         status=Status.IGNORED,
-        detail="no data: left behind by an operating system or editor",
+        detail="no data: a file of the operating system or an editor",
     )

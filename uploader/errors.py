@@ -1,4 +1,4 @@
-"""Errors of the uploader, and the translation of what AWS says into what to do about it."""
+"""Errors of the uploader, and the translation of AWS's errors into hints on what to do."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from botocore.exceptions import (
 from lake.errors import CaudalError
 
 _HINTS = {
-    "NoSuchBucket": "The environment is not deployed here: `make deploy`, or `caudal up`.",
-    "AccessDenied": "These credentials may not do that; `aws sts get-caller-identity` tells whose they are.",
-    "ExpiredToken": "The session has ended: sign in again.",
-    "InvalidClientTokenId": "The access key is unknown: sign in again, or choose another --profile.",
-    "InvalidAccessKeyId": "The access key is unknown: sign in again, or choose another --profile.",
-    "SignatureDoesNotMatch": "The secret key does not fit the access key.",
+    "NoSuchBucket": "The environment is not deployed here. Run `caudal deploy --env ENV`, or `caudal up`.",
+    "AccessDenied": "Use credentials with this permission; `aws sts get-caller-identity` shows yours.",
+    "ExpiredToken": "The session has expired. Sign in again.",
+    "InvalidClientTokenId": "The access key is unknown. Sign in again, or choose another --profile.",
+    "InvalidAccessKeyId": "The access key is unknown. Sign in again, or choose another --profile.",
+    "SignatureDoesNotMatch": "The secret key does not fit the access key. Correct the credentials.",
 }
 
 
 class UploadError(CaudalError):
-    """The upload as a whole cannot be done; a single file's trouble is an Outcome instead."""
+    """The upload as a whole is impossible; trouble with a single file is an Outcome instead."""
 
 
 def code_of(error: ClientError) -> str:
-    """The error code that AWS gave, e.g. `NoSuchBucket`."""
+    """Return AWS's error code, e.g. `NoSuchBucket`; empty without one."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def explain(error: Exception, where: str) -> UploadError:
-    """The same trouble in terms of what to do."""
+    """Return an error of boto3 as an UploadError with a hint on what to do."""
     if isinstance(error, ClientError):
         code = code_of(error)
         message = error.response.get("Error", {}).get("Message", "")
@@ -52,14 +52,14 @@ def explain(error: Exception, where: str) -> UploadError:
     if isinstance(error, ProfileNotFound):
         return UploadError(f"{error}.", where=where, hint="`aws configure list-profiles` lists them.")
     if isinstance(error, ConnectionError | HTTPClientError):
-        hint = "Check the network and AWS_ENDPOINT_URL; for a local run, is `caudal up` running?"
+        hint = "Check the network and AWS_ENDPOINT_URL; a local cloud has to be running: `caudal up`."
         return UploadError(f"{error}.", where=where, hint=hint)
     return UploadError(f"{error}.", where=where)
 
 
 @contextmanager
 def explained(where: str) -> Iterator[None]:
-    """Turn errors of boto3 inside the block into UploadErrors that say what to do."""
+    """Turn errors of boto3 inside the block into UploadErrors with a hint on what to do."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -1,4 +1,4 @@
-"""Finds the files to upload, reads what identifies them, and recognises their tables."""
+"""Find the files to upload, hash them, and recognise their tables."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from lake.naming import UNRECOGNISED, raw_key
 from uploader.errors import UploadError
 
 _CHUNK = 1024 * 1024
-_LEFT_BEHIND = frozenset({"thumbs.db", "desktop.ini", "__macosx", "_success"})
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "_success"})
 _KEY_LIMIT = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A file as it was given: `path` relative to the folder that was given, `hint` what recognises it.
+    """A file below a given path. `path` is relative to the given folder; `size` is in bytes.
 
-    `hint` also holds the name of that folder: whoever uploads `usage_events/` itself still means it.
+    `hint` is the path by which the table is recognised. It includes the name of the given folder, so
+    that an upload of the folder `usage_events/` itself is recognised as that stream.
     """
 
     source: Path
@@ -30,15 +31,15 @@ class Found:
     size: int
 
     @property
-    def is_left_behind(self) -> bool:
-        """Hidden, a lock file, or another trace of an operating system or editor: no data."""
+    def is_system_file(self) -> bool:
+        """Whether an operating system or editor made the file (hidden, a lock file, …): it holds no data."""
         parts = [part.lower() for part in Path(self.path).parts]
-        return any(part.startswith((".", "~$")) or part in _LEFT_BEHIND for part in parts)
+        return any(part.startswith((".", "~$")) or part in _SYSTEM_FILES for part in parts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A file with its content's hash and its table."""
+    """A file with the hash of its content, its recognised table and its key in raw."""
 
     found: Found
     sha256: str
@@ -47,21 +48,22 @@ class Candidate:
 
     @property
     def table(self) -> str:
-        """Its table's place in the key."""
+        """The table's name in the key; UNRECOGNISED if the file matches no table."""
         return self.recognised.table.name if self.recognised.table else UNRECOGNISED
 
     @property
     def is_stream(self) -> bool:
+        """Whether the file belongs to a stream's table."""
         return self.recognised.is_stream
 
     @property
     def order(self) -> tuple[int, str]:
-        """How versions of one upload rank: by depth of the path, then by path."""
+        """The rank of the file's versions within one upload: by depth of the path, then by path."""
         return (self.found.path.count("/"), self.found.path)
 
 
 def find(paths: Iterable[Path]) -> list[Found]:
-    """Every file under `paths`, each once, sorted by path. Raises UploadError for a path without files."""
+    """Return every file under `paths` once, sorted by path. Raises UploadError for a path without files."""
     found: dict[Path, Found] = {}
     for path in paths:
         if not path.exists():
@@ -87,7 +89,10 @@ def _members(given: Path) -> Iterator[Found]:
 
 
 def examine(domain: Domain, found: Found) -> Candidate:
-    """Hash the file and recognise it. Raises OSError if it cannot be read, UploadError for its name."""
+    """Hash the file and recognise its table.
+
+    Raises OSError if the file cannot be read, UploadError if its name does not make a valid key.
+    """
     digest = hashlib.sha256()
     head = b""
     with found.source.open("rb") as file:

@@ -1,4 +1,4 @@
-"""What became of each file."""
+"""The outcome of each file, the report of an upload, and the progress while it runs."""
 
 from __future__ import annotations
 
@@ -12,23 +12,27 @@ from lake.naming import UNRECOGNISED
 
 
 class Status(Enum):
-    """What the upload did with a file."""
+    """The result of the upload for one file."""
 
     UPLOADED = "uploaded"
     PLANNED = "planned"
-    """A dry run: it would be uploaded."""
+    """A dry run would have uploaded the file."""
     SKIPPED = "skipped"
-    """The same bytes are there already, or come with another file of this call."""
+    """Raw holds the same bytes already, or another file of this call has them."""
     IGNORED = "ignored"
-    """No data: a file that the operating system or an editor left behind."""
+    """No data: a file of the operating system or an editor."""
     FAILED = "failed"
+    """The file could not be read or sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """One file: `key` is where it lies in raw (or would), `problem` why the job will quarantine it whole.
+    """The outcome of one file.
 
-    `detail` explains a status that is not UPLOADED.
+    - `key`: the file's key in raw; in a dry run, the key that it would get.
+    - `problem`: why the ingest job will quarantine the whole file; empty if it will not.
+    - `drift`: differences between the file's header and the table's declaration.
+    - `detail`: explains a status other than UPLOADED.
     """
 
     source: Path
@@ -44,7 +48,7 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """It is in raw (or would be), and the job will read it."""
+        """Whether the file is in raw (or would be) and the job will read it. Ignored files are good."""
         return self.status is Status.IGNORED or (self.status is not Status.FAILED and not self.problem)
 
 
@@ -59,20 +63,21 @@ class UploadReport:
     outcomes: tuple[Outcome, ...]
 
     def having(self, status: Status) -> tuple[Outcome, ...]:
+        """Return the outcomes with this status."""
         return tuple(outcome for outcome in self.outcomes if outcome.status is status)
 
     @property
     def refused(self) -> tuple[Outcome, ...]:
-        """Files that the job will quarantine whole, or that could not be sent."""
+        """The files that the job will quarantine whole, or that could not be sent."""
         return tuple(outcome for outcome in self.outcomes if not outcome.is_good)
 
     @property
     def is_complete(self) -> bool:
-        """Everything that was given is in raw and will be read."""
+        """Whether no file was refused: the job will read all of them."""
         return not self.refused
 
     def tables(self) -> dict[str, tuple[Outcome, ...]]:
-        """Outcomes by table, in the order of upload; files of no table last."""
+        """Return the outcomes by table, in the order of upload; files that match no table last."""
         grouped: dict[str, list[Outcome]] = {}
         for outcome in self.outcomes:
             if outcome.status is not Status.IGNORED:
@@ -81,26 +86,26 @@ class UploadReport:
 
 
 class Progress(Protocol):
-    """Is told how the upload goes, from several threads."""
+    """Receives the progress of an upload, from several threads."""
 
     def begin(self, files: Sequence[tuple[str, int]]) -> None:
-        """The files to be dealt with, as (path, bytes)."""
+        """Receive the files of the upload, as (path, bytes)."""
 
     def sent(self, size: int) -> None:
-        """So many bytes more are done."""
+        """Receive the number of bytes that were sent or skipped since the last call."""
 
     def finished(self, outcome: Outcome) -> None:
-        """A file is done."""
+        """Receive the outcome of a file."""
 
 
-class Silent:
-    """Progress that nobody watches."""
+class NoProgress:
+    """A Progress that shows nothing."""
 
     def begin(self, files: Sequence[tuple[str, int]]) -> None:
-        """Nothing to show."""
+        """Do nothing."""
 
     def sent(self, size: int) -> None:
-        """Nothing to show."""
+        """Do nothing."""
 
     def finished(self, outcome: Outcome) -> None:
-        """Nothing to show."""
+        """Do nothing."""

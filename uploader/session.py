@@ -1,4 +1,4 @@
-"""Who uploads, and where to: an AWS account, or a local runtime."""
+"""Sign in to an AWS account or a local cloud, and take the role that the caller needs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 STATUS_FILE = "status.json"
-"""Where a local runtime tells its endpoint and credentials."""
+"""File in which a local cloud records its endpoint and credentials."""
 
 _STATUS_FIELDS = ("endpoint", "region", "access_key", "secret_key", "env")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """An environment, an S3 client that may do there what the role may, and who asked for it (an ARN)."""
+    """An environment by its `names`, an S3 client with the role's permissions, and the caller's ARN."""
 
     client: S3Client
     names: Names
@@ -51,10 +51,12 @@ def connect(
     jobs: int = 8,
     role: Callable[[Names], str] = _uploader,
 ) -> Target:
-    """Sign in and, with `assume`, take a role: the uploader's, the only one that may write raw.
+    """Sign in and return the target. With `assume`, its client has a role: by default the uploader's.
 
-    `local` is the home folder of a running local runtime; its status file tells the rest.
-    Raises UploadError if there are no credentials, nobody answers, or the role is not permitted.
+    Only the uploader's role may write raw. `local` is the home folder of a running local cloud, whose
+    status file holds the endpoint and credentials; otherwise `profile` and `region` choose the account.
+    Raises UploadError without credentials, for an endpoint that does not answer, or for a role that the
+    caller may not take.
     """
     session, options, env = session_for(env=env, profile=profile, region=region, local=local)
     retries: Any = {"mode": "standard", "max_attempts": 5}
@@ -92,11 +94,11 @@ def session_for(
 
 def _status(home: Path) -> dict[str, str]:
     file = home / STATUS_FILE
-    hint = "Start the local runtime: `caudal up`."
+    hint = "Start the local cloud with `caudal up`, and name its folder with --home DIR."
     try:
         status: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise UploadError("no local runtime has left its status here.", where=str(file), hint=hint) from error
+        raise UploadError("there is no status of a local cloud.", where=str(file), hint=hint) from error
     except ValueError as error:
         raise UploadError(f"the status is not JSON: {error}.", where=str(file), hint=hint) from error
     if absent := [name for name in _STATUS_FIELDS if name not in status]:
@@ -105,7 +107,7 @@ def _status(home: Path) -> dict[str, str]:
 
 
 def _assumed(sts: STSClient, names: Names, name: str, *, partition: str) -> boto3.Session:
-    """A session of the role that renews its credentials: an upload may take hours."""
+    """Return a session of the role that renews its credentials, since an upload may take hours."""
     role = f"arn:{partition}:iam::{names.account}:role/{name}"
 
     def assumed() -> dict[str, str]:
@@ -122,10 +124,13 @@ def _assumed(sts: STSClient, names: Names, name: str, *, partition: str) -> boto
         first = assumed()
     except ClientError as error:
         trouble = explain(error, f"role {role}")
-        hint = "Deploy first, ask for permission to assume it, or use your own credentials with --no-assume."
+        hint = (
+            "Deploy the environment, ask for permission to assume the role, "
+            "or use your own credentials with --no-assume."
+        )
         raise UploadError(trouble.what, where=trouble.where, hint=hint) from error
     inner = botocore.session.get_session()
-    # botocore has no public way to set credentials that renew themselves.
+    # botocore has no public way to set renewable credentials.
     inner._credentials = RefreshableCredentials.create_from_metadata(  # type: ignore[attr-defined]
         metadata=first, refresh_using=assumed, method="sts-assume-role"
     )

@@ -1,4 +1,4 @@
-"""One file's way into the raw bucket, and the question whether it is there already."""
+"""Send one file to the raw bucket, and find the key of content that raw holds already."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 PART_BYTES = 16 * 1024 * 1024
 """A larger file is sent in parts of this size, each held in memory."""
 
-_MOST_PARTS = 10_000
-_TAKEN = frozenset({"PreconditionFailed", "412"})
+_MAX_PARTS = 10_000
+_KEY_EXISTS = frozenset({"PreconditionFailed", "412"})
+"""Codes with which S3 refuses to replace an object (If-None-Match)."""
 
 
-class AlreadyThereError(UploadError):
-    """Somebody else wrote the same key in the meantime."""
+class AlreadyExistsError(UploadError):
+    """Another upload wrote the same key in the meantime."""
 
 
-def present(client: S3Client, bucket: str, domain: str, candidate: Candidate) -> str | None:
-    """The key under which raw holds the same bytes of the same table, None if it does not.
+def existing_key(client: S3Client, bucket: str, domain: str, candidate: Candidate) -> str | None:
+    """Return the key under which raw holds the same bytes of the same table, None without one.
 
-    Two files of a stream may well be equal, so that there only the same name counts.
+    Files of a stream may have equal bytes by chance, so for them only the candidate's own key counts.
     """
     prefix = raw_content_prefix(domain, candidate.table, candidate.sha256)
     listed = client.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
@@ -40,11 +41,11 @@ def present(client: S3Client, bucket: str, domain: str, candidate: Candidate) ->
 
 
 def put_once(client: S3Client, bucket: str, key: str, body: bytes, metadata: Mapping[str, str]) -> bool:
-    """Write a small object if its key is free; False, and nothing written, if it is taken."""
+    """Write a small object unless its key exists, and return whether it was written."""
     try:
         client.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfNoneMatch="*")
     except ClientError as error:
-        if code_of(error) in _TAKEN:
+        if code_of(error) in _KEY_EXISTS:
             return False
         raise
     return True
@@ -59,13 +60,13 @@ def send(
     again: bool,
     sent: Callable[[int], None],
 ) -> None:
-    """Write the file under its key; `sent` is told the bytes as they go.
+    """Write the file under its key, and call `sent` with the number of bytes after each part.
 
-    Raises AlreadyThereError if the key exists (unless `again`), UploadError if the file changed
-    since it was hashed, OSError, ClientError.
+    Raises AlreadyExistsError if the key exists (unless `again`), UploadError if the file changed while
+    it was sent, OSError, ClientError.
     """
     metadata = {"uploaded-at": uploaded_at, "sha256": candidate.sha256}
-    # A key is written once: raw is immutable, and two uploaders may run at the same time.
+    # Raw is immutable and two uploaders may run at the same time: S3 must refuse the second write of a key.
     condition: dict[str, Any] = {} if again else {"IfNoneMatch": "*"}
     before = candidate.found.source.stat()
     try:
@@ -76,8 +77,8 @@ def send(
             else:
                 _send_parts(client, bucket, candidate, body, metadata, condition, sent)
     except ClientError as error:
-        if code_of(error) in _TAKEN:
-            raise AlreadyThereError("another upload was faster.", where=candidate.key) from error
+        if code_of(error) in _KEY_EXISTS:
+            raise AlreadyExistsError("another upload was faster.", where=candidate.key) from error
         raise
     after = candidate.found.source.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -95,8 +96,12 @@ def _send_parts(
     condition: dict[str, Any],
     sent: Callable[[int], None],
 ) -> None:
-    """boto3's own transfer manager cannot say If-None-Match, which belongs to the last request."""
-    key, size = candidate.key, max(PART_BYTES, -(-candidate.found.size // _MOST_PARTS))
+    """Write the file in parts.
+
+    boto3's transfer manager cannot send If-None-Match, which belongs to the request that completes the
+    upload.
+    """
+    key, size = candidate.key, max(PART_BYTES, -(-candidate.found.size // _MAX_PARTS))
     upload = client.create_multipart_upload(Bucket=bucket, Key=key, Metadata=metadata)["UploadId"]
     parts: list[CompletedPartTypeDef] = []
     try:
@@ -109,6 +114,6 @@ def _send_parts(
             Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}, **condition
         )
     except BaseException:
-        # Parts that nobody completes are kept and billed.
+        # S3 keeps and bills the parts of an unfinished upload.
         client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
         raise

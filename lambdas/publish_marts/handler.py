@@ -1,9 +1,9 @@
-"""Publishes one partition of one mart to the serving store.
+"""Publish one partition of one mart to the serving store.
 
 Event: {"domain": …, "mart": …, "partition": "year=2025/month=8", "continuation": null or from the answer}.
-The answer is the publication's report; as long as its status is CONTINUE the function is to be invoked
-again with its continuation. Environment: ENVIRONMENT, CURATED_BUCKET, SERVING_SECRET (its name, not its
-value).
+The answer is the publication's report. While its status is CONTINUE, the caller invokes the function again
+with the answer's continuation. Environment variables: ENVIRONMENT, CURATED_BUCKET, SERVING_SECRET (the
+secret's name, not its value).
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ for chatty in ("astrapy", "httpx", "httpcore"):
 
 @cache
 def connection(secret: str, keyspace: str) -> Connection:
-    """Read once per warm process, and again after the store has refused the token.
+    """Return the connection that a secret describes.
 
-    Raises SecretError when there is no such secret, it has no value, or a malformed one.
+    A warm process reads the secret once, and again after the store has refused its token. Raises
+    SecretError when the secret cannot be read, or its value is empty or malformed.
     """
     try:
         text = boto3.client("secretsmanager").get_secret_value(SecretId=secret).get("SecretString")
@@ -50,23 +51,24 @@ def connection(secret: str, keyspace: str) -> Connection:
         raise SecretError(
             f"the secret '{secret}' cannot be read ({code}).",
             where="serving secret",
-            hint="Put endpoint and token into it, or correct the function's permission.",
+            hint="Put endpoint and token into the secret, or correct the function's permission.",
         ) from error
     return Connection.from_secret(text, keyspace=keyspace)
 
 
-def _publish(publisher: Publisher, **what: Any) -> Report:
+def _publish(publisher: Publisher, **arguments: Any) -> Report:
     try:
-        return publisher.publish(**what)
+        return publisher.publish(**arguments)
     except RefusedError as error:
         if error.code == UNAUTHENTICATED:
-            # The next invocation of this process must not come with the same token.
+            # The next invocation of this process has to read the secret again.
             connection.cache_clear()
         raise
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Publish the partition that `event` names and return the report as JSON values."""
     names = Names(env=os.environ["ENVIRONMENT"], account="", region="")
     store = connection(os.environ["SERVING_SECRET"], names.keyspace)
     domain = load_domain(event["domain"])
@@ -103,6 +105,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         name="DocumentsWritten", unit=MetricUnit.Count, value=report.inserted + report.replaced
     )
     metrics.add_metric(name="DocumentsFailed", unit=MetricUnit.Count, value=report.failed)
-    # Flushed here and not by the decorator, which warns of missing metrics when an invocation fails.
+    # The decorator of Powertools would warn of missing metrics when an invocation fails.
     metrics.flush_metrics()
     return answer

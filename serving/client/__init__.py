@@ -1,1 +1,1 @@
-"""Connection to the Data API and its requests."""
+"""Connection to the Data API, and the requests sent to it."""

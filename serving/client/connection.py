@@ -1,4 +1,4 @@
-"""How to reach the serving store: read from its secret, and from nowhere else."""
+"""The serving store's endpoint and credentials, as its secret states them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,15 @@ class Connection:
 
     @classmethod
     def from_secret(cls, text: str | None, *, keyspace: str) -> Connection:
-        """From the secret's text. `keyspace` is used unless the secret names one. Raises SecretError."""
+        """Return the connection that the secret's JSON `text` describes.
+
+        `keyspace` is used unless the secret names one. Raises SecretError, whose message holds no value
+        of the secret.
+        """
         try:
             parsed = json.loads(text or "")
         except ValueError:
-            # The cause would show the text, and the text holds a token.
+            # The cause would show the text, which holds a token.
             raise SecretError("the secret is empty or no JSON.", where="serving secret", hint=_HINT) from None
         if not isinstance(parsed, dict):
             raise SecretError("the secret is no JSON object.", where="serving secret", hint=_HINT)
@@ -56,11 +60,11 @@ class Connection:
 
     @property
     def is_self_hosted(self) -> bool:
-        """Whether keyspaces are made through the Data API itself; on Astra they are not."""
+        """Whether the Data API itself can create keyspaces; on Astra a person creates them."""
         return self.environment not in Environment.astra_db_values
 
     def database(self) -> Database:
-        """The database, through `astrapy`. Makes no request."""
+        """Return astrapy's handle of the database. Sends no request."""
         client = DataAPIClient(environment=self.environment)
         return client.get_database(self.endpoint, token=self.provider, keyspace=self.keyspace)
 

@@ -1,4 +1,4 @@
-"""Single requests to one collection: retried while that can help, counted, within a deadline."""
+"""Requests to one collection: retried after transient errors, counted, and ended by a deadline."""
 
 from __future__ import annotations
 
@@ -25,22 +25,23 @@ Body = dict[str, Any]
 NO_COLLECTION = frozenset({"COLLECTION_NOT_EXIST", "UNKNOWN_COLLECTION_OR_TABLE"})
 NO_KEYSPACE = frozenset({"UNKNOWN_KEYSPACE", "NAMESPACE_DOES_NOT_EXIST", "KEYSPACE_DOES_NOT_EXIST"})
 UNAUTHENTICATED = "UNAUTHENTICATED"
-"""Code of a RefusedError for a token that the store does not take."""
-_BUSY = 429
-_CREATION_MS = 40_000
-"""Collections take Astra many seconds; still less than the deadline's reserve."""
+"""Code of the RefusedError for a token that the store does not accept."""
+_TOO_MANY_REQUESTS = 429
+_CREATION_TIMEOUT_MS = 40_000
+"""Astra takes many seconds to create a collection. Must stay below the deadline's reserve."""
 
 
 class OutOfTimeError(Exception):
-    """The invocation ends soon: no further request is begun."""
+    """The deadline is too close to begin another request."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Retry:
-    """How often and how patiently a request is repeated.
+    """How often a request is repeated, and the pauses in between (exponential backoff, full jitter).
 
-    The n-th pause is drawn evenly from 0 … `base_seconds` · 2ⁿ, at most `longest_seconds` (full jitter,
-    so that concurrent requests do not come back together). `timeout_seconds` bounds one attempt.
+    The pause after attempt n = 0, 1, … is drawn evenly from 0 to `base_seconds` · 2ⁿ, at most
+    `longest_seconds`; the jitter keeps concurrent requests from being repeated at the same moment.
+    `timeout_seconds` bounds one attempt.
     """
 
     attempts: int = 8
@@ -51,28 +52,31 @@ class Retry:
     draw: Callable[[float, float], float] = random.uniform
 
     def pause(self, attempt: int, at_least: float = 0.0) -> None:
+        """Sleep after the failed attempt number `attempt` (from 0), for `at_least` seconds or longer."""
         longest = min(self.longest_seconds, self.base_seconds * 2**attempt)
         self.sleep(max(at_least, self.draw(0, longest)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deadline:
-    """Ends work while there is time to say where it stopped.
+    """The end of an invocation, and the time to keep for reporting where the work stopped.
 
-    `remaining` gives the seconds left; `reserve` is what the last request and the answer may take.
+    `remaining` returns the seconds left; `reserve` is the time, in seconds, that the last request and
+    the answer may take.
     """
 
     remaining: Callable[[], float] = lambda: float("inf")
     reserve: float = 45.0
 
     def check(self) -> None:
+        """Raise OutOfTimeError if less than `reserve` is left."""
         if self.remaining() < self.reserve:
             raise OutOfTimeError
 
 
 @dataclass
 class Requests:
-    """Sends commands to one collection. Safe to share between threads."""
+    """Sends commands to one collection and counts them in `sent`. Safe to share between threads."""
 
     collection: Collection[Body]
     retry: Retry = field(default_factory=Retry)
@@ -82,14 +86,14 @@ class Requests:
 
     @property
     def where(self) -> str:
+        """The collection, as error messages name it."""
         return f"collection {self.collection.name}"
 
     def send(self, body: Body) -> Body:
-        """The answer to a command, which may hold errors of single documents.
+        """Send a command and return its answer, which may hold errors of single documents.
 
-        Repeats the command after 429, 5xx, time-outs and lost connections, whether it was applied or not:
-        callers send only commands that may be repeated. Raises RefusedError, UnreachableError, or
-        OutOfTimeError.
+        The command is repeated after 429, 5xx, time-outs and lost connections, whether the store applied
+        it or not, so it must be idempotent. Raises RefusedError, UnreachableError, or OutOfTimeError.
         """
         timeout = max(1, int(self.retry.timeout_seconds * 1000))
         return self.call(
@@ -97,7 +101,7 @@ class Requests:
         )
 
     def call(self, operation: Callable[[], Body]) -> Body:
-        """The same for anything that makes one request and may be repeated."""
+        """Run `operation`, which makes one idempotent request, with the retries and errors of `send`."""
         last: str = ""
         for attempt in range(self.retry.attempts):
             self.deadline.check()
@@ -107,9 +111,9 @@ class Requests:
             try:
                 answer = operation()
             except DataAPIHttpException as error:
-                last, wait = self._http(error)
+                last, wait = self._http_error(error)
             except DataAPIResponseException as error:
-                last = self._refused(error.raw_response["errors"][0])
+                last = self._api_error(error.raw_response["errors"][0])
             except (
                 DataAPITimeoutException,
                 httpx.TransportError,
@@ -117,20 +121,23 @@ class Requests:
             ) as error:
                 last = f"{type(error).__name__}: {error}"
             else:
-                refused = _request_errors(answer)
-                if not refused:
+                errors = _request_errors(answer)
+                if not errors:
                     return answer
-                last = self._refused(refused[0])
+                last = self._api_error(errors[0])
             if attempt + 1 < self.retry.attempts:
                 self.retry.pause(attempt, wait)
         raise UnreachableError(
             f"no answer after {self.retry.attempts} attempts; the last one ended with {last}.",
             where=self.where,
-            hint="Nothing is lost: publish again.",
+            hint="Try again later: the request may be repeated, nothing is lost.",
         )
 
-    def _http(self, error: DataAPIHttpException) -> tuple[str, float]:
-        """(What to say, seconds the server asks to wait) of an HTTP error worth another try."""
+    def _http_error(self, error: DataAPIHttpException) -> tuple[str, float]:
+        """Return (description, seconds that the server asks to wait) of a transient HTTP error.
+
+        Raises RefusedError for any other HTTP error.
+        """
         status = error.response.status_code
         if status in (401, 403):
             raise RefusedError(
@@ -139,25 +146,29 @@ class Requests:
                 where=self.where,
                 hint="Put a valid token into the serving secret.",
             ) from error
-        if status != _BUSY and status < 500:
+        if status != _TOO_MANY_REQUESTS and status < 500:
             raise RefusedError(f"HTTP {status}", str(error), where=self.where) from error
         asked = error.response.headers.get("Retry-After", "")
         return f"HTTP {status}", min(float(asked), self.retry.longest_seconds) if asked.isdigit() else 0.0
 
-    def _refused(self, error: Body) -> str:
+    def _api_error(self, error: Body) -> str:
+        """Return the description of a transient error of the Data API; raise RefusedError for others."""
         code, message = str(error.get("errorCode")), str(error.get("message"))
-        if is_passing(error):
+        if is_transient(error):
             return f"{code}: {message}"
         raise RefusedError(code, message, where=self.where)
 
 
-def is_passing(error: Body) -> bool:
-    """Whether an error of the Data API may be gone the next time: the server's fault, not the request's."""
+def is_transient(error: Body) -> bool:
+    """Return whether the Data API blames the server rather than the request, so that a retry can help."""
     return error.get("family") == "SERVER"
 
 
 def _request_errors(answer: Body) -> list[Body]:
-    """Errors of the request as a whole; those of single documents come with a status."""
+    """Return the errors of the request as a whole.
+
+    Errors of single documents, which an answer with `documentResponses` lists, are not among them.
+    """
     errors: list[Body] = answer.get("errors") or []
     return [] if (answer.get("status") or {}).get("documentResponses") else errors
 
@@ -165,18 +176,20 @@ def _request_errors(answer: Body) -> list[Body]:
 def create_collection(
     requests: Requests, database: Database, indexed: tuple[str, ...], *, self_hosted: bool
 ) -> None:
-    """Create the collection, indexing just `indexed`; on a self-hosted Data API its keyspace too.
+    """Create the collection with an index on `indexed` only; on a self-hosted Data API its keyspace too.
 
-    Raises RefusedError where there is no such keyspace, which on Astra only a person can create.
+    Raises RefusedError if the keyspace does not exist: on Astra a person has to create it.
     """
     keyspace = database.keyspace
     if self_hosted and keyspace is not None:
         admin = database.get_database_admin()
-        requests.call(lambda: _done(admin.create_keyspace(keyspace)))
+        requests.call(lambda: _acknowledged(admin.create_keyspace(keyspace)))
     options = {"indexing": {"allow": list(indexed)}}
     body = {"createCollection": {"name": requests.collection.name, "options": options}}
     try:
-        requests.call(lambda: database.command(body, raise_api_errors=False, request_timeout_ms=_CREATION_MS))
+        requests.call(
+            lambda: database.command(body, raise_api_errors=False, request_timeout_ms=_CREATION_TIMEOUT_MS)
+        )
     except RefusedError as error:
         if error.code not in NO_KEYSPACE:
             raise
@@ -188,5 +201,6 @@ def create_collection(
         ) from error
 
 
-def _done(_: None) -> Body:
+def _acknowledged(_: None) -> Body:
+    """Return the answer of a request for which astrapy returns nothing."""
     return {"status": {"ok": 1}}

@@ -1,1 +1,1 @@
-"""Publish gold to the serving store: idempotent, resumable, in few requests."""
+"""Publication of gold to the serving store: idempotent, resumable, in few requests."""

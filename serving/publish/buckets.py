@@ -1,8 +1,8 @@
-"""Rows of a mart, split by document into parts that fit into memory, whatever the mart's size.
+"""Split the rows of a mart's partition by document into buckets, each small enough for memory.
 
-A mart is read once, in batches. Each shape's rows go to the bucket of their document's slot; with more
-than one bucket they are written to files. A shape without `by` makes one document, whose sums are kept
-small while reading. Nothing is written to the store before all of this has succeeded.
+The partition is read once, in batches. Each shape's rows go to the bucket of their document's slot; with
+more than one bucket, rows are written to files. A shape without `by` makes one document, whose rows are
+summed while they are read. The publisher writes to the store only after all rows were read and checked.
 """
 
 from __future__ import annotations
@@ -20,34 +20,35 @@ import pyarrow.compute as pc
 
 from lake.model.serving import SLOTS, Collection, Embedded, Shape, covers, document_id, slot_of
 from lake.model.spec import Mart
-from serving.client.errors import InvalidKeyError
+from serving.publish.errors import InvalidKeyError
 
-ROWS = 10_000
+ROWS_PER_BUCKET = 10_000
 """Rows that a bucket holds on average."""
-MOST = 512
-"""Buckets at most: each is an open file while the mart is read."""
-PENDING = 50_000
-"""Rows of one document's sums that are gathered before they are summed again."""
+MAX_BUCKETS = 512
+"""Each bucket is an open file while the mart is read."""
+MAX_UNSUMMED_ROWS = 50_000
+"""Partial sums of one document, in rows, that are kept before they are summed into one table."""
 
 
-def bucket_count(rows: int, size: int = ROWS) -> int:
-    return max(1, min(MOST, math.ceil(rows / size)))
+def bucket_count(rows: int, size: int = ROWS_PER_BUCKET) -> int:
+    """Return the number of buckets for so many rows, `size` rows in each."""
+    return max(1, min(MAX_BUCKETS, math.ceil(rows / size)))
 
 
 def slot_range(bucket: int, buckets: int) -> tuple[int, int]:
-    """First and last slot of a bucket."""
+    """Return the first and the last slot of a bucket."""
     return -(-bucket * SLOTS // buckets), -(-(bucket + 1) * SLOTS // buckets) - 1
 
 
 def needed_columns(collection: Collection, mart: Mart) -> list[str]:
-    """Columns of the mart that its documents are made of, in the mart's order."""
+    """Return the columns of the mart that its documents are made of, in the mart's order."""
     used = {*mart.grain, *([mart.dated_by] if mart.dated_by else [])}
     for shape in collection.shapes:
-        used |= set(_columns(shape, mart))
+        used |= set(_shape_columns(shape, mart))
     return [column.name for column in mart.columns if column.name in used]
 
 
-def _columns(shape: Shape, mart: Mart) -> list[str]:
+def _shape_columns(shape: Shape, mart: Mart) -> list[str]:
     used = {*shape.by, *shape.fields}
     for embed in shape.embeds:
         used |= {*embed.columns, *([embed.where] if embed.where else [])}
@@ -58,7 +59,11 @@ def _columns(shape: Shape, mart: Mart) -> list[str]:
 
 @dataclass
 class Buckets:
-    """The rows of one period of a mart. `fill` reads them, `tables` gives them back by bucket."""
+    """The rows of one period of a mart, split into `count` buckets.
+
+    `fill` reads the rows; `fields` and `embedded` return them bucket by bucket. `scratch` is an empty
+    folder for the files of more than one bucket.
+    """
 
     collection: Collection
     mart: Mart
@@ -67,9 +72,9 @@ class Buckets:
     scratch: Path
     rows: int = 0
     newest: Any = None
-    """Newest date of the mart's own date column."""
+    """Newest value of the mart's `dated_by` column, once `fill` has read the rows."""
     _sums: dict[tuple[str, str], list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
-    _held: dict[tuple[str, int], list[pa.RecordBatch]] = field(default_factory=lambda: defaultdict(list))
+    _in_memory: dict[tuple[str, int], list[pa.RecordBatch]] = field(default_factory=lambda: defaultdict(list))
     _files: dict[tuple[str, int], pa.ipc.RecordBatchStreamWriter] = field(default_factory=dict)
 
     def fill(self, batches: Iterable[pa.RecordBatch]) -> None:
@@ -77,41 +82,46 @@ class Buckets:
         for batch in batches:
             self.rows += batch.num_rows
             self._check_nulls(batch)
-            self._note_newest(batch)
+            self._update_newest(batch)
             for shape in self.collection.shapes:
-                self._split(shape, batch.select(_columns(shape, self.mart)))
+                self._split(shape, batch.select(_shape_columns(shape, self.mart)))
         for writer in self._files.values():
             writer.close()
         for shape in self.collection.shapes:
             self._check_duplicates(shape)
 
     def fields(self, shape: Shape, bucket: int) -> pa.Table | None:
-        """Rows that make one document each: `by` and `fields` of a shape; None without any."""
+        """Return the columns `by` and `fields` of a shape, a row per document; None without rows."""
         table = self._table(shape, bucket)
         return None if table is None else table.select([*shape.by, *shape.fields])
 
     def embedded(self, shape: Shape, embed: Embedded, bucket: int) -> pa.Table | None:
-        """`by` and the embedded columns, one row per embedded row; None without any."""
-        if self._is_summed_early(shape, embed):
-            held = self._sums.get((shape.name, embed.name), [])
-            alone = self.bucket_of(document_id(shape.name, (), self.period)) == bucket
-            return _summed(pa.concat_tables(held), embed.rows, embed.values) if held and alone else None
+        """Return `by` and the embedded columns, a row per embedded row; None without rows."""
+        if self._is_summed_while_read(shape, embed):
+            partial = self._sums.get((shape.name, embed.name), [])
+            if not partial or self._only_bucket_of(shape) != bucket:
+                return None
+            return _summed(pa.concat_tables(partial), embed.rows, embed.values)
         table = self._table(shape, bucket)
         if table is None:
             return None
         if covers(shape, embed.rows, self.mart.grain):
-            return _chosen(table, embed).select([*shape.by, *embed.columns])
-        return _summed(_chosen(table, embed), (*shape.by, *embed.rows), embed.values)
+            return _filtered(table, embed).select([*shape.by, *embed.columns])
+        return _summed(_filtered(table, embed), (*shape.by, *embed.rows), embed.values)
 
     def _table(self, shape: Shape, bucket: int) -> pa.Table | None:
         if (shape.name, bucket) in self._files:
             with pa.ipc.open_stream(self._path(shape, bucket)) as reader:
                 return reader.read_all()
-        held = self._held.get((shape.name, bucket))
-        return pa.Table.from_batches(held) if held else None
+        batches = self._in_memory.get((shape.name, bucket))
+        return pa.Table.from_batches(batches) if batches else None
 
-    def bucket_of(self, identifier: str) -> int:
+    def _bucket_of(self, identifier: str) -> int:
         return slot_of(identifier) * self.count // SLOTS
+
+    def _only_bucket_of(self, shape: Shape) -> int:
+        """Return the bucket of the one document of a shape without `by`."""
+        return self._bucket_of(document_id(shape.name, (), self.period))
 
     # --- checks
 
@@ -125,7 +135,7 @@ class Buckets:
                 raise InvalidKeyError(
                     f"{nulls} row(s) have no '{name}', which is part of a document's key.",
                     where=f"mart {self.mart.name}, period {self.period}",
-                    hint="Nothing was published. Mend the mart, or leave the column out of the key.",
+                    hint="Nothing was published. Fix the mart, or leave the column out of the key.",
                 )
 
     def _check_duplicates(self, shape: Shape) -> None:
@@ -142,12 +152,12 @@ class Buckets:
             if twice.num_rows:
                 key = ", ".join(f"{name}={twice[name][0].as_py()}" for name in grain)
                 raise InvalidKeyError(
-                    f"{twice.num_rows} key(s) have several rows, {key} for one.",
+                    f"{twice.num_rows} key(s) have several rows, for example {key}.",
                     where=f"mart {self.mart.name}, period {self.period}",
-                    hint="Nothing was published. The mart's grain must be unique.",
+                    hint="Nothing was published. Fix the mart: its grain must be unique.",
                 )
 
-    def _note_newest(self, batch: pa.RecordBatch) -> None:
+    def _update_newest(self, batch: pa.RecordBatch) -> None:
         if self.mart.dated_by and batch.num_rows:
             newest = pc.max(batch.column(self.mart.dated_by)).as_py()
             self.newest = newest if self.newest is None else max(self.newest, newest)
@@ -158,43 +168,46 @@ class Buckets:
         if not batch.num_rows:
             return
         if not shape.by:
-            self._gather(shape, batch)
+            self._add_to_only_document(shape, batch)
             return
         if self.count == 1:
-            self._keep(shape, 0, batch)
+            self._add(shape, 0, batch)
             return
-        buckets = pa.array(self._buckets(shape, batch), pa.int32())
+        buckets = pa.array(self._bucket_numbers(shape, batch), pa.int32())
         order = pc.sort_indices(buckets)
         ordered, sorted_buckets = batch.take(order), buckets.take(order)
         for start, length, bucket in _runs(sorted_buckets.to_pylist()):
-            self._keep(shape, bucket, ordered.slice(start, length))
+            self._add(shape, bucket, ordered.slice(start, length))
 
-    def _is_summed_early(self, shape: Shape, embed: Embedded) -> bool:
+    def _is_summed_while_read(self, shape: Shape, embed: Embedded) -> bool:
         return not shape.by and not covers(shape, embed.rows, self.mart.grain)
 
-    def _gather(self, shape: Shape, batch: pa.RecordBatch) -> None:
-        if not all(self._is_summed_early(shape, embed) for embed in shape.embeds) or shape.fields:
-            self._keep(shape, self.bucket_of(document_id(shape.name, (), self.period)), batch)
+    def _add_to_only_document(self, shape: Shape, batch: pa.RecordBatch) -> None:
+        """Add rows to the one document of a shape without `by`, summed where its declaration sums."""
+        if not all(self._is_summed_while_read(shape, embed) for embed in shape.embeds) or shape.fields:
+            self._add(shape, self._only_bucket_of(shape), batch)
         for embed in shape.embeds:
-            if self._is_summed_early(shape, embed):
-                held = self._sums[(shape.name, embed.name)]
+            if self._is_summed_while_read(shape, embed):
+                partial = self._sums[(shape.name, embed.name)]
                 table = pa.Table.from_batches([batch])
-                held.append(_summed(_chosen(table, embed), embed.rows, embed.values))
-                if sum(part.num_rows for part in held) > PENDING:
-                    held[:] = [_summed(pa.concat_tables(held), embed.rows, embed.values)]
+                partial.append(_summed(_filtered(table, embed), embed.rows, embed.values))
+                if sum(part.num_rows for part in partial) > MAX_UNSUMMED_ROWS:
+                    partial[:] = [_summed(pa.concat_tables(partial), embed.rows, embed.values)]
 
-    def _buckets(self, shape: Shape, batch: pa.RecordBatch) -> list[int]:
+    def _bucket_numbers(self, shape: Shape, batch: pa.RecordBatch) -> list[int]:
+        """Return the bucket of each row."""
+
         @lru_cache(maxsize=100_000)
         def bucket(*keys: Any) -> int:
-            return self.bucket_of(document_id(shape.name, keys, self.period))
+            return self._bucket_of(document_id(shape.name, keys, self.period))
 
         columns = [batch.column(name).to_pylist() for name in shape.by]
         return [bucket(*keys) for keys in zip(*columns, strict=True)]
 
-    def _keep(self, shape: Shape, bucket: int, batch: pa.RecordBatch) -> None:
+    def _add(self, shape: Shape, bucket: int, batch: pa.RecordBatch) -> None:
         key = (shape.name, bucket)
         if self.count == 1:
-            self._held[key].append(batch)
+            self._in_memory[key].append(batch)
             return
         if key not in self._files:
             self._files[key] = pa.ipc.new_stream(self._path(shape, bucket), batch.schema)
@@ -204,19 +217,19 @@ class Buckets:
         return str(self.scratch / f"{shape.name}-{bucket}.arrow")
 
 
-def _chosen(table: pa.Table, embed: Embedded) -> pa.Table:
+def _filtered(table: pa.Table, embed: Embedded) -> pa.Table:
     return table.filter(pc.field(embed.where)) if embed.where else table
 
 
 def _summed(table: pa.Table, keys: Sequence[str], values: Sequence[str]) -> pa.Table:
-    """One row per key with exact sums; null where no row has a value."""
+    """Return one row per key with exact sums; a sum is null where no row has a value."""
     options = pc.ScalarAggregateOptions(skip_nulls=True, min_count=1)
     sums = table.group_by(list(keys)).aggregate([(name, "sum", options) for name in values])
     return sums.select([*keys, *(f"{name}_sum" for name in values)]).rename_columns([*keys, *values])
 
 
 def _runs(values: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """(start, length, value) of each run of equal values."""
+    """Yield (start, length, value) of each run of equal values."""
     start = 0
     for index in range(1, len(values) + 1):
         if index == len(values) or values[index] != values[start]:

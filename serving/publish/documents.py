@@ -1,4 +1,4 @@
-"""Rows become documents: deterministic, with a hash of their content."""
+"""Build documents from rows: deterministic, with a hash of their content."""
 
 from __future__ import annotations
 
@@ -12,28 +12,31 @@ from serving.publish.buckets import Buckets
 
 
 def documents(buckets: Buckets, bucket: int) -> dict[str, Document]:
-    """The documents of one bucket, by `_id`. The same rows in any order and split give the same ones."""
-    found: dict[str, Document] = {}
+    """Return the documents of one bucket, by `_id`.
+
+    The same rows give the same documents, in whichever order and batches they were read.
+    """
+    built: dict[str, Document] = {}
     for shape in buckets.collection.shapes:
-        for document in _of_shape(buckets, shape, bucket):
+        for document in _shape_documents(buckets, shape, bucket):
             document["hash"] = content_hash(document)
-            found[document["_id"]] = document
-    return found
+            built[document["_id"]] = document
+    return built
 
 
 def content_hash(document: Document) -> str:
-    """SHA-256 of everything in a document but its hash."""
+    """Return the SHA-256 of a document's fields, the hash itself left out."""
     content = {name: value for name, value in sorted(document.items()) if name != "hash"}
     return hashlib.sha256(serialised(content).encode()).hexdigest()
 
 
-def _of_shape(buckets: Buckets, shape: Shape, bucket: int) -> Iterator[Document]:
-    found: dict[tuple[Any, ...], Document] = {}
+def _shape_documents(buckets: Buckets, shape: Shape, bucket: int) -> Iterator[Document]:
+    built: dict[tuple[Any, ...], Document] = {}
 
     def document(keys: tuple[Any, ...]) -> Document:
-        if keys not in found:
-            found[keys] = _head(shape, keys, buckets.period)
-        return found[keys]
+        if keys not in built:
+            built[keys] = _empty_document(shape, keys, buckets.period)
+        return built[keys]
 
     if shape.fields:
         for keys, values in _rows(buckets.fields(shape, bucket), len(shape.by)):
@@ -48,10 +51,10 @@ def _of_shape(buckets: Buckets, shape: Shape, bucket: int) -> Iterator[Document]
                 "columns": list(embed.columns),
                 "rows": [[plain(value) for value in row] for row in rows],
             }
-    return iter(found.values())
+    return iter(built.values())
 
 
-def _head(shape: Shape, keys: tuple[Any, ...], period: int) -> Document:
+def _empty_document(shape: Shape, keys: tuple[Any, ...], period: int) -> Document:
     identifier = document_id(shape.name, keys, period)
     return {
         "_id": identifier,
@@ -64,7 +67,7 @@ def _head(shape: Shape, keys: tuple[Any, ...], period: int) -> Document:
 
 
 def _rows(table: Any, keys: int) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    """(key values, other values) of each row of a table whose first `keys` columns are the key."""
+    """Yield (key values, other values) of each row of a table whose first `keys` columns are the key."""
     if table is None:
         return
     columns = [column.to_pylist() for column in table.columns]

@@ -1,4 +1,4 @@
-"""Reads a partition of gold from S3 in chunks, so that memory does not grow with the partition."""
+"""Read a partition of gold from S3 in chunks, so that memory does not grow with the partition."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ import pyarrow as pa
 from lake.model.serving import period_number
 from lake.model.spec import Mart
 from lake.naming import layer_prefix
-from serving.client.errors import ChangedError, PublishingError
+from serving.publish.errors import ChangedError, PublishingError
 from serving.publish.publication import Source
 
 CHUNK_ROWS = 20_000
+"""Most rows of a chunk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +30,16 @@ class Partition:
 
     @classmethod
     def parse(cls, text: str, mart: Mart) -> Partition:
-        """Raises PublishingError when the text does not fit the mart's partition keys."""
+        """Return the partition that `text` names.
+
+        Raises PublishingError when the text does not fit the mart's partition keys.
+        """
         text = text.strip("/")
         parts = [part.split("=", 1) for part in text.split("/") if part]
         keys = tuple(part[0] for part in parts)
         if keys != mart.partition_keys or not all(re.fullmatch(r"\d+", part[-1]) for part in parts):
             raise PublishingError(
-                f"'{text}' is no partition of it.",
+                f"'{text}' is no partition of the mart.",
                 where=f"mart {mart.name}",
                 hint=f"Expected: {'/'.join(f'{key}=<number>' for key in mart.partition_keys) or 'nothing'}.",
             )
@@ -45,9 +49,10 @@ class Partition:
 def gold_source(
     client: Any, *, bucket: str, domain: str, mart: Mart, partition: Partition, columns: list[str]
 ) -> Source:
-    """The rows of a partition, streamed from S3 chunk by chunk. A partition without files has none.
+    """Return the rows of a partition, streamed from S3 chunk by chunk; none without files.
 
-    The rows end with ChangedError if the files are no longer those that were listed first.
+    Counting and reading raise PublishingError if a file lacks a column. After the last row, reading
+    raises ChangedError if the files are no longer those that were listed first.
     """
     prefix = layer_prefix("gold", domain, mart.name) + (f"{partition.text}/" if partition.text else "")
     listed = _listed(client, bucket, prefix)
@@ -66,25 +71,27 @@ def gold_source(
 
     return Source(
         batches=batches(),
-        # One column is enough to count rows, which say how many parts the partition is worked on in.
+        # The number of rows decides the number of buckets; one column is enough to count them.
         rows=sum(len(frame) for frame in _frames(paths, columns[:1])),
         fingerprint=hashlib.sha256(repr(listed).encode()).hexdigest(),
     )
 
 
 def _listed(client: Any, bucket: str, prefix: str) -> dict[str, str]:
-    """Key → ETag of the Parquet files under a prefix, in order."""
+    """Return key → ETag of the Parquet files under a prefix, in the order of their keys."""
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     objects = (item for page in pages for item in page.get("Contents", ()))
     return {item["Key"]: item["ETag"] for item in objects if item["Key"].endswith(".parquet")}
 
 
 def _frames(paths: list[str], columns: list[str]) -> Iterator[Any]:
-    """Data frames of at most CHUNK_ROWS rows. Their columns are Arrow's, in which decimals, dates and
-    whole numbers beside nulls stay what they are."""
+    """Yield data frames of at most CHUNK_ROWS rows.
+
+    Their columns have Arrow types, which keep decimals, dates and integers beside nulls exact.
+    """
     for path in paths:
         frames = wr.s3.read_parquet(
-            # By file: awswrangler would copy rows to fill a chunk from the next one.
+            # One file per call: given several, awswrangler copies rows to fill a chunk across files.
             path=[path], columns=columns, chunked=CHUNK_ROWS, dtype_backend="pyarrow", use_threads=False
         )  # fmt: skip
         try:
@@ -93,5 +100,5 @@ def _frames(paths: list[str], columns: list[str]) -> Iterator[Any]:
             raise PublishingError(
                 f"{error.args[0]}.",
                 where=path,
-                hint="Publish the mart again from the job that writes it.",
+                hint='Run the pipeline with {"full_refresh": "true"}, which writes the mart again.',
             ) from error

@@ -1,4 +1,4 @@
-"""One publication: a period of a mart to its collection, in as many invocations as it takes."""
+"""Publish one period of a mart to its collection, over several invocations if one is too short."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from astrapy import Database
 from lake.model.serving import Collection
 from lake.model.spec import Mart
 from lake.naming import collection_name
-from serving.client.errors import TooLargeError
 from serving.client.requests import Deadline, OutOfTimeError, Requests, Retry, create_collection
-from serving.publish.buckets import ROWS, Buckets, bucket_count, slot_range
+from serving.publish.buckets import ROWS_PER_BUCKET, Buckets, bucket_count, slot_range
 from serving.publish.documents import documents
+from serving.publish.errors import TooLargeError
 from serving.publish.report import Report
 from serving.publish.upsert import Slice, Upsert
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The rows of one period: how many there are, and a text that changes whenever they do.
+    """The rows of one period, their number, and a fingerprint: a text that changes when the rows change.
 
-    No rows at all mean that the partition is gone: its documents are deleted.
+    A source without rows stands for a partition that was removed: its documents are deleted.
     """
 
     batches: Iterable[pa.RecordBatch]
@@ -36,14 +36,19 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Publisher:
-    """Publishes to one database. `self_hosted`: keyspaces may be created."""
+    """Publishes to one database.
+
+    - `self_hosted`: the publisher may create a missing keyspace.
+    - `concurrency`: most requests at one time.
+    - `bucket_rows`: rows that are held in memory as documents at one time, on average.
+    """
 
     database: Database
     self_hosted: bool = False
     retry: Retry = field(default_factory=Retry)
     deadline: Deadline = field(default_factory=Deadline)
     concurrency: int = 8
-    bucket_rows: int = ROWS
+    bucket_rows: int = ROWS_PER_BUCKET
 
     def publish(
         self,
@@ -58,17 +63,17 @@ class Publisher:
     ) -> Report:
         """Make the collection's documents of `period` equal to the source's rows.
 
-        `scratch` is an empty folder for rows that do not fit into memory. With the `continuation` of an
-        earlier report it goes on where that one stopped, unless the rows have changed since. Raises
-        InvalidKeyError or TooLargeError before anything is written, RefusedError and UnreachableError
-        after.
+        `scratch` is an empty folder for rows that do not fit into memory. `continuation`, from the report
+        of an earlier invocation, resumes the publication where that invocation stopped, unless the rows
+        have changed since. Raises InvalidKeyError or TooLargeError before anything is written,
+        RefusedError or UnreachableError afterwards.
         """
         name = collection_name(domain, mart.name)
         requests = Requests(self.database.get_collection(name), self.retry, self.deadline)
         report = Report(collection=name, period=period)
         count = bucket_count(source.rows, self.bucket_rows)
         buckets = Buckets(collection, mart, period, count, scratch)
-        buckets.fill(self._in_time(source, mart))
+        buckets.fill(self._batches_in_time(source, mart))
         report.rows = buckets.rows
         upsert = Upsert(
             collection,
@@ -85,8 +90,8 @@ class Publisher:
             report.continuation |= {"counts": report.counts(), "failures": report.failures}
         return report
 
-    def _in_time(self, source: Source, mart: Mart) -> Iterator[pa.RecordBatch]:
-        """The source's batches; they end with an error when the time does, as reading cannot be resumed."""
+    def _batches_in_time(self, source: Source, mart: Mart) -> Iterator[pa.RecordBatch]:
+        """Yield the source's batches. Raises TooLargeError at the deadline: reading cannot be resumed."""
         for batch in source.batches:
             yield batch
             try:
@@ -101,7 +106,7 @@ class Publisher:
     def _apply(
         self, upsert: Upsert, buckets: Buckets, fingerprint: str, continuation: Mapping[str, Any]
     ) -> None:
-        """All buckets that are left. Out of time, the report gets where to go on."""
+        """Write the buckets that are left; at the deadline, put the continuation into the report."""
         report, count = upsert.report, buckets.count
         start = written = 0
         if (continuation.get("fingerprint"), continuation.get("buckets")) == (fingerprint, count):
@@ -111,12 +116,12 @@ class Publisher:
         until = _day_number(buckets.newest)
         for bucket in range(start, count):
             before = report.inserted + report.replaced - written
-            failed, named = report.failed, len(report.failures)
+            failed, listed = report.failed, len(report.failures)
             part = Slice(period=buckets.period, slots=slot_range(bucket, count) if count > 1 else None)
             try:
                 upsert.apply(part, documents(buckets, bucket), until, written)
             except OutOfTimeError:
-                report.forget_failures(failed, named)
+                report.drop_failures(failed, listed)
                 report.continuation = {
                     "bucket": bucket,
                     "buckets": count,
@@ -128,5 +133,5 @@ class Publisher:
 
 
 def _day_number(day: dt.date | None) -> int | None:
-    """2025-08-31 as 20250831, which the Data API can compare."""
+    """Return a date as a number that the Data API can compare: 20250831 for 2025-08-31."""
     return None if day is None else day.year * 10_000 + day.month * 100 + day.day

@@ -1,8 +1,8 @@
 """The speed view: running totals of a stream's open days, beside what batch has published.
 
 A speed document holds, per day, the newest total of each row. A total is set, never added to, so a
-micro-batch that is replayed changes nothing. Batch truth of a day wins over it: readers ignore days
-that batch holds, and the publisher deletes documents all of whose days it has published.
+replayed micro-batch changes nothing. Readers ignore the totals of a day that batch has published, and
+the publisher deletes a speed document once it has published all days in it.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from lake.model.serving import (
     slot_of,
 )
 from lake.model.spec import Every, Mart
-from serving.client.errors import PublishingError
 from serving.client.requests import Requests
+from serving.publish.errors import PublishingError
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpeedView:
-    """Writes the totals of one collection with at most `concurrency` requests at a time."""
+    """Writes the running totals of one collection, with at most `concurrency` requests at a time."""
 
     mart: Mart
     collection: Collection
@@ -40,11 +40,12 @@ class SpeedView:
     concurrency: int = 8
 
     def upsert(self, shape_name: str, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Set the totals of `rows`; the number of documents written, one request each.
+        """Set the totals of `rows`, one request per document, and return the number of documents.
 
-        A row holds the shape's `by`, the columns that identify an embedded row, and values so far; a
-        value it lacks is null. Rows must be totals at the shape's grain: overall totals are summed by
-        the caller. Raises PublishingError when the collection has no speed view.
+        A row holds the shape's `by` columns, the columns that identify an embedded row, and the totals so
+        far; a missing total is written as null. Rows have the shape's grain: the caller sums overall
+        totals. Raises PublishingError when the collection has no speed view, and the errors of
+        `Requests.send`.
         """
         shape = self.collection.shape(shape_name)
         embed = self._embedded(shape)
@@ -99,7 +100,7 @@ class SpeedView:
         }
         for row in rows:
             others = (plain(row[name]) for name in embed.rows if name != self.mart.dated_by)
-            path = ".".join([self._day(row).isoformat(), *map(safe_name, others)])
+            path = ".".join([self._day(row).isoformat(), *map(property_name, others)])
             changed[f"{embed.name}.totals.{path}"] = [plain(row.get(name)) for name in embed.columns]
         return {
             "updateOne": {
@@ -110,6 +111,9 @@ class SpeedView:
         }
 
 
-def safe_name(value: Any) -> str:
-    """A value as a property name of the Data API, in which dots and dollars have a meaning."""
+def property_name(value: Any) -> str:
+    """Return a value as a property name of the Data API, which reads dots and dollars as operators.
+
+    Every byte but letters, digits and hyphens becomes `_` and two hexadecimal digits.
+    """
     return re.sub(r"[^A-Za-z0-9-]", lambda match: "".join(f"_{b:02x}" for b in match[0].encode()), str(value))

@@ -1,9 +1,9 @@
-"""Makes one period of a collection equal to a set of documents, whatever it held and whatever fails.
+"""Make one period of a collection equal to a set of documents.
 
-What the store holds is listed first (`_id` and hash), so that an unchanged period is not written at all.
-Then what is missing is inserted in bulk, what differs is replaced, and what is left over is deleted.
-Every command may be repeated, so a publication that died is simply run again. The truth is always read
-from the store, never remembered.
+The publisher first lists the stored documents (`_id` and hash), so that an unchanged period is not
+written at all. Then it inserts missing documents in bulk, replaces those that differ and deletes those
+that are no longer wanted. Every command is idempotent, and the state is always read from the store, so a
+publication that failed is simply run again.
 """
 
 from __future__ import annotations
@@ -16,30 +16,34 @@ from typing import Any
 from lake.model.data_api import LIMITS, serialised, violation
 from lake.model.serving import SPEED, Collection, Document
 from serving.client.errors import RefusedError
-from serving.client.requests import NO_COLLECTION, NO_KEYSPACE, Requests, is_passing
+from serving.client.requests import NO_COLLECTION, NO_KEYSPACE, Requests, is_transient
 from serving.publish.report import Report
 
-EXISTS = "DOCUMENT_ALREADY_EXISTS"
-_BODY = LIMITS.body_bytes * 3 // 4
-"""Bytes of documents in one insert: room is left for the rest of the request."""
+ALREADY_EXISTS = "DOCUMENT_ALREADY_EXISTS"
+_INSERT_BYTES = LIMITS.body_bytes * 3 // 4
+"""Bytes of documents in one insert, which leaves room for the rest of the request."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """The documents of a period whose slots lie in a range; all of them without one."""
+    """The documents of a period whose slots lie in the range `slots` (first, last); all without a range."""
 
     period: int
     slots: tuple[int, int] | None = None
 
     @property
     def filter(self) -> Document:
+        """The slice as a filter of the Data API."""
         slots = {"slot": {"$gte": self.slots[0], "$lte": self.slots[1]}} if self.slots else {}
         return {"period": self.period, **slots}
 
 
 @dataclass
-class Held:
-    """What a slice of the store holds: `hashes` of batch documents, `until` of speed documents."""
+class Stored:
+    """The stored documents of a slice, by `_id`: `hashes` of batch documents, `until` of speed documents.
+
+    `until` is the newest day of a speed document, as the number yyyymmdd.
+    """
 
     hashes: dict[str, str | None] = field(default_factory=dict)
     until: dict[str, int] = field(default_factory=dict)
@@ -47,63 +51,69 @@ class Held:
 
 @dataclass
 class Upsert:
-    """Brings a collection up to date, slice by slice, with at most `concurrency` requests at a time."""
+    """Updates a collection slice by slice, with at most `concurrency` requests at a time."""
 
     collection: Collection
     requests: Requests
     report: Report
     create: Callable[[], None]
-    """Creates the collection, when it turns out not to exist."""
+    """Creates the collection; called when the store has none."""
     concurrency: int = 8
 
     def apply(
         self, part: Slice, wanted: dict[str, Document], until: int | None = None, written: int = 0
     ) -> None:
-        """Make `part` hold just `wanted`, and no speed document whose days all lie up to `until`.
+        """Make the batch documents of `part` equal to `wanted`.
 
-        `written` documents of it were written by an earlier invocation, and are counted already.
+        Speed documents of `part` are deleted if none of their days is later than `until` (yyyymmdd).
+        `written` documents of the slice were written and counted by an earlier invocation.
         """
-        held = self._held(part)
-        fitting = dict(self._fitting(wanted))
-        missing = [document for key, document in fitting.items() if key not in held.hashes]
+        stored = self._stored_or_created(part)
+        valid = dict(self._within_limits(wanted))
+        missing = [document for key, document in valid.items() if key not in stored.hashes]
         differing = [
             document
-            for key, document in fitting.items()
-            if key in held.hashes and held.hashes[key] != document["hash"]
+            for key, document in valid.items()
+            if key in stored.hashes and stored.hashes[key] != document["hash"]
         ]
         with ThreadPoolExecutor(self.concurrency) as pool:
-            self._each(pool, self._insert, chunks(missing))
-            self._each(pool, self._replace, differing)
-            surplus = [key for key in held.hashes if key not in wanted]
-            self._each(pool, self._delete, _split(surplus, LIMITS.write_documents))
-            overtaken = [key for key, newest in held.until.items() if until is not None and newest <= until]
-            self._each(pool, lambda ids: self._forget(ids, until), _split(overtaken, LIMITS.write_documents))
-        self.report.add(unchanged=max(0, len(fitting) - len(missing) - len(differing) - written))
+            self._run_all(pool, self._insert, chunks(missing))
+            self._run_all(pool, self._replace, differing)
+            surplus = [key for key in stored.hashes if key not in wanted]
+            self._run_all(pool, self._delete, _split(surplus, LIMITS.write_documents))
+            published = [key for key, newest in stored.until.items() if until is not None and newest <= until]
+            self._run_all(
+                pool, lambda ids: self._delete_speed(ids, until), _split(published, LIMITS.write_documents)
+            )
+        self.report.add(unchanged=max(0, len(valid) - len(missing) - len(differing) - written))
 
-    def _held(self, part: Slice) -> Held:
+    def _stored_or_created(self, part: Slice) -> Stored:
         try:
-            return self.holdings(part)
+            return self.stored(part)
         except RefusedError as error:
             if error.code not in NO_COLLECTION | NO_KEYSPACE:
                 raise
         self.create()
-        return Held()
+        return Stored()
 
-    def holdings(self, part: Slice) -> Held:
-        """What the store holds of `part`, page by page."""
-        held = Held()
+    def stored(self, part: Slice) -> Stored:
+        """Return the stored documents of `part`, read page by page."""
+        stored = Stored()
         projection = {"hash": True, "part": True, **({"until": True} if self.collection.speed else {})}
         for document in self._pages({"filter": part.filter, "projection": projection}):
             if document.get("part") == SPEED:
-                held.until[document["_id"]] = int(document.get("until", 0))
+                stored.until[document["_id"]] = int(document.get("until", 0))
             else:
-                held.hashes[document["_id"]] = document.get("hash")
-        return held
+                stored.hashes[document["_id"]] = document.get("hash")
+        return stored
 
     # --- steps
 
-    def _fitting(self, wanted: dict[str, Document]) -> Iterator[tuple[str, Document]]:
-        """Documents within the limits. The others are named and left as the store has them."""
+    def _within_limits(self, wanted: dict[str, Document]) -> Iterator[tuple[str, Document]]:
+        """Yield the documents within the Data API's limits, and report the others as failed.
+
+        A failed document stays in the store as it was.
+        """
         for key, document in wanted.items():
             reason = violation(document, self.collection.is_indexed)
             if reason is None:
@@ -112,41 +122,47 @@ class Upsert:
                 self.report.fail(key, reason)
 
     def _insert(self, batch: Sequence[Document]) -> None:
-        """Insert what is missing. What turns out to exist (a time-out hid its insertion, or another
-        publisher was faster) is compared and, where it differs, replaced."""
-        waiting = {document["_id"]: document for document in batch}
+        """Insert documents that the listing did not show.
+
+        A document that exists after all (its insertion timed out, or another publisher was faster) is
+        compared and, if it differs, replaced.
+        """
+        pending = {document["_id"]: document for document in batch}
         for attempt in range(self.requests.retry.attempts):
             options = {"ordered": False, "returnDocumentResponses": True}
             answer = self.requests.send(
-                {"insertMany": {"documents": list(waiting.values()), "options": options}}
+                {"insertMany": {"documents": list(pending.values()), "options": options}}
             )
-            existing = self._settle(waiting, answer)
-            self._compare(existing)
-            if not waiting:
+            existing = self._take_settled(pending, answer)
+            self._replace_differing(existing)
+            if not pending:
                 return
             self.requests.retry.pause(attempt)
-        for key in waiting:
+        for key in pending:
             self.report.fail(key, f"not inserted after {self.requests.retry.attempts} attempts")
 
-    def _settle(self, waiting: dict[str, Document], answer: Document) -> list[Document]:
-        """Take out of `waiting` what the answer decides; the documents that exist already."""
+    def _take_settled(self, pending: dict[str, Document], answer: Document) -> list[Document]:
+        """Remove from `pending` the documents that need no other attempt; return those that exist already.
+
+        A document with a transient error stays pending.
+        """
         errors = answer.get("errors") or []
         existing: list[Document] = []
         for response in answer["status"]["documentResponses"]:
             key = response["_id"]
             if response["status"] == "OK":
-                waiting.pop(key, None)
+                pending.pop(key, None)
                 self.report.add(inserted=1)
                 continue
             error = errors[response.get("errorsIdx", 0)] if errors else {}
-            if error.get("errorCode") == EXISTS:
-                existing.append(waiting.pop(key))
-            elif not is_passing(error):
-                waiting.pop(key)
+            if error.get("errorCode") == ALREADY_EXISTS:
+                existing.append(pending.pop(key))
+            elif not is_transient(error):
+                pending.pop(key)
                 self.report.fail(key, f"{error.get('errorCode')}: {error.get('message')}")
         return existing
 
-    def _compare(self, existing: Sequence[Document]) -> None:
+    def _replace_differing(self, existing: Sequence[Document]) -> None:
         if not existing:
             return
         ids = [document["_id"] for document in existing]
@@ -173,11 +189,11 @@ class Upsert:
 
     def _delete(self, ids: Sequence[str]) -> None:
         self._delete_all({"_id": {"$in": list(ids)}})
-        # The count of an answer that got lost is lost too, so what was asked for is counted.
+        # A lost answer loses its count too, so the requested deletions are counted.
         self.report.add(deleted=len(ids))
 
-    def _forget(self, ids: Sequence[str], until: int | None) -> None:
-        """Delete speed documents, unless the stream has meanwhile added a newer day."""
+    def _delete_speed(self, ids: Sequence[str], until: int | None) -> None:
+        """Delete speed documents, except those to which the stream has meanwhile added a newer day."""
         self._delete_all({"_id": {"$in": list(ids)}, "until": {"$lte": until}})
 
     def _delete_all(self, clause: Document) -> None:
@@ -187,6 +203,7 @@ class Upsert:
     # --- requests
 
     def _pages(self, body: Document) -> Iterator[Document]:
+        """Yield the documents of a `find` command, over all its pages."""
         state: str | None = None
         while True:
             options = {"options": {"pageState": state}} if state else {}
@@ -197,8 +214,8 @@ class Upsert:
                 return
 
     @staticmethod
-    def _each(pool: ThreadPoolExecutor, work: Callable[[Any], None], items: Iterable[Any]) -> None:
-        """Work on all items concurrently. The first error is raised, what has not begun is dropped."""
+    def _run_all(pool: ThreadPoolExecutor, work: Callable[[Any], None], items: Iterable[Any]) -> None:
+        """Run `work` on all items concurrently. Raises the first error and cancels what has not begun."""
         tasks = [pool.submit(work, item) for item in items]
         try:
             for task in tasks:
@@ -209,12 +226,12 @@ class Upsert:
 
 
 def chunks(documents: Sequence[Document]) -> Iterator[list[Document]]:
-    """Documents in groups that one insert takes, by number and by size."""
+    """Yield the documents in groups that one insert may hold, by number and by bytes."""
     group: list[Document] = []
     size = 0
     for document in documents:
         length = len(serialised(document).encode())
-        if group and (len(group) == LIMITS.insert_documents or size + length > _BODY):
+        if group and (len(group) == LIMITS.insert_documents or size + length > _INSERT_BYTES):
             yield group
             group, size = [], 0
         group.append(document)

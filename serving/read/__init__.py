@@ -1,1 +1,1 @@
-"""Read the serving store: one request per question."""
+"""Read library of the serving store: one request per question."""

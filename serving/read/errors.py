@@ -1,17 +1,17 @@
-"""What can be wrong with a question."""
+"""Errors of the read library."""
 
 from __future__ import annotations
 
 from lake.errors import CaudalError
 
 
-class ServingError(CaudalError):
+class ReadError(CaudalError):
     """Base of the read library's errors."""
 
 
-class UnservedError(ServingError):
-    """The serving store has nothing of a mart: it has never been published there."""
+class UnservedError(ReadError):
+    """A mart has no collection in the serving store: it has never been published there."""
 
 
-class RangeError(ServingError):
-    """A range of days is empty, or longer than the serving documents were designed for."""
+class RangeError(ReadError):
+    """A range of days is empty, or longer than the question's serving declaration allows."""

@@ -1,4 +1,4 @@
-"""Finds documents in one request and merges what batch and speed know."""
+"""Find documents in one request, and merge batch rows with the speed view's running totals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from lake.model.serving import (
     Collection,
     Document,
     Embedded,
-    Served,
     document_id,
     period_number,
     typed,
@@ -30,7 +29,7 @@ from serving.read.errors import RangeError, UnservedError
 
 @dataclass(frozen=True)
 class Found:
-    """The documents that one request brought."""
+    """The documents that one request returned."""
 
     mart: Mart
     collection: Collection
@@ -39,21 +38,24 @@ class Found:
     def rows(
         self, wanted: Wanted, embed: str, first: dt.date | None = None, last: dt.date | None = None
     ) -> list[Row]:
-        """Embedded rows of all periods, ordered, those outside `first` … `last` left out.
+        """Return the embedded rows of all periods from `first` to `last`, in the order of their key.
 
-        A day that batch has published is batch's; the speed view adds only days that it has not.
+        On a day that batch has published only its rows count; the speed view adds the other days.
         """
         shape = self.collection.shape(wanted.shape)
         declared = shape.embedded(embed)
-        mine = [document for document in self.documents if self._is(document, wanted)]
+        matching = [document for document in self.documents if self._matches(document, wanted)]
         dated = self.mart.dated_by if self.mart.dated_by in declared.rows else None
         rows = [
-            row for document in mine if document["part"] != SPEED for row in self._batch(document, declared)
+            row
+            for document in matching
+            if document["part"] != SPEED
+            for row in self._batch_rows(document, declared)
         ]
         published = {row[dated] for row in rows} if dated else set()
-        for document in mine:
+        for document in matching:
             if document["part"] == SPEED and dated:
-                rows += [row for row in self._speed(document, declared) if row[dated] not in published]
+                rows += [row for row in self._speed_rows(document, declared) if row[dated] not in published]
         if dated:
             rows = [
                 row
@@ -63,24 +65,26 @@ class Found:
         return sorted(rows, key=lambda row: tuple(row[name] for name in declared.rows))
 
     def tables(self, wanted: Wanted, embed: str) -> list[tuple[int, list[Row]]]:
-        """(period, rows of an embedded table) of batch documents, oldest first."""
+        """Return (period, embedded rows) of the batch documents, oldest period first."""
         declared = self.collection.shape(wanted.shape).embedded(embed)
-        mine = [d for d in self.documents if self._is(d, wanted) and d["part"] != SPEED]
-        return sorted(((d["period"], list(self._batch(d, declared))) for d in mine), key=lambda item: item[0])
+        batch = [d for d in self.documents if self._matches(d, wanted) and d["part"] != SPEED]
+        tables = ((d["period"], list(self._batch_rows(d, declared))) for d in batch)
+        return sorted(tables, key=lambda item: item[0])
 
     def newest_day(self, wanted: Wanted, embed: str) -> dt.date | None:
+        """Return the newest date among the embedded rows, None without rows."""
         days = [row[str(self.mart.dated_by)] for row in self.rows(wanted, embed)]
         return max(days, default=None)
 
-    def _is(self, document: Document, wanted: Wanted) -> bool:
+    def _matches(self, document: Document, wanted: Wanted) -> bool:
         by = self.collection.shape(wanted.shape).by
         return document["shape"] == wanted.shape and tuple(document[name] for name in by) == wanted.keys
 
-    def _batch(self, document: Document, embed: Embedded) -> Iterator[Row]:
+    def _batch_rows(self, document: Document, embed: Embedded) -> Iterator[Row]:
         table = document.get(embed.name) or {"columns": [], "rows": []}
         return (self._row(table["columns"], values, False) for values in table["rows"])
 
-    def _speed(self, document: Document, embed: Embedded) -> Iterator[Row]:
+    def _speed_rows(self, document: Document, embed: Embedded) -> Iterator[Row]:
         table = document.get(embed.name) or {"columns": [], "totals": {}}
         return (self._row(table["columns"], values, True) for values in _leaves(table["totals"]))
 
@@ -91,6 +95,7 @@ class Found:
 
 
 def _leaves(totals: Any) -> Iterator[Sequence[Any]]:
+    """Yield the rows at the leaves of a speed document's nested totals."""
     if isinstance(totals, list):
         yield totals
         return
@@ -100,7 +105,11 @@ def _leaves(totals: Any) -> Iterator[Sequence[Any]]:
 
 @dataclass
 class Reader:
-    """Reads the served marts of one domain from one database."""
+    """Reads the served marts of one domain from one database, one request per call.
+
+    Every method raises UnservedError for a mart that was never published, RefusedError and
+    UnreachableError.
+    """
 
     domain: Domain
     database: Database
@@ -109,12 +118,12 @@ class Reader:
     def between(
         self, mart: str, wanted: Sequence[Wanted], first: dt.date, last: dt.date, question: int
     ) -> Found:
-        """Documents of the periods from `first` to `last`, by their `_id`s.
+        """Return the documents of the periods from `first` to `last`, found by their `_id`s.
 
         Raises RangeError for an empty range, or one longer than the question declares.
         """
         collection, declared = self.domain.collection(mart), self.domain.mart(mart)
-        longest = max(served.days for served in _asked(collection, question))
+        longest = _longest_range(collection, question)
         days = (last - first).days + 1
         if not 1 <= days <= longest:
             raise RangeError(
@@ -131,12 +140,17 @@ class Reader:
         return self._find(declared, collection, {"filter": {"_id": {"$in": ids}}})
 
     def newest(self, mart: str, wanted: Sequence[Wanted], days: int, question: int) -> Found:
-        """Documents of the newest periods that `days` can touch, whichever they are."""
+        """Return the documents of the newest periods that a range of `days` can touch.
+
+        Raises RangeError for no days, or more than the question declares.
+        """
         collection, declared = self.domain.collection(mart), self.domain.mart(mart)
-        longest = max(served.days for served in _asked(collection, question))
+        longest = _longest_range(collection, question)
         if not 1 <= days <= longest:
             raise RangeError(
-                f"{days} days.", where=f"question {question}", hint=f"Ask for 1 to {longest} days."
+                f"{days} days were asked for.",
+                where=f"question {question}",
+                hint=f"Ask for 1 to {longest} days.",
             )
         clauses = [
             {"shape": want.shape, **dict(zip(collection.shape(want.shape).by, want.keys, strict=True))}
@@ -169,18 +183,21 @@ class Reader:
                     hint="Run the pipeline with serving switched on.",
                 ) from error
             found += data["documents"]
-            # Declarations keep a question within the smallest page; a smaller one still gets its answer.
+            # A question's documents fit into one page by declaration; a server with smaller pages
+            # still gives a complete answer.
             state = data.get("nextPageState")
             if state is None or "sort" in body:
                 return Found(mart, collection, found)
             body = {**body, "options": {"pageState": state}}
 
 
-def _asked(collection: Collection, question: int) -> list[Served]:
-    return [served for served in collection.serves if served.question == question]
+def _longest_range(collection: Collection, question: int) -> int:
+    """Return the most days that the collection's declaration allows for a question."""
+    return max(served.days for served in collection.serves if served.question == question)
 
 
 def _periods(mart: Mart, first: dt.date, last: dt.date) -> Iterator[int]:
+    """Yield the mart's periods from `first` to `last`, as numbers, oldest first."""
     if mart.every is None:
         yield period_number()
     elif mart.every is Every.YEAR:

@@ -1,4 +1,4 @@
-"""A shop's raw bucket in a mocked account, and files to put there."""
+"""A shop's raw bucket in a mocked account, and files to upload."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAMES = Names(env="test", account="123456789012", region="us-east-1")
 
 HEADERS = {table.name: ",".join(table.headers) + "\n" for table in load_domain("ecommerce").tables}
-"""A file that holds nothing but its header is as good as any for an upload."""
+"""Content of a valid file per table: a header without rows is enough for an upload."""
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
 
 @pytest.fixture
 def landing(tmp_path: Path) -> Callable[..., Path]:
-    """`landing({"orders.csv": b"…"})` lays files into a folder and returns it."""
+    """Return a function: `landing({"orders.csv": b"…"})` writes files to a folder and returns it."""
 
-    def lay(files: dict[str, bytes | str], folder: str = "landing") -> Path:
+    def write(files: dict[str, bytes | str], folder: str = "landing") -> Path:
         root = tmp_path / folder
         for path, content in files.items():
             file = root / path
@@ -56,12 +56,12 @@ def landing(tmp_path: Path) -> Callable[..., Path]:
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
         return root
 
-    return lay
+    return write
 
 
 @pytest.fixture
 def send(s3: S3Client, shop: Domain) -> Callable[..., UploadReport]:
-    """Upload to the mocked bucket."""
+    """Return a function that uploads to the mocked bucket."""
 
     def run(*paths: Path, **options: object) -> UploadReport:
         return upload(paths, shop, client=s3, names=NAMES, **options)  # type: ignore[arg-type]
@@ -71,7 +71,7 @@ def send(s3: S3Client, shop: Domain) -> Callable[..., UploadReport]:
 
 @pytest.fixture
 def keys(s3: S3Client) -> Callable[[], list[str]]:
-    """Keys of all versions in raw."""
+    """Return a function that lists the keys of all versions in raw."""
 
     def listed() -> list[str]:
         versions = s3.list_object_versions(Bucket=NAMES.raw_bucket).get("Versions", [])

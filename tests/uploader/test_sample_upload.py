@@ -1,4 +1,4 @@
-"""The committed sample goes up as its manifest says."""
+"""The outcomes of an upload of the committed sample match its manifest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uploader import Status, UploadReport
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 
 
-def test_the_sample_is_uploaded_as_its_manifest_says(send: Callable[..., UploadReport]) -> None:
+def test_outcomes_of_the_sample_match_its_manifest(send: Callable[..., UploadReport]) -> None:
     manifest = json.loads((SAMPLE / "manifests" / "ecommerce.json").read_text(encoding="utf-8"))
     report = send(SAMPLE / "ecommerce")
     assert {outcome.path for outcome in report.outcomes} == set(manifest["files"])

@@ -1,4 +1,4 @@
-"""Who uploads: the role by default, one's own credentials on demand."""
+"""Sign-in: the role by default, the caller's own credentials on demand."""
 
 from __future__ import annotations
 
@@ -27,19 +27,17 @@ def caller_of(client: S3Client) -> str:
     return sts.get_caller_identity()["Arn"]
 
 
-def test_the_role_is_taken_by_default(s3: S3Client) -> None:
+def test_role_is_assumed_by_default(s3: S3Client) -> None:
     target = connect(env="test")
     assert target.names.raw_bucket == "caudal-test-raw-123456789012-us-east-1"
     assert "assumed-role/caudal-test-uploader/upload-files" in caller_of(target.client)
 
 
-def test_own_credentials_are_used_on_demand(s3: S3Client) -> None:
+def test_own_credentials_are_used_without_assume(s3: S3Client) -> None:
     assert "assumed-role" not in caller_of(connect(env="test", assume=False).client)
 
 
-def test_a_role_that_is_not_permitted_names_the_way_out(
-    s3: S3Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_denied_role_raises_with_a_hint(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> None:
     real = boto3.Session.client
 
     def refusing(self: boto3.Session, service: str, **options: object) -> object:
@@ -57,7 +55,7 @@ def test_a_role_that_is_not_permitted_names_the_way_out(
         connect(env="test")
 
 
-def test_an_unknown_profile_is_told(s3: S3Client) -> None:
+def test_unknown_profile_raises_with_a_hint(s3: S3Client) -> None:
     with pytest.raises(UploadError, match="list-profiles"):
-        connect(profile="nobody")
+        connect(profile="unknown")
     assert "AWS_PROFILE" not in os.environ

@@ -1,4 +1,4 @@
-"""The secret: what it may hold, and that its values stay in it."""
+"""Connections from valid secrets, and errors that show no value of a malformed one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from serving.client.errors import SecretError
 GOOD = {"endpoint": "https://db.example", "token": "AstraCS:s3cret"}
 
 
-def test_a_token_connects_to_astra() -> None:
+def test_token_connects_to_astra() -> None:
     connection = Connection.from_secret(json.dumps(GOOD), keyspace="caudal_dev")
     assert (connection.environment, connection.keyspace, connection.is_self_hosted) == (
         "prod",
@@ -23,7 +23,7 @@ def test_a_token_connects_to_astra() -> None:
     assert "s3cret" not in repr(connection)
 
 
-def test_user_and_password_connect_to_a_server_of_ones_own() -> None:
+def test_user_and_password_connect_to_a_self_hosted_server() -> None:
     secret = {
         "endpoint": "http://localhost:8181/",
         "username": "cassandra",
@@ -51,7 +51,7 @@ def test_user_and_password_connect_to_a_server_of_ones_own() -> None:
         (json.dumps({"endpoint": "https://s3cret", "username": "s3cret"}), "'password' is missing"),
     ],
 )
-def test_a_malformed_secret_is_told_without_its_values(secret: str | None, message: str) -> None:
+def test_malformed_secret_raises_without_showing_its_values(secret: str | None, message: str) -> None:
     with pytest.raises(SecretError, match=message) as error:
         Connection.from_secret(secret, keyspace="k")
     assert "s3cret" not in str(error.value)

@@ -1,4 +1,4 @@
-"""A small mart of daily costs, a running store, and what its documents must be."""
+"""A small mart of daily costs, a running Data API, and the documents expected in it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def row(org: str, day: int, service: str = "compute", cost: str | None = "1.5", 
 
 
 def month(orgs: int, days: int = 31, services: int = 6, seed: int = 1) -> list[Row]:
-    """Rows of many organisations, in no order."""
+    """Rows of many organisations in August 2025, shuffled."""
     draw = random.Random(seed)
     rows = [
         row(f"org_{org}", day, f"service_{service}", str(draw.randrange(10**8) / 10**6))
@@ -117,7 +117,7 @@ def source(rows: Sequence[Row], batch: int = 500, fingerprint: str = "v1") -> So
 
 
 def expected(rows: Sequence[Row], collection: Collection = EMBEDDED) -> dict[str, Row]:
-    """What the store must hold of August, computed the plain way: `_id` → content."""
+    """Return the expected content of August's documents by `_id`, computed without the publisher."""
     if collection is ROWS:
         return {
             f"row|{r['org']}|{r['day']}|{r['service']}|{PERIOD}": {"cost": str(r["cost"]), "note": r["note"]}
@@ -132,14 +132,14 @@ def expected(rows: Sequence[Row], collection: Collection = EMBEDDED) -> dict[str
 
 def _table(cells: dict[tuple[str, str], list[Row]]) -> Row:
     rows = []
-    for (day, service), met in sorted(cells.items()):
-        costs = [r["cost"] for r in met if r["cost"] is not None]
-        rows.append([day, service, str(sum(costs)) if costs else None, sum(r["events"] for r in met)])
+    for (day, service), group in sorted(cells.items()):
+        costs = [r["cost"] for r in group if r["cost"] is not None]
+        rows.append([day, service, str(sum(costs)) if costs else None, sum(r["events"] for r in group)])
     return {"columns": ["day", "service", "cost", "events"], "rows": rows}
 
 
 class Shop:
-    """Publishes to a running server, and looks at what it holds."""
+    """Publishes to a running server and reads the stored documents."""
 
     def __init__(self, server: DataApiServer, scratch: Path) -> None:
         self.server = server
@@ -172,23 +172,23 @@ class Shop:
             continuation=continuation,
         )
 
-    def held(self) -> dict[str, Row]:
+    def stored(self) -> dict[str, Row]:
         return self.server.documents(KEYSPACE, NAME)
 
     def content(self) -> dict[str, Row]:
-        """What the documents hold besides their bookkeeping."""
+        """Return the documents' values by `_id`, without ids, hashes and other bookkeeping."""
         inner = ("days", "cost", "note")
         return {
             key: {name: value for name, value in document.items() if name in inner}
-            for key, document in self.held().items()
+            for key, document in self.stored().items()
         }
 
 
 class Countdown:
-    """A Lambda's remaining time: enough for so many looks at it."""
+    """A Lambda's remaining time, enough for so many checks of the deadline."""
 
-    def __init__(self, looks: int) -> None:
-        self.left = looks
+    def __init__(self, checks: int) -> None:
+        self.left = checks
 
     def __call__(self) -> float:
         self.left -= 1

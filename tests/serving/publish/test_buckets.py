@@ -1,4 +1,4 @@
-"""Rows split by document: how many parts, where their slots lie, and that they do not stay in memory."""
+"""Buckets of rows: their number, their slots, and their files beside a bounded memory."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def test_every_slot_belongs_to_one_bucket(tmp_path: Path, buckets: int) -> None:
     assert all(slot * buckets // SLOTS == bucket for bucket, ends in enumerate(ranges) for slot in ends)
 
 
-def test_rows_of_a_large_mart_lie_in_files(tmp_path: Path) -> None:
+def test_rows_of_a_large_mart_are_kept_in_files(tmp_path: Path) -> None:
     rows = month(orgs=20, days=10)
     buckets = Buckets(EMBEDDED, MART, PERIOD, count=8, scratch=tmp_path)
     buckets.fill(source(rows).batches)
-    assert buckets._held == {}
+    assert buckets._in_memory == {}
     assert 5 <= len(list(tmp_path.iterdir())) <= 8
     found = [documents(buckets, bucket) for bucket in range(8)]
     assert sum(map(len, found)) == 21

@@ -1,4 +1,4 @@
-"""Whatever fails, at whichever request: in the end the store equals the mart."""
+"""After any fault at any request, the next publication leaves the store equal to the mart."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ from serving.client.requests import Deadline, Retry
 from serving.publish.report import Report
 from tests.serving.publish.conftest import EMBEDDED, ROWS, Countdown, Row, Shop, expected, month
 
-PASSING = [kind for kind in Kind if kind not in (Kind.DOWN_BEFORE, Kind.DOWN_AFTER)]
+TRANSIENT = [kind for kind in Kind if kind not in (Kind.DOWN_BEFORE, Kind.DOWN_AFTER)]
 OLD = month(orgs=14, days=9, services=2, seed=1)
 NEW = [*month(orgs=11, days=9, services=2, seed=1)[:150], *month(orgs=3, days=2, services=5, seed=9)]
 NEW = list({(r["org"], r["day"], r["service"]): r for r in NEW}.values())
 
-PATIENT = Retry(sleep=lambda _: None, timeout_seconds=0.15)
-IMPATIENT = Retry(sleep=lambda _: None, timeout_seconds=0.15, attempts=1)
+RETRYING = Retry(sleep=lambda _: None, timeout_seconds=0.15)
+NO_RETRY = Retry(sleep=lambda _: None, timeout_seconds=0.15, attempts=1)
 
 
 def of(kind: Kind, after: int = 0, times: int = 1, command: str | None = None) -> Fault:
     return Fault(kind=kind, after=after, times=times, command=command, seconds=0.3)
 
 
-@pytest.mark.parametrize("kind", PASSING, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", TRANSIENT, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("command", ["find", "insertMany", "findOneAndReplace", "deleteMany"])
-def test_a_fault_of_any_command_passes(shop: Shop, kind: Kind, command: str) -> None:
+def test_transient_fault_of_any_command_is_retried(shop: Shop, kind: Kind, command: str) -> None:
     shop.publish(OLD, ROWS)
     shop.server.faults.clear()
     shop.server.inject(of(kind, times=2, command=command))
-    report = shop.publish(NEW, ROWS, retry=PATIENT)
+    report = shop.publish(NEW, ROWS, retry=RETRYING)
     assert report.status == "PUBLISHED"
     assert shop.server.faults.injected > 0 or (kind is Kind.PARTIAL_INSERT and command != "insertMany")
     assert shop.content() == expected(NEW, ROWS)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PASSING if kind is not Kind.PARTIAL_INSERT])
-def test_faults_while_the_collection_is_made_pass(shop: Shop, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in TRANSIENT if kind is not Kind.PARTIAL_INSERT])
+def test_faults_while_the_collection_is_created_are_retried(shop: Shop, kind: Kind) -> None:
     shop.server.inject(of(kind, command="createKeyspace"), of(kind, command="createCollection"))
-    shop.publish(NEW, retry=PATIENT)
+    shop.publish(NEW, retry=RETRYING)
     assert shop.server.faults.injected == 2
     assert shop.content() == expected(NEW)
 
 
-def test_an_insertion_hidden_by_a_time_out_counts_as_one(shop: Shop) -> None:
+def test_insertion_whose_answer_timed_out_is_counted_once(shop: Shop) -> None:
     shop.publish([], ROWS)
     shop.server.inject(of(Kind.TIMEOUT_AFTER, command="insertMany"))
-    report = shop.publish(NEW[:50], ROWS, retry=PATIENT)
+    report = shop.publish(NEW[:50], ROWS, retry=RETRYING)
     assert (report.inserted, report.replaced) == (50, 0)
 
 
-def test_a_store_that_stays_away_is_told(shop: Shop) -> None:
+def test_store_that_never_answers_raises_after_all_attempts(shop: Shop) -> None:
     shop.server.inject(of(Kind.UNAVAILABLE, times=1_000))
     pauses: list[float] = []
     with pytest.raises(
@@ -68,10 +68,10 @@ def test_a_store_that_stays_away_is_told(shop: Shop) -> None:
 
 
 def killed_at(shop: Shop, kind: Kind, number: int) -> bool:
-    """Publish NEW while the store vanishes at the n-th request; whether it came to that."""
+    """Publish NEW while the store goes down at request `number`; return whether that request came."""
     shop.server.inject(of(kind, after=number))
     try:
-        shop.publish(NEW, ROWS, retry=IMPATIENT, concurrency=1)
+        shop.publish(NEW, ROWS, retry=NO_RETRY, concurrency=1)
     except UnreachableError:
         return True
     finally:
@@ -80,7 +80,7 @@ def killed_at(shop: Shop, kind: Kind, number: int) -> bool:
 
 
 @pytest.mark.parametrize("kind", [Kind.DOWN_BEFORE, Kind.DOWN_AFTER], ids=lambda kind: kind.name)
-def test_a_publication_killed_at_each_request_in_turn_is_made_good(shop: Shop, kind: Kind) -> None:
+def test_publication_killed_at_any_request_is_completed_by_the_next(shop: Shop, kind: Kind) -> None:
     for number in itertools.count():
         shop.publish(OLD, ROWS)
         killed = killed_at(shop, kind, number)
@@ -92,7 +92,7 @@ def test_a_publication_killed_at_each_request_in_turn_is_made_good(shop: Shop, k
 
 
 def faulty_run(shop: Shop, seed: int) -> None:
-    """Publish OLD, then NEW through random faults, kills and time-outs until it is done."""
+    """Publish OLD, then NEW through random faults, kills and time-outs until it is published."""
     draw = random.Random(seed)
     collection = draw.choice([EMBEDDED, ROWS])
     before = draw.choice([OLD, OLD[::3], []])
@@ -123,7 +123,7 @@ def faulty_run(shop: Shop, seed: int) -> None:
 
 
 def random_faults(draw: random.Random, calm: bool) -> Iterator[Fault]:
-    """A handful of faults of any kind; holding connections, which takes real time, is the rarer one."""
+    """Yield up to three faults of any kind, none when `calm`; slow kinds, which take real time, are rare."""
     slow = (Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER, Kind.SLOW)
     for _ in range(0 if calm else draw.randrange(1, 4)):
         kind = draw.choice([kind for kind in Kind if kind not in slow or draw.random() < 0.3])
@@ -138,19 +138,19 @@ def check(shop: Shop, collection: Collection, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(50))
-def test_any_mix_of_faults_ends_with_the_mart(shop: Shop, seed: int) -> None:
+def test_any_mix_of_faults_ends_with_the_mart_in_the_store(shop: Shop, seed: int) -> None:
     faulty_run(shop, seed)
 
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(1_000, 1_500))
-def test_any_mix_of_faults_ends_with_the_mart_at_length(shop: Shop, seed: int) -> None:
+def test_any_mix_of_faults_ends_with_the_mart_in_the_store_long(shop: Shop, seed: int) -> None:
     faulty_run(shop, seed)
 
 
 @pytest.mark.parametrize("before", [[], OLD], ids=["first", "changed"])
 @pytest.mark.parametrize("collection", [EMBEDDED, ROWS], ids=["embedded", "rows"])
-def test_two_publishers_do_not_disturb_each_other(
+def test_two_concurrent_publishers_end_with_the_mart_in_the_store(
     shop: Shop, before: list[Row], collection: Collection
 ) -> None:
     shop.publish(before, collection)
@@ -160,7 +160,7 @@ def test_two_publishers_do_not_disturb_each_other(
 
     def publish(other: Shop) -> None:
         begin.wait()
-        reports.append(other.publish(NEW, collection, retry=PATIENT))
+        reports.append(other.publish(NEW, collection, retry=RETRYING))
 
     shops = [Shop(shop.server, shop.scratch / name) for name in ("one", "two")]
     threads = [threading.Thread(target=publish, args=(other,)) for other in shops]

@@ -1,4 +1,4 @@
-"""Partitions by the names that run summaries give them, and their rows, exact and a few at a time."""
+"""Partitions by their names in run summaries, and their rows, exact and in chunks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from moto import mock_aws
 
 from lake.model.spec import Every
-from serving.client.errors import ChangedError, PublishingError
+from serving.publish.errors import ChangedError, PublishingError
 from serving.publish.gold import CHUNK_ROWS, Partition, gold_source
 from serving.publish.publication import Source
 from tests.serving.publish.conftest import MART, SCHEMA, row
@@ -24,7 +24,7 @@ YEARLY = replace(MART, every=Every.YEAR)
 WHOLE = replace(MART, every=None, dated_by=None)
 
 
-def test_partitions_have_numbers() -> None:
+def test_partition_is_parsed_into_its_period() -> None:
     assert Partition.parse("year=2025/month=8", MART).period == 202508
     assert Partition.parse("year=2025/", YEARLY).period == 2025
     assert Partition.parse("", WHOLE).period == 0
@@ -33,7 +33,7 @@ def test_partitions_have_numbers() -> None:
 @pytest.mark.parametrize(
     "text", ["year=2025", "month=8/year=2025", "year=2025/month=august", "year/month", ""]
 )
-def test_what_is_no_partition_of_the_mart_is_told(text: str) -> None:
+def test_text_that_is_no_partition_of_the_mart_raises(text: str) -> None:
     with pytest.raises(PublishingError, match="Expected: year=<number>/month=<number>"):
         Partition.parse(text, MART)
 
@@ -69,7 +69,7 @@ def august(s3: Any, *columns: str) -> Source:
     )
 
 
-def test_rows_come_as_they_lie_in_the_files(s3: Any) -> None:
+def test_rows_have_the_exact_values_and_types_of_the_files(s3: Any) -> None:
     rows = [
         row("a", 1, cost="-0.000001", events=2**53 + 1),
         row("a", 2, cost=None, events=None, odd=None, note=None),
@@ -87,12 +87,12 @@ def test_rows_come_as_they_lie_in_the_files(s3: Any) -> None:
     assert found.schema.field("events").type == pa.int64()
 
 
-def test_a_partition_without_files_has_no_rows(s3: Any) -> None:
+def test_partition_without_files_has_no_rows(s3: Any) -> None:
     source = august(s3)
     assert (source.rows, list(source.batches)) == (0, [])
 
 
-def test_the_fingerprint_is_that_of_the_content(s3: Any) -> None:
+def test_fingerprint_changes_with_the_content(s3: Any) -> None:
     put(s3, pa.Table.from_pylist([row("a", 1)], SCHEMA))
     before = august(s3).fingerprint
     assert august(s3).fingerprint == before
@@ -100,7 +100,7 @@ def test_the_fingerprint_is_that_of_the_content(s3: Any) -> None:
     assert august(s3).fingerprint != before
 
 
-def test_files_that_change_meanwhile_end_the_reading(s3: Any) -> None:
+def test_files_that_change_while_they_are_read_raise(s3: Any) -> None:
     put(s3, pa.Table.from_pylist([row("a", 1)], SCHEMA))
     source = august(s3)
     put(s3, pa.Table.from_pylist([row("a", 2)], SCHEMA), "part-00001.parquet")
@@ -108,7 +108,7 @@ def test_files_that_change_meanwhile_end_the_reading(s3: Any) -> None:
         list(source.batches)
 
 
-def test_a_large_partition_is_never_held(s3: Any) -> None:
+def test_large_partition_is_never_whole_in_memory(s3: Any) -> None:
     costs = pa.array([Decimal(number).scaleb(-6) for number in range(1_000)] * 300, pa.decimal128(18, 6))
     put(s3, pa.table({"org": [f"org_{number:012d}" for number in range(len(costs))], "cost": costs}))
     whole = len(costs) * (4 + 16 + 16)

@@ -1,4 +1,4 @@
-"""What the tests of answers share: asking in one request, exact numbers, rows of usage."""
+"""Helpers of the tests of answers: ask in one request, exact numbers, rows of usage."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ D = dt.date
 AUGUST = {"first": D(2025, 8, 1), "last": D(2025, 8, 31)}
 
 
-def one(store: Store, function: Callable[..., Sequence[Any]], **parameters: Any) -> Sequence[Any]:
-    """The answer; asserts that the server saw one request."""
+def ask(store: Store, function: Callable[..., Sequence[Any]], **parameters: Any) -> Sequence[Any]:
+    """Return the answer of a question, and assert that it took one request."""
     store.server.requests.clear()
     answer = function(store.reader, **parameters)
     assert store.server.count() == 1, store.server.requests

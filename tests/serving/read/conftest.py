@@ -36,7 +36,7 @@ def arrow_type(kind: str) -> pa.DataType:
 
 
 def table(mart: Mart, rows: Sequence[Row]) -> pa.Table:
-    """Rows of a mart with its types; numbers may be given as text, missing columns are null."""
+    """Return rows of a mart with its types; numbers may be given as text, missing columns are null."""
     schema = pa.schema([(column.name, arrow_type(column.type)) for column in mart.columns])
     typed = []
     for row in rows:
@@ -51,7 +51,7 @@ def table(mart: Mart, rows: Sequence[Row]) -> pa.Table:
 
 
 class Store:
-    """Publishes rows of any of the marts, period by period."""
+    """Publishes and streams rows of the cloud provider's marts, and reads them with `reader`."""
 
     def __init__(self, server: DataApiServer, scratch: Path) -> None:
         self.server = server
@@ -61,6 +61,7 @@ class Store:
         self.runs = 0
 
     def publish(self, name: str, rows: Sequence[Row]) -> None:
+        """Publish rows of a mart, period by period."""
         mart = DOMAIN.mart(name)
         periods: dict[int, list[Row]] = {}
         for row in rows:
@@ -85,7 +86,7 @@ class Store:
         self.server.requests.clear()
 
     def stream(self, shape: str, rows: Sequence[Row]) -> int:
-        """Running totals of usage."""
+        """Write running totals of usage to the speed view and return the number of documents."""
         mart = DOMAIN.mart("org_daily_usage_by_service")
         collection = self.connection.database().get_collection(collection_name(DOMAIN.name, mart.name))
         view = SpeedView(mart=mart, collection=DOMAIN.collection(mart.name), requests=Requests(collection))

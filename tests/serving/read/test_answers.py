@@ -1,4 +1,4 @@
-"""Tickets, revenue, tokens and anomalies: the answer, and that it took one request."""
+"""Answers on tickets, revenue, tokens and anomalies, each in one request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domains.cloud_provider import answers
 from domains.cloud_provider.answers import Anomaly, RevenueMonth, TicketDay, TokenDay, TokenGrowth
 from domains.cloud_provider.domain import DOMAIN
 from lake.model.answers import Answer
-from tests.serving.read.asking import AUGUST, D, micro, one
+from tests.serving.read.asking import AUGUST, D, ask, micro
 from tests.serving.read.conftest import Row, Store
 
 
@@ -36,11 +36,11 @@ def test_critical_tickets_and_breaches(store: Store) -> None:
             ticket("b", D(2025, 3, 1), "low", 1, 0),
         ],
     )
-    assert one(store, answers.critical_tickets, org_id="a") == [
+    assert ask(store, answers.critical_tickets, org_id="a") == [
         TicketDay(D(2025, 1, 31), 1, 1, 0, micro("0")),
         TicketDay(D(2025, 2, 10), 2, 3, 2, micro("0.666667")),
     ]
-    assert one(store, answers.critical_tickets)[1:] == [
+    assert ask(store, answers.critical_tickets)[1:] == [
         TicketDay(D(2025, 2, 10), 2, 7, 2, micro("0.285714")),
         TicketDay(D(2025, 3, 1), 0, 1, 0, micro("0")),
     ]
@@ -68,11 +68,11 @@ def test_monthly_revenue(store: Store) -> None:
     ]
     store.publish("revenue_by_org_month", rows)
     months = {"first": D(2016, 1, 1), "last": D(2025, 12, 31)}
-    answer = one(store, answers.monthly_revenue, org_id="b", **months)
+    answer = ask(store, answers.monthly_revenue, org_id="b", **months)
     assert [row.billing_month for row in answer] == [
         D(2024, 1, 1), D(2024, 12, 1), D(2025, 1, 1), D(2025, 12, 1),
     ]  # fmt: skip
-    assert one(store, answers.monthly_revenue, **months)[0] == RevenueMonth(
+    assert ask(store, answers.monthly_revenue, **months)[0] == RevenueMonth(
         D(2024, 1, 1), 2, micro("20"), micro("4"), micro("16"), micro("2"), micro("18")
     )
 
@@ -89,24 +89,24 @@ TOKENS = [
 ]
 
 
-def test_tokens_per_day(store: Store) -> None:
+def test_genai_tokens_per_day(store: Store) -> None:
     store.publish("genai_tokens_by_org_date", TOKENS)
-    assert one(store, answers.genai_tokens, org_id="a", **AUGUST) == [
+    assert ask(store, answers.genai_tokens, org_id="a", **AUGUST) == [
         TokenDay(D(2025, 8, 1), micro("1500"), micro("3"), micro("2")),
         TokenDay(D(2025, 8, 2), micro("0"), micro("1"), None),
     ]
-    assert one(store, answers.genai_tokens, **AUGUST)[1] == TokenDay(
+    assert ask(store, answers.genai_tokens, **AUGUST)[1] == TokenDay(
         D(2025, 8, 2), micro("500"), micro("2"), micro("4")
     )
 
 
-def test_growth_by_organisation(store: Store) -> None:
+def test_genai_growth_by_organisation(store: Store) -> None:
     store.publish("genai_tokens_by_org_date", TOKENS)
-    assert one(store, answers.genai_growth, **AUGUST) == [
+    assert ask(store, answers.genai_growth, **AUGUST) == [
         TokenGrowth("a", D(2025, 8, 1), micro("1500"), micro("4"), micro("0.5")),
         TokenGrowth("b", D(2025, 8, 1), micro("500"), micro("1"), None),
     ]
-    assert [row.org_id for row in one(store, answers.genai_growth, org_id="b", **AUGUST)] == ["b"]
+    assert [row.org_id for row in ask(store, answers.genai_growth, org_id="b", **AUGUST)] == ["b"]
 
 
 def test_cost_anomalies(store: Store) -> None:
@@ -115,12 +115,12 @@ def test_cost_anomalies(store: Store) -> None:
         "zscore": "9.5", "mad_score": None, "p99_usd": "20", "is_zscore": True, "is_mad": False,
         "is_p99": True, "anomaly_score": 2, "is_anomaly": True, "model_version": "cold-start",
     }  # fmt: skip
-    usual = row | {"service": "compute", "is_anomaly": False, "anomaly_score": 1}
-    store.publish("cost_anomaly_mart", [row, usual, usual | {"org_id": "b"}])
-    assert one(store, answers.cost_anomalies, org_id="a", **AUGUST) == [
+    normal = row | {"service": "compute", "is_anomaly": False, "anomaly_score": 1}
+    store.publish("cost_anomaly_mart", [row, normal, normal | {"org_id": "b"}])
+    assert ask(store, answers.cost_anomalies, org_id="a", **AUGUST) == [
         Anomaly(D(2025, 8, 3), "genai", micro("300"), 2, micro("9.5"), None, micro("20"), "cold-start")
     ]
-    assert one(store, answers.cost_anomalies, org_id="b", **AUGUST) == []
+    assert ask(store, answers.cost_anomalies, org_id="b", **AUGUST) == []
 
 
 def test_every_serving_question_has_a_function_and_a_collection() -> None:

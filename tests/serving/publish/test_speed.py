@@ -1,0 +1,61 @@
+"""Running totals in speed documents: set per row, repeatable, one request per document."""
+
+from __future__ import annotations
+
+import pytest
+
+from serving.client.requests import Requests
+from serving.publish.errors import PublishingError
+from serving.publish.speed import SpeedView, property_name
+from tests.serving.publish.conftest import EMBEDDED, MART, NAME, PERIOD, ROWS, Shop, row
+
+
+def view(shop: Shop) -> SpeedView:
+    """A speed view whose collection exists."""
+    shop.publish([])
+    collection = shop.publisher().database.get_collection(NAME)
+    return SpeedView(mart=MART, collection=EMBEDDED, requests=Requests(collection))
+
+
+def test_totals_of_a_document_take_one_request(shop: Shop) -> None:
+    speed = view(shop)
+    shop.server.requests.clear()
+    assert speed.upsert("org", [row("a", 1), row("a", 2, "genai"), row("b", 2)]) == 2
+    assert shop.server.count() == 2
+
+
+def test_document_holds_totals_by_day_and_the_newest_day(shop: Shop) -> None:
+    view(shop).upsert("org", [row("a", 1), row("a", 2, cost=None)])
+    (document,) = shop.stored().values()
+    assert document["_id"] == f"org|a|{PERIOD}|speed"
+    assert (document["part"], document["until"], document["period"]) == ("speed", 20250802, PERIOD)
+    assert document["days"] == {
+        "columns": ["day", "service", "cost", "events"],
+        "totals": {
+            "2025-08-01": {"compute": ["2025-08-01", "compute", "1.500000", 1]},
+            "2025-08-02": {"compute": ["2025-08-02", "compute", None, 1]},
+        },
+    }
+
+
+def test_repeated_totals_change_nothing(shop: Shop) -> None:
+    speed = view(shop)
+    speed.upsert("org", [row("a", 1)])
+    before = shop.stored()
+    speed.upsert("org", [row("a", 1)])
+    assert shop.stored() == before
+
+
+def test_collection_without_speed_view_raises(shop: Shop) -> None:
+    requests = Requests(shop.publisher().database.get_collection(NAME))
+    speed = SpeedView(mart=MART, collection=ROWS, requests=requests)
+    with pytest.raises(PublishingError, match="shape 'row' has no speed view"):
+        speed.upsert("row", [row("a", 1)])
+    assert shop.server.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "name"), [("compute", "compute"), ("db.x$", "db_2ex_24"), ("a_b", "a_5fb"), ("ñ", "_c3_b1")]
+)
+def test_property_names_hold_no_operators(value: str, name: str) -> None:
+    assert property_name(value) == name
