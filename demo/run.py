@@ -32,7 +32,7 @@ LOG_WIDTH = 130
 SHOWN_SECONDS = 0.1
 """States that end sooner pass unmentioned."""
 
-QUIET_STATES = ("Pass", "Choice", "Wait", "LookAt", "Is")
+QUIET_STATES = ("Pass", "Choice", "Wait", "Get", "Is")
 """Prefixes of states that only decide or wait; the live view leaves them out."""
 
 

@@ -38,7 +38,7 @@ def test_wheels_lie_beside_the_sources(tmp_path: Path, monkeypatch: pytest.Monke
     (wheels / "astrapy").mkdir(parents=True)
     (wheels / "astrapy" / "__init__.py").write_text("")
     (wheels / "bson.so").write_bytes(b"\0")
-    monkeypatch.setattr(bundle, "_installed", lambda root: wheels)
+    monkeypatch.setattr(bundle, "installed_wheels", lambda root: wheels)
     archive = build_function(tmp_path / "out", root=ROOT, function=FUNCTION, with_dependencies=True)
     assert {"handler.py", "astrapy/__init__.py", "bson.so"} <= set(zipfile.ZipFile(archive).namelist())
 
@@ -54,7 +54,7 @@ def test_wheels_are_fetched_once_per_set_of_pins(tmp_path: Path, monkeypatch: py
         'for word; do case $word in --target=*) mkdir -p "${word#--target=}/astrapy";; esac; done\n'
     )
     uv.chmod(0o755)
-    folders = {bundle._installed(tmp_path) for _ in range(2)}
+    folders = {bundle.installed_wheels(tmp_path) for _ in range(2)}
     assert len(folders) == 1
     assert (folders.pop() / "astrapy").is_dir()
     assert calls.read_text().splitlines() == ["called"]
@@ -67,4 +67,4 @@ def test_without_a_network_the_message_says_so(tmp_path: Path) -> None:
     uv.write_text("#!/bin/sh\necho no route to host >&2\nexit 2\n")
     uv.chmod(0o755)
     with pytest.raises(BundleError, match="no route to host"):
-        bundle._installed(tmp_path)
+        bundle.installed_wheels(tmp_path)

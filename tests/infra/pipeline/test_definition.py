@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.pipeline.definition import LEASE_LOOKS, Plan, definition
+from infra.pipeline.definition import LEASE_ATTEMPTS, Plan, definition
 from infra.pipeline.publish_states import ServingPlan
 
 PLAN = Plan(
@@ -70,8 +70,8 @@ def test_every_failure_is_told_and_gives_the_lease_back(name: str) -> None:
         return
     assert STATES[after]["Parameters"]["step"] == name
     is_job = name in ("RawToProcessed", "ProcessedToCurated")
-    assert STATES[after]["Next"] == ("IsJobRunDescribed" if is_job else "NotifyFailure")
-    assert STATES["IsJobRunDescribed"]["Default"] == STATES["KeepItsError"]["Next"] == "NotifyFailure"
+    assert STATES[after]["Next"] == ("IsJobRunInCause" if is_job else "NotifyFailure")
+    assert STATES["IsJobRunInCause"]["Default"] == STATES["ExtractJobError"]["Next"] == "NotifyFailure"
     assert STATES["NotifyFailure"]["Next"] == "ReleaseLeaseAfterFailure"
     assert STATES["NotifyFailure"]["Catch"][-1]["Next"] == "ReleaseLeaseAfterFailure"
     assert STATES["ReleaseLeaseAfterFailure"]["Next"] == "Failed"
@@ -106,9 +106,9 @@ def test_merged_files_of_streams_are_catalogued_before_gold() -> None:
             "Next": "CrawlCompacted",
         }
     ]
-    assert look["Default"] == "IsPublishedPartitionNew"
+    assert look["Default"] == "IsCuratedPartitionNew"
     assert states["CrawlCompacted"]["Parameters"] == {"Name": "crawler-1"}
-    assert states["IsCrawlCompactedDone"]["Choices"][1]["Next"] == "IsPublishedPartitionNew"
+    assert states["IsCompactedCrawlFinished"]["Choices"][1]["Next"] == "IsCuratedPartitionNew"
 
 
 def test_a_rejected_batch_is_catalogued_but_not_published() -> None:
@@ -128,13 +128,13 @@ def test_jobs_learn_the_execution_and_whether_to_refresh() -> None:
 
 
 def test_full_refresh_is_off_unless_asked_for() -> None:
-    assert STATES["IsFullRefresh"]["Default"] == "Increment"
-    assert STATES["Increment"]["Parameters"]["full_refresh"] == "false"
-    assert STATES["FullRefresh"]["Parameters"]["full_refresh"] == "true"
+    assert STATES["IsFullRefresh"]["Default"] == "PrepareIncrementalRun"
+    assert STATES["PrepareIncrementalRun"]["Parameters"]["full_refresh"] == "false"
+    assert STATES["PrepareFullRefresh"]["Parameters"]["full_refresh"] == "true"
 
 
 def test_crawls_start_only_for_new_partitions() -> None:
-    for name in ("IsPartitionNew", "IsPublishedPartitionNew"):
+    for name in ("IsProcessedPartitionNew", "IsCuratedPartitionNew"):
         assert STATES[name]["Choices"][0]["BooleanEquals"] is True
         assert "Crawl" in STATES[name]["Choices"][0]["Next"]
 
@@ -149,12 +149,12 @@ def test_the_lease_belongs_to_the_execution_and_is_never_overwritten() -> None:
 
 
 def test_only_a_dead_owner_is_replaced() -> None:
-    assert STATES["IsOwnerRunning"]["Choices"][0] == {
+    assert STATES["IsLeaseOwnerRunning"]["Choices"][0] == {
         "Variable": "$.lease.state.status",
         "StringEquals": "RUNNING",
-        "Next": "CountAttempt",
+        "Next": "CountLeaseAttempt",
     }
-    expired = STATES["DescribeOwner"]["Catch"][0]
+    expired = STATES["DescribeLeaseOwner"]["Catch"][0]
     assert expired["ErrorEquals"] == ["Sfn.ExecutionDoesNotExistException"]
     assert expired["Next"] == "TakeOverLease"
 
@@ -163,9 +163,9 @@ def test_only_a_dead_owner_is_replaced() -> None:
 def test_waiting_for_the_lease_is_bounded_and_fits_the_history(minutes: int) -> None:
     plan = replace(PLAN, job_timeout_seconds=minutes * 60)
     two_jobs = 2 * plan.job_timeout_seconds
-    assert two_jobs < plan.lease_wait_seconds * LEASE_LOOKS < plan.timeout_seconds
-    assert LEASE_LOOKS * 25 < 25_000 / 2
-    assert STATES["IsPatienceLeft"]["Default"] == "LeaseNotAcquired"
+    assert two_jobs < plan.lease_wait_seconds * LEASE_ATTEMPTS < plan.timeout_seconds
+    assert LEASE_ATTEMPTS * 25 < 25_000 / 2
+    assert STATES["IsLeaseAttemptLeft"]["Default"] == "LeaseTimedOut"
 
 
 def test_the_jobs_own_timeout_comes_first() -> None:
@@ -173,15 +173,15 @@ def test_the_jobs_own_timeout_comes_first() -> None:
 
 
 def test_marts_are_published_after_the_crawl_and_before_anybody_is_told() -> None:
-    assert SERVED["IsPublishedPartitionNew"]["Default"] == "FindUnpublished"
-    assert SERVED["IsCrawlCuratedDone"]["Choices"][1]["Next"] == "FindUnpublished"
-    assert SERVED["FindUnpublished"]["Next"] == "IsAnythingUnpublished"
-    assert SERVED["IsAnythingUnpublished"]["Choices"][0]["Next"] == "PublishMarts"
-    assert SERVED["IsAnythingUnpublished"]["Default"] == "NotifySuccess"
+    assert SERVED["IsCuratedPartitionNew"]["Default"] == "ListUnpublishedMarts"
+    assert SERVED["IsCuratedCrawlFinished"]["Choices"][1]["Next"] == "ListUnpublishedMarts"
+    assert SERVED["ListUnpublishedMarts"]["Next"] == "IsAnyMartUnpublished"
+    assert SERVED["IsAnyMartUnpublished"]["Choices"][0]["Next"] == "PublishMarts"
+    assert SERVED["IsAnyMartUnpublished"]["Default"] == "NotifySuccess"
     assert SERVED["PublishMarts"]["Next"] == "IsServingComplete"
     assert [rule["Next"] for rule in SERVED["IsServingComplete"]["Choices"]] == [
         "MartsNotPublished",
-        "NotifyPartial",
+        "NotifyPartlyServed",
     ]
     assert SERVED["IsServingComplete"]["Default"] == "NotifySuccess"
 
@@ -189,28 +189,28 @@ def test_marts_are_published_after_the_crawl_and_before_anybody_is_told() -> Non
 def test_what_was_left_over_is_published_without_anything_new() -> None:
     nothing = next(rule for rule in SERVED["IsAnythingNew"]["Choices"] if "proceed" in str(rule))
     assert nothing["Next"] == "NothingNew"
-    assert SERVED["NothingNew"]["Next"] == "FindUnpublished"
-    assert SERVED["IsAnythingUnpublished"]["Choices"][1]["Next"] == "ReleaseLease"
+    assert SERVED["NothingNew"]["Next"] == "ListUnpublishedMarts"
+    assert SERVED["IsAnyMartUnpublished"]["Choices"][1]["Next"] == "ReleaseLease"
     reached = reachable("NothingNew", SERVED)
     assert not any("Crawl" in name or "Curated" in name for name in reached)
 
 
 def test_a_note_is_removed_only_after_its_mart_is_published() -> None:
     states = SERVED["PublishMarts"]["ItemProcessor"]["States"]
-    assert reachable("ReadNote", states) == set(states)
-    assert [name for name, state in states.items() if state.get("Next") == "RemoveNote"] == [
-        "NotServed",
+    assert reachable("ReadUnpublishedPartitions", states) == set(states)
+    assert [name for name, state in states.items() if state.get("Next") == "ClearUnpublishedPartitions"] == [
+        "MartNotServed",
         "PublishPartitions",
     ]
-    assert "RemoveNote" not in reachable("MartFailed", states)
+    assert "ClearUnpublishedPartitions" not in reachable("MartFailed", states)
 
 
 def test_a_partial_publication_says_so() -> None:
-    told = SERVED["NotifyPartial"]["Parameters"]
+    told = SERVED["NotifyPartlyServed"]["Parameters"]
     assert told["Subject"] == "Caudal shop: published, partly served"
     assert told["Message"]["outcome"] == "published, partly served"
     assert told["Message"]["served.$"] == "$.serving.marts"
-    assert SERVED["NotifyPartial"]["Next"] == "ReleaseLease"
+    assert SERVED["NotifyPartlyServed"]["Next"] == "ReleaseLease"
 
 
 def test_a_failed_publication_is_told_and_gives_the_lease_back() -> None:
@@ -230,9 +230,9 @@ def test_a_partition_is_published_until_nothing_is_left_and_its_error_names_it()
     assert states["IsPartitionPublished"]["Choices"][0] == {
         "Variable": "$.answer.status",
         "StringEquals": "CONTINUE",
-        "Next": "GoOn",
+        "Next": "ContinuePartition",
     }
-    assert states["GoOn"]["Next"] == "PublishPartition"
+    assert states["ContinuePartition"]["Next"] == "PublishPartition"
     assert "$.mart, $.partition" in states["PartitionNotPublished"]["CausePath"]
 
 

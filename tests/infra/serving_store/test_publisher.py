@@ -123,8 +123,8 @@ def test_the_pipeline_publishes_served_marts_only(stack: Stack, names: Names) ->
         "s3:GetObject",
         "s3:DeleteObject",
     }
-    assert [rule["StringEquals"] for rule in marts["IsServed"]["Choices"]] == SERVED
-    assert marts["IsServed"]["Default"] == "NotServed"
+    assert [rule["StringEquals"] for rule in marts["IsMartServed"]["Choices"]] == SERVED
+    assert marts["IsMartServed"]["Default"] == "MartNotServed"
     function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{names.function(STREAMER, 'publish_marts')}"
     assert actions(stack.role(names.role(STREAMER, "state-machine")), function) == {"lambda:InvokeFunction"}
 
