@@ -82,22 +82,6 @@ def test_stacks_do_not_import_from_each_other(dev: Assembly) -> None:
     assert "Fn::ImportValue" not in str([stack.template for stack in dev.stacks.values()])
 
 
-def test_prod_is_protected_and_dev_is_not(dev: Assembly, prod: Assembly) -> None:
-    def protected(assembly: Assembly) -> set[bool]:
-        stacks = [
-            a for a in assembly.manifest["artifacts"].values() if a["type"] == "aws:cloudformation:stack"
-        ]
-        return {bool(stack["properties"].get("terminationProtection")) for stack in stacks}
-
-    assert protected(prod) == {True}
-    assert protected(dev) == {False}
-
-
-def test_stacks_are_tagged(dev: Assembly, names: Names) -> None:
-    artifact = dev.manifest["artifacts"][names.stack("ecommerce")]
-    assert artifact["properties"]["tags"] == {"project": "caudal", "env": "dev", "domain": "ecommerce"}
-
-
 def test_no_permission_has_a_wildcard_action(dev: Assembly, prod: Assembly) -> None:
     for assembly in (dev, prod):
         for logical_id, resource in assembly.resources():

@@ -1,49 +1,16 @@
-"""The pipeline's definition: complete, connected, and with one way out of every failure."""
+"""The pipeline's definition is complete and connected, and every failure takes the failure path."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from infra.pipeline.definition import LEASE_ATTEMPTS, Plan, definition
+from infra.pipeline.definition import definition
 from infra.pipeline.publish_states import ServingPlan
+from tests.infra.machine import PLAN, SERVING, STATES, reachable, successors
 
-PLAN = Plan(
-    domain="shop",
-    jobs={"raw_to_processed": "job-1", "processed_to_curated": "job-2"},
-    crawlers={"processed": "crawler-1", "curated": "crawler-2"},
-    processed_bucket="processed",
-    lease_table="leases",
-    topic_arn="arn:aws:sns:us-east-1:123456789012:topic",
-    wait_seconds=30,
-    job_timeout_seconds=3600,
-)
-SERVING = ServingPlan(function="arn:aws:lambda:us-east-1:123456789012:function:publish", marts=("sales",))
-STATES: dict[str, Any] = definition(PLAN)["States"]
-SERVED: dict[str, Any] = definition(replace(PLAN, serving=SERVING))["States"]
 TASKS = sorted(name for name, state in STATES.items() if state["Type"] == "Task")
-
-
-def successors(state: dict[str, Any]) -> Iterator[str]:
-    for key, value in state.items():
-        if key in ("Next", "Default"):
-            yield value
-        if key in ("Choices", "Catch"):
-            yield from (entry["Next"] for entry in value)
-
-
-def reachable(start: str, states: dict[str, Any] = STATES) -> set[str]:
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += successors(states[name])
-    return seen
 
 
 @pytest.mark.parametrize("serving", [None, SERVING])
@@ -139,104 +106,5 @@ def test_crawls_start_only_for_new_partitions() -> None:
         assert "Crawl" in STATES[name]["Choices"][0]["Next"]
 
 
-def test_the_lease_belongs_to_the_execution_and_is_never_overwritten() -> None:
-    taken = STATES["AcquireLease"]["Parameters"]
-    assert taken["Item"]["owner"] == {"S.$": "$$.Execution.Id"}
-    assert taken["ConditionExpression"] == "attribute_not_exists(#domain) OR #owner = :me"
-    assert STATES["TakeOverLease"]["Parameters"]["ConditionExpression"] == "#owner = :dead"
-    for name in ("ReleaseLease", "ReleaseLeaseAfterFailure"):
-        assert STATES[name]["Parameters"]["ConditionExpression"] == "#owner = :me"
-
-
-def test_only_a_dead_owner_is_replaced() -> None:
-    assert STATES["IsLeaseOwnerRunning"]["Choices"][0] == {
-        "Variable": "$.lease.state.status",
-        "StringEquals": "RUNNING",
-        "Next": "CountLeaseAttempt",
-    }
-    expired = STATES["DescribeLeaseOwner"]["Catch"][0]
-    assert expired["ErrorEquals"] == ["Sfn.ExecutionDoesNotExistException"]
-    assert expired["Next"] == "TakeOverLease"
-
-
-@pytest.mark.parametrize("minutes", [60, 180])
-def test_waiting_for_the_lease_is_bounded_and_fits_the_history(minutes: int) -> None:
-    plan = replace(PLAN, job_timeout_seconds=minutes * 60)
-    two_jobs = 2 * plan.job_timeout_seconds
-    assert two_jobs < plan.lease_wait_seconds * LEASE_ATTEMPTS < plan.timeout_seconds
-    assert LEASE_ATTEMPTS * 25 < 25_000 / 2
-    assert STATES["IsLeaseAttemptLeft"]["Default"] == "LeaseTimedOut"
-
-
 def test_the_jobs_own_timeout_comes_first() -> None:
     assert STATES["RawToProcessed"]["TimeoutSeconds"] > PLAN.job_timeout_seconds
-
-
-def test_marts_are_published_after_the_crawl_and_before_anybody_is_told() -> None:
-    assert SERVED["IsCuratedPartitionNew"]["Default"] == "ListUnpublishedMarts"
-    assert SERVED["IsCuratedCrawlFinished"]["Choices"][1]["Next"] == "ListUnpublishedMarts"
-    assert SERVED["ListUnpublishedMarts"]["Next"] == "IsAnyMartUnpublished"
-    assert SERVED["IsAnyMartUnpublished"]["Choices"][0]["Next"] == "PublishMarts"
-    assert SERVED["IsAnyMartUnpublished"]["Default"] == "NotifySuccess"
-    assert SERVED["PublishMarts"]["Next"] == "IsServingComplete"
-    assert [rule["Next"] for rule in SERVED["IsServingComplete"]["Choices"]] == [
-        "MartsNotPublished",
-        "NotifyPartlyServed",
-    ]
-    assert SERVED["IsServingComplete"]["Default"] == "NotifySuccess"
-
-
-def test_what_was_left_over_is_published_without_anything_new() -> None:
-    nothing = next(rule for rule in SERVED["IsAnythingNew"]["Choices"] if "proceed" in str(rule))
-    assert nothing["Next"] == "NothingNew"
-    assert SERVED["NothingNew"]["Next"] == "ListUnpublishedMarts"
-    assert SERVED["IsAnyMartUnpublished"]["Choices"][1]["Next"] == "ReleaseLease"
-    reached = reachable("NothingNew", SERVED)
-    assert not any("Crawl" in name or "Curated" in name for name in reached)
-
-
-def test_a_note_is_removed_only_after_its_mart_is_published() -> None:
-    states = SERVED["PublishMarts"]["ItemProcessor"]["States"]
-    assert reachable("ReadUnpublishedPartitions", states) == set(states)
-    assert [name for name, state in states.items() if state.get("Next") == "ClearUnpublishedPartitions"] == [
-        "MartNotServed",
-        "PublishPartitions",
-    ]
-    assert "ClearUnpublishedPartitions" not in reachable("MartFailed", states)
-
-
-def test_a_partial_publication_says_so() -> None:
-    told = SERVED["NotifyPartlyServed"]["Parameters"]
-    assert told["Subject"] == "Caudal shop: published, partly served"
-    assert told["Message"]["outcome"] == "published, partly served"
-    assert told["Message"]["served.$"] == "$.serving.marts"
-    assert SERVED["NotifyPartlyServed"]["Next"] == "ReleaseLease"
-
-
-def test_a_failed_publication_is_told_and_gives_the_lease_back() -> None:
-    for name in (SERVED["PublishMarts"]["Catch"][-1]["Next"], "MartsNotPublished"):
-        assert SERVED[name]["Parameters"]["step"] == "PublishMarts"
-        assert SERVED[name]["Next"] == "NotifyFailure"
-
-
-def test_a_partition_is_published_until_nothing_is_left_and_its_error_names_it() -> None:
-    marts = SERVED["PublishMarts"]["ItemProcessor"]["States"]
-    partition = marts["PublishPartitions"]["ItemProcessor"]
-    states = partition["States"]
-    assert reachable(partition["StartAt"], states) == set(states)
-    publish = states["PublishPartition"]
-    assert publish["Parameters"]["Payload"]["continuation.$"] == "$.continuation"
-    assert all(entry["JitterStrategy"] == "FULL" for entry in publish["Retry"])
-    assert states["IsPartitionPublished"]["Choices"][0] == {
-        "Variable": "$.answer.status",
-        "StringEquals": "CONTINUE",
-        "Next": "ContinuePartition",
-    }
-    assert states["ContinuePartition"]["Next"] == "PublishPartition"
-    assert "$.mart, $.partition" in states["PartitionNotPublished"]["CausePath"]
-
-
-def test_publishing_is_bounded() -> None:
-    marts = SERVED["PublishMarts"]
-    partitions = marts["ItemProcessor"]["States"]["PublishPartitions"]
-    assert 0 < marts["MaxConcurrency"] * partitions["MaxConcurrency"] <= 8

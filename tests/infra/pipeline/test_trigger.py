@@ -3,7 +3,7 @@ from __future__ import annotations
 from lake.model.discovery import load_domain
 from lake.naming import Names
 from tests.infra.assembly import Stack, as_list
-from tests.infra.conftest import DOMAIN
+from tests.infra.conftest import DOMAIN, STREAM_TABLE, STREAMER
 
 
 def test_the_rule_watches_exactly_the_csv_tables_and_unrecognised_files(shop: Stack, names: Names) -> None:
@@ -15,7 +15,7 @@ def test_the_rule_watches_exactly_the_csv_tables_and_unrecognised_files(shop: St
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
 
 
-def test_events_that_nobody_takes_end_in_the_dead_letter_queue(shop: Stack, names: Names) -> None:
+def test_an_undelivered_event_goes_to_the_dead_letter_queue(shop: Stack, names: Names) -> None:
     landing = shop.named("AWS::SQS::Queue", names.queue(DOMAIN))
     rule = shop.named("AWS::Events::Rule", names.rule(DOMAIN))
     assert landing["RedrivePolicy"]["maxReceiveCount"] == 5
@@ -32,7 +32,7 @@ def test_queues_are_encrypted_and_tls_only(shop: Stack) -> None:
             s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
             for s in statements
         )
-        # Whoever may send is bound to the rule.
+        # Only the rule may send messages.
         assert all("ArnEquals" in s["Condition"] for s in statements if s["Effect"] == "Allow")
 
 
@@ -62,3 +62,9 @@ def test_the_pipe_may_take_messages_and_start_this_pipeline(shop: Stack, names: 
         "states:StartExecution",
     }
     assert not any("*" in str(s["Resource"]) for s in statements)
+
+
+def test_files_of_a_stream_do_not_start_the_pipeline(streamer: Stack, names: Names) -> None:
+    rule = streamer.named("AWS::Events::Rule", names.rule(STREAMER))
+    watched = {entry["prefix"] for entry in rule["EventPattern"]["detail"]["object"]["key"]}
+    assert not any(f"{STREAMER}/{STREAM_TABLE}/".startswith(prefix) for prefix in watched)
