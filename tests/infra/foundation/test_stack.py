@@ -4,9 +4,7 @@ from lake.naming import Names
 from tests.infra.assembly import Assembly
 
 
-def test_stacks_of_prod_are_protected_from_deletion_and_those_of_dev_are_not(
-    dev: Assembly, prod: Assembly
-) -> None:
+def test_stacks_are_protected_from_deletion_in_prod_only(dev: Assembly, prod: Assembly) -> None:
     def protected(assembly: Assembly) -> set[bool]:
         stacks = [
             a for a in assembly.manifest["artifacts"].values() if a["type"] == "aws:cloudformation:stack"

@@ -24,9 +24,7 @@ def test_a_streaming_job_gets_its_table_and_trigger_as_arguments(streamer: Stack
     assert "--serving_secret" not in arguments
 
 
-def test_a_streaming_job_reads_one_raw_prefix_and_writes_only_its_own_prefixes(
-    streamer: Stack, names: Names
-) -> None:
+def test_a_streaming_job_may_access_its_own_prefixes_only(streamer: Stack, names: Names) -> None:
     statements = streamer.role(names.role(STREAMER, STREAM_JOB))
     raw = [r for s in statements for r in as_list(s["Resource"]) if f"{names.raw_bucket}/" in str(r)]
     assert raw == [f"arn:aws:s3:::{names.raw_bucket}/{STREAMER}/{STREAM_TABLE}/*"]

@@ -26,9 +26,7 @@ def test_every_alarm_reaches_the_domains_topic(shop: Stack) -> None:
         ("executions-aborted", "ExecutionsAborted"),
     ],
 )
-def test_an_execution_that_does_not_succeed_raises_an_alarm(
-    shop: Stack, names: Names, subject: str, metric: str
-) -> None:
+def test_unsuccessful_executions_raise_an_alarm(shop: Stack, names: Names, subject: str, metric: str) -> None:
     found = alarm(shop, names, subject)
     machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{names.state_machine(DOMAIN)}"
     assert (found["Namespace"], found["MetricName"]) == ("AWS/States", metric)

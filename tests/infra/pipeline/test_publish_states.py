@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.infra.machine import SERVED, reachable
 
 
-def test_marts_are_published_after_the_crawl_and_before_anybody_is_told() -> None:
+def test_marts_are_published_after_the_crawl_and_before_the_notification() -> None:
     assert SERVED["IsCuratedPartitionNew"]["Default"] == "ListUnpublishedMarts"
     assert SERVED["IsCuratedCrawlFinished"]["Choices"][1]["Next"] == "ListUnpublishedMarts"
     assert SERVED["ListUnpublishedMarts"]["Next"] == "IsAnyMartUnpublished"
@@ -17,16 +17,16 @@ def test_marts_are_published_after_the_crawl_and_before_anybody_is_told() -> Non
     assert SERVED["IsServingComplete"]["Default"] == "NotifySuccess"
 
 
-def test_what_was_left_over_is_published_without_anything_new() -> None:
-    nothing = next(rule for rule in SERVED["IsAnythingNew"]["Choices"] if "proceed" in str(rule))
-    assert nothing["Next"] == "NothingNew"
+def test_a_run_without_new_rows_publishes_marts_of_earlier_runs() -> None:
+    no_new_rows = next(rule for rule in SERVED["IsAnythingNew"]["Choices"] if "proceed" in str(rule))
+    assert no_new_rows["Next"] == "NothingNew"
     assert SERVED["NothingNew"]["Next"] == "ListUnpublishedMarts"
     assert SERVED["IsAnyMartUnpublished"]["Choices"][1]["Next"] == "ReleaseLease"
     reached = reachable("NothingNew", SERVED)
     assert not any("Crawl" in name or "Curated" in name for name in reached)
 
 
-def test_a_note_is_removed_only_after_its_mart_is_published() -> None:
+def test_a_note_is_deleted_only_after_its_mart_is_published() -> None:
     states = SERVED["PublishMarts"]["ItemProcessor"]["States"]
     assert reachable("ReadUnpublishedPartitions", states) == set(states)
     assert [name for name, state in states.items() if state.get("Next") == "ClearUnpublishedPartitions"] == [
@@ -36,21 +36,21 @@ def test_a_note_is_removed_only_after_its_mart_is_published() -> None:
     assert "ClearUnpublishedPartitions" not in reachable("MartFailed", states)
 
 
-def test_a_partial_publication_says_so() -> None:
-    told = SERVED["NotifyPartlyServed"]["Parameters"]
-    assert told["Subject"] == "Caudal shop: published, partly served"
-    assert told["Message"]["outcome"] == "published, partly served"
-    assert told["Message"]["served.$"] == "$.serving.marts"
+def test_the_notification_names_the_partitions_with_refused_documents() -> None:
+    published = SERVED["NotifyPartlyServed"]["Parameters"]
+    assert published["Subject"] == "Caudal shop: published, partly served"
+    assert published["Message"]["outcome"] == "published, partly served"
+    assert published["Message"]["served.$"] == "$.serving.marts"
     assert SERVED["NotifyPartlyServed"]["Next"] == "ReleaseLease"
 
 
-def test_a_failed_publication_is_told_and_gives_the_lease_back() -> None:
+def test_a_failed_publication_takes_the_failure_path() -> None:
     for name in (SERVED["PublishMarts"]["Catch"][-1]["Next"], "MartsNotPublished"):
         assert SERVED[name]["Parameters"]["step"] == "PublishMarts"
         assert SERVED[name]["Next"] == "NotifyFailure"
 
 
-def test_a_partition_is_published_until_nothing_is_left_and_its_error_names_it() -> None:
+def test_a_partition_is_published_in_several_invocations_and_its_error_names_it() -> None:
     marts = SERVED["PublishMarts"]["ItemProcessor"]["States"]
     partition = marts["PublishPartitions"]["ItemProcessor"]
     states = partition["States"]
@@ -67,7 +67,7 @@ def test_a_partition_is_published_until_nothing_is_left_and_its_error_names_it()
     assert "$.mart, $.partition" in states["PartitionNotPublished"]["CausePath"]
 
 
-def test_publishing_is_bounded() -> None:
+def test_concurrent_invocations_are_bounded() -> None:
     marts = SERVED["PublishMarts"]
     partitions = marts["ItemProcessor"]["States"]["PublishPartitions"]
     assert 0 < marts["MaxConcurrency"] * partitions["MaxConcurrency"] <= 8

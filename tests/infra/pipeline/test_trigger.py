@@ -36,7 +36,7 @@ def test_queues_are_encrypted_and_tls_only(shop: Stack) -> None:
         assert all("ArnEquals" in s["Condition"] for s in statements if s["Effect"] == "Allow")
 
 
-def test_the_pipe_passes_keys_only_in_batches_that_fit(shop: Stack, names: Names) -> None:
+def test_the_pipe_passes_keys_only_in_batches_that_fit_an_executions_input(shop: Stack, names: Names) -> None:
     pipe = shop.named("AWS::Pipes::Pipe", names.pipe(DOMAIN))
     source = pipe["SourceParameters"]["SqsQueueParameters"]
     assert source["BatchSize"] <= 200
@@ -46,13 +46,13 @@ def test_the_pipe_passes_keys_only_in_batches_that_fit(shop: Stack, names: Names
     assert target == {"InvocationType": "FIRE_AND_FORGET"}
 
 
-def test_a_message_stays_hidden_longer_than_a_batch_is_collected(shop: Stack, names: Names) -> None:
+def test_messages_stay_invisible_while_the_pipe_collects_a_batch(shop: Stack, names: Names) -> None:
     window = shop.named("AWS::Pipes::Pipe", names.pipe(DOMAIN))["SourceParameters"]["SqsQueueParameters"]
     landing = shop.named("AWS::SQS::Queue", names.queue(DOMAIN))
     assert landing["VisibilityTimeout"] >= 2 * window["MaximumBatchingWindowInSeconds"]
 
 
-def test_the_pipe_may_take_messages_and_start_this_pipeline(shop: Stack, names: Names) -> None:
+def test_the_pipe_may_receive_messages_and_start_this_pipeline_only(shop: Stack, names: Names) -> None:
     statements = shop.role(names.role(DOMAIN, "pipe"))
     allowed = {action for s in statements for action in as_list(s["Action"])}
     assert allowed == {
