@@ -31,7 +31,7 @@ LOG_WIDTH = 130
 SHOWN_SECONDS = 0.1
 """The live view leaves out states that take less time."""
 
-QUIET_STATES = ("Pass", "Choice", "Wait", "LookAt", "Poll", "Check", "Is", "Has")
+QUIET_STATES = ("Pass", "Choice", "Wait", "Get", "Is")
 """Prefixes of states that only decide or wait; the live view leaves them out."""
 
 

@@ -1,1 +1,4 @@
-"""The cloud: stacks and constructs that derive from (domain, names, config) and know no domain by name."""
+"""CDK stacks and constructs. They derive from a domain's declaration, the names and the configuration.
+
+No construct names a domain or a table.
+"""

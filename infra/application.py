@@ -23,7 +23,7 @@ from lake.naming import Names
 
 
 def flags(root: Path) -> dict[str, object]:
-    """The CDK feature flags of `cdk.json`."""
+    """Return the CDK feature flags of `cdk.json`."""
     context: dict[str, object] = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
     return context
 
@@ -37,10 +37,11 @@ def build(
     domains: Sequence[Domain],
     root: Path,
 ) -> App:
-    """Adds all stacks to `app`; without account or region they can be deployed to any.
+    """Add all stacks to `app` and return it. Without account or region the templates fit any.
 
-    `root` is the checkout; the library of the jobs is zipped beside the templates. Raises
-    NameTooLongError where a domain's name leaves no room for what AWS allows.
+    `root` is the folder of the checkout. The archives of the jobs and functions are written beside the
+    templates. Raises NameTooLongError if a domain's name makes a physical name longer than AWS allows, and
+    DeclarationError if the domains declare more collections than one database of the serving store takes.
     """
     names = Names(env=config.env, account=account or Aws.ACCOUNT_ID, region=region or Aws.REGION)
     library = Library(
@@ -88,10 +89,10 @@ def synthesise(
     context: Mapping[str, str] | None = None,
     nag: bool = False,
 ) -> Path:
-    """Writes the templates to `outdir` and returns it.
+    """Write the templates to `outdir` and return it.
 
-    With `nag`, cdk-nag looks at every construct and its findings go to `validation-report.json`;
-    RuntimeError if there are any.
+    With `nag`, cdk-nag checks every construct and writes its findings to `validation-report.json`.
+    Raises RuntimeError if there are findings.
     """
     app = App(outdir=str(outdir), analytics_reporting=False, context={**flags(root), **(context or {})})
     if nag:

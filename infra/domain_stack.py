@@ -1,4 +1,4 @@
-"""Everything that one domain has of its own."""
+"""The CloudFormation stack of one domain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.analytics.catalog import Catalog
 from infra.foundation.config import Config
 from infra.foundation.stack import LakeStack
 from infra.jobs.batch_jobs import Jobs
-from infra.jobs.glue_job import Library, Workshop
+from infra.jobs.glue_job import GlueJobDefaults, Library
 from infra.jobs.streams import Streams
 from infra.pipeline.alarms import Alarms, FailedStreams
 from infra.pipeline.notifications import Notifications
@@ -22,9 +22,9 @@ from lake.naming import Names
 
 
 class DomainStack(LakeStack):
-    """Catalog, jobs, streams, pipeline, trigger, notifications, alarms and questions of one domain.
+    """Catalog, jobs, streams, pipeline, trigger, notifications, alarms and queries of one domain.
 
-    With `code` its marts are also published to the serving store.
+    With `code` the pipeline also publishes the domain's marts to the serving store.
     """
 
     def __init__(
@@ -43,18 +43,25 @@ class DomainStack(LakeStack):
         )
         arns = self.arns
         self.catalog = Catalog(self, "Catalog", domain=domain, names=names, arns=arns)
-        self.workshop = Workshop(
+        # Construct ids determine the logical ids of deployed resources: "Workshop" is an earlier class name.
+        self.job_defaults = GlueJobDefaults(
             self, "Workshop", domain=domain, names=names, config=config, arns=arns, library=library
         )
-        self.jobs = Jobs(self, "Jobs", workshop=self.workshop)
+        self.jobs = Jobs(self, "Jobs", defaults=self.job_defaults)
         self.notifications = Notifications(self, "Notifications", domain=domain, names=names, config=config)
-        self.publisher = (
-            PublishMarts(
+        self.publisher: PublishMarts | None = None
+        if code is not None and domain.serving:
+            self.publisher = PublishMarts(
                 self, "PublishMarts", domain=domain, names=names, config=config, arns=arns, code=code
             )
-            if code is not None and domain.serving
-            else None
+        self._add_pipeline(domain, names, config)
+        self._add_alarms(domain, names)
+        self.questions = Questions(
+            self, "Questions", domain=domain, names=names, arns=arns, catalog=self.catalog
         )
+
+    def _add_pipeline(self, domain: Domain, names: Names, config: Config) -> None:
+        arns = self.arns
         self.workflow = Workflow(
             self,
             "Workflow",
@@ -70,7 +77,7 @@ class DomainStack(LakeStack):
         self.trigger = Trigger(
             self, "Trigger", domain=domain, names=names, config=config, arns=arns, workflow=self.workflow
         )
-        self.streams = Streams(self, "Streams", workshop=self.workshop)
+        self.streams = Streams(self, "Streams", defaults=self.job_defaults)
         if domain.stream_tables:
             schedule_pipeline(
                 self.streams,
@@ -80,13 +87,9 @@ class DomainStack(LakeStack):
                 arns=arns,
                 workflow=self.workflow,
             )
-        self._watch(domain, names)
-        self.questions = Questions(
-            self, "Questions", domain=domain, names=names, arns=arns, catalog=self.catalog
-        )
 
-    def _watch(self, domain: Domain, names: Names) -> None:
-        """What nobody waits for tells the domain's topic when it fails."""
+    def _add_alarms(self, domain: Domain, names: Names) -> None:
+        """Notify the domain's topic of failed executions, failed streaming runs and undelivered files."""
         self.failed_streams = FailedStreams(
             self,
             "FailedStreams",

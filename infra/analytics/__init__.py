@@ -1,1 +1,1 @@
-"""Glue catalog and Athena."""
+"""The Glue catalog and Athena."""

@@ -1,4 +1,4 @@
-"""Athena: one workgroup with enforced settings, the questions' queries, the analysts' role."""
+"""Athena: the shared workgroup with enforced settings, a domain's named queries, its analysts' role."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from lake.model.spec import Domain, Question
 from lake.naming import Names
 
 RESULTS = "results/"
-"""Athena bucket: results of queries, until they expire."""
+"""Prefix of query results in the Athena bucket."""
 
 
 class Analytics(LakeStack):
-    """The shared workgroup: where results go, how they are encrypted, how much a query may scan."""
+    """The shared stack of Athena: a workgroup that sets result location, encryption and scan limit."""
 
     def __init__(self, scope: Construct, id: str, *, names: Names, config: Config) -> None:
-        super().__init__(scope, id, names=names, config=config, description="Athena over the lake.")
+        super().__init__(scope, id, names=names, config=config, description="Athena workgroup of the lake.")
         self.workgroup = athena.CfnWorkGroup(
             self,
             "WorkGroup",
             name=names.workgroup,
-            description="Questions to the lake.",
+            description="Queries on the lake.",
             recursive_delete_option=config.disposable,
             work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
                 enforce_work_group_configuration=True,
@@ -51,7 +51,7 @@ class Analytics(LakeStack):
 
 
 class Questions(Construct):
-    """The domain's named queries, and the role that may ask them: it reads gold, nothing else."""
+    """A domain's named queries, and the role that may run them: it reads gold and nothing else."""
 
     def __init__(
         self, scope: Construct, id: str, *, domain: Domain, names: Names, arns: Arns, catalog: Catalog
@@ -79,7 +79,7 @@ class Questions(Construct):
             "Role",
             name=names.role(domain, "analyst"),
             principal=iam.AccountPrincipal(names.account),
-            description=f"Asks questions to the gold tables of {domain}.",
+            description=f"Queries the gold tables of {domain}.",
             arns=arns,
         )
         role.allow(
@@ -100,7 +100,7 @@ class Questions(Construct):
         role.allow(
             ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
             arns.objects(names.athena_bucket, RESULTS),
-            why="Athena names results by the id of the query.",
+            why="Athena names results by the query's id, which is not known at synth.",
         )
         role.allow(
             ("s3:GetBucketLocation",), [arns.bucket(names.athena_bucket), arns.bucket(names.curated_bucket)]
@@ -109,7 +109,7 @@ class Questions(Construct):
 
 
 def query_text(domain: Domain, question: Question, query: str) -> str:
-    """The SQL of `queries/<query>.sql`. Raises DeclarationError where the file is missing."""
+    """Return the SQL of `queries/<query>.sql`. Raises DeclarationError if the file is missing."""
     source = files(f"domains.{domain.name}") / "queries" / f"{query}.sql"
     if not source.is_file():
         raise DeclarationError(

@@ -1,4 +1,4 @@
-"""Glue databases, tables and crawlers of a domain: types from the declaration, partitions from S3."""
+"""Glue databases, tables and crawlers of a domain. Types come from the declaration, partitions from S3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lake.model.spec import Domain
 from lake.naming import Names
 
 ZONES = {"processed": ("bronze", "quarantine"), "curated": ("silver", "gold")}
-"""Crawler → the layers that the job before it writes."""
+"""Zone → its layers: those that one job writes and that one crawler covers."""
 
 _COMMENT_LIMIT = 255
 
@@ -26,7 +26,7 @@ _CONFIGURATION = json.dumps(
     {
         "Version": 1.0,
         "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
-        # Without it a folder whose files look different is split off into a table of its own.
+        # Otherwise the crawler creates a separate table for a folder whose files have a different schema.
         "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
     }
 )
@@ -53,7 +53,7 @@ class Catalog(Construct):
         self.crawlers = {zone: self._crawler(zone) for zone in ZONES if self._targets(zone)}
 
     def grant_read(self, role: Role, layer: str) -> None:
-        """Databases, tables and partitions of a layer may be looked up."""
+        """Allow `role` to read databases, tables and partitions of a layer in the catalog."""
         role.allow(
             (
                 "glue:GetDatabase",
@@ -64,11 +64,11 @@ class Catalog(Construct):
                 "glue:BatchGetPartition",
             ),
             self._catalog_arns((layer,)),
-            why="Every table of the layer; tables are added with the declaration.",
+            why="The role reads every table of the layer; declarations add tables.",
         )
 
     def grant_crawl(self, role: Role) -> None:
-        """The crawlers may be started and watched."""
+        """Allow `role` to start and watch the crawlers."""
         if self.crawlers:
             role.allow(
                 ("glue:StartCrawler", "glue:GetCrawler"),
@@ -108,7 +108,7 @@ class Catalog(Construct):
             s3_prefix=table.prefix,
             parameters={"parquet.compression": "SNAPPY"},
         )
-        # The L2 sets it on every table, and Athena would take it for client-side encryption.
+        # The L2 sets this parameter on every table, and Athena would expect client-side encryption.
         cfn = resource.node.default_child
         assert isinstance(cfn, glue.CfnTable)
         cfn.add_property_deletion_override("TableInput.Parameters.has_encrypted_data")
@@ -119,13 +119,13 @@ class Catalog(Construct):
             name=column.name, type=self._type(column.type), comment=column.description[:_COMMENT_LIMIT]
         )
 
-    def _type(self, spelled: str) -> glue.Type:
-        if spelled not in self._types:
-            self._types[spelled] = glue.Schema.custom(spelled)
-        return self._types[spelled]
+    def _type(self, name: str) -> glue.Type:
+        if name not in self._types:
+            self._types[name] = glue.Schema.custom(name)
+        return self._types[name]
 
     def _targets(self, zone: str) -> dict[str, list[str]]:
-        """Layer → its partitioned tables: others have nothing to crawl."""
+        """Return layer → its partitioned tables: a table without partitions is not crawled."""
         return {
             layer: names
             for layer in ZONES[zone]
@@ -189,11 +189,11 @@ class Catalog(Construct):
                 "glue:UpdateTable",
             ),
             self._catalog_arns(layers),
-            why="Every table of the layer; tables are added with the declaration.",
+            why="The crawler covers every table of the layer; declarations add tables.",
         )
         role.allow(
             ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
             [arns.log_group("/aws-glue/crawlers*")],
-            why="Crawlers choose their log streams themselves.",
+            why="Crawlers name their own log streams.",
         )
         return role

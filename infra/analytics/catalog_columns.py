@@ -1,4 +1,4 @@
-"""Columns and partition keys of a table in each layer, as the Glue catalog spells them."""
+"""Columns and partition keys of a table in each layer, with the type names of the Glue catalog."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from lake.model.columns import Column, bigint, text, texts, timestamp
 from lake.model.spec import Domain, Mart, Table
 from lake.naming import layer_prefix
 
-QUALITY_FLAGS = texts("quality_flags", "Names of the checks that the row failed without being stopped.")
-BATCH = text("batch_id", "Batch that brought the row.")
+QUALITY_FLAGS = texts("quality_flags", "Names of the flagging checks that the row failed.")
+BATCH = text("batch_id", "Batch that ingested the row.")
 INGESTED = timestamp("ingest_ts", "When the batch was ingested, UTC.")
 SOURCE = (
     text("source_file", "Object in the raw bucket that held the row."),
     bigint("source_row", "Line of the file, 1 for the first row after the header."),
 )
 EXTRA = Column(
-    name="extra", type="map<string,string>", description="Columns of the file that nobody declared, as text."
+    name="extra", type="map<string,string>", description="Undeclared columns of the file, as text."
 )
 
 BRONZE = (
@@ -28,10 +28,10 @@ BRONZE = (
     BATCH,
 )
 QUARANTINE = (
-    text("record_id", "Identifies the record; requeueing refers to it."),
+    text("record_id", "Identifies the record, for requeueing."),
     *SOURCE,
-    text("raw_record", "The record as it came."),
-    texts("failed_checks", "Names of the checks that stopped it."),
+    text("raw_record", "The record as it stands in the file."),
+    texts("failed_checks", "Names of the quarantining checks that the record failed."),
     BATCH,
     INGESTED,
 )
@@ -39,13 +39,13 @@ YEAR_MONTH = (
     Column(name="year", type="int", description="Year."),
     Column(name="month", type="int", description="Month, 1 to 12."),
 )
-BATCH_KEY = Column(name="batch", type="string", description="Batch that brought the rows.")
+BATCH_KEY = Column(name="batch", type="string", description="Batch that ingested the rows.")
 LAYERS = ("bronze", "quarantine", "silver", "gold")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogTable:
-    """One Glue table: what it holds and under which prefix of its layer's bucket."""
+    """One Glue table: its columns, its partition keys and the prefix of its files in the layer's bucket."""
 
     layer: str
     name: str
@@ -56,12 +56,12 @@ class CatalogTable:
 
 
 def catalog_tables(domain: Domain) -> tuple[CatalogTable, ...]:
-    """Every table that the domain has in the catalog."""
-    tables = [_of(domain, table, layer) for table in domain.tables for layer in LAYERS[:-1]]
-    return (*tables, *(_gold(domain, mart) for mart in domain.published_marts))
+    """Return the domain's tables in the catalog: one per table and layer, and one per published mart."""
+    tables = [_layer_table(domain, table, layer) for table in domain.tables for layer in LAYERS[:-1]]
+    return (*tables, *(_gold_table(domain, mart) for mart in domain.published_marts))
 
 
-def _of(domain: Domain, table: Table, layer: str) -> CatalogTable:
+def _layer_table(domain: Domain, table: Table, layer: str) -> CatalogTable:
     dated = YEAR_MONTH if table.dated_by else ()
     columns, keys = {
         "bronze": ((*table.columns, *BRONZE), (BATCH_KEY, *dated)),
@@ -81,7 +81,7 @@ def _of(domain: Domain, table: Table, layer: str) -> CatalogTable:
     )
 
 
-def _gold(domain: Domain, mart: Mart) -> CatalogTable:
+def _gold_table(domain: Domain, mart: Mart) -> CatalogTable:
     keys = {column.name: column for column in YEAR_MONTH}
     return CatalogTable(
         layer="gold",

@@ -1,1 +1,1 @@
-"""Names, configuration, roles, buckets and logs that every stack builds on."""
+"""Configuration, ARNs, roles, buckets, logs and schedules that every stack uses."""

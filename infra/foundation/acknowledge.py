@@ -1,4 +1,4 @@
-"""Findings of cdk-nag that are meant to be: each with the reason why."""
+"""Acknowledge cdk-nag findings that are intended, each with its reason."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from constructs import IConstruct
 
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
-    """Accepts one finding (`AwsSolutions-S1`, `AwsSolutions-IAM5[Resource::*]`) on a construct."""
-    # Without an account the finding's id is a token; cdk-nag always looks at a concrete environment.
+    """Accept one finding (`AwsSolutions-S1`, `AwsSolutions-IAM5[Resource::*]`) on a construct."""
+    # Without an account the finding's id is an unresolved token. cdk-nag runs with an account only.
     if not Token.is_unresolved(rule):
         Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
 
 
 def acknowledge_glue_logs(construct: IConstruct) -> None:
-    """Logs of a job or crawler are encrypted by CloudWatch, not by a key of our own."""
+    """Accept that CloudWatch's own key encrypts the logs of a job or crawler."""
     acknowledge(
         construct,
         "AwsSolutions-GL1",
-        "CloudWatch encrypts logs at rest; they hold paths, counts and errors, no rows. A key of our own "
-        "would cost $1 a month and make every log call depend on it.",
+        "CloudWatch encrypts logs at rest; they hold paths, counts and errors, no rows. A customer managed "
+        "key would cost $1 a month and every log call would depend on it.",
     )
 
 
 def acknowledge_glue_bookmarks(construct: IConstruct) -> None:
-    """The ledger records what was ingested; it lies in an encrypted bucket."""
+    """Accept that a job has no bookmark encryption: it records ingested files in the ledger instead."""
     acknowledge(
         construct,
         "AwsSolutions-GL3",
-        "Glue keeps no bookmark state for these jobs: the option steers the ledger in S3.",
+        "Glue keeps no bookmark state for these jobs: the bookmark option controls the ledger, which lies "
+        "in an encrypted bucket.",
     )

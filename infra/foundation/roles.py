@@ -1,4 +1,4 @@
-"""One role per responsibility, its permissions inline, and a reason for every wildcard."""
+"""IAM roles: one per responsibility, with inline permissions and a reason for every wildcard."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListM
 
 
 class Role(Construct):
-    """An IAM role of one service whose statements are all in the role itself.
+    """An IAM role whose statements are all inline.
 
-    Inline, because a pipe or a crawler that is created between its role and a separate policy fails.
+    With a separate policy, CloudFormation may create a pipe or crawler after the role but before the policy,
+    and that creation fails.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Role(Construct):
             inline_policies={"access": self._policy},
         )
         self.frozen = self.role.without_policy_updates()
-        """The role for constructs that would like to grant it more than it needs."""
+        """The same role, for constructs that would otherwise add permissions to it."""
 
     def allow(
         self,
@@ -55,7 +56,10 @@ class Role(Construct):
         why: str = "",
         when: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
-        """Adds a statement; `why` says why a resource with a wildcard is as narrow as it can be."""
+        """Add a statement that allows `actions` on `resources`, under the conditions `when`.
+
+        `why` is the reason for a wildcard in a resource; cdk-nag's acknowledgement records it.
+        """
         self._policy.add_statements(
             iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=when)
         )
@@ -64,17 +68,17 @@ class Role(Construct):
                 acknowledge(self.role, f"AwsSolutions-IAM5[Resource::{resource}]", why)
 
     def read(self, bucket: str, *prefixes: str) -> None:
-        """Objects under the prefixes may be read and listed."""
+        """Allow the role to read and list objects under the prefixes."""
         self._list(bucket, prefixes)
         self.allow(READ, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
 
     def write(self, bucket: str, *prefixes: str) -> None:
-        """Objects under the prefixes may be written and removed."""
+        """Allow the role to write and delete objects under the prefixes."""
         self.allow(WRITE, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
 
     def _list(self, bucket: str, prefixes: Sequence[str]) -> None:
-        # S3 answers 403 instead of 404 to a HEAD of a missing key without ListBucket, and a HEAD has no
-        # prefix: hence IfExists. Spark also probes each parent folder of the paths that it writes.
+        # Without ListBucket, S3 answers 403 instead of 404 to a HEAD of a missing key. A HEAD has no prefix:
+        # hence IfExists. Spark also probes each parent folder of the paths that it writes.
         probed = {f"{prefix}*" for prefix in prefixes}
         for prefix in prefixes:
             parts = prefix.rstrip("/").split("/")
@@ -88,7 +92,7 @@ class Role(Construct):
 
 
 def service(name: str, *, account: str = "", source_arn: str = "") -> iam.IPrincipal:
-    """A service principal, bound to the account and resource for which it may act."""
+    """Return a service principal that may act only for the given account and resource."""
     conditions: dict[str, dict[str, str]] = {}
     if account:
         conditions["StringEquals"] = {"aws:SourceAccount": account}

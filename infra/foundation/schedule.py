@@ -1,4 +1,4 @@
-"""One EventBridge schedule with a role of its own."""
+"""An EventBridge schedule with its own role."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from infra.foundation.roles import Role, service
 from lake.naming import Names
 
 GLUE_START_JOB_RUN = "arn:aws:scheduler:::aws-sdk:glue:startJobRun"
-"""The universal target that calls Glue; its input are the call's parameters."""
+"""EventBridge Scheduler's universal target for StartJobRun; the schedule's input holds its parameters."""
 
 
 class Schedule(Construct):
-    """Starts something at a fixed rate. Whoever declares it grants `role` the start.
+    """A schedule that starts a job or a state machine (`target`) at a fixed rate.
 
-    There is no dead-letter queue: a run that is still at work refuses the next start, which is normal and
-    no letter. What a missed start leaves undone is done by the next one.
+    The caller allows `role` to start the target. `subject` names the target in physical names. There is no
+    dead-letter queue: a target that is still running refuses the next start, which is normal, and the next
+    start processes the data of a missed one.
     """
 
     def __init__(
@@ -26,7 +27,7 @@ class Schedule(Construct):
         id: str,
         *,
         domain: str,
-        what: str,
+        subject: str,
         names: Names,
         arns: Arns,
         rate: str,
@@ -38,15 +39,15 @@ class Schedule(Construct):
         self.role = Role(
             self,
             "Role",
-            name=names.role(domain, f"start_{what}"),
+            name=names.role(domain, f"start_{subject}"),
             principal=service("scheduler", account=names.account, source_arn=arns.schedules),
-            description=f"Starts {what} of {domain}.",
+            description=f"Starts {subject} of {domain}.",
             arns=arns,
         )
         self.resource = scheduler.CfnSchedule(
             self,
             "Schedule",
-            name=names.schedule(domain, what),
+            name=names.schedule(domain, subject),
             description=description,
             schedule_expression=f"rate({rate})",
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),

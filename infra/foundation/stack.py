@@ -1,4 +1,4 @@
-"""What every stack has in common: where it goes, its tags, its protection."""
+"""The base class of all stacks: account and region, tags, termination protection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lake.naming import PROJECT, Names
 
 
 class LakeStack(Stack):
-    """A stack of one environment. Tags are the stack's, CloudFormation hands them to its resources."""
+    """A stack of one environment. CloudFormation copies the stack's tags to its resources."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Buckets of the lake, the role that writes raw, and the leases: what all domains share."""
+"""The storage that all domains share: buckets, the roles of uploader and steward, the lease table."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ _ABORT_AFTER = Duration.days(7)
 
 
 class Storage(LakeStack):
-    """The shared stack: one bucket per layer, the uploader's role, the lease table."""
+    """The shared stack: one bucket per layer, the roles of uploader and steward, the lease table."""
 
     def __init__(self, scope: Construct, id: str, *, names: Names, config: Config) -> None:
         super().__init__(scope, id, names=names, config=config, description="Buckets and leases of the lake.")
         self._names = names
         self._config = config
         self.logs = self._logs_bucket()
-        self.raw = self._bucket("Raw", names.raw_bucket, versioned=True, rules=self._replaced())
-        self.processed = self._bucket("Processed", names.processed_bucket, rules=self._staged())
-        self.curated = self._bucket("Curated", names.curated_bucket, rules=self._staged())
-        self.athena = self._bucket("Athena", names.athena_bucket, rules=self._expired(config.results_days))
-        self.artifacts = self._bucket(
-            "Artifacts", names.artifacts_bucket, rules=self._expired(config.artifacts_days)
+        self.raw = self._bucket("Raw", names.raw_bucket, versioned=True, rules=self._version_rules())
+        self.processed = self._bucket("Processed", names.processed_bucket, rules=self._staging_rules())
+        self.curated = self._bucket("Curated", names.curated_bucket, rules=self._staging_rules())
+        self.athena = self._bucket(
+            "Athena", names.athena_bucket, rules=self._expiry_rules(config.results_days)
         )
-        self._notify_event_bridge(self.raw)
+        self.artifacts = self._bucket(
+            "Artifacts", names.artifacts_bucket, rules=self._expiry_rules(config.artifacts_days)
+        )
+        self._send_events(self.raw)
         self.uploader = self._uploader(self.arns)
         self._only_uploader_writes_raw(self.arns)
         self.steward = self._steward(self.arns)
@@ -71,14 +73,16 @@ class Storage(LakeStack):
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            lifecycle_rules=self._expired(self._config.access_log_days),
+            lifecycle_rules=self._expiry_rules(self._config.access_log_days),
             removal_policy=self._removal(),
         )
-        acknowledge(bucket, "AwsSolutions-S1", "Access logs of the log bucket would log themselves.")
+        acknowledge(
+            bucket, "AwsSolutions-S1", "The log bucket's access logs would log their own delivery, endlessly."
+        )
         return bucket
 
-    def _replaced(self) -> list[s3.LifecycleRule]:
-        """Raw never changes; versions exist to survive a mistake, for a while."""
+    def _version_rules(self) -> list[s3.LifecycleRule]:
+        """Return the rules for raw: an overwritten or deleted object can be restored for a limited time."""
         return [
             s3.LifecycleRule(
                 id="noncurrent-versions",
@@ -88,14 +92,14 @@ class Storage(LakeStack):
             )
         ]
 
-    def _staged(self) -> list[s3.LifecycleRule]:
-        """What a killed run left in staging."""
+    def _staging_rules(self) -> list[s3.LifecycleRule]:
+        """Return the rules that remove what a killed run left in staging and in unfinished uploads."""
         return [
             s3.LifecycleRule(id="staging", prefix=STAGING, expiration=Duration.days(1)),
             s3.LifecycleRule(id="uploads", abort_incomplete_multipart_upload_after=_ABORT_AFTER),
         ]
 
-    def _expired(self, days: int) -> list[s3.LifecycleRule]:
+    def _expiry_rules(self, days: int) -> list[s3.LifecycleRule]:
         return [
             s3.LifecycleRule(
                 id="expire",
@@ -104,8 +108,9 @@ class Storage(LakeStack):
             )
         ]
 
-    def _notify_event_bridge(self, bucket: s3.Bucket) -> None:
-        # The L2's `event_bridge_enabled` deploys a Lambda to set what CloudFormation sets by itself.
+    def _send_events(self, bucket: s3.Bucket) -> None:
+        """Send the bucket's events to EventBridge."""
+        # The L2's `event_bridge_enabled` deploys a Lambda function for a setting that CloudFormation has.
         resource = bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
         resource.add_property_override(
@@ -131,13 +136,16 @@ class Storage(LakeStack):
         return role
 
     def _steward(self, arns: Arns) -> Role:
-        """Sees what was stopped and why; of all that, it writes two kinds of notes in the ledger."""
+        """Return the role for people who review quarantined rows and rejected or held batches.
+
+        The role reads raw, quarantine and the ledger; in the ledger it may record releases and requeued rows.
+        """
         role = Role(
             self,
             "Steward",
             name=self._names.steward_role,
             principal=iam.AccountPrincipal(self._names.account),
-            description="Reads quarantine, releases batches; assumed by requeue.",
+            description="Reads quarantine, requeues rows and releases batches; assumed by the command line.",
             arns=arns,
         )
         role.read(self._names.raw_bucket, "")

@@ -1,1 +1,1 @@
-"""Glue jobs of a domain and the archives that they run."""
+"""Glue jobs of a domain, and the archives of code that jobs and Lambda functions run."""

@@ -1,4 +1,4 @@
-"""The library that ships with every job: one zip, the same bytes for the same sources."""
+"""The archive of packages that every Glue job imports. Equal sources give equal bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 PACKAGES = ("domains", "glue_jobs", "lake", "serving", "transforms")
 NOT_SHIPPED = ("serving/read/",)
-"""The read library is for applications: no job or function uses it."""
+"""Prefixes left out: applications use the read library, no job or function does."""
 
 ARCHIVE = "caudal.zip"
 
@@ -19,17 +19,17 @@ _SHIPPED = {".py", ".sql", ".json", ".csv"}
 
 
 def build_library(target: Path, *, root: Path) -> Path:
-    """Writes `caudal.zip` into the folder `target` and returns its path.
+    """Write `caudal.zip` into the folder `target` and return its path.
 
-    Holds PACKAGES of `root` and every portion of the namespace package `domains`, so
-    that a domain in another folder of the path ships as well. Names are sorted and timestamps
-    fixed: equal sources give equal bytes, and a deploy without changes uploads nothing.
+    The archive holds PACKAGES of `root` and every portion of the namespace package `domains`: a domain
+    in another folder of `sys.path` is included. Names are sorted and timestamps fixed, so that equal
+    sources give equal bytes and a deployment without changes uploads nothing.
     """
     return write_archive(target / ARCHIVE, package_files(root, PACKAGES))
 
 
 def package_files(root: Path, packages: Sequence[str]) -> dict[str, Path]:
-    """Name in an archive → file, for packages of `root`; `domains` with all of its portions."""
+    """Return archive name → file for packages of `root`; `domains` includes all of its portions."""
     import domains
 
     portions = {Path(path).resolve() for path in domains.__path__}
@@ -40,7 +40,7 @@ def package_files(root: Path, packages: Sequence[str]) -> dict[str, Path]:
 
 
 def write_archive(archive: Path, files: Mapping[str, Path]) -> Path:
-    """A zip of `files` with sorted names and fixed timestamps; returns its path."""
+    """Write `files` as a zip with sorted names and fixed timestamps, and return its path."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name in sorted({*files, *_parents(files)}):
@@ -52,7 +52,7 @@ def write_archive(archive: Path, files: Mapping[str, Path]) -> Path:
 
 
 def _parents(names: Iterable[str]) -> set[str]:
-    """Folders as entries of their own: without them zipimport does not see a namespace package."""
+    """Return the folders of `names` as entries: zipimport finds a namespace package only by its folder."""
     return {f"{parent}/" for name in names for parent in PurePosixPath(name).parents if parent.name}
 
 

@@ -1,4 +1,4 @@
-"""The Glue jobs of a domain: the same scripts for every domain, one role per job."""
+"""The two batch jobs of a domain. All domains run the same scripts; each job has its own role."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.foundation.logs import log_group
 from infra.foundation.roles import Role
-from infra.jobs.glue_job import Workshop
+from infra.jobs.glue_job import GlueJobDefaults
 from lake.model.spec import Domain
 from lake.naming import (
     PROCESSED_TO_CURATED,
@@ -25,43 +25,43 @@ from lake.naming import (
 
 
 class Jobs(Construct):
-    """`raw_to_processed` and `processed_to_curated` of one domain, and their logs."""
+    """The jobs `raw_to_processed` and `processed_to_curated` of one domain, and their log groups."""
 
-    def __init__(self, scope: Construct, id: str, *, workshop: Workshop) -> None:
+    def __init__(self, scope: Construct, id: str, *, defaults: GlueJobDefaults) -> None:
         super().__init__(scope, id)
-        self._workshop = workshop
-        self._domain: Domain = workshop.domain
-        self._names: Names = workshop.names
+        self._defaults = defaults
+        self._domain: Domain = defaults.domain
+        self._names: Names = defaults.names
         for stream in ("error", "output"):
-            name = f"{workshop.log_prefix}/{stream}"
-            log_group(self, f"{stream}-logs", name=name, days=workshop.config.log_days)
+            name = f"{defaults.log_prefix}/{stream}"
+            log_group(self, f"{stream}-logs", name=name, days=defaults.config.log_days)
         self.raw_to_processed = self._job(RAW_TO_PROCESSED, "Raw files to bronze and quarantine")
-        serves = bool(workshop.config.serving and workshop.domain.serving)
-        more = {"serving": "true"} if serves else {}
-        self.processed_to_curated = self._job(PROCESSED_TO_CURATED, "Bronze to silver and gold", **more)
+        serves = bool(defaults.config.serving and defaults.domain.serving)
+        serving = {"serving": "true"} if serves else {}
+        self.processed_to_curated = self._job(PROCESSED_TO_CURATED, "Bronze to silver and gold", **serving)
         self._grant_raw_to_processed(self.raw_to_processed.role)
         self._grant_processed_to_curated(self.processed_to_curated.role)
         if serves:
-            self._grant_notes(self.processed_to_curated.role)
+            self._grant_unpublished(self.processed_to_curated.role)
 
     def grant_run(self, role: Role) -> None:
-        """The jobs may be started, watched and stopped."""
+        """Allow `role` to start, watch and stop both jobs."""
         role.allow(
             ("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"),
             [
-                self._workshop.arns.job(self._names.job(self._domain.name, kind))
+                self._defaults.arns.job(self._names.job(self._domain.name, kind))
                 for kind in (RAW_TO_PROCESSED, PROCESSED_TO_CURATED)
             ],
         )
 
-    def _job(self, kind: str, what: str, **arguments: str) -> _Job:
+    def _job(self, kind: str, purpose: str, **arguments: str) -> _Job:
         return _Job(
             self,
             kind,
-            workshop=self._workshop,
-            role=self._workshop.role(self, kind),
-            description=f"{what} of {self._domain.name}.",
-            arguments=self._workshop.arguments(**arguments),
+            defaults=self._defaults,
+            role=self._defaults.role(self, kind),
+            description=f"{purpose} of {self._domain.name}.",
+            arguments=self._defaults.arguments(**arguments),
         )
 
     def _grant_raw_to_processed(self, role: Role) -> None:
@@ -81,18 +81,18 @@ class Jobs(Construct):
         domain, names = self._domain.name, self._names
         own = (f"silver/{domain}/", ledger_root(domain), runs_root(domain), f"{STAGING}{domain}/")
         role.read(names.processed_bucket, f"bronze/{domain}/", *own)
-        # Small files of streams are merged where they lie.
+        # The job also compacts the small bronze files that streaming jobs write.
         streams = (layer_prefix("bronze", domain, table.name) for table in self._domain.stream_tables)
         role.write(names.processed_bucket, *own, *streams)
         gold = (f"{domain}/", f"{STAGING}{domain}/")
         role.read(names.curated_bucket, *gold)
         role.write(names.curated_bucket, *gold)
 
-    def _grant_notes(self, role: Role) -> None:
-        """What the serving store has not got yet may be noted."""
-        notes = unpublished_root(self._domain.name)
-        role.read(self._names.processed_bucket, notes)
-        role.write(self._names.processed_bucket, notes)
+    def _grant_unpublished(self, role: Role) -> None:
+        """Allow the job to list the partitions that are not yet in the serving store."""
+        unpublished = unpublished_root(self._domain.name)
+        role.read(self._names.processed_bucket, unpublished)
+        role.write(self._names.processed_bucket, unpublished)
 
 
 class _Job(Construct):
@@ -103,14 +103,14 @@ class _Job(Construct):
         scope: Construct,
         id: str,
         *,
-        workshop: Workshop,
+        defaults: GlueJobDefaults,
         role: Role,
         description: str,
         arguments: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
         self.role = role
-        config = workshop.config
+        config = defaults.config
         self.resource = glue.PySparkEtlJob(
             self,
             "Job",
@@ -120,6 +120,6 @@ class _Job(Construct):
             timeout=Duration.minutes(config.job_timeout_minutes),
             default_arguments=arguments,
             description=description,
-            **workshop.common(self, kind=id, script=id, role=role),
+            **defaults.properties(self, kind=id, script=id, role=role),
         )
-        workshop.acknowledge(self.resource)
+        defaults.acknowledge(self.resource)

@@ -1,8 +1,8 @@
-"""The archive of a Lambda function: our sources and, for AWS, what they need from PyPI.
+"""The archive of a Lambda function: its sources and, for AWS, its dependencies from PyPI.
 
-Wheels are those of the function's platform, pinned as in requirements.txt, fetched once per set of pins
-into `.build/wheels`. The local cloud runs functions in the project's own environment, where all of it is
-installed, so that its archive holds sources only.
+Wheels are built for the function's platform and pinned as in requirements.txt. uv downloads them once per
+set of pins into `.build/wheels`. The local cloud runs functions in the project's virtual environment, which
+has the dependencies, so that its archives hold sources only.
 """
 
 from __future__ import annotations
@@ -37,26 +37,28 @@ NEEDED = (
     "typing-extensions",
     "uuid6",
 )
-"""What astrapy and Powertools need at run time. astrapy also asks for IPython, 86 MB that it only
-imports in a notebook; boto3 and jmespath come with the runtime, awswrangler and pyarrow with the layer."""
+"""The run-time dependencies of astrapy and Powertools. IPython is left out: astrapy requires its 86 MB but
+imports it only in a notebook. The Lambda runtime has boto3 and jmespath, the layer has awswrangler and
+pyarrow."""
 
 PLATFORM = "x86_64-manylinux_2_28"
 PYTHON = "3.13"
 
 
 class BundleError(CaudalError):
-    """The dependencies of a function cannot be put together."""
+    """The dependencies of a function cannot be bundled."""
 
 
 def build_function(target: Path, *, root: Path, function: str, with_dependencies: bool) -> Path:
-    """Writes `<function>.zip` into `target`: `handler.py` at its top, and packages. Returns its path.
+    """Write `<function>.zip` into `target` and return its path.
 
-    Equal inputs give equal bytes. Raises BundleError if wheels are needed and cannot be had.
+    The archive holds the function's modules (`handler.py` among them) at its top, PACKAGES and, on request,
+    the wheels. Equal inputs give equal bytes. Raises BundleError if the wheels cannot be downloaded.
     """
     own = root / "lambdas" / function
     files = {path.name: path for path in own.glob("*.py")} | package_files(root, PACKAGES)
     if with_dependencies:
-        wheels = _installed(root)
+        wheels = installed_wheels(root)
         files |= {path.relative_to(wheels).as_posix(): path for path in _all_files(wheels)}
     return write_archive(target / f"{function}.zip", files)
 
@@ -66,7 +68,10 @@ def _all_files(folder: Path) -> list[Path]:
 
 
 def pins(root: Path) -> list[str]:
-    """`name==version` of everything that is NEEDED, from requirements.txt. Raises BundleError."""
+    """Return `name==version` of each package in NEEDED, from requirements.txt.
+
+    Raises BundleError if a package has no pin.
+    """
     text = (root / "requirements.txt").read_text(encoding="utf-8")
     pinned = {
         re.sub(r"[_.-]+", "-", name).lower(): version
@@ -75,15 +80,18 @@ def pins(root: Path) -> list[str]:
     missing = [name for name in NEEDED if name not in pinned]
     if missing:
         raise BundleError(
-            f"{', '.join(missing)} are not pinned.",
+            f"no version is pinned for {', '.join(missing)}.",
             where="requirements.txt",
-            hint="Compile it again (make requirements), or correct NEEDED in infra/jobs/bundle.py.",
+            hint="Compile the file again (make requirements), or correct NEEDED in infra/jobs/bundle.py.",
         )
     return [f"{name}=={pinned[name]}" for name in NEEDED]
 
 
-def _installed(root: Path) -> Path:
-    """Folder with the wheels of `pins` unpacked; made once."""
+def installed_wheels(root: Path) -> Path:
+    """Return the folder with the unpacked wheels of `pins`, downloading them if it does not exist.
+
+    Raises BundleError if uv is missing or the download fails.
+    """
     wanted = pins(root)
     digest = hashlib.sha256("\n".join([PYTHON, PLATFORM, *wanted]).encode()).hexdigest()[:16]
     folder = root / ".build" / "wheels" / digest
@@ -106,18 +114,19 @@ def _installed(root: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BundleError(
-            f"the wheels cannot be fetched:\n{done.stderr[-2000:]}",
+            f"uv cannot download the wheels:\n{done.stderr[-2000:]}",
             where="PyPI",
-            hint="Look at the network; what was fetched once is kept in .build/wheels.",
+            hint="Check the network connection and run the command again. "
+            "Downloaded wheels are kept in .build/wheels.",
         )
     partial.replace(folder)
     return folder
 
 
 def _uv(root: Path) -> Path:
-    """The uv of the set-up, or one on the PATH."""
+    """Return the uv that the set-up installed, or the one on the PATH."""
     own = sorted((root / ".build").glob("uv-*/bin/uv"))
     found = own[-1] if own else shutil.which("uv")
     if found is None:
-        raise BundleError("uv is not there.", where=str(root / ".build"), hint="Run `make setup`.")
+        raise BundleError("uv is not installed.", where=str(root / ".build"), hint="Run `make setup`.")
     return Path(found)

@@ -1,4 +1,4 @@
-"""What all Glue jobs of a domain have in common: library, arguments, logs, metrics, the way they run."""
+"""The settings that all Glue jobs of a domain share: library, arguments, logs, metrics, run limits."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from lake.naming import Names
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """What every job ships: the zip of the packages and the folder of the scripts."""
+    """The code of the jobs: the archive of packages and the folder with the scripts."""
 
     archive: Path
     scripts: Path
 
 
-class Workshop(Construct):
-    """The parts that a domain's jobs are made of."""
+class GlueJobDefaults(Construct):
+    """The settings, archive and role template that a domain's Glue jobs share."""
 
     def __init__(
         self,
@@ -53,11 +53,11 @@ class Workshop(Construct):
 
     @property
     def log_prefix(self) -> str:
-        """Jobs log to `<prefix>/error` and `<prefix>/output`."""
+        """Prefix of the two log groups: jobs log to `<prefix>/error` and `<prefix>/output`."""
         return self.names.log_group(self.domain.name, "jobs")
 
-    def arguments(self, **more: str) -> dict[str, str]:
-        """Default arguments of a job: where it works, and `more` of its own (names without dashes)."""
+    def arguments(self, **job_arguments: str) -> dict[str, str]:
+        """Return a job's default arguments: those of every job and `job_arguments` (names without dashes)."""
         names = self.names
         return {
             "--domain": self.domain.name,
@@ -69,11 +69,14 @@ class Workshop(Construct):
             "--enable-auto-scaling": "true",
             "--enable-job-insights": "true",
             "--custom-logGroup-prefix": self.log_prefix,
-            **{f"--{name}": value for name, value in more.items()},
+            **{f"--{name}": value for name, value in job_arguments.items()},
         }
 
     def role(self, scope: Construct, kind: str) -> Role:
-        """The role of one job, which may log, send metrics and keep event logs so far."""
+        """Return a new role for one job, allowed to write logs, metrics and Spark event logs.
+
+        The caller grants access to data.
+        """
         domain, names = self.domain.name, self.names
         role = Role(
             scope,
@@ -86,19 +89,19 @@ class Workshop(Construct):
         role.allow(
             ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
             [self.arns.log_group(f"{self.log_prefix}/*")],
-            why="A run names its log streams by its own id.",
+            why="A job run names its log streams by its run id, which is not known at synth.",
         )
         role.allow(
             ("cloudwatch:PutMetricData",),
             ["*"],
-            why="PutMetricData has no resource; the condition binds it to two namespaces.",
+            why="PutMetricData has no resource; the condition limits it to two namespaces.",
             when={"StringEquals": {"cloudwatch:namespace": ["Glue", names.metrics_namespace]}},
         )
         role.write(names.artifacts_bucket, spark_ui_prefix(domain, kind))
         return role
 
-    def common(self, scope: Construct, *, kind: str, script: str, role: Role) -> dict[str, Any]:
-        """Properties of every job's construct; the role may then read script and library."""
+    def properties(self, scope: Construct, *, kind: str, script: str, role: Role) -> dict[str, Any]:
+        """Return the construct properties that all jobs share; allow `role` to read script and library."""
         source = s3_assets.Asset(scope, "Script", path=str(self._scripts / f"{script}.py"))
         for asset in (source, self._archive):
             role.allow(("s3:GetObject",), [f"{asset.bucket.bucket_arn}/{asset.s3_object_key}"])
@@ -118,11 +121,11 @@ class Workshop(Construct):
         }
 
     def acknowledge(self, job: IConstruct) -> None:
-        """Findings of cdk-nag that every job has."""
+        """Acknowledge the cdk-nag findings that every job has."""
         acknowledge_glue_logs(job)
         acknowledge_glue_bookmarks(job)
 
 
 def spark_ui_prefix(domain: str, job: str) -> str:
-    """Artifacts bucket: event logs of a job, for the Spark history server."""
+    """Return the prefix in the artifacts bucket for a job's event logs, for the Spark history server."""
     return f"spark-ui/{domain}/{job}/"

@@ -1,4 +1,4 @@
-"""The stream tables of a domain: one streaming job and its schedule per table."""
+"""The streaming jobs of a domain: one job and its schedule per stream table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.foundation.config import CONTINUOUS, LOCAL
 from infra.foundation.roles import Role
 from infra.foundation.schedule import GLUE_START_JOB_RUN, Schedule
 from infra.jobs.bundle import pins
-from infra.jobs.glue_job import Workshop
+from infra.jobs.glue_job import GlueJobDefaults
 from infra.serving_store.publisher import allow_secret
 from lake.model.spec import Table
 from lake.naming import (
@@ -28,34 +28,35 @@ from lake.naming import (
 SCRIPT = "stream_to_bronze"
 WORKERS = 2
 LONGEST_RUN = Duration.days(7)
-"""Glue ends any streaming run after a week; the schedule starts the next one."""
+"""Glue's limit: it ends a streaming run after a week. The schedule starts the next one."""
 
 
 class Streams(Construct):
-    """One streaming job with its schedule per stream table."""
+    """One streaming job with its schedule per stream table; `jobs` maps the table's name to the job."""
 
-    def __init__(self, scope: Construct, id: str, *, workshop: Workshop) -> None:
+    def __init__(self, scope: Construct, id: str, *, defaults: GlueJobDefaults) -> None:
         super().__init__(scope, id)
         self.jobs = {
-            table.name: _StreamJob(self, table.name, table=table, workshop=workshop)
-            for table in workshop.domain.stream_tables
+            table.name: _StreamJob(self, table.name, table=table, defaults=defaults)
+            for table in defaults.domain.stream_tables
         }
 
     @property
     def job_names(self) -> list[str]:
+        """Physical names of the streaming jobs."""
         return [job.name for job in self.jobs.values()]
 
 
 class _StreamJob(Construct):
     """One Glue 6.0 streaming job on two quarter-DPU workers, started by a schedule."""
 
-    def __init__(self, scope: Construct, id: str, *, table: Table, workshop: Workshop) -> None:
+    def __init__(self, scope: Construct, id: str, *, table: Table, defaults: GlueJobDefaults) -> None:
         super().__init__(scope, id)
-        domain, config = workshop.domain.name, workshop.config
+        domain, config = defaults.domain.name, defaults.config
         kind = stream_job(table.name)
-        self.name = workshop.names.job(domain, kind)
-        self.role = workshop.role(self, kind)
-        self._grant(table, workshop)
+        self.name = defaults.names.job(domain, kind)
+        self.role = defaults.role(self, kind)
+        self._grant(table, defaults)
         is_continuous = config.stream_trigger == CONTINUOUS
         self.resource = glue.PySparkStreamingJob(
             self,
@@ -64,34 +65,34 @@ class _StreamJob(Construct):
                 worker_type=glue.WorkerType.G_025X, number_of_workers=WORKERS
             ),
             timeout=LONGEST_RUN if is_continuous else Duration.minutes(config.job_timeout_minutes),
-            default_arguments=workshop.arguments(
+            default_arguments=defaults.arguments(
                 table=table.name,
                 trigger=config.stream_trigger,
                 max_files_per_trigger=str(config.stream_files),
-                **_serving_arguments(workshop),
+                **_serving_arguments(defaults),
             ),
             description=f"Stream {table.name} of {domain} to bronze and the speed view.",
-            **workshop.common(self, kind=kind, script=SCRIPT, role=self.role),
+            **defaults.properties(self, kind=kind, script=SCRIPT, role=self.role),
         )
-        workshop.acknowledge(self.resource)
+        defaults.acknowledge(self.resource)
         schedule = Schedule(
             self,
             "Schedule",
             domain=domain,
-            what=kind,
-            names=workshop.names,
-            arns=workshop.arns,
+            subject=kind,
+            names=defaults.names,
+            arns=defaults.arns,
             rate=config.stream_rate,
             target=GLUE_START_JOB_RUN,
             input=json.dumps({"JobName": self.name}),
-            description=f"Starts the stream {table.name} of {domain}.",
+            description=f"Start the streaming job of {table.name} of {domain}.",
         )
-        schedule.role.allow(("glue:StartJobRun",), [workshop.arns.job(self.name)])
+        schedule.role.allow(("glue:StartJobRun",), [defaults.arns.job(self.name)])
         schedule.node.add_dependency(self.resource)
 
-    def _grant(self, table: Table, workshop: Workshop) -> None:
+    def _grant(self, table: Table, defaults: GlueJobDefaults) -> None:
         role: Role = self.role
-        domain, names = workshop.domain.name, workshop.names
+        domain, names = defaults.domain.name, defaults.names
         role.read(names.raw_bucket, raw_prefix(domain, table.name))
         own = (
             layer_prefix("bronze", domain, table.name),
@@ -103,21 +104,21 @@ class _StreamJob(Construct):
         )
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
-        if workshop.config.serving:
-            allow_secret(role, names, workshop.arns)
+        if defaults.config.serving:
+            allow_secret(role, names, defaults.arns)
 
 
-def _serving_arguments(workshop: Workshop) -> dict[str, str]:
-    """How the job reaches the serving store: its secret and, on Glue, the client that Glue lacks."""
-    config = workshop.config
+def _serving_arguments(defaults: GlueJobDefaults) -> dict[str, str]:
+    """Return the arguments for the serving store: its secret and, on Glue, the client to install."""
+    config = defaults.config
     if not config.serving:
         return {}
-    secret = {"serving_secret": workshop.names.serving_secret}
+    secret = {"serving_secret": defaults.names.serving_secret}
     if config.serving == LOCAL:
         return secret
     return {
         **secret,
-        "additional-python-modules": ",".join(pins(workshop.root)),
-        # Exactly these: astrapy would bring a notebook along.
+        "additional-python-modules": ",".join(pins(defaults.root)),
+        # Install the pinned packages only: astrapy would also install IPython.
         "python-modules-installer-option": "--no-deps",
     }

@@ -1,7 +1,7 @@
-"""What the templates cost: a month at rest, and one run, from a small table of list prices.
+"""Estimate the costs of the templates, a month at rest and one run, from a table of list prices.
 
-Prices are those of us-east-1 in US dollars, as of November 2026; other regions differ by some
-percent. What depends on the amount of data (storage, logs, scans) is given as a rate.
+Prices are AWS list prices of us-east-1 in US dollars, as of November 2026; other regions differ by some
+percent. Costs that depend on the amount of data (storage, scans) are given as a rate.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ AT_REST: Mapping[str, float] = {
     "AWS::KMS::Key": 1.00,
     "AWS::SecretsManager::Secret": 0.40,
 }
-"""Resource type → dollars a month, used or not. Types that are not here cost nothing at rest."""
+"""Resource type → dollars a month, used or not. Other types cost nothing at rest."""
 
 DPU_HOUR = 0.308
 CRAWLER_DPU_HOUR = 0.44
@@ -29,17 +29,17 @@ S3_GB_MONTH = 0.023
 SCAN_TB = 5.00
 
 JOB_MINUTES = 2
-"""Assumed length of a job's run; Glue bills one minute at least."""
+"""Assumed duration of a job run; Glue bills at least one minute."""
 CRAWL_MINUTES = 10
-"""Least that a crawl is billed."""
+"""Shortest duration that Glue bills for a crawl."""
 CRAWL_DPUS = 2
 TRANSITIONS = 20
-"""Of an execution that publishes and crawls both zones once, without waiting for a lease."""
+"""State transitions of an execution that publishes, crawls both zones once and does not wait for a lease."""
 DPUS = {"G.1X": 1, "G.2X": 2, "G.025X": 0.25}
 STREAM_MINUTES = 2
-"""Assumed length of a stream's run that takes what is there."""
+"""Assumed duration of a streaming run with the trigger available-now."""
 HOURS = 730
-"""Of a month."""
+"""Hours of a month."""
 UNIT_HOURS = {"minute": 1 / 60, "hour": 1, "day": 24}
 
 
@@ -52,12 +52,12 @@ class Line:
 
 
 def templates(outdir: Path) -> list[dict[str, Any]]:
-    """The templates of a cloud assembly."""
+    """Return the parsed templates of the cloud assembly in `outdir`."""
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(outdir.glob("*.template.json"))]
 
 
 def at_rest(outdir: Path) -> list[Line]:
-    """Dollars a month for what exists, before any byte is stored."""
+    """Return the costs a month of resources that are billed whether they are used or not."""
     counts = Counter(resource["Type"] for resource in _resources(outdir))
     return [
         Line(what=f"{counts[kind]} × {kind}", dollars=counts[kind] * price)
@@ -67,7 +67,10 @@ def at_rest(outdir: Path) -> list[Line]:
 
 
 def per_run(outdir: Path) -> list[Line]:
-    """Dollars for one run of every domain: all jobs at their smallest scale, all crawlers, the steps."""
+    """Return the costs of one run of every domain.
+
+    A run starts each batch job at its smallest scale, each crawler once, and the states of the state machine.
+    """
     resources = _resources(outdir)
     lines = [_job(job) for job in _jobs(outdir, "glueetl")]
     crawlers = sum(resource["Type"] == "AWS::Glue::Crawler" for resource in resources)
@@ -90,13 +93,13 @@ def per_run(outdir: Path) -> list[Line]:
 
 
 def streams(outdir: Path) -> list[Line]:
-    """Dollars a month for the streaming jobs, as they are triggered and scheduled."""
-    starts = _starts_a_month(outdir)
+    """Return the costs a month of the streaming jobs, with their triggers and schedules."""
+    starts = _starts_per_month(outdir)
     return [_stream(job, starts.get(job["Name"], 0.0)) for job in _jobs(outdir, "gluestreaming")]
 
 
 def continuous(outdir: Path) -> float:
-    """Dollars a month for the streaming jobs if all of them ran all the time."""
+    """Return the dollars a month of the streaming jobs if all of them ran continuously."""
     return sum(_dpus(job) * HOURS * DPU_HOUR for job in _jobs(outdir, "gluestreaming"))
 
 
@@ -110,8 +113,8 @@ def _stream(job: Mapping[str, Any], starts: float) -> Line:
     )
 
 
-def _starts_a_month(outdir: Path) -> dict[str, float]:
-    """Job name → how often schedules start it."""
+def _starts_per_month(outdir: Path) -> dict[str, float]:
+    """Return job name → number of starts by schedules in a month."""
     found: dict[str, float] = {}
     for resource in _resources(outdir):
         if resource["Type"] == "AWS::Scheduler::Schedule":
@@ -123,13 +126,13 @@ def _starts_a_month(outdir: Path) -> dict[str, float]:
 
 
 def _rate_hours(expression: str) -> float:
-    """Hours of `rate(15 minutes)`."""
+    """Return the hours of an expression like `rate(15 minutes)`."""
     number, unit = expression.removeprefix("rate(").removesuffix(")").split()
     return int(number) * UNIT_HOURS[unit.removesuffix("s")]
 
 
 def _jobs(outdir: Path, command: str) -> list[dict[str, Any]]:
-    """Properties of the Glue jobs of a kind."""
+    """Return the properties of the Glue jobs with the command `glueetl` or `gluestreaming`."""
     jobs = [r["Properties"] for r in _resources(outdir) if r["Type"] == "AWS::Glue::Job"]
     return [job for job in jobs if job["Command"]["Name"] == command]
 
@@ -139,7 +142,7 @@ def _resources(outdir: Path) -> list[dict[str, Any]]:
 
 
 def _dpus(job: Mapping[str, Any]) -> float:
-    # Auto scaling starts with the driver and one executor, whatever the limit.
+    # Auto scaling starts with the driver and one executor, whatever the maximum.
     return float(min(2, job["NumberOfWorkers"]) * DPUS[job["WorkerType"]])
 
 
@@ -151,7 +154,7 @@ def _job(job: Mapping[str, Any]) -> Line:
 
 
 def estimate(outdir: Path) -> str:
-    """The whole estimate, as text."""
+    """Return the whole estimate as text."""
     sections = [
         ("A month at rest", at_rest(outdir)),
         ("A month of streams", streams(outdir)),
@@ -167,11 +170,11 @@ def estimate(outdir: Path) -> str:
     if always:
         lines.append(
             f"Streams with the trigger {CONTINUOUS} would cost ${always:.2f} a month "
-            f"(-c stream_trigger={CONTINUOUS}; off unless asked for)."
+            f"(-c stream_trigger={CONTINUOUS}; off by default)."
         )
     lines.append(
-        f"By use: S3 ${S3_GB_MONTH}/GB a month, Athena ${SCAN_TB:.0f}/TB scanned; a run without new files "
-        f"ends before the crawlers."
+        f"By use: S3 ${S3_GB_MONTH}/GB a month, Athena ${SCAN_TB:.0f}/TB scanned. A run without new files "
+        f"starts no crawler."
     )
     lines.append("List prices of us-east-1, November 2026; an estimate, not a quote.")
     return "\n".join(lines)

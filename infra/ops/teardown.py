@@ -1,4 +1,4 @@
-"""Emptying and deleting buckets, for an environment that gives up its data."""
+"""Empty and delete the buckets of an environment."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class TeardownError(CaudalError):
-    """Objects could not be deleted."""
+    """S3 could not delete some objects."""
 
 
 def existing(session: boto3.Session, buckets: Sequence[str]) -> list[str]:
-    """Those of the buckets that exist, in the same order."""
+    """Return those of `buckets` that exist, in the same order."""
     s3 = session.client("s3")
 
     def exists(bucket: str) -> bool:
@@ -36,7 +36,10 @@ def existing(session: boto3.Session, buckets: Sequence[str]) -> list[str]:
 
 
 def empty_bucket(session: boto3.Session, bucket: str) -> int:
-    """Deletes every version of every object; returns how many. Raises TeardownError if some remain."""
+    """Delete every version of every object and return their number.
+
+    Raises TeardownError if S3 cannot delete an object.
+    """
     s3 = session.client("s3")
     deleted = 0
     for objects in _versions(s3, bucket):
@@ -44,15 +47,16 @@ def empty_bucket(session: boto3.Session, bucket: str) -> int:
         if errors := answer.get("Errors"):
             first = errors[0]
             raise TeardownError(
-                f"{len(errors)} object(s) could not be deleted, the first with {first.get('Code')}.",
+                f"S3 could not delete {len(errors)} object(s); the first error is {first.get('Code')}.",
                 where=f"s3://{bucket}/{first.get('Key')}",
+                hint="Check the permissions of your credentials, then run the command again.",
             )
         deleted += len(objects)
     return deleted
 
 
 def delete_bucket(session: boto3.Session, bucket: str) -> None:
-    """Empties a bucket and deletes it."""
+    """Empty a bucket and delete it."""
     empty_bucket(session, bucket)
     session.client("s3").delete_bucket(Bucket=bucket)
 

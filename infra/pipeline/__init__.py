@@ -1,1 +1,1 @@
-"""The state machine of a domain, its trigger, lease, schedules, notifications and alarms."""
+"""The pipeline of a domain: state machine, lease, trigger, schedules, notifications and alarms."""

@@ -1,4 +1,4 @@
-"""Alarms on what would otherwise fail in silence; each of them reaches the domain's topic."""
+"""Alarms and rules that notify a domain's topic of failures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _PERIOD = Duration.minutes(5)
 
 
 class Alarms(Construct):
-    """Executions that failed, timed out or were aborted, events in the DLQ, events that nobody takes."""
+    """Alarms on executions that failed, timed out or were aborted, on dead letters and on a stuck queue.
+
+    `stuck_after_minutes`: age of the oldest message in the landing queue that raises the alarm.
+    """
 
     def __init__(
         self,
@@ -40,20 +43,20 @@ class Alarms(Construct):
         self._action = actions.SnsAction(topic)
         machine = arns.state_machine(names.state_machine(domain.name))
         dead_letters = {"QueueName": names.dead_letter_queue(domain.name)}
-        for subject, metric, what in (
+        for subject, metric, outcome in (
             ("executions-failed", "ExecutionsFailed", "failed"),
-            ("executions-timed-out", "ExecutionsTimedOut", "exceeded its time"),
+            ("executions-timed-out", "ExecutionsTimedOut", "timed out"),
             ("executions-aborted", "ExecutionsAborted", "was aborted"),
         ):
             self._alarm(
                 subject,
                 self._metric("AWS/States", metric, {"StateMachineArn": machine}, "Sum"),
-                description=f"An execution of {domain.name} {what}.",
+                description=f"An execution of {domain.name} {outcome}.",
             )
         self._alarm(
             "dead-letters",
             self._metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", dead_letters, "Maximum"),
-            description=f"Files of {domain.name} arrived that no execution was started for.",
+            description=f"Files of {domain.name} arrived for which no execution was started.",
         )
         self._alarm(
             "landing-stuck",
@@ -63,7 +66,7 @@ class Alarms(Construct):
                 {"QueueName": names.queue(domain.name)},
                 "Maximum",
             ),
-            description=f"Files of {domain.name} have waited for {stuck_after_minutes} minutes.",
+            description=f"Files of {domain.name} have waited {stuck_after_minutes} minutes for an execution.",
             threshold=stuck_after_minutes * 60,
         )
 
@@ -96,9 +99,9 @@ class Alarms(Construct):
 
 
 class FailedStreams(Construct):
-    """A streaming run that fails is told to the topic: no state machine waits for it.
+    """A rule that notifies the domain's topic when a streaming job fails: no state machine waits for it.
 
-    A domain without streams has no rule.
+    Without `jobs` there is no rule.
     """
 
     def __init__(
@@ -116,7 +119,7 @@ class FailedStreams(Construct):
         if not jobs:
             return
         name = names.failed_streams_rule(domain.name)
-        told = {
+        message = {
             "domain": domain.name,
             "outcome": "failed",
             "step": "<job>",
@@ -125,7 +128,7 @@ class FailedStreams(Construct):
             "execution": "<run>",
         }
         paths = {"job": "jobName", "state": "state", "message": "message", "run": "jobRunId"}
-        notifications.let_rule_publish(arns.rule(name))
+        notifications.grant_publish_to_rule(arns.rule(name))
         events.CfnRule(
             self,
             "Rule",
@@ -142,8 +145,8 @@ class FailedStreams(Construct):
                     arn=notifications.topic.topic_arn,
                     input_transformer=events.CfnRule.InputTransformerProperty(
                         input_paths_map={key: f"$.detail.{path}" for key, path in paths.items()},
-                        # Quoted placeholders: the values are inserted as text.
-                        input_template=json.dumps(told),
+                        # Quoted placeholders: EventBridge inserts the values as text.
+                        input_template=json.dumps(message),
                     ),
                 )
             ],

@@ -1,4 +1,4 @@
-"""The state machine of a domain, as a plain definition: from a wake-up to published tables."""
+"""The definition of a domain's state machine: from new raw files to published tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.pipeline import lease, publish_states
 from infra.pipeline.crawl_states import crawl
-from infra.pipeline.failure_states import READ_JOB_RUN, failed
+from infra.pipeline.failure_states import JOB_FAILED, failed
 from infra.pipeline.publish_states import ServingPlan
 from infra.pipeline.states import (
     UNKNOWN,
@@ -25,21 +25,26 @@ from infra.pipeline.states import (
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, run_key
 
 DONE = "Done"
-TOLD = "NotifySuccess"
-TOLD_PARTIAL = "NotifyPartial"
+NOTIFY_SUCCESS = "NotifySuccess"
+NOTIFY_PARTLY_SERVED = "NotifyPartlyServed"
 
-LEASE_LOOKS = 200
-"""Each look leaves some 25 events in a history that may hold 25,000."""
+LEASE_ATTEMPTS = 200
+"""Most attempts to acquire the lease: each adds some 25 events to the history, which holds 25,000."""
 
-_BUSY = retry("Glue.ConcurrentRunsExceededException", seconds=30, attempts=20, rate=1.5, longest=300)
+_CONCURRENT_RUN = retry(
+    "Glue.ConcurrentRunsExceededException", seconds=30, attempts=20, rate=1.5, longest=300
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """Physical names and limits that the definition needs.
 
-    `crawlers` maps a zone (processed, curated) to its crawler; a zone without one is not crawled.
-    Without `serving` nothing is published to a serving store. `compacts`: files of streams are merged.
+    - `jobs` maps a job's kind (raw_to_processed, processed_to_curated) to its physical name.
+    - `crawlers` maps a zone (processed, curated) to its crawler; a zone without one is not crawled.
+    - `wait_seconds`: time between two checks of a crawler.
+    - `serving`: None: the pipeline does not publish to a serving store.
+    - `compacts`: the second job may compact bronze files of streams, which must then be crawled again.
     """
 
     domain: str
@@ -55,17 +60,17 @@ class Plan:
 
     @property
     def timeout_seconds(self) -> int:
-        """Longest life of an execution: waiting for another one, then two jobs and their crawls."""
+        """Time-out of an execution: the wait for another execution, then two jobs and their crawls."""
         return 8 * self.job_timeout_seconds
 
     @property
     def lease_wait_seconds(self) -> int:
-        """Time between looks at a running owner, so that all looks sit out an execution of full length."""
-        return max(self.wait_seconds, self.timeout_seconds // (2 * LEASE_LOOKS))
+        """Time between two attempts to acquire the lease. All attempts together take half of the time-out."""
+        return max(self.wait_seconds, self.timeout_seconds // (2 * LEASE_ATTEMPTS))
 
 
 def definition(plan: Plan) -> dict[str, Any]:
-    """The Amazon States Language of the domain's pipeline (JSONPath)."""
+    """Return the domain's pipeline in the Amazon States Language (JSONPath)."""
     return {
         "Comment": f"Raw files of {plan.domain} to published tables.",
         "StartAt": "IsFullRefresh",
@@ -77,7 +82,7 @@ def definition(plan: Plan) -> dict[str, Any]:
                 plan.lease_table,
                 next="RawToProcessed",
                 wait_seconds=plan.lease_wait_seconds,
-                attempts=LEASE_LOOKS,
+                attempts=LEASE_ATTEMPTS,
             ),
             **_ingest(plan),
             **_publish(plan),
@@ -88,9 +93,13 @@ def definition(plan: Plan) -> dict[str, Any]:
 
 
 def _start() -> States:
-    """The pipe sends an array of keys, a person {} or {"full_refresh": "true"}."""
+    """Return the states that prepare the execution's data.
 
-    def prepared(full_refresh: str) -> State:
+    The input is an array of keys from the pipe, {} from a schedule or a person, or {"full_refresh": "true"}
+    from a person.
+    """
+
+    def prepare(full_refresh: str) -> State:
         return {
             "Type": "Pass",
             "Parameters": {"full_refresh": full_refresh, "lease": {"attempts": 0}, "unknown": UNKNOWN},
@@ -99,11 +108,11 @@ def _start() -> States:
 
     return {
         "IsFullRefresh": choice(
-            all_of(present("$.full_refresh"), equals("$.full_refresh", "true"), next="FullRefresh"),
-            default="Increment",
+            all_of(present("$.full_refresh"), equals("$.full_refresh", "true"), next="PrepareFullRefresh"),
+            default="PrepareIncrementalRun",
         ),
-        "FullRefresh": prepared("true"),
-        "Increment": prepared("false"),
+        "PrepareFullRefresh": prepare("true"),
+        "PrepareIncrementalRun": prepare("false"),
     }
 
 
@@ -115,13 +124,13 @@ def _ingest(plan: Plan) -> States:
         **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
         **_summary(plan, "ReadIngestSummary", RAW_TO_PROCESSED, next="IsAnythingNew"),
         "IsAnythingNew": choice(
-            {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "IsPartitionNew"},
-            {**equals("$.full_refresh", "true"), "Next": "IsPartitionNew"},
+            {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "IsProcessedPartitionNew"},
+            {**equals("$.full_refresh", "true"), "Next": "IsProcessedPartitionNew"},
             {**equals("$.raw_to_processed.summary.proceed", False), "Next": nothing_new},
-            default="IsPartitionNew",
-            comment="Nothing new ends before any crawler; a full refresh recomputes what there is.",
+            default="IsProcessedPartitionNew",
+            comment="Without new rows no crawler runs, unless a full refresh recomputes all tables.",
         ),
-        "IsPartitionNew": choice(
+        "IsProcessedPartitionNew": choice(
             {
                 **equals("$.raw_to_processed.summary.new_partitions", True),
                 "Next": "CrawlProcessed" if crawls else crawl_next,
@@ -136,7 +145,7 @@ def _ingest(plan: Plan) -> States:
         "QualityGate": choice(
             {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "BatchRejected"},
             default="ProcessedToCurated",
-            comment="A rejected batch stops before anything of it is published.",
+            comment="A rejected batch is not published.",
         ),
         "BatchRejected": failure(
             "QualityGate", {"Error": "BatchRejected", "Cause.$": "$.raw_to_processed.summary.message"}
@@ -146,16 +155,16 @@ def _ingest(plan: Plan) -> States:
 
 def _publish(plan: Plan) -> States:
     crawls = "curated" in plan.crawlers
-    compacted = "IsBronzeCompacted" if plan.compacts else "IsPublishedPartitionNew"
-    after = publish_states.START if plan.serving else TOLD
+    compacted = "IsBronzeCompacted" if plan.compacts else "IsCuratedPartitionNew"
+    after = publish_states.START if plan.serving else NOTIFY_SUCCESS
     served = (
         publish_states.publish(
             plan.serving,
             plan.domain,
             plan.processed_bucket,
             idle=lease.RELEASE,
-            complete=TOLD,
-            partial=TOLD_PARTIAL,
+            complete=NOTIFY_SUCCESS,
+            partial=NOTIFY_PARTLY_SERVED,
         )
         if plan.serving
         else {}
@@ -163,8 +172,8 @@ def _publish(plan: Plan) -> States:
     return {
         **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
         **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next=compacted),
-        **(_crawl_compacted(plan, compacted, next="IsPublishedPartitionNew") if plan.compacts else {}),
-        "IsPublishedPartitionNew": choice(
+        **(_crawl_compacted(plan, compacted, next="IsCuratedPartitionNew") if plan.compacts else {}),
+        "IsCuratedPartitionNew": choice(
             {
                 **equals("$.processed_to_curated.summary.new_partitions", True),
                 "Next": "CrawlCurated" if crawls else after,
@@ -177,11 +186,14 @@ def _publish(plan: Plan) -> States:
 
 
 def _crawl_compacted(plan: Plan, step: str, *, next: str) -> States:
-    """Merged files lie in partitions of their own, and those that they replace are gone."""
-    look = equals("$.processed_to_curated.summary.compacted", True)
+    """Return the states that crawl bronze again after a compaction.
+
+    A compaction writes its files to new partitions and deletes the partitions that they replace.
+    """
+    is_compacted = equals("$.processed_to_curated.summary.compacted", True)
     return {
-        step: choice({**look, "Next": "CrawlCompacted"}, default=next),
-        **crawl(plan.crawlers, "processed", next=next, wait_seconds=plan.wait_seconds, step="CrawlCompacted"),
+        step: choice({**is_compacted, "Next": "CrawlCompacted"}, default=next),
+        **crawl(plan.crawlers, "processed", next=next, wait_seconds=plan.wait_seconds, subject="Compacted"),
     }
 
 
@@ -194,12 +206,12 @@ def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
             "Arguments": {"--execution.$": "$$.Execution.Name", "--full_refresh.$": "$.full_refresh"},
         },
         service="glue",
-        also_retry=[_BUSY],
-        # Longer than the job's own limit, so that the job's error is the one that is reported.
+        also_retry=[_CONCURRENT_RUN],
+        # Longer than the job's own time-out, so that the notification reports the job's error.
         timeout=plan.job_timeout_seconds + 600,
         next=next,
     )
-    states[f"{step}Failed"]["Next"] = READ_JOB_RUN
+    states[f"{step}Failed"]["Next"] = JOB_FAILED
     return states
 
 
@@ -218,20 +230,20 @@ def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
 
 def _success(plan: Plan) -> States:
     partial = (
-        _notify(plan, TOLD_PARTIAL, "published, partly served", served="$.serving.marts")
+        _notify(plan, NOTIFY_PARTLY_SERVED, "published, partly served", served="$.serving.marts")
         if plan.serving
         else {}
     )
     return {
-        **_notify(plan, TOLD, "published"),
+        **_notify(plan, NOTIFY_SUCCESS, "published"),
         **partial,
         **lease.release(plan.domain, plan.lease_table, step=lease.RELEASE, next=DONE),
         DONE: {"Type": "Succeed"},
     }
 
 
-def _notify(plan: Plan, step: str, outcome: str, **more: str) -> States:
-    counted = ("files", "rows_read", "rows_bronze", "rows_quarantined")
+def _notify(plan: Plan, step: str, outcome: str, **fields: str) -> States:
+    counts = ("files", "rows_read", "rows_bronze", "rows_quarantined")
     return task(
         step,
         "sns:publish",
@@ -242,8 +254,8 @@ def _notify(plan: Plan, step: str, outcome: str, **more: str) -> States:
             batch="$.raw_to_processed.summary.batch_id",
             ingested="$.raw_to_processed.summary.message",
             published="$.processed_to_curated.summary.message",
-            **{name: f"$.raw_to_processed.summary.{name}" for name in counted},
-            **more,
+            **{name: f"$.raw_to_processed.summary.{name}" for name in counts},
+            **fields,
         ),
         service="sns",
         next=lease.RELEASE,

@@ -1,30 +1,30 @@
-"""How an execution ends that failed: the cause made readable, told, and the lease given back."""
+"""States that end a failed execution: extract a readable cause, notify the topic, release the lease."""
 
 from __future__ import annotations
 
 from infra.pipeline import lease
 from infra.pipeline.states import NOTIFY_FAILURE, States, choice, notification, task
 
-READ_JOB_RUN = "IsJobRunDescribed"
+JOB_FAILED = "IsJobRunInCause"
 
-_SAID = "States.Format('{} (job run {})', $.job.run.ErrorMessage, $.job.run.Id)"
+_JOB_ERROR = "States.Format('{} (job run {})', $.job.run.ErrorMessage, $.job.run.Id)"
 
 
 def failed(domain: str, topic_arn: str, lease_table: str) -> States:
-    """From `$.failure` (step, what went wrong) to the end of the execution.
+    """Return the states that end an execution whose error is in `$.failure`.
 
-    What a failed Glue job leaves as its cause is the whole run as JSON, if it ran; other steps
-    enter at NOTIFY_FAILURE.
+    `$.failure.step` names the failed state, `$.failure.what` holds Error and Cause. A failed Glue job enters
+    at JOB_FAILED, every other step at NOTIFY_FAILURE.
     """
-    what = {"error": "$.failure.what.Error", "cause": "$.failure.what.Cause"}
+    error = {"error": "$.failure.what.Error", "cause": "$.failure.what.Cause"}
     return {
-        **_job_run(),
+        **_extract_job_error(),
         **task(
             NOTIFY_FAILURE,
             "sns:publish",
-            notification(domain, topic_arn, "failed", step="$.failure.step", **what),
+            notification(domain, topic_arn, "failed", step="$.failure.step", **error),
             service="sns",
-            # Whether or not anybody could be told, the lease must not stay behind.
+            # The lease must be released even if the notification fails.
             on_failure=lease.RELEASE_AFTER_FAILURE,
             next=lease.RELEASE_AFTER_FAILURE,
         ),
@@ -32,7 +32,7 @@ def failed(domain: str, topic_arn: str, lease_table: str) -> States:
             domain,
             lease_table,
             step=lease.RELEASE_AFTER_FAILURE,
-            # A lease that was never acquired, or lost, is no news: the failure itself is.
+            # The execution may not hold the lease. Its own failure is the one to report.
             on_failure="Failed",
             next="Failed",
         ),
@@ -44,25 +44,29 @@ def failed(domain: str, topic_arn: str, lease_table: str) -> States:
     }
 
 
-def _job_run() -> States:
-    """Of a job run's description, keep what it died of, and the id under which its log is found."""
-    described = {
+def _extract_job_error() -> States:
+    """Return the states that shorten a failed job's cause to the error message and the run's id.
+
+    The cause of a run that failed is the whole run as JSON; the cause of a run that did not start is a text.
+    The run's id is the name of its log streams.
+    """
+    is_job_run = {
         "And": [
             {"Variable": "$.failure.what.Cause", "StringMatches": f'{{*"{key}":*}}'}
             for key in ("ErrorMessage", "Id")
         ]
     }
     return {
-        READ_JOB_RUN: choice({**described, "Next": "ReadJobRun"}, default=NOTIFY_FAILURE),
-        "ReadJobRun": {
+        JOB_FAILED: choice({**is_job_run, "Next": "ParseJobRun"}, default=NOTIFY_FAILURE),
+        "ParseJobRun": {
             "Type": "Pass",
             "Parameters": {"run.$": "States.StringToJson($.failure.what.Cause)"},
             "ResultPath": "$.job",
-            "Next": "KeepItsError",
+            "Next": "ExtractJobError",
         },
-        "KeepItsError": {
+        "ExtractJobError": {
             "Type": "Pass",
-            "Parameters": {"Error.$": "$.failure.what.Error", "Cause.$": _SAID},
+            "Parameters": {"Error.$": "$.failure.what.Error", "Cause.$": _JOB_ERROR},
             "ResultPath": "$.failure.what",
             "Next": NOTIFY_FAILURE,
         },

@@ -1,8 +1,8 @@
-"""The states that let one execution of a domain run at a time.
+"""States that acquire and release a domain's lease, so that one execution runs at a time.
 
-The lease is an item per domain, owned by an execution's ARN. An execution that finds it taken looks
-at the owner: one that runs is waited for, one that does not has died and is replaced, under the
-condition that nobody else was quicker.
+The lease is a DynamoDB item per domain that holds the owner's execution ARN. An execution that finds the
+lease taken checks the owner. It waits while the owner runs. If the owner has ended without releasing the
+lease, the execution takes the lease over, by a write whose condition is that the owner is still the same.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ _NAMES = {"#owner": "owner"}
 
 
 def acquire(domain: str, table: str, *, next: str, wait_seconds: int, attempts: int) -> States:
-    """States from `AcquireLease` until the lease is held and `next` follows.
+    """Return the states from ACQUIRE to `next`, which follows once the execution holds the lease.
 
-    Expects `$.lease.attempts`, and gives up after that many looks at a running owner.
+    The execution fails after `attempts` checks of a running owner, `wait_seconds` apart; it counts them in
+    `$.lease.attempts`, which must exist.
     """
     key = {"domain": {"S": domain}}
     item = {**key, "owner": _OWNER, "acquired_at": {"S.$": "$$.State.EnteredTime"}}
@@ -34,7 +35,7 @@ def acquire(domain: str, table: str, *, next: str, wait_seconds: int, attempts: 
             {
                 "TableName": table,
                 "Item": item,
-                # The second half makes a repeated request harmless whose first answer was lost.
+                # The second half lets a retry succeed whose first request succeeded without a response.
                 "ConditionExpression": "attribute_not_exists(#domain) OR #owner = :me",
                 "ExpressionAttributeNames": {"#domain": "domain", **_NAMES},
                 "ExpressionAttributeValues": {":me": _OWNER},
@@ -52,26 +53,26 @@ def acquire(domain: str, table: str, *, next: str, wait_seconds: int, attempts: 
             next="IsLeaseHeld",
         ),
         "IsLeaseHeld": choice(
-            {**present("$.lease.held.Item.owner.S"), "Next": "DescribeOwner"},
+            {**present("$.lease.held.Item.owner.S"), "Next": "DescribeLeaseOwner"},
             default=ACQUIRE,
-            comment="It may have been released in the meantime.",
+            comment="The owner may have released the lease in the meantime.",
         ),
         **task(
-            "DescribeOwner",
+            "DescribeLeaseOwner",
             "aws-sdk:sfn:describeExecution",
             {"ExecutionArn.$": "$.lease.held.Item.owner.S"},
             service="sfn",
             select={"status.$": "$.Status"},
             result="$.lease.state",
             expected={"Sfn.ExecutionDoesNotExistException": "TakeOverLease"},
-            next="IsOwnerRunning",
+            next="IsLeaseOwnerRunning",
         ),
-        "IsOwnerRunning": choice(
-            {**equals("$.lease.state.status", "RUNNING"), "Next": "CountAttempt"},
+        "IsLeaseOwnerRunning": choice(
+            {**equals("$.lease.state.status", "RUNNING"), "Next": "CountLeaseAttempt"},
             default="TakeOverLease",
         ),
         **_take_over(table, item, next=next),
-        **_patience(wait_seconds=wait_seconds, attempts=attempts),
+        **_wait(wait_seconds=wait_seconds, attempts=attempts),
     }
 
 
@@ -87,38 +88,42 @@ def _take_over(table: str, item: Mapping[str, object], *, next: str) -> States:
             "ExpressionAttributeValues": {":dead": {"S.$": "$.lease.held.Item.owner.S"}},
         },
         service="dynamodb",
-        expected={_TAKEN: "CountAttempt"},
-        comment="The owner died without releasing the lease.",
+        expected={_TAKEN: "CountLeaseAttempt"},
+        comment="The owner ended without releasing the lease.",
         next=next,
     )
 
 
-def _patience(*, wait_seconds: int, attempts: int) -> States:
+def _wait(*, wait_seconds: int, attempts: int) -> States:
     return {
-        "CountAttempt": {
+        "CountLeaseAttempt": {
             "Type": "Pass",
             "Parameters": {"attempts.$": "States.MathAdd($.lease.attempts, 1)"},
             "ResultPath": "$.lease",
-            "Next": "IsPatienceLeft",
+            "Next": "IsLeaseAttemptLeft",
         },
-        "IsPatienceLeft": choice(
+        "IsLeaseAttemptLeft": choice(
             {"Variable": "$.lease.attempts", "NumericLessThan": attempts, "Next": "WaitForLease"},
-            default="LeaseNotAcquired",
+            default="LeaseTimedOut",
         ),
         "WaitForLease": wait(wait_seconds, next=ACQUIRE),
-        "LeaseNotAcquired": failure(
+        "LeaseTimedOut": failure(
             ACQUIRE,
             {
                 "Error": "LeaseHeld",
-                "Cause": f"Another execution still holds the lease after {attempts} looks, "
-                f"{wait_seconds} s apart. See whether it hangs, stop it, then start this one again.",
+                "Cause": f"Another execution still holds the lease after {attempts} attempts, "
+                f"{wait_seconds} s apart. Check whether that execution hangs. If so, stop it and start this "
+                "one again.",
             },
         ),
     }
 
 
 def release(domain: str, table: str, *, step: str, next: str, on_failure: str | None = None) -> States:
-    """Gives the lease back, if it is this execution's."""
+    """Return the task `step`, which releases the lease if this execution owns it.
+
+    `on_failure` is the state after a failed release; without it, the failure is reported.
+    """
     return task(
         step,
         "dynamodb:deleteItem",

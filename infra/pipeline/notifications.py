@@ -1,4 +1,4 @@
-"""A domain's topic: what ran, what failed, which alarm is on."""
+"""The SNS topic of a domain, for the outcomes of executions, failed streaming runs and alarms."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _EVENTS = "events.amazonaws.com"
 
 
 class Notifications(Construct):
-    """One SNS topic that the state machine and CloudWatch can both reach.
+    """One SNS topic to which the state machine, EventBridge and CloudWatch can publish.
 
-    CloudWatch drops alarms for a topic under the managed key `alias/aws/sns` without a word, and a
-    topic with a policy of its own no longer lets the account's alarms in. Hence a key that names
-    CloudWatch or none, and a statement that does.
+    CloudWatch silently drops alarms for a topic that is encrypted with the managed key `alias/aws/sns`:
+    hence a customer managed key whose policy allows CloudWatch, or no key. A topic with its own policy no
+    longer accepts the account's alarms by default: hence a statement that allows CloudWatch.
     """
 
     def __init__(self, scope: Construct, id: str, *, domain: Domain, names: Names, config: Config) -> None:
@@ -53,12 +53,12 @@ class Notifications(Construct):
             acknowledge(
                 self.topic,
                 "AwsSolutions-SNS2",
-                "Messages hold counts, step names and error causes; the managed key would silently drop "
-                "alarms, and a key of its own is a switch (topic_key), on in prod.",
+                "Messages hold counts, step names and error causes. With the managed key CloudWatch would "
+                "silently drop alarms; a customer managed key is a switch (topic_key), on in prod.",
             )
 
-    def let_rule_publish(self, rule_arn: str) -> None:
-        """Events of one rule may be published to the topic."""
+    def grant_publish_to_rule(self, rule_arn: str) -> None:
+        """Allow one EventBridge rule to publish to the topic."""
         principal = iam.ServicePrincipal(_EVENTS)
         only = {"ArnEquals": {"aws:SourceArn": rule_arn}}
         self.topic.add_to_resource_policy(
@@ -82,7 +82,7 @@ class Notifications(Construct):
             )
 
     def grant_publish(self, role: Role) -> None:
-        """Messages may be published to the topic."""
+        """Allow `role` to publish to the topic."""
         role.allow(("sns:Publish",), [self.topic.topic_arn])
         if self._key is not None:
             role.allow(("kms:GenerateDataKey", "kms:Decrypt"), [self._key.key_arn])

@@ -1,6 +1,7 @@
-"""The states that take to the serving store what it has not got: a Map over marts and their partitions.
+"""States that publish partitions of gold to the serving store: a Map over marts and their partitions.
 
-What that is lies in notes, an object per mart, which the jobs write and these states remove.
+The batch job lists unpublished partitions in notes, one S3 object per mart: `{"mart", "partitions"}`. These
+states publish the partitions of every note and delete the note afterwards.
 """
 
 from __future__ import annotations
@@ -24,35 +25,41 @@ from infra.pipeline.states import (
 from lake.naming import unpublished_root
 
 PUBLISH = "PublishMarts"
-START = "FindUnpublished"
+START = "ListUnpublishedMarts"
 CONTINUE, PARTIAL, FAILED = "CONTINUE", "PARTIAL", "FAILED"
-"""What the function answers if it ran out of time and if the store refused documents; and what becomes
-of a mart if it raises an error."""
+"""Statuses. The function answers CONTINUE if it ran out of time and PARTIAL if the store refused documents.
+A mart is FAILED if the function raised an error."""
 
 MARTS_AT_ONCE = 2
 PARTITIONS_AT_ONCE = 4
-"""Together they bound the connections to the database: each invocation has a few of its own."""
+"""Together they bound the connections to the database: each invocation opens a few."""
 
 NOTES = 100
-"""Notes that one execution takes up; there is one per mart, and one more after a job that died."""
+"""Most notes that one execution reads. There is one per mart, and a second one after a job was killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServingPlan:
-    """The publishing function, and the marts that have documents."""
+    """The ARN of the publishing function, and the marts that the serving store has."""
 
     function: str
     marts: tuple[str, ...]
 
 
 def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete: str, partial: str) -> States:
-    """From START, or NothingNew where the run brought nothing, to `complete`, or `partial` if a document
-    could not be published. Without any notes a run with nothing new goes on to `idle`."""
-    nothing = equals("$.raw_to_processed.summary.proceed", False)
+    """Return the states that publish the unpublished partitions of the domain's marts.
+
+    They start at START, or at NothingNew if the run has no new rows. `complete` follows if all documents
+    were published, `partial` if the store refused some, and `idle` if there is no note and the run has no
+    new rows. A mart that failed fails the execution. `bucket` holds the notes.
+    """
+    is_nothing_new = equals("$.raw_to_processed.summary.proceed", False)
     return {
         "NothingNew": {
             "Type": "Pass",
-            "Result": {"summary": {"message": "Nothing new; what had been left over was served."}},
+            "Result": {
+                "summary": {"message": "No new rows; unpublished marts of earlier runs were published."}
+            },
             "ResultPath": "$.processed_to_curated",
             "Next": START,
         },
@@ -62,11 +69,11 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
             {"Bucket": bucket, "Prefix": unpublished_root(domain), "MaxKeys": NOTES},
             service="s3",
             result="$.unpublished",
-            next="IsAnythingUnpublished",
+            next="IsAnyMartUnpublished",
         ),
-        "IsAnythingUnpublished": choice(
+        "IsAnyMartUnpublished": choice(
             {"Variable": "$.unpublished.KeyCount", "NumericGreaterThan": 0, "Next": PUBLISH},
-            all_of(nothing, equals("$.full_refresh", "false"), next=idle),
+            all_of(is_nothing_new, equals("$.full_refresh", "false"), next=idle),
             default=complete,
         ),
         PUBLISH: {
@@ -74,8 +81,8 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
             "ItemsPath": "$.unpublished.Contents",
             "ItemSelector": {"note.$": "$$.Map.Item.Value.Key", "unknown": UNKNOWN},
             "MaxConcurrency": MARTS_AT_ONCE,
-            "ItemProcessor": {"StartAt": "ReadNote", "States": _mart(plan, domain, bucket)},
-            # Text, because a path that selects nothing is an error to some interpreters and [] to others.
+            "ItemProcessor": {"StartAt": "ReadUnpublishedPartitions", "States": _mart(plan, domain, bucket)},
+            # As text: whether a path without a match is an error or [] depends on the interpreter.
             "ResultSelector": {"marts.$": "$", "text.$": "States.JsonToString($)"},
             "ResultPath": "$.serving",
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": f"{PUBLISH}Failed"}],
@@ -92,28 +99,37 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
 
 
 def _mart(plan: ServingPlan, domain: str, bucket: str) -> States:
-    """One mart, from its note to the note's removal. An error is the mart's: the others go on."""
-    at = {"Bucket": bucket, "Key.$": "$.note"}
+    """Return the states for one mart. An error ends only this mart, with the status FAILED."""
+    note = {"Bucket": bucket, "Key.$": "$.note"}
     caught = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "MartFailed"}]
     served = [{**equals("$.of.read.mart", mart), "Next": "PublishPartitions"} for mart in plan.marts]
     return {
-        "ReadNote": {
+        "ReadUnpublishedPartitions": {
             "Type": "Task",
             "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
-            "Parameters": at,
+            "Parameters": note,
             "ResultSelector": {"read.$": "States.StringToJson($.Body)"},
             "ResultPath": "$.of",
             "Retry": [retry(*TRANSIENT["s3"])],
             "Catch": caught,
-            "Next": "IsServed",
+            "Next": "IsMartServed",
         },
-        "IsServed": choice(*served, default="NotServed"),
-        "NotServed": {"Type": "Pass", "Result": [], "ResultPath": "$.partitions", "Next": "RemoveNote"},
-        "PublishPartitions": {**_partitions(plan, domain), "Catch": caught, "Next": "RemoveNote"},
-        "RemoveNote": {
+        "IsMartServed": choice(*served, default="MartNotServed"),
+        "MartNotServed": {
+            "Type": "Pass",
+            "Result": [],
+            "ResultPath": "$.partitions",
+            "Next": "ClearUnpublishedPartitions",
+        },
+        "PublishPartitions": {
+            **_partitions(plan, domain),
+            "Catch": caught,
+            "Next": "ClearUnpublishedPartitions",
+        },
+        "ClearUnpublishedPartitions": {
             "Type": "Task",
             "Resource": "arn:aws:states:::aws-sdk:s3:deleteObject",
-            "Parameters": at,
+            "Parameters": note,
             "ResultPath": None,
             "Retry": [retry(*TRANSIENT["s3"])],
             "Catch": caught,
@@ -151,41 +167,51 @@ def _partitions(plan: ServingPlan, domain: str) -> State:
 
 
 def _partition(plan: ServingPlan) -> States:
-    """One partition, in as many invocations as it takes."""
-    named = ("domain", "mart", "partition")
-    event = {f"{name}.$": f"$.{name}" for name in (*named, "continuation")}
-    kept: dict[str, Any] = {f"{name}.$": f"$.{name}" for name in (*named, "unknown")}
+    """Return the states that publish one partition, in as many invocations as the function asks for."""
+    keys = ("domain", "mart", "partition")
+    event = {f"{key}.$": f"$.{key}" for key in (*keys, "continuation")}
+    kept: dict[str, Any] = {f"{key}.$": f"$.{key}" for key in (*keys, "unknown")}
+    caught = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "PublishPartitionFailed"}]
     return {
         "PublishPartition": {
             "Type": "Task",
             "Resource": "arn:aws:states:::lambda:invoke",
             "Parameters": {"FunctionName": plan.function, "Payload": event},
-            # The log has the whole report.
+            # The function's log has the whole report.
             "ResultSelector": {
-                name: f"$.Payload.{name.removesuffix('.$')}"
-                for name in ("status.$", "failed.$", "continuation.$")
+                f"{key}.$": f"$.Payload.{key}" for key in ("status", "failed", "continuation")
             },
             "ResultPath": "$.answer",
             "Retry": [
                 retry(*TRANSIENT["lambda"]),
                 retry("UnreachableError", "ChangedError", seconds=10, attempts=3),
             ],
-            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "PartitionFailed"}],
+            "Catch": caught,
             "Next": "IsPartitionPublished",
         },
         "IsPartitionPublished": choice(
-            {**equals("$.answer.status", CONTINUE), "Next": "GoOn"},
-            {**equals("$.answer.status", PARTIAL), "Next": "PartlyPublished"},
+            {**equals("$.answer.status", CONTINUE), "Next": "ContinuePartition"},
+            {**equals("$.answer.status", PARTIAL), "Next": "PartitionPartlyPublished"},
             default="PartitionPublished",
         ),
-        "GoOn": {
+        "ContinuePartition": {
             "Type": "Pass",
             "Parameters": {**kept, "continuation.$": "$.answer.continuation"},
             "Next": "PublishPartition",
         },
-        # What a state may hold is limited, and all partitions end in one: only those to look at are named.
+        **_partition_ends(),
+    }
+
+
+def _partition_ends() -> States:
+    """Return the states that end a partition: published, partly published or failed.
+
+    The Map collects the results of all partitions in one state, whose data is limited to 256 KB: only a
+    partition that needs attention is named.
+    """
+    return {
         "PartitionPublished": {"Type": "Pass", "Result": "PUBLISHED", "End": True},
-        "PartlyPublished": {
+        "PartitionPartlyPublished": {
             "Type": "Pass",
             "Parameters": {
                 "mart.$": "$.mart",
@@ -195,7 +221,7 @@ def _partition(plan: ServingPlan) -> States:
             },
             "End": True,
         },
-        "PartitionFailed": {
+        "PublishPartitionFailed": {
             "Type": "Pass",
             "Parameters": {
                 "mart.$": "$.mart",

@@ -1,4 +1,4 @@
-"""The schedule of a domain's pipeline, for what its streams have brought."""
+"""The schedule of a domain's pipeline, which publishes the rows that its streams have ingested."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from lake.naming import Names
 def schedule_pipeline(
     scope: Construct, *, domain: str, names: Names, config: Config, arns: Arns, workflow: Workflow
 ) -> Schedule:
-    """Start the pipeline of a domain at the batch rate.
+    """Return a schedule that starts the pipeline of a domain at the batch rate.
 
-    Files of a stream do not start the pipeline. It publishes what they brought at this rate, or earlier
-    when files of other tables arrive.
+    Files of a stream do not start the pipeline. It publishes their rows at this rate, or earlier when files
+    of other tables arrive.
     """
     schedule = Schedule(
         scope,
         "Pipeline",
         domain=domain,
-        what="pipeline",
+        subject="pipeline",
         names=names,
         arns=arns,
         rate=config.batch_rate,
         target=workflow.arn,
         input="{}",
-        description=f"Publishes what the streams of {domain} have brought.",
+        description=f"Publish the rows that the streams of {domain} have ingested.",
     )
     workflow.grant_start(schedule.role)
     return schedule

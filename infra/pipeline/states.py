@@ -1,7 +1,7 @@
-"""Amazon States Language in small parts: a task that retries what passes and names what fails.
+"""Builders of states in the Amazon States Language (JSONPath).
 
-JSONPath throughout. Every task here is retried on the errors that its service gives when it is
-busy, and caught on everything else by a state that names the step and keeps the cause.
+Every task is retried on the transient errors of its service. Any other error leads to a state that records
+the failed step and its cause.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ States = dict[str, State]
 NOTIFY_FAILURE = "NotifyFailure"
 
 UNKNOWN = {"Error": "Unknown", "Cause": "No cause was given."}
-"""Belongs in `$.unknown` of every execution: a timeout, for one, comes without a cause."""
+"""Default error, which every execution holds in `$.unknown`: a time-out, for example, has no cause."""
 
 TRANSIENT: Mapping[str, tuple[str, ...]] = {
     "glue": (
@@ -51,12 +51,15 @@ TRANSIENT: Mapping[str, tuple[str, ...]] = {
         "SNS.SdkClientException",
     ),
 }
-"""Service → errors that another attempt may cure. A job that failed is not among them: the same
-input would fail again, and be billed again."""
+"""Service → transient errors, on which a task is retried. A failed job is not among them: the same input
+would fail again, and be billed again."""
 
 
 def retry(*errors: str, seconds: int = 2, attempts: int = 5, rate: float = 2.0, longest: int = 60) -> State:
-    """A retrier with full jitter: simultaneous failures do not come back simultaneously."""
+    """Return a retrier with exponential backoff and full jitter, which spreads simultaneous retries.
+
+    `seconds` is the first interval, `longest` the limit of the intervals, in seconds.
+    """
     return {
         "ErrorEquals": list(errors),
         "IntervalSeconds": seconds,
@@ -82,11 +85,14 @@ def task(
     comment: str = "",
     on_failure: str | None = None,
 ) -> States:
-    """A task and the state that reports its failure.
+    """Return the task `step` and the state `<step>Failed`, which records its failure.
 
-    `result` is the path that takes the (selected) result, None discards it. `expected` maps errors
-    that belong to the flow to the state that handles them; `on_failure` replaces the reporting
-    state where a failure has been reported already.
+    - `service`: key of TRANSIENT. `also_retry`: retriers that come before the service's.
+    - `select`, `result`: ResultSelector, and the path for the result; None discards the result.
+    - `expected`: error → state that handles it, for errors that are part of the flow.
+    - `timeout`: in seconds.
+    - `on_failure`: state that follows any other error instead of `<step>Failed`, on the failure path where
+      the execution has reported a failure already.
     """
     state: State = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}"}
     if comment:
@@ -115,37 +121,43 @@ def task(
 
 
 def named_failure(step: str) -> State:
-    """Names the step of what a Catch left in `$.failure`; `$.unknown` stands in for what it left out."""
+    """Return the state that adds `step` to the error that a Catch stored in `$.failure`.
+
+    An error without a name or cause takes them from `$.unknown`.
+    """
     return _failed(step, {"what.$": "States.JsonMerge($.unknown, $.failure, false)"})
 
 
-def failure(step: str, what: Mapping[str, str]) -> State:
-    """Enters the failure path, which every failure takes, with an Error and a Cause."""
-    return _failed(step, {"what": dict(what)})
+def failure(step: str, error: Mapping[str, str]) -> State:
+    """Return the state that fails `step` with `error`, which holds Error and Cause."""
+    return _failed(step, {"what": dict(error)})
 
 
-def _failed(step: str, what: Mapping[str, Any]) -> State:
+def _failed(step: str, parameters: Mapping[str, Any]) -> State:
     return {
         "Type": "Pass",
-        "Parameters": {"step": step, **what},
+        "Parameters": {"step": step, **parameters},
         "ResultPath": "$.failure",
         "Next": NOTIFY_FAILURE,
     }
 
 
-def notification(domain: str, topic_arn: str, outcome: str, **more: str) -> dict[str, Any]:
-    """What a task publishes to a domain's topic; `more` maps further fields to where they lie."""
+def notification(domain: str, topic_arn: str, outcome: str, **fields: str) -> dict[str, Any]:
+    """Return the parameters of a task that publishes a message to a domain's topic.
+
+    `fields` maps further fields of the message to their paths in the execution's data.
+    """
     message = {
         "domain": domain,
         "outcome": outcome,
         "execution.$": "$$.Execution.Id",
-        **{f"{key}.$": path for key, path in more.items()},
+        **{f"{key}.$": path for key, path in fields.items()},
     }
     return {"TopicArn": topic_arn, "Subject": f"Caudal {domain}: {outcome}", "Message": message}
 
 
 def choice(*rules: State, default: str, comment: str = "") -> State:
-    """A choice; the first rule that holds decides."""
+    """Return a choice; the first rule that holds decides."""
     state: State = {"Type": "Choice", "Choices": list(rules), "Default": default}
     return {"Comment": comment, **state} if comment else state
 

@@ -1,4 +1,7 @@
-"""From a file in raw to a started execution: rule, queue with dead letters, pipe."""
+"""The trigger of a domain's pipeline: rule, queue with dead-letter queue, and pipe.
+
+A new object in raw reaches the queue through the rule; the pipe starts an execution per batch of messages.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,11 @@ _RECEIVES = 5
 _KEPT = Duration.days(14)
 
 KEY_ONLY = '{"key": <$.body.detail.object.key>}'
-"""The message only wakes the pipeline up: the ledger knows which files are new."""
+"""Input template: a message holds the object's key only. The job finds new files by the ledger."""
 
 
 class Trigger(Construct):
-    """Files of the domain's CSV tables, and files that match no table, start the state machine."""
+    """Starts the state machine on new files of the domain's CSV tables and on unrecognised files."""
 
     def __init__(
         self,
@@ -59,25 +62,25 @@ class Trigger(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=_KEPT,
-            # A message must stay invisible while the pipe collects a batch and starts the execution.
+            # Messages must stay invisible while the pipe collects a batch and starts the execution.
             visibility_timeout=Duration.seconds(6 * max(30, self._config.batch_window_seconds)),
             dead_letter_queue=dead_letters,
         )
 
     def _rule(self) -> events.Rule:
-        watched = [table.name for table in self._domain.csv_tables] + [UNRECOGNISED]
+        folders = [table.name for table in self._domain.csv_tables] + [UNRECOGNISED]
         return events.Rule(
             self,
             "Rule",
             rule_name=self._names.rule(self._domain.name),
-            description=f"Files of {self._domain.name} that arrived in raw.",
+            description=f"New files of {self._domain.name} in raw.",
             event_pattern=events.EventPattern(
                 source=["aws.s3"],
                 detail_type=["Object Created"],
                 detail={
                     "bucket": {"name": [self._names.raw_bucket]},
                     "object": {
-                        "key": [{"prefix": raw_prefix(self._domain.name, table)} for table in watched]
+                        "key": [{"prefix": raw_prefix(self._domain.name, folder)} for folder in folders]
                     },
                 },
             ),
@@ -91,7 +94,7 @@ class Trigger(Construct):
             "PipeRole",
             name=self._names.role(self._domain.name, "pipe"),
             principal=service("pipes", account=self._names.account, source_arn=self._arns.pipe(name)),
-            description=f"Takes arrivals of {self._domain.name} and starts its pipeline.",
+            description=f"Receives messages on new files of {self._domain.name} and starts its pipeline.",
             arns=self._arns,
         )
         role.allow(

@@ -1,4 +1,4 @@
-"""The state machine of a domain, its role and its log."""
+"""The state machine of a domain, its role and its log group."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, runs_root
 
 
 class Workflow(Construct):
-    """One state machine; the role may do what its steps do, and nothing else."""
+    """The state machine of one domain. Its role allows exactly the calls of its states."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Workflow(Construct):
         notifications.grant_publish(self.role)
         if publisher is not None:
             publisher.grant_invoke(self.role)
-            self._grant_notes(domain.name, names)
+            self._grant_unpublished(domain.name, names)
         self.log = log_group(self, "Log", name=names.log_group(domain.name, "pipeline"), days=config.log_days)
         text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
         self.state_machine = sfn.StateMachine(
@@ -74,16 +74,16 @@ class Workflow(Construct):
         )
 
     def grant_start(self, role: Role) -> None:
-        """Executions may be started."""
+        """Allow `role` to start executions."""
         role.allow(("states:StartExecution",), [self.arn])
 
-    def _grant_notes(self, domain: str, names: Names) -> None:
-        """What the serving store has not got yet may be looked up, and forgotten when it has."""
-        notes = unpublished_root(domain)
-        self.role.read(names.processed_bucket, notes)
+    def _grant_unpublished(self, domain: str, names: Names) -> None:
+        """Allow the state machine to read and delete the notes that list unpublished partitions."""
+        unpublished = unpublished_root(domain)
+        self.role.read(names.processed_bucket, unpublished)
         self.role.allow(
             ("s3:DeleteObject",),
-            self._arns.objects(names.processed_bucket, notes),
+            self._arns.objects(names.processed_bucket, unpublished),
             why="Object keys are not known at synth.",
         )
 
@@ -105,7 +105,7 @@ class Workflow(Construct):
         role.allow(
             ("states:DescribeExecution",),
             [arns.execution(self._name)],
-            why="The lease may be held by any execution of this state machine.",
+            why="Any execution of this state machine may hold the lease.",
         )
         role.read(names.processed_bucket, runs_root(domain))
         role.allow(
@@ -124,6 +124,6 @@ class Workflow(Construct):
                 "xray:GetSamplingTargets",
             ),
             ["*"],
-            why="Log delivery and X-Ray have no resources to name.",
+            why="The actions of log delivery and X-Ray do not support resources.",
         )
         return role

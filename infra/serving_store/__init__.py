@@ -1,1 +1,1 @@
-"""The publisher of the serving store: secret, Lambda functions and their layers."""
+"""The publisher of the serving store: its secret, Lambda functions and layer."""

@@ -1,11 +1,11 @@
-"""AWS's managed layer with awswrangler and pyarrow: which version of it each region has."""
+"""Versions by region of AWS's managed Lambda layer with awswrangler and pyarrow."""
 
 from __future__ import annotations
 
 from lake.errors import UnknownNameError
 
 PUBLISHER = "336392948345"
-"""The account that publishes AWS SDK for pandas."""
+"""The AWS account that publishes the layer of AWS SDK for pandas."""
 
 LAYER = "AWSSDKPandas-Python313"
 
@@ -20,14 +20,14 @@ VERSIONS = {
     "eu-west-2": 2,
     "us-east-2": 1,
 }
-"""Region → a version (x86_64) that is known to exist there. Versions are numbered by region and never
-change. An older one does: since its first version the layer for Python 3.13 reads Parquet in chunks of
-Arrow types, which is all that is used of it. To add a region, look it up on
+"""Region → a version (x86_64) that is known to exist there. Each region numbers its versions on its own, and
+a version never changes. An older version is sufficient: the publisher only reads Parquet in chunks of Arrow
+types, which the layer for Python 3.13 supports since its first version. To add a region, find its version on
 https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html."""
 
 
 def pandas_layer(region: str, partition: str) -> str:
-    """ARN of the layer in a region. Raises UnknownNameError for a region that is not in the table."""
+    """Return the layer's ARN in a region. Raises UnknownNameError if VERSIONS lacks the region."""
     if region not in VERSIONS:
         raise UnknownNameError(
             "region with a known pandas layer (infra/serving_store/layers.py)", region, sorted(VERSIONS)

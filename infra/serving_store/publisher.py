@@ -1,4 +1,4 @@
-"""Serving gold from a Data API: the secret that leads to the database, and the function that publishes."""
+"""The publisher of the serving store: the database's secret, and the function that writes gold to it."""
 
 from __future__ import annotations
 
@@ -23,42 +23,42 @@ from lake.naming import Names, raw_prefix
 FUNCTION = "publish_marts"
 MEMORY_MB = 512
 DISK = Size.gibibytes(4)
-"""Takes the rows of a partition, uncompressed: some fifty million of a narrow mart."""
+"""Holds the rows of one partition, uncompressed: some fifty million rows of a narrow mart."""
 
 TIMEOUT = Duration.minutes(15)
 
 
 class Serving(LakeStack):
-    """The shared stack of serving: the secret for endpoint and token, whose value a person puts in."""
+    """The shared stack of the serving store: a secret with endpoint and token, which an operator sets."""
 
     def __init__(self, scope: Construct, id: str, *, names: Names, config: Config) -> None:
-        super().__init__(scope, id, names=names, config=config, description="How to reach the serving store.")
+        super().__init__(scope, id, names=names, config=config, description="Access to the serving store.")
         self.secret = secretsmanager.CfnSecret(
             self,
             "Secret",
             name=names.serving_secret,
             description=f"Endpoint and token of the serving store ({config.serving}).",
         )
-        # A deleted secret blocks its name for a month; one that stays is taken over at the next deployment.
+        # A deleted secret blocks its name for a month.
         self.secret.apply_removal_policy(
             RemovalPolicy.DESTROY if config.destroys_data else RemovalPolicy.RETAIN
         )
         acknowledge(
             self.secret,
             "AwsSolutions-SMG4",
-            "The token is issued by the database's vendor; there is no service to rotate it with.",
+            "The database's vendor issues the token and offers no service to rotate it.",
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionCode:
-    """What the publishing function consists of."""
+    """The code of the publishing function."""
 
     archive: Path
 
 
 class PublishMarts(Construct):
-    """The function that takes marts of one domain to the serving store."""
+    """The function that publishes the marts of one domain to the serving store."""
 
     def __init__(
         self,
@@ -103,15 +103,14 @@ class PublishMarts(Construct):
                 "POWERTOOLS_LOG_LEVEL": "INFO",
             },
         )
-
         acknowledge(
             self.function,
             "AwsSolutions-L1",
-            "The managed layer with awswrangler and the wheels are those of Python 3.13.",
+            "The managed layer with awswrangler and the bundled wheels are built for Python 3.13.",
         )
 
     def grant_invoke(self, role: Role) -> None:
-        """The function may be invoked."""
+        """Allow `role` to invoke the function."""
         role.allow(("lambda:InvokeFunction",), [self.arn])
 
     def _role(self, domain: Domain, names: Names, arns: Arns) -> Role:
@@ -128,15 +127,15 @@ class PublishMarts(Construct):
         role.allow(
             ("logs:CreateLogStream", "logs:PutLogEvents"),
             [arns.log_group(f"{names.log_group(domain.name, FUNCTION)}:*")],
-            why="An instance of the function names its log stream itself.",
+            why="Each instance of the function names its own log stream.",
         )
         return role
 
 
 def allow_secret(role: Role, names: Names, arns: Arns) -> None:
-    """The serving store's endpoint and token may be read."""
+    """Allow `role` to read the serving store's endpoint and token."""
     role.allow(
         ("secretsmanager:GetSecretValue",),
         [arns.secret(names.serving_secret)],
-        why="Secrets Manager ends the ARN of a secret with six characters of its own.",
+        why="Secrets Manager appends six characters to the ARN of a secret, unknown at synth.",
     )

@@ -1,4 +1,4 @@
-"""Reading synthesised templates."""
+"""Access to synthesised templates."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Stack:
-    """One template."""
+    """One stack's template."""
 
     template: dict[str, Any]
 
     def of_type(self, kind: str) -> list[Resource]:
-        """Properties of all resources of a type."""
+        """Return the properties of all resources of a type."""
         return [r["Properties"] for r in self.template["Resources"].values() if r["Type"] == kind]
 
     def named(self, kind: str, name: str) -> Resource:
-        """Properties of the resource whose physical name is `name`."""
+        """Return the properties of the resource with the physical name `name`."""
         found = [p for p in self.of_type(kind) if name in p.values()]
         assert len(found) == 1, f"{len(found)} resources {kind} named {name}"
         return found[0]
 
     def role(self, name: str) -> list[Resource]:
-        """Statements of a role."""
+        """Return the policy statements of the role `name`."""
         role = self.named("AWS::IAM::Role", name)
         return [s for policy in role["Policies"] for s in policy["PolicyDocument"]["Statement"]]
 
     @cached_property
     def state_machine(self) -> dict[str, Any]:
-        """The definition of the only state machine, references replaced by logical ids."""
+        """The definition of the only state machine, with logical ids in place of references."""
         text = self.of_type("AWS::StepFunctions::StateMachine")[0]["DefinitionString"]
         if isinstance(text, dict):
             parts = text["Fn::Join"][1]
@@ -69,18 +69,18 @@ class Assembly:
         return {name: self.stack(name) for name in found}
 
     def resources(self) -> Iterator[tuple[str, Resource]]:
-        """(logical id, resource) of all stacks."""
+        """Yield (logical id, resource) of all stacks."""
         for stack in self.stacks.values():
             yield from stack.template["Resources"].items()
 
 
 def as_list(value: Any) -> list[Any]:
-    """Policies spell a list of one as the one."""
+    """Return `value` as a list: a policy holds a single element without its list."""
     return value if isinstance(value, list) else [value]
 
 
 def actions(statements: list[Resource], on: str) -> set[str]:
-    """Actions allowed on resources that contain `on`."""
+    """Return the actions that are allowed on resources whose ARN contains `on`."""
     return {
         action
         for statement in statements

@@ -1,6 +1,9 @@
-"""One synthesis of each environment for the whole run, with cdk-nag looking on."""
+"""Fixtures: each environment is synthesised once per test run, under cdk-nag."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -8,13 +11,26 @@ from infra.foundation.node import prefer_own_node
 
 prefer_own_node()
 
-from infra.foundation.config import config_for  # noqa: E402
-from infra.ops.lint import nag_findings  # noqa: E402
-from lake.model.discovery import load_domains  # noqa: E402
-from lake.naming import Names  # noqa: E402
+from infra.application import synthesise  # noqa: E402  (starts node)
+from infra.foundation.config import Config, config_for  # noqa: E402
+from infra.ops.lint import ROOT, nag_findings  # noqa: E402
+from lake.model.discovery import load_domain, load_domains  # noqa: E402
+from lake.model.spec import Domain  # noqa: E402
+from lake.naming import Names, stream_job  # noqa: E402
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, Stack  # noqa: E402
 
 DOMAIN = "ecommerce"
+STREAMER = "cloud_provider"
+"""A domain with a stream table and a serving store."""
+STREAM_TABLE = load_domain(STREAMER).stream_tables[0].name
+STREAM_JOB = stream_job(STREAM_TABLE)
+
+
+def synthesised(folder: Path, *, config: Config, domains: Sequence[Domain], region: str = REGION) -> Assembly:
+    """Synthesise the application into `folder`, without cdk-nag."""
+    outdir = folder / "cdk.out"
+    synthesise(outdir, config=config, root=ROOT, account=ACCOUNT, region=region, domains=domains)
+    return Assembly(outdir)
 
 
 def _assembly(env: str, factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
@@ -55,5 +71,11 @@ def storage(dev: Assembly, names: Names) -> Stack:
 
 @pytest.fixture(scope="session")
 def shop(dev: Assembly, names: Names) -> Stack:
-    """The stack of one domain."""
+    """The stack of a domain without streams."""
     return dev.stack(names.stack(DOMAIN))
+
+
+@pytest.fixture(scope="session")
+def streamer(dev: Assembly, names: Names) -> Stack:
+    """The stack of a domain with a stream table."""
+    return dev.stack(names.stack(STREAMER))

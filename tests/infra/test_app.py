@@ -1,4 +1,4 @@
-"""`app.py` as it is called: without the CDK CLI, and without node on the PATH."""
+"""`app.py` runs without the CDK CLI and without node on the PATH."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_writes_the_same_templates_as_the_library(dev: Assembly, tmp_path: Path) -> None:
+def test_app_py_writes_the_templates_that_synthesise_writes(dev: Assembly, tmp_path: Path) -> None:
     outdir = tmp_path / "cdk.out"
     done = run(CDK_OUTDIR=str(outdir), CDK_DEFAULT_ACCOUNT=ACCOUNT, CDK_DEFAULT_REGION=REGION)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""A third domain in one folder, as somebody would add it."""
+"""A third domain in one folder, added as in a project that uses the lake."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DOMAIN = Domain(
 
 
 def write_domain(folder: Path, name: str = "library", *, query: str | None = "SELECT 1\n") -> Path:
-    """Writes `domains/<name>` into `folder`; the folder then belongs on the path."""
+    """Write `domains/<name>` into `folder` and return `folder`, which the caller puts on the path."""
     package = folder / "domains" / name
     (package / "queries").mkdir(parents=True)
     (package / "__init__.py").write_text("")

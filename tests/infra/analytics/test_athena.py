@@ -24,7 +24,7 @@ def test_the_workgroup_enforces_encryption_and_a_scan_limit(dev: Assembly, names
     assert result["EncryptionConfiguration"] == {"EncryptionOption": "SSE_S3"}
 
 
-def test_every_question_has_its_named_queries(shop: Stack, names: Names) -> None:
+def test_every_query_of_a_question_is_a_named_query(shop: Stack, names: Names) -> None:
     declared = {query for question in load_domain(DOMAIN).questions for query in question.queries}
     queries = shop.of_type("AWS::Athena::NamedQuery")
     assert {query["Name"] for query in queries} == declared
@@ -32,16 +32,16 @@ def test_every_question_has_its_named_queries(shop: Stack, names: Names) -> None
     assert {query["Database"] for query in queries} == {names.database(DOMAIN, "gold")}
 
 
-def test_analysts_see_gold_and_nothing_else(shop: Stack, names: Names) -> None:
+def test_analysts_may_read_gold_only(shop: Stack, names: Names) -> None:
     statements = shop.role(names.role(DOMAIN, "analyst"))
     assert "s3:GetObject" in actions(statements, f"{names.curated_bucket}/{DOMAIN}/")
     assert "s3:PutObject" not in actions(statements, names.curated_bucket)
-    for hidden in (names.raw_bucket, names.processed_bucket, names.database(DOMAIN, "silver")):
-        assert actions(statements, hidden) == set()
+    for denied in (names.raw_bucket, names.processed_bucket, names.database(DOMAIN, "silver")):
+        assert actions(statements, denied) == set()
     assert not any(a.startswith("glue:Create") for s in statements for a in as_list(s["Action"]))
 
 
-def test_a_missing_query_names_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_a_missing_query_names_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(write_domain(tmp_path, "unanswered", query=None)))
     question = Question(number=1, title="Which books?", queries=("all_books",))
     with pytest.raises(DeclarationError, match=r"all_books.*is missing"):

@@ -48,7 +48,7 @@ def test_crawlers_add_partitions_and_change_nothing_else(shop: Stack, names: Nam
     assert "Schedule" not in crawler
 
 
-def test_what_has_no_partitions_is_not_crawled(shop: Stack, names: Names) -> None:
+def test_tables_without_partitions_are_not_crawled(shop: Stack, names: Names) -> None:
     crawler = shop.named("AWS::Glue::Crawler", names.crawler(DOMAIN, "curated"))
     targets = {t["DatabaseName"]: t["Tables"] for t in crawler["Targets"]["CatalogTargets"]}
     assert "orders" in targets[names.database(DOMAIN, "silver")]

@@ -23,16 +23,16 @@ def test_bronze_is_partitioned_by_batch_and_by_month_where_rows_have_a_date() ->
     assert keys("bronze", "customers") == [("batch", "string")]
 
 
-def test_lines_take_their_month_from_the_order_so_bronze_has_none_and_silver_has() -> None:
+def test_order_items_are_partitioned_by_the_month_of_their_order_in_silver_only() -> None:
     assert keys("bronze", "order_items") == [("batch", "string")]
     assert keys("silver", "order_items") == [("year", "int"), ("month", "int")]
 
 
-def test_masters_are_flat_in_silver() -> None:
+def test_master_data_has_no_partitions_in_silver() -> None:
     assert keys("silver", "customers") == []
 
 
-def test_bronze_adds_where_a_row_came_from() -> None:
+def test_bronze_adds_columns_on_the_origin_of_a_row() -> None:
     declared = {column.name: column.type for column in load_domain("ecommerce").table("orders").columns}
     assert columns("bronze", "orders") == {
         **declared,
@@ -46,7 +46,7 @@ def test_bronze_adds_where_a_row_came_from() -> None:
     }
 
 
-def test_quarantine_looks_the_same_for_every_table() -> None:
+def test_quarantine_has_the_same_columns_for_every_table() -> None:
     assert columns("quarantine", "orders") == columns("quarantine", "customers")
     assert columns("quarantine", "orders")["failed_checks"] == "array<string>"
 
@@ -56,15 +56,15 @@ def test_every_table_has_three_layers_and_every_mart_one() -> None:
         assert len(catalog_tables(domain)) == 3 * len(domain.tables) + len(domain.published_marts)
 
 
-def test_the_catalog_declares_what_the_jobs_write(spark: SparkSession) -> None:
-    def spelled(schema: StructType) -> dict[str, str]:
+def test_the_catalog_declares_the_columns_that_the_jobs_write(spark: SparkSession) -> None:
+    def types(schema: StructType) -> dict[str, str]:
         return {field.name: field.dataType.simpleString() for field in schema.fields}
 
     for domain in load_domains():
         written = {
-            **{("bronze", table.name): spelled(bronze_schema(table)) for table in domain.tables},
-            **{("silver", table.name): spelled(silver_schema(table)) for table in domain.tables},
-            **{("gold", mart.name): spelled(mart_schema(mart)) for mart in domain.published_marts},
+            **{("bronze", table.name): types(bronze_schema(table)) for table in domain.tables},
+            **{("silver", table.name): types(silver_schema(table)) for table in domain.tables},
+            **{("gold", mart.name): types(mart_schema(mart)) for mart in domain.published_marts},
         }
         for table in catalog_tables(domain):
             if table.layer != "quarantine":

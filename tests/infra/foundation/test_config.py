@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from infra.foundation.config import CONFIGS, PIPE_BATCH_LIMIT, config_for
 from lake.errors import UnknownNameError
 
 
-def test_data_goes_only_if_environment_and_caller_agree() -> None:
+def test_data_is_deleted_only_if_environment_and_caller_agree() -> None:
     assert config_for("dev", delete_data=True).destroys_data
     assert not config_for("dev").destroys_data
     assert not config_for("prod", delete_data=True).destroys_data
 
 
-def test_unknown_environment_lists_the_known_ones() -> None:
+def test_the_error_of_an_unknown_environment_lists_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match="dev, prod"):
         config_for("staging")
 
@@ -25,3 +27,8 @@ def test_a_batch_of_keys_fits_into_an_execution(env: str) -> None:
     assert config.batch_size * longest_key < 262_144
     assert config.batch_window_seconds <= 300
     assert config.workers >= 2
+
+
+def test_an_unknown_trigger_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="available-now"):
+        replace(config_for("dev"), stream_trigger="sometimes")

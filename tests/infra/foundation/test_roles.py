@@ -31,19 +31,19 @@ def synthesised(*, write: bool = False) -> Resource:
     return properties
 
 
-def test_statements_are_part_of_the_role() -> None:
+def test_statements_are_inline() -> None:
     statements = synthesised()["Policies"][0]["PolicyDocument"]["Statement"]
     assert {"Action": "s3:GetObject", "Effect": "Allow", "Resource": "arn:aws:s3:::bucket/bronze/shop/*"} in (
         statements
     )
 
 
-def test_reading_does_not_imply_writing() -> None:
+def test_a_read_permission_does_not_allow_writing() -> None:
     assert "PutObject" not in str(synthesised())
     assert "PutObject" in str(synthesised(write=True))
 
 
-def test_listing_is_bound_to_the_prefix_and_its_parents() -> None:
+def test_listing_is_limited_to_the_prefix_and_its_parents() -> None:
     statements = synthesised()["Policies"][0]["PolicyDocument"]["Statement"]
     listing = next(s for s in statements if s["Action"] == "s3:ListBucket")
     assert listing["Condition"] == {
@@ -53,7 +53,7 @@ def test_listing_is_bound_to_the_prefix_and_its_parents() -> None:
     }
 
 
-def test_a_service_acts_for_its_own_resource_only() -> None:
+def test_a_service_may_act_for_the_given_account_and_resource_only() -> None:
     trust = synthesised()["AssumeRolePolicyDocument"]["Statement"][0]
     assert trust["Principal"] == {"Service": "pipes.amazonaws.com"}
     assert trust["Condition"] == {

@@ -41,19 +41,19 @@ def test_buckets_are_encrypted_private_and_tls_only(storage: Stack, names: Names
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_abandoned_uploads_expire_everywhere(storage: Stack, names: Names, layer: str) -> None:
+def test_unfinished_uploads_expire_in_every_bucket(storage: Stack, names: Names, layer: str) -> None:
     rules = bucket(storage, getattr(names, f"{layer}_bucket"))["LifecycleConfiguration"]["Rules"]
     assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
 
 
-def test_raw_is_versioned_and_forgets_replaced_versions(storage: Stack, names: Names) -> None:
+def test_raw_is_versioned_and_expires_noncurrent_versions(storage: Stack, names: Names) -> None:
     raw = bucket(storage, names.raw_bucket)
     assert raw["VersioningConfiguration"] == {"Status": "Enabled"}
     assert raw["LifecycleConfiguration"]["Rules"][0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
     assert "ExpirationInDays" not in raw["LifecycleConfiguration"]["Rules"][0]
 
 
-def test_raw_alone_sends_events_and_needs_no_lambda_for_it(storage: Stack, names: Names) -> None:
+def test_only_raw_sends_events(storage: Stack, names: Names) -> None:
     senders = [
         b["BucketName"] for b in storage.of_type("AWS::S3::Bucket") if "NotificationConfiguration" in b
     ]
@@ -61,7 +61,7 @@ def test_raw_alone_sends_events_and_needs_no_lambda_for_it(storage: Stack, names
 
 
 @pytest.mark.parametrize("layer", ["processed", "curated"])
-def test_only_staging_expires_in_the_layers(storage: Stack, names: Names, layer: str) -> None:
+def test_only_staging_expires_in_processed_and_curated(storage: Stack, names: Names, layer: str) -> None:
     rules = bucket(storage, getattr(names, f"{layer}_bucket"))["LifecycleConfiguration"]["Rules"]
     assert [(r["Prefix"], r["ExpirationInDays"]) for r in rules if "ExpirationInDays" in r] == [
         ("_staging/", 1)
@@ -73,7 +73,7 @@ def test_query_results_expire(storage: Stack, names: Names) -> None:
     assert rules[0]["ExpirationInDays"] == 7
 
 
-def test_nobody_but_the_uploader_writes_raw(storage: Stack, names: Names) -> None:
+def test_only_the_uploader_may_write_raw(storage: Stack, names: Names) -> None:
     denied = {s["Sid"]: s for s in policy(storage, names.raw_bucket) if s.get("Sid")}
     only = denied["OnlyTheUploaderWrites"]
     assert (only["Effect"], only["Action"]) == ("Deny", "s3:PutObject")
@@ -82,7 +82,7 @@ def test_nobody_but_the_uploader_writes_raw(storage: Stack, names: Names) -> Non
     }
 
 
-def test_the_uploader_can_neither_delete_nor_touch_other_layers(storage: Stack, names: Names) -> None:
+def test_the_uploader_can_neither_delete_nor_access_other_layers(storage: Stack, names: Names) -> None:
     statements = storage.role(names.uploader_role)
     assert "s3:PutObject" in actions(statements, names.raw_bucket)
     assert not any("Delete" in action for s in statements for action in as_list(s["Action"]))
@@ -90,7 +90,7 @@ def test_the_uploader_can_neither_delete_nor_touch_other_layers(storage: Stack, 
     assert actions(statements, names.curated_bucket) == set()
 
 
-def test_leases_are_billed_by_use_and_recoverable(storage: Stack, names: Names) -> None:
+def test_the_lease_table_is_billed_by_use_and_recoverable(storage: Stack, names: Names) -> None:
     table = storage.named("AWS::DynamoDB::Table", names.lease_table)
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
@@ -102,7 +102,7 @@ def _policies(stack: Stack) -> set[str]:
     return {r["DeletionPolicy"] for r in resources if r["Type"] == "AWS::S3::Bucket"}
 
 
-def test_buckets_outlive_their_stack_unless_both_switches_are_on(
+def test_buckets_are_retained_unless_both_switches_are_on(
     dev: Assembly, names: Names, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     outdir = synthesise(
@@ -117,9 +117,7 @@ def test_buckets_outlive_their_stack_unless_both_switches_are_on(
     assert _policies(Assembly(outdir).stack(names.stack("storage"))) == {"Delete"}
 
 
-def test_the_steward_reads_quarantine_and_writes_notes_in_the_ledger_alone(
-    storage: Stack, names: Names
-) -> None:
+def test_the_steward_may_write_releases_and_requeued_rows_only(storage: Stack, names: Names) -> None:
     statements = storage.role(names.steward_role)
     written = [
         resource

@@ -20,7 +20,7 @@ def test_equal_sources_give_equal_bytes(tmp_path: Path) -> None:
     assert build_library(tmp_path / "second", root=ROOT).read_bytes() == first
 
 
-def test_the_library_holds_core_jobs_and_all_domains(tmp_path: Path) -> None:
+def test_the_library_holds_the_packages_and_all_domains(tmp_path: Path) -> None:
     names = zipfile.ZipFile(build_library(tmp_path, root=ROOT)).namelist()
     assert names == sorted(names)
     assert {"lake/naming/layout.py", "glue_jobs/runtime/session.py"} <= set(names)
@@ -28,21 +28,21 @@ def test_the_library_holds_core_jobs_and_all_domains(tmp_path: Path) -> None:
     assert not any("__pycache__" in name for name in names)
 
 
-def test_domains_are_found_inside_the_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_library_holds_domains_of_other_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(write_domain(tmp_path, "elsewhere")))
     names = zipfile.ZipFile(build_library(tmp_path / "build", root=ROOT)).namelist()
     assert "domains/elsewhere/domain.py" in names
     assert "domains/elsewhere/queries/all_books.sql" in names
 
 
-def test_what_the_jobs_import_is_in_the_library(tmp_path: Path) -> None:
+def test_the_library_holds_every_module_that_the_jobs_import(tmp_path: Path) -> None:
     bundle = zipfile.ZipFile(build_library(tmp_path, root=ROOT))
-    # Folders are packages, with an empty source unless they have an __init__.
+    # A folder is a package, whose source is empty unless it has an __init__.
     shipped = {
         module_of(name): b"" if name.endswith("/") else bundle.read(name) for name in bundle.namelist()
     }
     own = {path.name for path in ROOT.iterdir() if path.is_dir() and any(path.glob("*.py"))} | {"domains"}
-    # Jobs import declarations and transformations by name; the rest follows from the sources.
+    # Jobs import declarations and transformations by name; the sources import all other modules.
     waiting = [
         module
         for module in shipped
@@ -61,12 +61,12 @@ def test_what_the_jobs_import_is_in_the_library(tmp_path: Path) -> None:
 
 
 def module_of(name: str) -> str:
-    """Module or package of an entry: `lake/` and `lake/__init__.py` are both `lake`."""
+    """Return the module of an entry: `lake` for both `lake/` and `lake/__init__.py`."""
     return name.removesuffix("/").removesuffix("/__init__.py").removesuffix(".py").replace("/", ".")
 
 
 def imported(source: str) -> list[str]:
-    """Modules that a source imports, wherever in it."""
+    """Return the modules that a source imports, at the top or inside a function."""
     nodes = list(ast.walk(ast.parse(source)))
     whole = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     return whole + [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]

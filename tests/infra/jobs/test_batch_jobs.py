@@ -4,7 +4,7 @@ import pytest
 
 from lake.naming import Names
 from tests.infra.assembly import Stack, actions, as_list
-from tests.infra.conftest import DOMAIN
+from tests.infra.conftest import DOMAIN, STREAM_TABLE, STREAMER
 
 JOBS = ("raw_to_processed", "processed_to_curated")
 
@@ -17,7 +17,7 @@ def test_jobs_run_glue_6_on_two_small_workers(shop: Stack, names: Names, kind: s
 
 
 @pytest.mark.parametrize("kind", JOBS)
-def test_jobs_are_told_what_they_need_and_are_observable(shop: Stack, names: Names, kind: str) -> None:
+def test_jobs_get_their_buckets_as_arguments_and_send_metrics(shop: Stack, names: Names, kind: str) -> None:
     arguments = shop.named("AWS::Glue::Job", names.job(DOMAIN, kind))["DefaultArguments"]
     assert arguments["--domain"] == DOMAIN
     assert arguments["--env"] == "dev"
@@ -68,5 +68,8 @@ def test_a_job_may_probe_the_parents_of_its_paths(shop: Stack, names: Names, kin
     assert "*" not in prefixes
 
 
-def test_logs_are_kept_for_a_while(shop: Stack) -> None:
-    assert {group["RetentionInDays"] for group in shop.of_type("AWS::Logs::LogGroup")} == {14}
+def test_the_second_job_may_rewrite_bronze_files_of_streams_only(streamer: Stack, names: Names) -> None:
+    statements = streamer.role(names.role(STREAMER, "processed_to_curated"))
+    assert actions(statements, f"/bronze/{STREAMER}/{STREAM_TABLE}/") >= {"s3:PutObject", "s3:DeleteObject"}
+    assert actions(statements, f"/bronze/{STREAMER}/*") == {"s3:GetObject"}
+    assert "CrawlCompacted" in streamer.state_machine["States"]

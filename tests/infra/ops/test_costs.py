@@ -46,7 +46,7 @@ def stream(trigger: str) -> dict[str, Any]:
     }
 
 
-def test_a_stream_costs_by_its_schedule_or_all_the_time(tmp_path: Path) -> None:
+def test_a_stream_costs_its_scheduled_runs_or_every_hour_of_the_month(tmp_path: Path) -> None:
     schedule = {"ScheduleExpression": "rate(30 minutes)", "Target": {"Input": '{"JobName": "stream"}'}}
     resources = {"S": {"Type": "AWS::Scheduler::Schedule", "Properties": schedule}}
     job = {"Type": "AWS::Glue::Job", "Properties": stream("available-now")}
@@ -59,11 +59,11 @@ def test_a_stream_costs_by_its_schedule_or_all_the_time(tmp_path: Path) -> None:
     assert per_run(folder) == []
 
 
-def test_the_estimate_tells_a_month_and_a_run(dev: Assembly, prod: Assembly) -> None:
+def test_the_estimate_has_a_month_at_rest_a_run_and_continuous_streams(dev: Assembly, prod: Assembly) -> None:
     assert "A month at rest: $" in estimate(dev.outdir)
     assert "crawls of 10 min" in estimate(dev.outdir)
     assert "continuous would cost $112.42 a month" in estimate(dev.outdir)
-    # Keys are prod's.
+    # Only prod has keys.
     assert sum(line.dollars for line in at_rest(prod.outdir)) > sum(
         line.dollars for line in at_rest(dev.outdir)
     )

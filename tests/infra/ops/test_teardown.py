@@ -18,7 +18,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
         yield boto3.Session(region_name=REGION)
 
 
-def test_versions_and_delete_markers_go_as_well(session: boto3.Session) -> None:
+def test_emptying_a_bucket_deletes_versions_and_delete_markers(session: boto3.Session) -> None:
     s3 = session.client("s3")
     s3.create_bucket(Bucket="versioned")
     s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
@@ -30,7 +30,7 @@ def test_versions_and_delete_markers_go_as_well(session: boto3.Session) -> None:
     assert existing(session, ["versioned"]) == []
 
 
-def test_existing_keeps_the_order(session: boto3.Session) -> None:
+def test_existing_buckets_keep_their_order(session: boto3.Session) -> None:
     for name in ("one", "two"):
         session.client("s3").create_bucket(Bucket=f"bucket-{name}")
     assert existing(session, ["bucket-two", "bucket-none", "bucket-one"]) == ["bucket-two", "bucket-one"]

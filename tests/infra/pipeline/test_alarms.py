@@ -4,7 +4,7 @@ import pytest
 
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Resource, Stack
-from tests.infra.conftest import DOMAIN
+from tests.infra.conftest import DOMAIN, STREAM_JOB, STREAMER
 
 
 def alarm(shop: Stack, names: Names, subject: str) -> Resource:
@@ -26,7 +26,7 @@ def test_every_alarm_reaches_the_domains_topic(shop: Stack) -> None:
         ("executions-aborted", "ExecutionsAborted"),
     ],
 )
-def test_executions_that_do_not_succeed_alarm(shop: Stack, names: Names, subject: str, metric: str) -> None:
+def test_unsuccessful_executions_raise_an_alarm(shop: Stack, names: Names, subject: str, metric: str) -> None:
     found = alarm(shop, names, subject)
     machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{names.state_machine(DOMAIN)}"
     assert (found["Namespace"], found["MetricName"]) == ("AWS/States", metric)
@@ -34,14 +34,26 @@ def test_executions_that_do_not_succeed_alarm(shop: Stack, names: Names, subject
     assert (found["Threshold"], found["TreatMissingData"]) == (1, "notBreaching")
 
 
-def test_one_dead_letter_is_enough(shop: Stack, names: Names) -> None:
+def test_one_dead_letter_raises_an_alarm(shop: Stack, names: Names) -> None:
     found = alarm(shop, names, "dead-letters")
     assert found["MetricName"] == "ApproximateNumberOfMessagesVisible"
     assert found["Dimensions"] == [{"Name": "QueueName", "Value": names.dead_letter_queue(DOMAIN)}]
     assert found["Threshold"] == 1
 
 
-def test_files_that_wait_too_long_alarm(shop: Stack, names: Names) -> None:
+def test_files_that_wait_for_an_hour_raise_an_alarm(shop: Stack, names: Names) -> None:
     found = alarm(shop, names, "landing-stuck")
     assert found["Dimensions"] == [{"Name": "QueueName", "Value": names.queue(DOMAIN)}]
     assert found["Threshold"] == 3600
+
+
+def test_a_rule_notifies_the_topic_of_a_failed_streaming_run(streamer: Stack, names: Names) -> None:
+    rule = streamer.named("AWS::Events::Rule", names.failed_streams_rule(STREAMER))
+    assert rule["EventPattern"]["detail"] == {
+        "jobName": [names.job(STREAMER, STREAM_JOB)],
+        "state": ["FAILED", "TIMEOUT", "ERROR"],
+    }
+    policy = streamer.of_type("AWS::SNS::TopicPolicy")[0]["PolicyDocument"]["Statement"]
+    allowed = next(s for s in policy if s.get("Principal") == {"Service": "events.amazonaws.com"})
+    arn = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{names.failed_streams_rule(STREAMER)}"
+    assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": arn}}

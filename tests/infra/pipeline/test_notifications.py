@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from infra.application import synthesise
 from infra.foundation.config import config_for
-from infra.ops.lint import ROOT
 from lake.model.discovery import load_domains
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, Resource, Stack
-from tests.infra.conftest import DOMAIN
+from tests.infra.conftest import DOMAIN, STREAMER, synthesised
 
 CLOUDWATCH = {"Service": "cloudwatch.amazonaws.com"}
 
@@ -18,7 +16,7 @@ def statements(stack: Stack) -> list[Resource]:
     return found
 
 
-def test_alarms_of_this_account_reach_the_topic(shop: Stack) -> None:
+def test_alarms_of_this_account_may_publish_to_the_topic(shop: Stack) -> None:
     allowed = [s for s in statements(shop) if s["Effect"] == "Allow"]
     assert [(s["Principal"], s["Action"], s["Condition"]) for s in allowed] == [
         (CLOUDWATCH, "sns:Publish", {"StringEquals": {"aws:SourceAccount": ACCOUNT}})
@@ -30,11 +28,11 @@ def test_the_topic_is_tls_only(shop: Stack) -> None:
     assert denied[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_dev_has_no_key_and_never_the_managed_one(shop: Stack, names: Names) -> None:
+def test_the_topic_of_dev_is_not_encrypted_with_a_key(shop: Stack, names: Names) -> None:
     assert "KmsMasterKeyId" not in shop.named("AWS::SNS::Topic", names.topic(DOMAIN))
 
 
-def test_the_key_of_prod_lets_alarms_and_the_pipeline_in(prod: Assembly) -> None:
+def test_alarms_and_the_pipeline_may_use_the_key_of_prod(prod: Assembly) -> None:
     names = Names(env="prod", account=ACCOUNT, region=REGION)
     stack = prod.stack(names.stack(DOMAIN))
     key = stack.of_type("AWS::KMS::Key")[0]
@@ -50,17 +48,15 @@ def test_the_key_of_prod_lets_alarms_and_the_pipeline_in(prod: Assembly) -> None
     assert any("kms:GenerateDataKey" in s["Action"] for s in role)
 
 
-def test_an_address_is_subscribed_where_one_is_given(
-    shop: Stack, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    outdir = synthesise(
-        tmp_path_factory.mktemp("email") / "cdk.out",
-        config=config_for("dev", alarm_email="data@example.org"),
-        root=ROOT,
-        account=ACCOUNT,
-        region=REGION,
-        domains=load_domains()[:1],
-    )
-    subscriptions = [r for _, r in Assembly(outdir).resources() if r["Type"] == "AWS::SNS::Subscription"]
+def test_a_configured_address_is_subscribed(shop: Stack, tmp_path: Path) -> None:
+    config = config_for("dev", alarm_email="data@example.org")
+    assembly = synthesised(tmp_path, config=config, domains=load_domains()[:1])
+    subscriptions = [r for _, r in assembly.resources() if r["Type"] == "AWS::SNS::Subscription"]
     assert [s["Properties"]["Endpoint"] for s in subscriptions] == ["data@example.org"]
     assert shop.of_type("AWS::SNS::Subscription") == []
+
+
+def test_the_rule_for_failed_streams_may_use_the_key_of_prod(prod: Assembly) -> None:
+    stack = prod.stack(Names(env="prod", account=ACCOUNT, region=REGION).stack(STREAMER))
+    key = stack.of_type("AWS::KMS::Key")[0]["KeyPolicy"]["Statement"]
+    assert {"Service": "events.amazonaws.com"} in [statement["Principal"] for statement in key]

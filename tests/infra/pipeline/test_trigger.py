@@ -3,7 +3,7 @@ from __future__ import annotations
 from lake.model.discovery import load_domain
 from lake.naming import Names
 from tests.infra.assembly import Stack, as_list
-from tests.infra.conftest import DOMAIN
+from tests.infra.conftest import DOMAIN, STREAM_TABLE, STREAMER
 
 
 def test_the_rule_watches_exactly_the_csv_tables_and_unrecognised_files(shop: Stack, names: Names) -> None:
@@ -15,7 +15,7 @@ def test_the_rule_watches_exactly_the_csv_tables_and_unrecognised_files(shop: St
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
 
 
-def test_events_that_nobody_takes_end_in_the_dead_letter_queue(shop: Stack, names: Names) -> None:
+def test_an_undelivered_event_goes_to_the_dead_letter_queue(shop: Stack, names: Names) -> None:
     landing = shop.named("AWS::SQS::Queue", names.queue(DOMAIN))
     rule = shop.named("AWS::Events::Rule", names.rule(DOMAIN))
     assert landing["RedrivePolicy"]["maxReceiveCount"] == 5
@@ -32,11 +32,11 @@ def test_queues_are_encrypted_and_tls_only(shop: Stack) -> None:
             s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
             for s in statements
         )
-        # Whoever may send is bound to the rule.
+        # Only the rule may send messages.
         assert all("ArnEquals" in s["Condition"] for s in statements if s["Effect"] == "Allow")
 
 
-def test_the_pipe_passes_keys_only_in_batches_that_fit(shop: Stack, names: Names) -> None:
+def test_the_pipe_passes_keys_only_in_batches_that_fit_an_executions_input(shop: Stack, names: Names) -> None:
     pipe = shop.named("AWS::Pipes::Pipe", names.pipe(DOMAIN))
     source = pipe["SourceParameters"]["SqsQueueParameters"]
     assert source["BatchSize"] <= 200
@@ -46,13 +46,13 @@ def test_the_pipe_passes_keys_only_in_batches_that_fit(shop: Stack, names: Names
     assert target == {"InvocationType": "FIRE_AND_FORGET"}
 
 
-def test_a_message_stays_hidden_longer_than_a_batch_is_collected(shop: Stack, names: Names) -> None:
+def test_messages_stay_invisible_while_the_pipe_collects_a_batch(shop: Stack, names: Names) -> None:
     window = shop.named("AWS::Pipes::Pipe", names.pipe(DOMAIN))["SourceParameters"]["SqsQueueParameters"]
     landing = shop.named("AWS::SQS::Queue", names.queue(DOMAIN))
     assert landing["VisibilityTimeout"] >= 2 * window["MaximumBatchingWindowInSeconds"]
 
 
-def test_the_pipe_may_take_messages_and_start_this_pipeline(shop: Stack, names: Names) -> None:
+def test_the_pipe_may_receive_messages_and_start_this_pipeline_only(shop: Stack, names: Names) -> None:
     statements = shop.role(names.role(DOMAIN, "pipe"))
     allowed = {action for s in statements for action in as_list(s["Action"])}
     assert allowed == {
@@ -62,3 +62,9 @@ def test_the_pipe_may_take_messages_and_start_this_pipeline(shop: Stack, names: 
         "states:StartExecution",
     }
     assert not any("*" in str(s["Resource"]) for s in statements)
+
+
+def test_files_of_a_stream_do_not_start_the_pipeline(streamer: Stack, names: Names) -> None:
+    rule = streamer.named("AWS::Events::Rule", names.rule(STREAMER))
+    watched = {entry["prefix"] for entry in rule["EventPattern"]["detail"]["object"]["key"]}
+    assert not any(f"{STREAMER}/{STREAM_TABLE}/".startswith(prefix) for prefix in watched)

@@ -23,7 +23,7 @@ def test_the_definition_names_this_domains_resources(shop: Stack, names: Names) 
     }
 
 
-def test_the_role_holds_leases_of_its_own_domain_only(shop: Stack, names: Names) -> None:
+def test_the_role_may_write_the_lease_of_its_own_domain_only(shop: Stack, names: Names) -> None:
     leases = next(
         s for s in shop.role(names.role(DOMAIN, "state-machine")) if "dynamodb:PutItem" in s["Action"]
     )

@@ -1,25 +1,22 @@
-"""Off there is nothing of serving; on, a secret, a function per domain that serves, a publishing step."""
+"""Serving is a switch: it adds a secret, a function per domain that serves marts, and publishing states."""
 
 from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from infra import application
-from infra.application import synthesise
 from infra.foundation.config import LOCAL, config_for
-from infra.ops.lint import ROOT, cfn_findings, nag_findings
-from lake.errors import DeclarationError, UnknownNameError
+from infra.ops.lint import cfn_findings, nag_findings
+from lake.errors import DeclarationError
 from lake.model.discovery import load_domain, load_domains
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, Stack, actions, as_list
+from tests.infra.conftest import STREAMER, synthesised
 
-STREAMER = "cloud_provider"
 SERVED = [collection.mart for collection in load_domain(STREAMER).serving]
 
 
@@ -35,7 +32,7 @@ def stack(serving: tuple[Assembly, list[str]], names: Names) -> Stack:
     return serving[0].stack(names.stack(STREAMER))
 
 
-def test_off_there_is_no_function_no_secret_and_no_publishing_step(
+def test_without_serving_there_is_no_function_secret_or_publishing_state(
     dev: Assembly, prod: Assembly, names: Names
 ) -> None:
     for assembly in (dev, prod):
@@ -45,13 +42,13 @@ def test_off_there_is_no_function_no_secret_and_no_publishing_step(
     assert "PublishMarts" not in dev.stack(names.stack(STREAMER)).state_machine["States"]
 
 
-def test_on_the_templates_are_clean(serving: tuple[Assembly, list[str]]) -> None:
+def test_with_serving_the_templates_have_no_findings(serving: tuple[Assembly, list[str]]) -> None:
     assembly, findings = serving
     assert findings == []
     assert cfn_findings(assembly.outdir) == []
 
 
-def test_the_secret_has_a_stack_of_its_own_and_no_value(
+def test_the_secret_is_in_its_own_stack_and_has_no_value(
     serving: tuple[Assembly, list[str]], names: Names
 ) -> None:
     secrets = serving[0].stack(names.stack("serving")).template["Resources"]
@@ -62,7 +59,7 @@ def test_the_secret_has_a_stack_of_its_own_and_no_value(
     assert found[0]["DeletionPolicy"] == "Retain"
 
 
-def test_the_function_is_small_and_knows_names_only(stack: Stack, names: Names) -> None:
+def test_the_function_gets_names_and_no_secrets_in_its_environment(stack: Stack, names: Names) -> None:
     function = stack.named("AWS::Lambda::Function", names.function(STREAMER, "publish_marts"))
     assert (function["Runtime"], function["Handler"], function["MemorySize"]) == (
         "python3.13",
@@ -78,7 +75,7 @@ def test_the_function_is_small_and_knows_names_only(stack: Stack, names: Names) 
     assert group["RetentionInDays"] == 14
 
 
-def test_its_role_reads_gold_of_its_domain_and_that_secret(stack: Stack, names: Names) -> None:
+def test_the_function_may_read_gold_of_its_domain_and_the_secret_only(stack: Stack, names: Names) -> None:
     statements = stack.role(names.role(STREAMER, "publish_marts"))
     assert actions(statements, f"{names.curated_bucket}/{STREAMER}/") == {"s3:GetObject"}
     assert actions(statements, names.serving_secret) == {"secretsmanager:GetSecretValue"}
@@ -92,7 +89,7 @@ def test_its_role_reads_gold_of_its_domain_and_that_secret(stack: Stack, names: 
     }
 
 
-def test_the_stream_job_may_read_the_secret_and_knows_its_name(stack: Stack, names: Names) -> None:
+def test_the_streaming_job_may_read_the_secret_and_gets_its_name(stack: Stack, names: Names) -> None:
     table = load_domain(STREAMER).stream_tables[0].name
     kind = f"stream_{table}"
     job = stack.named("AWS::Glue::Job", names.job(STREAMER, kind))
@@ -101,13 +98,15 @@ def test_the_stream_job_may_read_the_secret_and_knows_its_name(stack: Stack, nam
     assert actions(statements, names.serving_secret) == {"secretsmanager:GetSecretValue"}
 
 
-def test_on_glue_the_stream_job_gets_the_client_without_a_notebook(
+def test_on_glue_the_streaming_job_installs_the_pinned_client_only(
     tmp_path: Path, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = tmp_path / "publish_marts.zip"
     archive.write_bytes(b"zip")
     monkeypatch.setattr(application, "build_function", lambda *args, **options: archive)
-    stack = _synthesised(tmp_path, serving="my-database").stack(names.stack(STREAMER))
+    config = config_for("dev", serving="my-database")
+    assembly = synthesised(tmp_path, config=config, domains=(load_domain(STREAMER),))
+    stack = assembly.stack(names.stack(STREAMER))
     jobs = [job for job in stack.of_type("AWS::Glue::Job") if job["Command"]["Name"] == "gluestreaming"]
     modules = jobs[0]["DefaultArguments"]["--additional-python-modules"].split(",")
     assert any(module.startswith("astrapy==") for module in modules)
@@ -123,29 +122,22 @@ def test_the_pipeline_publishes_served_marts_only(stack: Stack, names: Names) ->
         "s3:GetObject",
         "s3:DeleteObject",
     }
-    assert [rule["StringEquals"] for rule in marts["IsServed"]["Choices"]] == SERVED
-    assert marts["IsServed"]["Default"] == "NotServed"
+    assert [rule["StringEquals"] for rule in marts["IsMartServed"]["Choices"]] == SERVED
+    assert marts["IsMartServed"]["Default"] == "MartNotServed"
     function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{names.function(STREAMER, 'publish_marts')}"
     assert actions(stack.role(names.role(STREAMER, "state-machine")), function) == {"lambda:InvokeFunction"}
 
 
-def test_the_job_notes_what_is_to_be_published_only_where_it_is(
+def test_the_batch_job_lists_unpublished_partitions_only_with_serving(
     stack: Stack, dev: Assembly, names: Names
 ) -> None:
     kind = "processed_to_curated"
     notes = f"{names.processed_bucket}/_serving/{STREAMER}/"
     assert stack.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]["--serving"] == "true"
     assert {"s3:GetObject", "s3:PutObject"} <= actions(stack.role(names.role(STREAMER, kind)), notes)
-    off = dev.stack(names.stack(STREAMER))
-    assert "--serving" not in off.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]
-    assert not actions(off.role(names.role(STREAMER, kind)), notes)
-
-
-def test_a_domain_that_serves_nothing_has_no_function(tmp_path: Path, names: Names) -> None:
-    silent = replace(load_domain(STREAMER), serving=())
-    stack = _synthesised(tmp_path, serving=LOCAL, domains=(silent,)).stack(names.stack(STREAMER))
-    assert stack.of_type("AWS::Lambda::Function") == []
-    assert "PublishMarts" not in stack.state_machine["States"]
+    without = dev.stack(names.stack(STREAMER))
+    assert "--serving" not in without.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]
+    assert not actions(without.role(names.role(STREAMER, kind)), notes)
 
 
 def test_the_local_archive_holds_sources_only(serving: tuple[Assembly, list[str]]) -> None:
@@ -159,29 +151,12 @@ def test_the_local_archive_holds_sources_only(serving: tuple[Assembly, list[str]
     assert not any(name.startswith("astrapy/") for name in archive)
 
 
-def test_a_region_without_a_known_layer_fails_at_synth(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="us-east-1"):
-        _synthesised(tmp_path, serving=LOCAL, region="mars-north-1")
-
-
 def test_too_many_collections_for_a_database_fail_at_synth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(application, "database_problems", lambda domains: ["11 collections, it takes 10"])
     with pytest.raises(DeclarationError, match="11 collections"):
-        _synthesised(tmp_path, serving="")
-
-
-def _synthesised(folder: Path, *, serving: str, region: str = REGION, **more: Any) -> Assembly:
-    outdir = synthesise(
-        folder / "cdk.out",
-        config=config_for("dev", serving=serving),
-        root=ROOT,
-        account=ACCOUNT,
-        region=region,
-        domains=more.get("domains", (load_domain(STREAMER),)),
-    )
-    return Assembly(outdir)
+        synthesised(tmp_path, config=config_for("dev"), domains=(load_domain(STREAMER),))
 
 
 def test_no_value_of_the_secret_passes_through_the_state_machine(stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""The publishing states of the pipelines execute, with a fake publisher function."""
+"""The publishing states of the pipelines, executed with a fake publishing function."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
             complete="Complete",
             partial="Partial",
         ),
-        "Idle": {"Type": "Pass", "Result": {"ended": "idle"}, "End": True},
-        "Complete": {"Type": "Pass", "Result": {"ended": "complete"}, "End": True},
+        "Idle": {"Type": "Pass", "Result": {"end": "idle"}, "End": True},
+        "Complete": {"Type": "Pass", "Result": {"end": "complete"}, "End": True},
         "Partial": {"Type": "Pass", "InputPath": "$.serving.marts", "End": True},
         NOTIFY_FAILURE: {
             "Type": "Fail",
@@ -95,7 +95,7 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
 
 
 def note(cloud: LocalCloud, marts: Mapping[str, list[str]], execution: str = "x1") -> None:
-    """Record unpublished partitions of marts, as the jobs do."""
+    """Write notes on unpublished partitions of marts, as the batch job does."""
     for mart, partitions in marts.items():
         body = json.dumps({"mart": mart, "partitions": partitions}).encode()
         cloud.client("s3").put_object(Bucket=BUCKET, Key=unpublished_key("shop", mart, execution), Body=body)
@@ -107,7 +107,7 @@ def notes(cloud: LocalCloud) -> list[str]:
 
 
 def run(cloud: LocalCloud, *, proceed: bool = True, **marts: list[str]) -> dict[str, Any]:
-    """Run the state machine after a job has written these partitions of these marts; return the execution."""
+    """Run an execution after a job that changed these partitions of these marts, and describe it."""
     note(cloud, marts)
     client = cloud.client("stepfunctions")
     summary = {"raw_to_processed": {"summary": {"proceed": proceed}}}
@@ -121,31 +121,31 @@ def run(cloud: LocalCloud, *, proceed: bool = True, **marts: list[str]) -> dict[
 
 
 def events(cloud: LocalCloud) -> list[dict[str, Any]]:
-    """Return the events that the function was called with so far."""
+    """Return the events with which the function has been invoked so far."""
     log = cloud.context.home / "logs" / "lambda" / "publish.log"
     lines = log.read_text().splitlines() if log.exists() else []
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-def test_recorded_partitions_of_served_marts_are_published_and_removed(cloud: LocalCloud) -> None:
+def test_every_unpublished_partition_of_a_served_mart_is_published(
+    cloud: LocalCloud,
+) -> None:
     before = len(events(cloud))
     execution = run(cloud, sales=["year=2025/month=7", "year=2025/month=8"], unserved=["year=2025"])
-    assert (execution["status"], json.loads(execution["output"])) == ("SUCCEEDED", {"ended": "complete"})
+    assert (execution["status"], json.loads(execution["output"])) == ("SUCCEEDED", {"end": "complete"})
     called = sorted((event["mart"], event["partition"]) for event in events(cloud)[before:])
     assert called == [("sales", "year=2025/month=7"), ("sales", "year=2025/month=8")]
     assert notes(cloud) == []
 
 
-@pytest.mark.parametrize(("proceed", "ended"), [(True, "complete"), (False, "idle")])
-def test_without_recorded_partitions_nothing_is_published(
-    cloud: LocalCloud, proceed: bool, ended: str
-) -> None:
+@pytest.mark.parametrize(("proceed", "end"), [(True, "complete"), (False, "idle")])
+def test_without_notes_nothing_is_published(cloud: LocalCloud, proceed: bool, end: str) -> None:
     before = len(events(cloud))
-    assert json.loads(run(cloud, proceed=proceed)["output"]) == {"ended": ended}
+    assert json.loads(run(cloud, proceed=proceed)["output"]) == {"end": end}
     assert len(events(cloud)) == before
 
 
-def test_large_partition_continues_where_it_stopped(cloud: LocalCloud) -> None:
+def test_a_large_partition_is_continued_where_the_function_stopped(cloud: LocalCloud) -> None:
     before = len(events(cloud))
     assert run(cloud, large=["year=2025"])["status"] == "SUCCEEDED"
     assert [event["continuation"] for event in events(cloud)[before:]] == [
@@ -155,7 +155,7 @@ def test_large_partition_continues_where_it_stopped(cloud: LocalCloud) -> None:
     ]
 
 
-def test_refused_documents_are_reported_and_do_not_stop_the_run(cloud: LocalCloud) -> None:
+def test_refused_documents_do_not_fail_the_run_and_their_partition_is_named(cloud: LocalCloud) -> None:
     execution = run(cloud, odd=["year=2025"], sales=["year=2024"])
     assert execution["status"] == "SUCCEEDED"
     assert json.loads(execution["output"]) == [
@@ -165,10 +165,8 @@ def test_refused_documents_are_reported_and_do_not_stop_the_run(cloud: LocalClou
     assert notes(cloud) == []
 
 
-def test_partition_whose_publication_failed_is_reported_and_retried_by_the_next_run(
-    cloud: LocalCloud,
-) -> None:
-    """The other marts are published; the next run publishes the rest, even without new batches."""
+def test_a_mart_that_failed_is_reported_and_published_by_the_next_run(cloud: LocalCloud) -> None:
+    """The other marts are published; the next run publishes the failed one even without new rows."""
     before = len(events(cloud))
     execution = run(cloud, secretless=["year=2025"], sales=["year=2025"])
     assert (execution["status"], execution["error"]) == ("FAILED", "NotPublished")
@@ -179,8 +177,8 @@ def test_partition_whose_publication_failed_is_reported_and_retried_by_the_next_
     assert "there is no secret" in failed["what"]["Cause"]
     assert notes(cloud) == ["_serving/shop/secretless/x1.json"]
 
-    note(cloud, {"secretless": ["year=2026"]})  # The cause is removed.
-    assert json.loads(run(cloud, proceed=False)["output"]) == {"ended": "complete"}
+    note(cloud, {"secretless": ["year=2026"]})  # The function accepts this partition.
+    assert json.loads(run(cloud, proceed=False)["output"]) == {"end": "complete"}
     assert notes(cloud) == []
     assert [event["partition"] for event in events(cloud)[before:] if event["mart"] == "secretless"] == [
         "year=2025",

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, Aws, Stack
+from aws_cdk import aws_s3 as s3
+
+from infra.foundation.acknowledge import acknowledge
+
+REASON = "The bucket holds no data."
+
+
+@pytest.mark.parametrize(
+    ("finding", "is_recorded"),
+    [
+        ("AwsSolutions-S1", True),
+        # An id with an unresolved token matches no finding of cdk-nag.
+        (f"AwsSolutions-IAM5[{Aws.ACCOUNT_ID}]", False),
+    ],
+)
+def test_a_finding_is_acknowledged_with_its_reason_if_its_id_is_known(
+    tmp_path: Path, finding: str, is_recorded: bool
+) -> None:
+    app = App(outdir=str(tmp_path))
+    acknowledge(s3.Bucket(Stack(app, "Stack"), "Bucket"), finding, REASON)
+    app.synth()
+    written = "".join(path.read_text() for path in tmp_path.glob("*.json"))
+    assert (REASON in written) is is_recorded
