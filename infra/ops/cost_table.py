@@ -1,4 +1,4 @@
-"""Page of the estimated costs: the figures of `costs` for every environment, as tables."""
+"""Page of the estimated costs for every environment, and their sums in the deploy guide."""
 
 from __future__ import annotations
 
@@ -7,26 +7,54 @@ from pathlib import Path
 
 from infra.ops import costs
 from lake.documentation import pages as generated
-from lake.documentation.pages import DOCS, page, table
+from lake.documentation.pages import DOCS, page, table, with_block
 
 PAGE = "generated/costs.md"
+GUIDE = "deploy.md"
+BLOCK = "costs"
 
 
-def pages(outdirs: Mapping[str, Path]) -> dict[str, str]:
-    """Return the page by its path below `docs`. `outdirs` maps an environment to its cloud assembly."""
+def pages(outdirs: Mapping[str, Path], folder: Path = DOCS) -> dict[str, str]:
+    """Return the page, and the guide with its block of sums, by their paths below `folder`.
+
+    `outdirs` maps an environment to its cloud assembly.
+    """
     blocks = [block for env, outdir in outdirs.items() for block in _environment(env, outdir)]
     source = "the synthesised templates and the price list in `infra/ops/costs.py`"
-    return {PAGE: page("Estimated costs", source, [*_assumptions(), *blocks])}
+    guide = (folder / GUIDE).read_text(encoding="utf-8")
+    return {
+        PAGE: page("Estimated costs", source, [*_assumptions(), *blocks]),
+        GUIDE: with_block(guide, BLOCK, _sums(outdirs)),
+    }
 
 
 def drift(outdirs: Mapping[str, Path], folder: Path = DOCS) -> list[str]:
-    """Return one sentence for each difference between the templates' costs and the page below `folder`."""
-    return generated.drift(pages(outdirs), folder)
+    """Return one sentence for each page below `folder` that has other costs than the templates."""
+    return generated.drift(pages(outdirs, folder), folder)
 
 
 def write(outdirs: Mapping[str, Path], folder: Path = DOCS) -> None:
-    """Write the page below `folder`."""
-    generated.write(pages(outdirs), folder)
+    """Write the pages below `folder`."""
+    generated.write(pages(outdirs, folder), folder)
+
+
+def _sums(outdirs: Mapping[str, Path]) -> str:
+    def dollars(lines: list[costs.Line]) -> str:
+        return f"${sum(line.dollars for line in lines):.2f}"
+
+    header = ("environment", "a month at rest", "a month of streams", "one run with new files, all domains")
+    continuous = "a month of streams that run all the time"
+    rows = [
+        (
+            env,
+            dollars(costs.at_rest(outdir)),
+            dollars(costs.streams(outdir)),
+            dollars(costs.per_run(outdir)),
+            f"${costs.continuous(outdir):.2f}",
+        )
+        for env, outdir in outdirs.items()
+    ]
+    return table((*header, continuous), rows)
 
 
 def _assumptions() -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from lake.errors import CaudalError
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 """The documentation of the project."""
 
@@ -45,3 +47,16 @@ def write(pages: Mapping[str, str], folder: Path) -> None:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+
+
+def with_block(text: str, name: str, content: str) -> str:
+    """Return the text with the block between the comments `begin <name>` and `end <name>` replaced.
+
+    Raises CaudalError if the text has no such block.
+    """
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise CaudalError(f"the block '{name}' is missing.", hint=f"Add the lines {begin} and {end}.")
+    return f"{before}{begin}\n{content}\n{end}{after}"

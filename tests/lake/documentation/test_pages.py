@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lake.documentation.pages import drift, mermaid, page, table, write
+import pytest
+
+from lake.documentation.pages import drift, mermaid, page, table, with_block, write
+from lake.errors import CaudalError
 
 
 def test_page_names_its_source_and_the_command_that_writes_it() -> None:
@@ -27,3 +30,13 @@ def test_drift_names_missing_and_changed_pages(tmp_path: Path) -> None:
     assert drift(pages, tmp_path) == []
     (tmp_path / "one.md").write_text("by hand\n")
     assert drift(pages, tmp_path) == ["one.md differs from what it is generated from"]
+
+
+def test_block_is_replaced_and_the_rest_stays() -> None:
+    text = "A\n<!-- begin x -->\nold\n<!-- end x -->\nB\n"
+    assert with_block(text, "x", "new") == "A\n<!-- begin x -->\nnew\n<!-- end x -->\nB\n"
+
+
+def test_missing_block_is_an_error() -> None:
+    with pytest.raises(CaudalError, match="the block 'x' is missing"):
+        with_block("A\n", "x", "new")
