@@ -47,7 +47,7 @@ def aws_problems(words: list[str]) -> list[str]:
     shape = model.operation_model(operations[operation]).input_shape
     members = {xform_name(name) for name in shape.members} if shape else set()
     required = {xform_name(name) for name in shape.required_members} if shape else set()
-    given = (word[2:].replace("-", "_") for word in rest if word.startswith("--"))
+    given = (re.sub("^no-", "", word[2:]).replace("-", "_") for word in rest if word.startswith("--"))
     flags = {_RENAMED.get(name, name) for name in given}
     unknown = flags - members - _OF_THE_CLI
     return [f"{service} {operation} has no {flag}" for flag in sorted(unknown)] + [

@@ -8,7 +8,6 @@ import pytest
 from infra.ops import cost_table
 from tests.infra.assembly import Assembly
 
-
 GUIDE = "# Deploy\n\n<!-- begin costs -->\n<!-- end costs -->\n\nEnd.\n"
 
 
