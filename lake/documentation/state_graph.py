@@ -128,7 +128,7 @@ def condition(rule: Mapping[str, Any]) -> str:
         return " or ".join(condition(part) for part in rule["Or"])
     if "Not" in rule:
         return f"not ({condition(rule['Not'])})"
-    variable = rule["Variable"].rsplit(".", 1)[-1]
+    variable = str(rule["Variable"]).rsplit(".", 1)[-1]
     if "IsPresent" in rule:
         return f"{variable} is {'present' if rule['IsPresent'] else 'absent'}"
     for operator, sign in _OPERATORS.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,7 @@ def aws_problems(words: list[str]) -> list[str]:
 
 def caudal_problems(words: list[str]) -> list[str]:
     """Return what `caudal` would refuse in a command; nothing is executed."""
-    from cli.main import app
-
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(import_module("cli.main").app)
     arguments = words[1:]
     while hasattr(command, "get_command"):
         name = arguments.pop(0)

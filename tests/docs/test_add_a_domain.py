@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,9 @@ class Shell:
 
     def run_caudal(self, arguments: list[str]) -> str:
         """Return what `caudal` prints with these arguments."""
+        if find_spec("cli") is not None:
+            program = "from cli.main import main; main()"
+            return self._run([sys.executable, "-c", program, *arguments])
         for words, (module, *first) in MODULES.items():
             if tuple(arguments[: len(words)]) == words:
                 return self._run([sys.executable, "-m", module, *first, *arguments[len(words) :]])
