@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.ops import cost_table
+from tests.infra.assembly import Assembly
+
+GUIDE = "# Deploy\n\n<!-- begin costs -->\n<!-- end costs -->\n\nEnd.\n"
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """A folder with a guide whose block is empty."""
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / cost_table.GUIDE).write_text(GUIDE)
+    return folder
+
+
+def test_page_has_the_figures_of_the_estimate(tmp_path: Path, docs: Path) -> None:
+    alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {}}
+    (tmp_path / "one.template.json").write_text(json.dumps({"Resources": {"A": alarm, "B": alarm}}))
+    pages = cost_table.pages({"dev": tmp_path}, docs)
+    lines = pages[cost_table.PAGE].splitlines()
+    assert "## dev" in lines
+    assert "| 2 × AWS::CloudWatch::Alarm | $0.2000 |" in lines
+    assert "| **total** | **$0.20** |" in lines
+    assert "| dev | $0.20 | $0.00 | $0.00 | $0.00 |" in pages[cost_table.GUIDE].splitlines()
+
+
+def test_written_pages_do_not_drift(docs: Path) -> None:
+    assert cost_table.drift({}, docs) == [
+        f"{cost_table.PAGE} is missing",
+        f"{cost_table.GUIDE} differs from what it is generated from",
+    ]
+    cost_table.write({}, docs)
+    assert cost_table.drift({}, docs) == []
+
+
+def test_committed_pages_are_up_to_date(dev: Assembly, prod: Assembly) -> None:
+    assert cost_table.drift({"dev": dev.outdir, "prod": prod.outdir}) == []
