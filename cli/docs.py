@@ -1,4 +1,4 @@
-"""`caudal docs`: the pages of docs/ that are generated from the declarations."""
+"""`caudal docs`: the generated pages of docs/."""
 
 from __future__ import annotations
 
@@ -15,18 +15,16 @@ EXAMPLES = examples("caudal docs", "caudal docs --check")
 
 def docs(
     check: Annotated[
-        bool,
-        typer.Option("--check", help="Write nothing; fail if a page is not as it would be written."),
+        bool, typer.Option("--check", help="Write nothing; fail if a page is not as it would be written.")
     ] = False,
 ) -> None:
-    """Write the generated documentation: data dictionary, diagrams and indexes."""
-    from lake.documentation import dictionary
-    from lake.model.discovery import load_domains
+    """Write the generated documentation: data dictionary, diagrams, costs and the index of decisions."""
+    from infra.ops import documentation
 
     if not check:
-        dictionary.write(load_domains())
+        documentation.write()
         return
-    problems = dictionary.drift(load_domains())
+    problems = documentation.drift()
     for problem in problems:
         show(CaudalError(problem, where="docs", hint="Run `caudal docs`."))
     if problems:

@@ -28,13 +28,12 @@ def lint() -> None:
 def _checks() -> dict[str, Callable[[], Iterable[str]]]:
     from conventions.imports import import_findings
     from conventions.sizes import size_findings
+    from infra.ops import documentation
     from infra.ops.lint import template_findings
-    from lake.documentation import dictionary
-    from lake.model.discovery import load_domains
 
     return {
         "imports": import_findings,
         "sizes": size_findings,
-        "documentation": lambda: dictionary.drift(load_domains()),
+        "documentation": documentation.drift,
         "templates": template_findings,
     }

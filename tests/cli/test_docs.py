@@ -1,24 +1,32 @@
-"""`caudal docs`: generated pages are written, and drift is reported."""
+"""`caudal docs`: pages are written, and drift is reported with what to do."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from lake.documentation import dictionary
+from infra.ops import documentation
 
 
-def test_drift_is_reported_until_the_pages_are_written(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(dictionary, "FOLDER", tmp_path)
-    checked = CliRunner().invoke(app, ["docs", "--check"])
-    assert checked.exit_code == 1
-    assert "ecommerce.md is missing" in checked.stderr
-    assert "to do: Run `caudal docs`." in checked.stderr
-    assert list(tmp_path.iterdir()) == []
+def test_drift_exits_with_1_and_names_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documentation, "drift", lambda: ["adr/README.md is missing"])
+    result = CliRunner().invoke(app, ["docs", "--check"])
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "error: adr/README.md is missing",
+        "where: docs",
+        "to do: Run `caudal docs`.",
+    ]
+
+
+def test_pages_without_drift_exit_with_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documentation, "drift", lambda: [])
+    assert CliRunner().invoke(app, ["docs", "--check"]).exit_code == 0
+
+
+def test_pages_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(documentation, "write", lambda: written.append("all"))
     assert CliRunner().invoke(app, ["docs"]).exit_code == 0
-    assert (tmp_path / "ecommerce.md").is_file()
+    assert written == ["all"]
