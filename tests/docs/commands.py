@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import botocore.session
 import typer.main
 from botocore import xform_name
+
+from cli.main import app
 
 _BLOCK = re.compile(r"^```sh.*?\n(?P<body>.*?)^```$", re.M | re.S)
 
@@ -58,7 +59,7 @@ def aws_problems(words: list[str]) -> list[str]:
 
 def caudal_problems(words: list[str]) -> list[str]:
     """Return what `caudal` would refuse in a command; nothing is executed."""
-    command: Any = typer.main.get_command(import_module("cli.main").app)
+    command: Any = typer.main.get_command(app)
     arguments = words[1:]
     while hasattr(command, "get_command"):
         name = arguments.pop(0)

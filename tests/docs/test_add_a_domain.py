@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,14 +20,6 @@ from tests.docs.tutorial import Command, Expected, File, steps
 PROJECT = DOCS.parent
 ENVIRONMENT = 'eval "$(caudal env)"'
 TIMEOUT_SECONDS = 300
-MODULES = {
-    ("up",): ("localcloud", "up"),
-    ("env",): ("localcloud", "env"),
-    ("down",): ("localcloud", "down"),
-    ("upload",): ("upload_files",),
-    ("quarantine", "list"): ("requeue", "list"),
-}
-"""Subcommand → the module that does it, and its arguments."""
 
 
 class Shell:
@@ -41,7 +32,6 @@ class Shell:
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(folder), str(PROJECT)]),
             "PYTHONWARNINGS": "ignore",
-            "HOME_DIR": str(self.home),
         }
 
     def run(self, line: str) -> str:
@@ -57,13 +47,8 @@ class Shell:
 
     def run_caudal(self, arguments: list[str]) -> str:
         """Return what `caudal` prints with these arguments."""
-        if find_spec("cli") is not None:
-            program = "from cli.main import main; main()"
-            return self._run([sys.executable, "-c", program, *arguments])
-        for words, (module, *first) in MODULES.items():
-            if tuple(arguments[: len(words)]) == words:
-                return self._run([sys.executable, "-m", module, *first, *arguments[len(words) :]])
-        raise AssertionError(f"the tutorial calls caudal {arguments}")
+        program = "from cli.main import main; main()"
+        return self._run([sys.executable, "-c", program, *arguments])
 
     def _run(self, command: list[str]) -> str:
         done = subprocess.run(

@@ -26,14 +26,12 @@ def test_the_aws_cli_accepts_the_command(words: list[str]) -> None:
 
 @pytest.mark.parametrize("words", [w for w in ALL if w[0] == "caudal"], ids=shlex.join)
 def test_caudal_accepts_the_command(words: list[str]) -> None:
-    pytest.importorskip("cli.main", reason="the command line is not there yet")
     assert caudal_problems(words) == []
 
 
 @pytest.mark.parametrize("words", INLINE, ids=shlex.join)
 def test_caudal_knows_the_command_that_a_text_mentions(words: list[str]) -> None:
     """A text may leave out what is required."""
-    pytest.importorskip("cli.main", reason="the command line is not there yet")
     assert [problem for problem in caudal_problems(words) if "Missing" not in problem] == []
 
 
