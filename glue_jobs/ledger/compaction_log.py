@@ -98,7 +98,7 @@ class Compactions:
         return frozenset(entry.compaction_id for entry in self.entries)
 
     def is_replaced(self, file: BronzeFile) -> bool:
-        """Whether a merged file holds the rows of `file` instead."""
+        """Return whether a merged file holds the rows of `file` instead."""
         return (file.place, file.month) in self._replaced
 
     @cached_property

@@ -150,7 +150,7 @@ def _named(resource: _Resource, naming: _Naming, actors: list[_Resource]) -> lis
 
 
 def _is_dead_letter_of_rule(resource: _Resource, other: _Resource) -> bool:
-    """Whether a rule sends to the other only what it could not deliver."""
+    """Return whether a rule sends to the other only what it could not deliver."""
     targets = resource.properties.get("Targets", ())
     return any(other.logical_id in json.dumps(target.get("DeadLetterConfig", {})) for target in targets)
 

@@ -50,11 +50,11 @@ class Graph:
         return found
 
     def is_failing(self, name: str) -> bool:
-        """Whether no path leads from the state to a successful end."""
+        """Return whether no path leads from the state to a successful end."""
         return name not in self._succeeding
 
     def names_failure(self, name: str) -> bool:
-        """Whether the state only names the step that failed, on the way into the failure path."""
+        """Return whether the state only names the step that failed, on the way into the failure path."""
         entered = any(edge.target == name for other in self._succeeding for edge in self.edges(other))
         return self.is_failing(name) and self.states[name]["Type"] == "Pass" and entered
 

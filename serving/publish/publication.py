@@ -39,8 +39,8 @@ class Publisher:
     """Publishes to one database.
 
     - `self_hosted`: the publisher may create a missing keyspace.
-    - `concurrency`: most requests at one time.
-    - `bucket_rows`: rows that are held in memory as documents at one time, on average.
+    - `concurrency`: most concurrent requests.
+    - `bucket_rows`: rows that are held in memory as documents, on average.
     """
 
     database: Database

@@ -67,8 +67,8 @@ def test_deploy_says_what_it_costs_before_it_asks(session: boto3.Session) -> Non
     bootstrap(session)
     console = Console()
     deploy(target(session, console))
-    told = [line for line in console.said if "A month at rest" in line]
-    assert console.said.index(told[0]) < console.said.index("Deploy?")
+    estimates = [line for line in console.said if "A month at rest" in line]
+    assert console.said.index(estimates[0]) < console.said.index("Deploy?")
     assert console.commands[0][:4] == ["npx", "--yes", CDK, "deploy"]
     assert "--all" in console.commands[0]
 
@@ -94,7 +94,7 @@ def test_a_failing_cli_is_reported(session: boto3.Session) -> None:
         deploy(target(session, Console(fails="deploy")))
 
 
-def test_destroy_keeps_data_unless_told_otherwise(session: boto3.Session) -> None:
+def test_destroy_keeps_data_unless_estimates_otherwise(session: boto3.Session) -> None:
     bucket = Names(env="dev", account=ACCOUNT, region=REGION).raw_bucket
     s3 = session.client("s3")
     s3.create_bucket(Bucket=bucket)
