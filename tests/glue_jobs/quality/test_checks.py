@@ -49,7 +49,7 @@ def checked(spark: SparkSession) -> dict[str, Row]:
     rows = [
         (*given, None, None, given, case, 1, "rank") for case, (given, _, _, _) in CASES.items()
     ]  # fmt: skip
-    rows.append((*[None] * 5, None, "1,2", None, "malformed", 1, "rank"))  # type: ignore[arg-type]
+    rows.append((*[None] * 5, None, "1,2", None, "malformed", 1, "rank"))
     frame = check_rows(spark.createDataFrame(rows, SCHEMA), SALES)
     assert frame.columns == [
         "sale_id", "sold_on", "amount", "units", "channel", "extra", "quality_flags", "failed_checks",
