@@ -1,3 +1,5 @@
+"""Deploy and destroy: questions, CDK commands, and what happens to data."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -63,7 +65,7 @@ def target(
     )
 
 
-def test_deploy_says_what_it_costs_before_it_asks(session: boto3.Session) -> None:
+def test_deploy_shows_costs_before_it_asks(session: boto3.Session) -> None:
     bootstrap(session)
     console = Console()
     deploy(target(session, console))
@@ -73,14 +75,14 @@ def test_deploy_says_what_it_costs_before_it_asks(session: boto3.Session) -> Non
     assert "--all" in console.commands[0]
 
 
-def test_an_account_is_bootstrapped_first(session: boto3.Session) -> None:
+def test_account_is_bootstrapped_before_the_first_deployment(session: boto3.Session) -> None:
     console = Console()
     deploy(target(session, console))
     assert console.words == ["bootstrap", "deploy"]
     assert f"aws://{ACCOUNT}/{REGION}" in console.commands[0]
 
 
-def test_no_means_that_nothing_happens(session: boto3.Session) -> None:
+def test_declined_deployment_changes_nothing(session: boto3.Session) -> None:
     bootstrap(session)
     console = Console(answer=False)
     with pytest.raises(DeployError, match="nothing was changed"):
@@ -88,13 +90,13 @@ def test_no_means_that_nothing_happens(session: boto3.Session) -> None:
     assert console.commands == []
 
 
-def test_a_failing_cli_is_reported(session: boto3.Session) -> None:
+def test_failed_cdk_command_is_reported(session: boto3.Session) -> None:
     bootstrap(session)
     with pytest.raises(DeployError, match=r"deploy .* failed"):
         deploy(target(session, Console(fails="deploy")))
 
 
-def test_destroy_keeps_data_unless_estimates_otherwise(session: boto3.Session) -> None:
+def test_destroy_keeps_data_by_default(session: boto3.Session) -> None:
     bucket = Names(env="dev", account=ACCOUNT, region=REGION).raw_bucket
     s3 = session.client("s3")
     s3.create_bucket(Bucket=bucket)
@@ -114,21 +116,21 @@ def test_destroy_deletes_data_with_both_switches(session: boto3.Session) -> None
     assert s3.list_buckets()["Buckets"] == []
 
 
-def test_prod_does_not_give_up_its_data(session: boto3.Session) -> None:
+def test_data_of_prod_cannot_be_deleted(session: boto3.Session) -> None:
     console = Console()
     with pytest.raises(DeployError, match="two switches"):
         destroy(target(session, console, "prod", delete_data=True))
     assert console.commands == []
 
 
-def test_the_storage_stack_goes_last(session: boto3.Session) -> None:
+def test_storage_stack_is_removed_last(session: boto3.Session) -> None:
     console = Console()
     destroy(target(session, console))
     assert "caudal-dev-storage" not in console.commands[0]
     assert "caudal-dev-storage" in console.commands[1]
 
 
-def test_a_missing_region_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for key in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(key, raising=False)
     with pytest.raises(DeployError, match="--region"):
