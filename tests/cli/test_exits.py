@@ -35,7 +35,7 @@ def test_error_of_aws_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
     with pytest.raises(typer.Exit), failing_with(NOT_DONE):
         raise denied
-    assert "to do: These credentials" in capsys.readouterr().err
+    assert "to do: Use credentials with this permission" in capsys.readouterr().err
 
 
 def test_command_of_a_group_exits_with_not_done() -> None:
