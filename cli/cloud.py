@@ -155,8 +155,8 @@ def _target(config: Config, profile: str | None, region: str | None, yes: bool) 
         account=account,
         region=found_region,
         run=lambda command: subprocess.run(command, env=environment, check=False).returncode,
-        ask=(lambda question: True) if yes else typer.confirm,
-        say=typer.echo,
+        confirm=(lambda question: True) if yes else typer.confirm,
+        report=typer.echo,
     )
 
 

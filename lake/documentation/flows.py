@@ -63,7 +63,11 @@ def _format(arriving: Table) -> str:
 
 
 def _row(mart: Mart) -> tuple[str, str, str, str]:
-    unit = "whole" if mart.is_whole or mart.every is None else f"by {mart.every.value} of `{mart.dated_by}`"
+    unit = (
+        "whole"
+        if mart.is_whole or mart.partition_by is None
+        else f"by {mart.partition_by.value} of `{mart.dated_by}`"
+    )
     return f"`{mart.name}`", _names(mart.grain), unit, _names(mart.inputs)
 
 

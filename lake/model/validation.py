@@ -71,10 +71,10 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
         elif ref.gives_month and parent.dated_by is None:
             yield f"takes its month from '{ref.table}', which has no date"
     yield from _enrichment_problems(table, tables)
-    for touch in table.touched_by:
-        parent = tables.get(touch.table)
-        if touch.column not in names or parent is None or touch.parent_column not in parent.by_name:
-            yield f"touched_by {touch.table}: '{touch.column}' or '{touch.parent_column}' is not declared"
+    for each in table.depends_on:
+        parent = tables.get(each.table)
+        if each.column not in names or parent is None or each.parent_column not in parent.by_name:
+            yield f"depends_on {each.table}: '{each.column}' or '{each.parent_column}' is not declared"
     if table.stream is not None:
         used = (*table.stream.rank, *table.stream.totals_by, *table.stream.totals)
         yield from (f"stream column '{name}' is not declared" for name in used if name not in names)
@@ -82,7 +82,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
 
 def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     """Yield the enrichments through which a change of the joined table would not reach the rows."""
-    followed = {ref.table for ref in table.references} | {touch.table for touch in table.touched_by}
+    followed = {ref.table for ref in table.references} | {each.table for each in table.depends_on}
     for name in table.enriched_from:
         if name not in tables:
             yield f"is enriched from unknown '{name}'"
@@ -95,13 +95,13 @@ def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str
         elif name not in followed:
             yield (
                 f"is enriched from '{name}', whose changes would not reach it: declare the reference, or "
-                "touched_by"
+                "depends_on"
             )
     # The job computes the changes of tables in the order of references and enrichment.
     yield from (
-        f"touched_by {touch.table}: is not enriched from it"
-        for touch in table.touched_by
-        if touch.table in tables and touch.table not in table.enriched_from
+        f"depends_on {each.table}: is not enriched from it"
+        for each in table.depends_on
+        if each.table in tables and each.table not in table.enriched_from
     )
 
 
@@ -134,7 +134,7 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
     yield from (f"grain column '{name}' is not declared" for name in mart.grain if name not in names)
     known = {table.name for table in domain.tables} | {other.name for other in domain.marts}
     yield from (f"input '{name}' is neither a table nor a mart" for name in mart.inputs if name not in known)
-    whole = {other.name for other in domain.marts if other.every is None}
+    whole = {other.name for other in domain.marts if other.partition_by is None}
     if not mart.is_whole:
         # A mart that is rewritten whole does not say which of its months changed.
         yield from (
@@ -143,7 +143,7 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
     yield from (f"looked_up '{name}' is no input" for name in mart.looked_up if name not in mart.inputs)
     if mart.name in mart.inputs:
         yield "is its own input"
-    if (mart.every is None) != (mart.dated_by is None):
-        yield "every and dated_by belong together"
+    if (mart.partition_by is None) != (mart.dated_by is None):
+        yield "partition_by and dated_by belong together"
     if mart.dated_by is not None and mart.dated_by not in names:
         yield f"dated_by '{mart.dated_by}' is not declared"

@@ -8,9 +8,9 @@ import pytest
 
 from lake.errors import DeclarationError
 from lake.model.columns import bigint, boolean, date, decimal, text, texts
-from lake.model.serving import Collection, Embedded, Lookup, Served, Shape
+from lake.model.serving import Collection, Embedded, Lookup, ServedQuestion, Shape
 from lake.model.serving_checks import database_problems, periods_touched
-from lake.model.spec import Domain, Every, Mart, Table
+from lake.model.spec import Domain, Mart, PartitionUnit, Table
 
 TABLE = Table(name="events", description="Events.", columns=(text("id", "Key."),), key=("id",))
 MART = Mart(
@@ -18,7 +18,7 @@ MART = Mart(
     description="Daily cost.",
     grain=("org", "day", "service"),
     inputs=("events",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="day",
     columns=(
         text("org", "Organisation."),
@@ -33,7 +33,7 @@ MART = Mart(
 )
 DAYS = Embedded(name="days", rows=("day", "service"), values=("cost",))
 ORG = Shape(name="org", by=("org",), embeds=(DAYS,))
-ASKED = Served(question=1, title="Cost", shapes=("org",), days=366)
+ASKED = ServedQuestion(question=1, title="Cost", shapes=("org",), days=366)
 COLLECTION = Collection(
     mart="daily", description="Daily cost.", shapes=(ORG,), serves=(ASKED,), cardinality={"service": 6}
 )
@@ -54,19 +54,21 @@ def test_a_consistent_collection_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "days", "periods"),
+    ("partition_by", "days", "periods"),
     [
-        (Every.MONTH, 1, 1),
-        (Every.MONTH, 14, 2),
-        (Every.MONTH, 30, 3),  # 30 January to 28 February and the day after
-        (Every.MONTH, 366, 13),
-        (Every.YEAR, 1, 1),
-        (Every.YEAR, 367, 3),
+        (PartitionUnit.MONTH, 1, 1),
+        (PartitionUnit.MONTH, 14, 2),
+        (PartitionUnit.MONTH, 30, 3),  # 30 January to 28 February and the day after
+        (PartitionUnit.MONTH, 366, 13),
+        (PartitionUnit.YEAR, 1, 1),
+        (PartitionUnit.YEAR, 367, 3),
         (None, 10_000, 1),
     ],
 )
-def test_the_number_of_periods_follows_from_the_range(every: Every | None, days: int, periods: int) -> None:
-    assert periods_touched(every, days) == periods
+def test_the_number_of_periods_follows_from_the_range(
+    partition_by: PartitionUnit | None, days: int, periods: int
+) -> None:
+    assert periods_touched(partition_by, days) == periods
 
 
 @pytest.mark.parametrize(
