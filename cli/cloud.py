@@ -96,7 +96,7 @@ def deploy(
     serving: Serving = "",
     yes: Yes = False,
 ) -> None:
-    """Show what an environment needs and costs, ask, then deploy all of its stacks."""
+    """Show the needs and costs of an environment, ask for confirmation, then deploy all of its stacks."""
     from infra.ops.deploy import DeployError
     from infra.ops.deploy import deploy as deploy_stacks
 
@@ -105,7 +105,7 @@ def deploy(
     try:
         target = _target(config, profile, region, yes)
     except DeployError:
-        # The price is of interest before there is an account.
+        # The estimate needs no account.
         costs(env=env, stream_trigger=stream_trigger, serving=serving)
         raise
     _run(deploy_stacks, target)

@@ -74,7 +74,7 @@ class Bar:
 
 
 def show(report: UploadReport, console: Console) -> None:
-    """Print the summary: a row per table, then the files that were refused, drift or were ignored."""
+    """Print the summary: a row per table, then the refused files, those with schema drift and the ignored ones."""
     table = Table(title=f"{report.domain} → s3://{report.bucket}", title_justify="left")
     table.add_column("table")
     sent = Status.PLANNED if report.dry_run else Status.UPLOADED

@@ -44,7 +44,7 @@ def upload(
     whose content raw holds already are skipped, unless `again`. `uploaded_at` (default: now) ranks
     the rows of this call as versions: later calls win. Files that match no table are sent too, so that
     the ingest job can account for them, and are listed in the report's `refused`. A `dry_run` writes
-    nothing. Trouble with a single file is an Outcome in the report.
+    nothing. An error of a single file is an Outcome in the report.
 
     Raises UploadError if a path does not exist or the bucket cannot be used.
     """

@@ -29,7 +29,7 @@ _HINTS = {
 
 
 class UploadError(CaudalError):
-    """The upload as a whole is impossible; trouble with a single file is an Outcome instead."""
+    """The upload as a whole is impossible; an error of a single file is an Outcome instead."""
 
 
 def code_of(error: ClientError) -> str:

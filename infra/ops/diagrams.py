@@ -88,7 +88,7 @@ def _stacks(templates: Mapping[str, Template], dependencies: Mapping[str, list[s
 
 
 def _machines(templates: Mapping[str, Template]) -> Iterator[str]:
-    """Draw the state machine with the most states: those of the other domains leave some of them out."""
+    """Draw the state machine with the most states, and name the states that the other domains lack."""
     machines = {
         stack: machine for stack, template in templates.items() for machine in state_machines(template)
     }
@@ -109,5 +109,7 @@ def _without(machines: Mapping[str, Mapping[str, Any]], largest: Mapping[str, An
             if state["Type"] in ("Task", "Map") and name not in machine["States"]
         ]
         if absent:
-            sentences.append(f"That of {stack} has no {', '.join(absent)} and what belongs to them.")
+            sentences.append(
+                f"The state machine of {stack} lacks {', '.join(absent)} and the states around them."
+            )
     return " ".join(sentences)

@@ -16,7 +16,7 @@ Template = Mapping[str, Any]
 _ALARM = "AWS::CloudWatch::Alarm"
 
 _Naming = Mapping[str, tuple[str, tuple[str, ...]]]
-"""Type → a property, and the types of the resources that it names."""
+"""Resource type → one of its properties, and the types of the resources that this property names."""
 
 _MAIN = (
     "AWS::S3::Bucket",
@@ -56,14 +56,14 @@ _STARTS: _Naming = {
     ),
     _ALARM: ("AlarmActions", ("AWS::SNS::Topic",)),
 }
-"""What a resource starts or sends to."""
+"""The properties that name the targets which a resource starts or sends to."""
 
 _FED_BY: _Naming = {
     "AWS::Events::Rule": ("EventPattern", ("AWS::Glue::Job",)),
     "AWS::Pipes::Pipe": ("Source", ("AWS::SQS::Queue",)),
     _ALARM: ("Dimensions", ("AWS::SQS::Queue", "AWS::StepFunctions::StateMachine")),
 }
-"""What a resource reads or watches."""
+"""The properties that name the sources which a resource reads or watches."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class _Resource:
 
 
 def overview(templates: Mapping[str, Template], dependencies: Mapping[str, list[str]]) -> str:
-    """Draw the stacks with counts of their main resources; arrows lead to the stacks that come first."""
+    """Draw the stacks with counts of their main resources; arrows lead to the stacks that are deployed before."""
     lines = []
     for stack, template in templates.items():
         counts = _counts(template)
@@ -172,7 +172,7 @@ def _name(logical_id: str, resource: Mapping[str, Any]) -> str:
 
 
 def _short(resource: _Resource, actors: list[_Resource]) -> str:
-    """Return the name without what all names of the stack begin with."""
+    """Return the name without the prefix that all names of the stack share."""
     names = [each.name for each in actors]
     shared = 0
     while len({name[: shared + 1] for name in names}) == 1 and shared < min(map(len, names)) - 1:

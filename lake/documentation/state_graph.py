@@ -65,7 +65,7 @@ class Graph:
     def happy_path(self) -> list[str]:
         """Return the path from the start to a successful end that does most of the work.
 
-        That is the one with most tasks and maps and without a caught error; of equals the one that
+        That is the one with most tasks and maps and without a caught error; among equals the one that
         takes the default of a choice.
         """
         best: list[str] = []

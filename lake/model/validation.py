@@ -112,7 +112,7 @@ def _cycles(tables: dict[str, Table]) -> Iterator[str]:
         if state.get(name) == "done" or name not in tables:
             return
         if name in path:
-            yield f"tables reference each other in a circle: {' → '.join((*path, name))}"
+            yield f"tables reference each other in a cycle: {' → '.join((*path, name))}"
             return
         for parent in sorted(
             {ref.table for ref in tables[name].references} | set(tables[name].enriched_from)
@@ -129,7 +129,7 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
     for column in mart.columns:
         yield from column.problems()
         if column.personal:
-            yield f"column '{column.name}' is personal data, which stops at silver"
+            yield f"column '{column.name}' is personal data, which gold must not publish"
     yield from (f"column '{name}' is declared twice" for name in _twice(names))
     yield from (f"grain column '{name}' is not declared" for name in mart.grain if name not in names)
     known = {table.name for table in domain.tables} | {other.name for other in domain.marts}

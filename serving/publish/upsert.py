@@ -2,7 +2,7 @@
 
 The publisher first lists the stored documents (`_id` and hash), so that an unchanged period is not
 written at all. Then it inserts missing documents in bulk, replaces those that differ and deletes those
-that are no longer wanted. Every command is idempotent, and the state is always read from the store, so a
+without a counterpart. Every command is idempotent, and the state is always read from the store, so a
 publication that failed is simply run again.
 """
 

@@ -155,9 +155,9 @@ def test_a_reference_needs_a_table_with_a_single_column_key(parent: Table) -> No
     )
 
 
-def test_a_circle_of_references_is_reported() -> None:
+def test_a_cycle_of_references_is_reported() -> None:
     back = replace(PARENT, references=(Reference(column="id", table="children"),))
-    assert problems(back, CHILD) == ("tables reference each other in a circle: parents → children → parents",)
+    assert problems(back, CHILD) == ("tables reference each other in a cycle: parents → children → parents",)
 
 
 MARTS = [
@@ -171,7 +171,7 @@ MARTS = [
     (replace(MART, dated_by="week"), "dated_by 'week' is not declared"),
     (
         replace(MART, columns=(DAY, text("email", "Address.", personal=True))),
-        "column 'email' is personal data, which stops at silver",
+        "column 'email' is personal data, which gold must not publish",
     ),
 ]
 
