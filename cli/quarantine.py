@@ -54,7 +54,7 @@ RecordIds = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class _Buckets:
-    """The buckets of an environment: the steward's role reads data and records requeues, the uploader's writes raw."""
+    """The buckets of an environment, with the steward's role for the ledger and the uploader's for raw."""
 
     domain: Declared
     names: Names

@@ -78,7 +78,7 @@ class _ChangedKeys:
             rows.join(self._changed[ref.table].toDF(ref.column), ref.column, "left_semi") for ref in parents
         ]
         affected += [
-            self._through(rows, each.column, each.table, each.parent_column) for each in dependencies
+            self._affected_rows(rows, each.column, each.table, each.parent_column) for each in dependencies
         ]
         if bronze.pending:
             arrived = bronze.read(batches=bronze.pending).select(*table.key).distinct()
@@ -93,7 +93,7 @@ class _ChangedKeys:
         months = months_of(parent_rows.join(keys, ref.column, "left_semi"))
         return Scope(months=months | {UNDATED})
 
-    def _through(self, rows: DataFrame, column: str, table: str, parent_column: str) -> DataFrame:
+    def _affected_rows(self, rows: DataFrame, column: str, table: str, parent_column: str) -> DataFrame:
         """Return rows whose `column` equals `parent_column` of any version of a changed key of `table`."""
         parent = self._bronze[table]
         keys = [*parent.table.key]

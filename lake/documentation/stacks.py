@@ -75,7 +75,7 @@ class _Resource:
 
 
 def overview(templates: Mapping[str, Template], dependencies: Mapping[str, list[str]]) -> str:
-    """Draw the stacks with counts of their main resources; arrows lead to the stacks that are deployed before."""
+    """Draw the stacks with counts of main resources; an arrow leads to a stack that is deployed before."""
     lines = []
     for stack, template in templates.items():
         counts = _counts(template)

@@ -24,7 +24,7 @@ def _problems(domain: Declaration) -> Iterator[str]:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", domain.name):
         yield f"domain '{domain.name}': names are snake_case"
     names = [table.name for table in domain.tables] + [mart.name for mart in domain.published_marts]
-    yield from (f"'{name}' is declared twice" for name in _twice(names))
+    yield from (f"'{name}' is declared twice" for name in _duplicates(names))
     tables = {table.name: table for table in domain.tables}
     for table in domain.tables:
         yield from (f"table {table.name}: {problem}" for problem in _table_problems(table, tables))
@@ -34,7 +34,7 @@ def _problems(domain: Declaration) -> Iterator[str]:
     yield from serving_problems(domain)
 
 
-def _twice(names: Iterable[str]) -> list[str]:
+def _duplicates(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
 
 
@@ -42,7 +42,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     names = [column.name for column in (*table.columns, *table.enrichment)]
     for column in (*table.columns, *table.enrichment):
         yield from column.problems()
-    yield from (f"column '{name}' is declared twice" for name in _twice(names))
+    yield from (f"column '{name}' is declared twice" for name in _duplicates(names))
     yield from (f"key column '{name}' is not declared" for name in table.key if name not in names)
     if not table.key:
         yield "has no key"
@@ -59,7 +59,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
         yield from (
             f"check '{check.name}' fixes undeclared column '{fix}'" for fix in check.fix if fix not in names
         )
-    yield from (f"check '{name}' is declared twice" for name in _twice(c.name for c in table.checks))
+    yield from (f"check '{name}' is declared twice" for name in _duplicates(c.name for c in table.checks))
     for ref in table.references:
         if ref.column not in names:
             yield f"reference column '{ref.column}' is not declared"
@@ -130,7 +130,7 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
         yield from column.problems()
         if column.personal:
             yield f"column '{column.name}' is personal data, which gold must not publish"
-    yield from (f"column '{name}' is declared twice" for name in _twice(names))
+    yield from (f"column '{name}' is declared twice" for name in _duplicates(names))
     yield from (f"grain column '{name}' is not declared" for name in mart.grain if name not in names)
     known = {table.name for table in domain.tables} | {other.name for other in domain.marts}
     yield from (f"input '{name}' is neither a table nor a mart" for name in mart.inputs if name not in known)
