@@ -70,7 +70,7 @@ def costs(
     serving: Serving = "",
     as_json: AsJson = False,
 ) -> None:
-    """Estimate what an environment costs, from its templates and list prices; no account is needed."""
+    """Estimate the costs of an environment, from its templates and list prices; no account is needed."""
     from infra.ops.costs import at_rest, estimate, per_run, streams
     from infra.ops.deploy import templates
 

@@ -61,9 +61,7 @@ class Demo:
         out = self._home / "cdk.out"
         with self._step("synthesise the CloudFormation templates"):
             changed = synthesise(PROJECT, out, self._env)
-        self._print_detail(
-            f"templates written to {out}" if changed else "templates unchanged since the last synth"
-        )
+        self._print_detail(f"templates written to {out}" if changed else "templates unchanged")
         with LocalCloud(self._home) as cloud:
             # Spark starts while the stacks are deployed.
             executor().warm_up()
@@ -100,9 +98,7 @@ class Demo:
         began = time.monotonic()
         for table in domain.stream_tables:
             cloud.fire_schedule(self._names.schedule(domain.name, f"stream_{table.name}"))
-            self._print_detail(
-                f"started the scheduled job of stream {table.name}; it runs beside the pipeline"
-            )
+            self._print_detail(f"started the scheduled job of stream {table.name}, beside the pipeline")
         self._follow(cloud, watch)
         if domain.stream_tables:
             self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
@@ -166,6 +162,6 @@ class Demo:
             'The command    export PATH="$PWD/.venv/bin:$PATH"        then caudal --help',
             'Keep running   caudal up && eval "$(caudal env)"        then caudal or any AWS client',
         )
-        self._console.rule("[bold]where to find the results, and what to try next[/]", align="left")
+        self._console.rule("[bold]results, and next commands[/]", align="left")
         for line in lines:
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)

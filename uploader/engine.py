@@ -181,7 +181,7 @@ def _without_duplicates(
 
 
 def _identity(candidate: Candidate) -> tuple[str, str, str]:
-    """Return what makes two files duplicates; files of a stream may have equal bytes by chance."""
+    """Return the attributes that two duplicates share; files of a stream may have equal bytes by chance."""
     name = candidate.file.path if candidate.is_stream else ""
     return (candidate.table, candidate.sha256, name)
 

@@ -1,4 +1,4 @@
-"""Deploy and destroy all stacks of one environment, after showing what they cost."""
+"""Deploy and destroy all stacks of one environment, after showing their costs."""
 
 from __future__ import annotations
 

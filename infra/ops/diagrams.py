@@ -1,4 +1,4 @@
-"""Pages that are drawn from the synthesised templates: state machines, stacks and what starts what.
+"""Pages that are drawn from the synthesised templates: state machines, stacks, their triggers and targets.
 
 They show the environment dev with serving switched on, which has every part.
 """
@@ -83,7 +83,7 @@ def _stacks(templates: Mapping[str, Template], dependencies: Mapping[str, list[s
     yield counts_table(templates)
     for stack, template in templates.items():
         if state_machines(template):
-            yield f"## What starts what in {stack}"
+            yield f"## Triggers and targets in {stack}"
             yield flow(template)
 
 

@@ -167,7 +167,7 @@ def _partitions(plan: ServingPlan, domain: str) -> State:
 
 
 def _partition(plan: ServingPlan) -> States:
-    """Return the states that publish one partition, in as many invocations as the function asks for."""
+    """Return the states that publish one partition, by invocations until the answer is not CONTINUE."""
     keys = ("domain", "mart", "partition")
     event = {f"{key}.$": f"$.{key}" for key in (*keys, "continuation")}
     kept: dict[str, Any] = {f"{key}.$": f"$.{key}" for key in (*keys, "unknown")}

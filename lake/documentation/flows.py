@@ -1,4 +1,4 @@
-"""Page of all domains: which tables come in, what is computed from them, and which questions that answers."""
+"""Page of all domains: incoming tables, the marts computed from them, and the questions that they answer."""
 
 from __future__ import annotations
 

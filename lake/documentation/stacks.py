@@ -1,4 +1,4 @@
-"""Diagrams and tables of CloudFormation templates: stacks, their resources, and what starts what."""
+"""Diagrams and tables of CloudFormation templates: stacks, their resources, triggers and targets."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def counts_table(templates: Mapping[str, Template]) -> str:
 
 
 def flow(template: Template) -> str:
-    """Draw what starts, feeds, watches and notifies what in one stack. The alarms are one box."""
+    """Draw which resources of a stack start, feed, watch and notify which others. All alarms are one box."""
     actors = [each for each in _resources(template) if each.kind in _ACTORS]
     alarms = [each for each in actors if each.kind == _ALARM]
     nodes = {each.logical_id: _node(each, actors) for each in actors}
@@ -150,7 +150,7 @@ def _named(resource: _Resource, naming: _Naming, actors: list[_Resource]) -> lis
 
 
 def _is_dead_letter_of_rule(resource: _Resource, other: _Resource) -> bool:
-    """Return whether a rule sends to the other only what it could not deliver."""
+    """Return whether a rule sends only undeliverable events to the other resource."""
     targets = resource.properties.get("Targets", ())
     return any(other.logical_id in json.dumps(target.get("DeadLetterConfig", {})) for target in targets)
 

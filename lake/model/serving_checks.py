@@ -192,16 +192,16 @@ def _requests(collection: Collection, mart: Mart, served: ServedQuestion) -> Ite
     speed = OPEN_PERIODS if collection.speed else 0
     if served.lookup is Lookup.BY_ID:
         documents = len(served.shapes) * (periods + min(speed, periods))
-        asked = len(served.shapes) * periods * (2 if speed else 1)
-        if asked > LIMITS.in_values:
-            yield f"asks for {asked} documents by id, {LIMITS.in_values} are possible"
+        requested = len(served.shapes) * periods * (2 if speed else 1)
+        if requested > LIMITS.in_values:
+            yield f"requests {requested} documents by id, the limit is {LIMITS.in_values}"
     else:
         documents = len(served.shapes) * periods * (2 if speed else 1)
         read = len(served.shapes) * (collection.history + speed)
         if read > LIMITS.sorted_documents:
-            yield f"sorts {read} documents, {LIMITS.sorted_documents} are possible"
+            yield f"sorts {read} documents, the limit is {LIMITS.sorted_documents}"
     if documents > LIMITS.page_documents:
-        yield f"reads {documents} documents, one request brings {LIMITS.page_documents}"
+        yield f"reads {documents} documents, one request returns {LIMITS.page_documents}"
 
 
 def database_problems(domains: Iterable[Declaration]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The speed view: running totals of a stream's open days, beside what batch has published.
+"""The speed view: running totals of a stream's open days, beside the published batch rows.
 
 A speed document holds, per day, the newest total of each row. A total is set, never added to, so a
 replayed micro-batch changes nothing. Readers ignore the totals of a day that batch has published, and

@@ -215,7 +215,7 @@ class Upsert:
 
     @staticmethod
     def _run_all(pool: ThreadPoolExecutor, work: Callable[[Any], None], items: Iterable[Any]) -> None:
-        """Run `work` on all items concurrently. Raises the first error and cancels what has not begun."""
+        """Run `work` on all items concurrently. Raises the first error and cancels the pending calls."""
         tasks = [pool.submit(work, item) for item in items]
         try:
             for task in tasks:

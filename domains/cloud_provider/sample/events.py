@@ -85,7 +85,7 @@ class Events:
         self._manifest = manifest
         self._is_ordered = order is Order.TIME
         self._has_quirks = quirks
-        self._random: Callable[[], float] = world.chance("events").random
+        self._random: Callable[[], float] = world.random_for("events").random
         self._resources = [
             (item.fragment, item.service == "genai")
             for org in range(world.organisations)

@@ -100,7 +100,7 @@ def test_a_contradiction_is_reported(embed: Embedded, message: str) -> None:
         (replace(COLLECTION, text_bytes=8_001), "8001 bytes"),
         (replace(COLLECTION, text_bytes=3_900, cardinality={"service": 32}), None),
         (replace(COLLECTION, text_bytes=5_000, cardinality={"service": 32}), "4000000"),
-        (replace(COLLECTION, serves=(replace(ASKED, days=700),)), "one request brings 20"),
+        (replace(COLLECTION, serves=(replace(ASKED, days=700),)), "one request returns 20"),
         (
             replace(COLLECTION, history=10_001, serves=(replace(ASKED, days=14, lookup=Lookup.NEWEST),)),
             "sorts 10001 documents",
@@ -117,7 +117,7 @@ def test_a_design_above_a_limit_is_refused(collection: Collection, message: str 
 def test_documents_of_the_speed_view_count_for_the_page() -> None:
     served = replace(ASKED, days=550)
     assert domain(replace(COLLECTION, serves=(served,)))
-    assert "one request brings 20" in refused(replace(COLLECTION, serves=(served,), speed=True))
+    assert "one request returns 20" in refused(replace(COLLECTION, serves=(served,), speed=True))
 
 
 def test_a_collection_name_has_a_limit() -> None:
