@@ -1,4 +1,4 @@
-"""Read source rows as text in DuckDB and cast them, with an implementation of its own of the grammar."""
+"""Read source rows as text in DuckDB and cast them, with its own implementation of the grammar of types."""
 
 from __future__ import annotations
 

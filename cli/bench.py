@@ -28,7 +28,7 @@ def bench(
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
 ) -> None:
-    """Measure. Wall-clock times mean little on a shared machine; ratios within one run do."""
+    """Measure batch and stream runs. Compare ratios within one run: wall-clock times depend on the load."""
     from bench.run import measure
 
     measure(scale=scale, months=months, history=history, events=events, work=work)

@@ -70,7 +70,7 @@ def costs(
     serving: Serving = "",
     as_json: AsJson = False,
 ) -> None:
-    """Estimate what an environment costs, from its templates and list prices; no account is needed."""
+    """Estimate the costs of an environment, from its templates and list prices; no account is needed."""
     from infra.ops.costs import at_rest, estimate, per_run, streams
     from infra.ops.deploy import templates
 
@@ -96,7 +96,7 @@ def deploy(
     serving: Serving = "",
     yes: Yes = False,
 ) -> None:
-    """Show what an environment needs and costs, ask, then deploy all of its stacks."""
+    """Show the needs and costs of an environment, ask for confirmation, then deploy all of its stacks."""
     from infra.ops.deploy import DeployError
     from infra.ops.deploy import deploy as deploy_stacks
 
@@ -105,7 +105,7 @@ def deploy(
     try:
         target = _target(config, profile, region, yes)
     except DeployError:
-        # The price is of interest before there is an account.
+        # The estimate needs no account.
         costs(env=env, stream_trigger=stream_trigger, serving=serving)
         raise
     _run(deploy_stacks, target)
@@ -155,8 +155,8 @@ def _target(config: Config, profile: str | None, region: str | None, yes: bool) 
         account=account,
         region=found_region,
         run=lambda command: subprocess.run(command, env=environment, check=False).returncode,
-        ask=(lambda question: True) if yes else typer.confirm,
-        say=typer.echo,
+        confirm=(lambda question: True) if yes else typer.confirm,
+        report=typer.echo,
     )
 
 

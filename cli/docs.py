@@ -15,7 +15,7 @@ EXAMPLES = examples("caudal docs", "caudal docs --check")
 
 def docs(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if a page is not as it would be written.")
+        bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")
     ] = False,
 ) -> None:
     """Write the generated documentation: data dictionary, diagrams, costs and the index of decisions."""

@@ -41,7 +41,7 @@ def up(home: LocalHome = DEFAULT_HOME, env: LocalEnv = "dev") -> None:
 
 
 def status(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    """Show whether the local cloud runs, where, and what its buckets hold."""
+    """Show whether the local cloud runs, its endpoint, and the contents of its buckets."""
     found = _running(home)
     rows = []
     for bucket in found.buckets.values():

@@ -13,12 +13,12 @@ app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Run, feed, ask and deploy the lakehouse, on this machine or on AWS.",
+    help="Run, load, query and deploy the lakehouse, on this machine or on AWS.",
     epilog=examples(
         "caudal demo",
         "caudal up && caudal upload sample_data/ecommerce --domain ecommerce --home .local",
         "caudal deploy --env dev",
-        "Exit codes: 0 done; 1 done in part, look at the output; 2 not done, nothing was changed; "
+        "Exit codes: 0 done; 1 done in part, see the output; 2 not done, nothing was changed; "
         "3 no local cloud runs.",
     ),
 )

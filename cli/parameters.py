@@ -75,12 +75,12 @@ class LazyCommands(Commands):
     build: typing.ClassVar[Callable[[], typer.Typer]]
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(self._made())
+        return list(self._commands())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return self._made().get(cmd_name)
+        return self._commands().get(cmd_name)
 
-    def _made(self) -> dict[str, TyperCommand]:
+    def _commands(self) -> dict[str, TyperCommand]:
         if not self.commands:
             self.commands = get_group(type(self).build()).commands
         return typing.cast(dict[str, TyperCommand], self.commands)

@@ -40,7 +40,7 @@ RELEASE_EXAMPLES = examples("caudal release 20250801T060000-1a2b3c4d --domain ec
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    help="List quarantined records, and send them back to raw as they are or corrected.",
+    help="List quarantined records, and requeue them: send them to raw again, as they are or corrected.",
 )
 
 CheckName = Annotated[str, typer.Option("--check", help="Only records that failed this check.")]
@@ -53,8 +53,8 @@ RecordIds = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Workplace:
-    """The buckets of an environment: the steward's role reads and writes notes, the uploader's writes raw."""
+class _Buckets:
+    """The buckets of an environment, with the steward's role for the ledger and the uploader's for raw."""
 
     domain: Declared
     names: Names
@@ -77,8 +77,8 @@ class _Workplace:
 @contextmanager
 def _connected(
     domain: str, env: str | None, profile: str | None, region: str | None, home: Path | None, assume: bool
-) -> Iterator[_Workplace]:
-    """Yield the workplace of a domain; errors exit with NOT_DONE."""
+) -> Iterator[_Buckets]:
+    """Yield the buckets for a domain; errors exit with NOT_DONE."""
     from glue_jobs.runtime.store import S3Store
     from lake.model.discovery import load_domain
     from uploader.errors import explained
@@ -97,7 +97,7 @@ def _connected(
             return put_once(uploader.client, uploader.names.raw_bucket, key, body, metadata)
 
         with explained(f"domain {domain}, environment {steward.names.env}"):
-            yield _Workplace(
+            yield _Buckets(
                 domain=declared,
                 names=steward.names,
                 store=S3Store(steward.client),
@@ -163,7 +163,7 @@ def send(
     home: Home = None,
     assume: Assume = True,
 ) -> None:
-    """Send quarantined records back to raw; the pipeline ingests them like any file."""
+    """Requeue quarantined records: send them to raw again, where the pipeline ingests them like any file."""
     from requeue import corrections, sending
     from requeue.records import Filter
 

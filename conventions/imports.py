@@ -55,7 +55,7 @@ def import_findings(root: Path = ROOT) -> Iterator[str]:
 
 
 def _configuration(roots: Sequence[str]) -> str:
-    """Return import-linter's configuration: one contract per package of ALLOWED, and no circles."""
+    """Return import-linter's configuration: one contract per package of ALLOWED, and no cycles."""
     lines = [
         "[tool.importlinter]",
         f"root_packages = {_listed(roots)}",
@@ -76,7 +76,7 @@ def _configuration(roots: Sequence[str]) -> str:
             ]
     lines += [
         "[[tool.importlinter.contracts]]",
-        'name = "no circles"',
+        'name = "no cycles"',
         'type = "acyclic_siblings"',
         f"ancestors = {_listed(roots)}",
     ]

@@ -1,4 +1,4 @@
-"""Sizes that ask for a concept to be split: long modules, long functions, crowded folders."""
+"""Limits on the lines of modules and functions, and on the modules of a folder."""
 
 from __future__ import annotations
 

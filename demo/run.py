@@ -61,13 +61,13 @@ class Demo:
         out = self._home / "cdk.out"
         with self._step("synthesise the CloudFormation templates"):
             changed = synthesise(PROJECT, out, self._env)
-        self._note(f"templates written to {out}" if changed else "templates unchanged since the last synth")
+        self._print_detail(f"templates written to {out}" if changed else "templates unchanged")
         with LocalCloud(self._home) as cloud:
             # Spark starts while the stacks are deployed.
             executor().warm_up()
             with self._step("deploy the stacks"):
                 stacks = cloud.deploy(out)
-            self._note(f"deployed: {', '.join(stacks)}" if stacks else "stacks unchanged")
+            self._print_detail(f"deployed: {', '.join(stacks)}" if stacks else "stacks unchanged")
             succeeded = [self._domain(cloud, domain, landing / domain.name) for domain in domains]
             for domain in domains:
                 self._report(cloud, domain)
@@ -84,7 +84,7 @@ class Demo:
         self._steps[name] = time.monotonic() - began
         self._console.print(f"[green]✓[/] {name} [dim]{self._steps[name]:.1f} s[/]")
 
-    def _note(self, text: str) -> None:
+    def _print_detail(self, text: str) -> None:
         self._console.print(f"  [dim]{text}[/]", highlight=False)
 
     def _domain(self, cloud: LocalCloud, domain: Domain, folder: Path) -> bool:
@@ -93,15 +93,15 @@ class Demo:
         watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
         report = self._upload(cloud, domain, folder)
         if not any(outcome.status is Status.UPLOADED for outcome in report.outcomes):
-            self._note("no new files; start the pipeline once to show that it finds nothing to do")
+            self._print_detail("no new files; start the pipeline once to show that it finds nothing to do")
             watch.start()
         began = time.monotonic()
         for table in domain.stream_tables:
             cloud.fire_schedule(self._names.schedule(domain.name, f"stream_{table.name}"))
-            self._note(f"started the scheduled job of stream {table.name}; it runs beside the pipeline")
+            self._print_detail(f"started the scheduled job of stream {table.name}, beside the pipeline")
         self._follow(cloud, watch)
         if domain.stream_tables:
-            self._note("started the daily pipeline: it publishes the events that the streams brought")
+            self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
             cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))
             self._follow(cloud, watch)
         self._steps[f"{domain.name}: run the pipeline"] = time.monotonic() - began
@@ -162,6 +162,6 @@ class Demo:
             'The command    export PATH="$PWD/.venv/bin:$PATH"        then caudal --help',
             'Keep running   caudal up && eval "$(caudal env)"        then caudal or any AWS client',
         )
-        self._console.rule("[bold]where to find the results, and what to try next[/]", align="left")
+        self._console.rule("[bold]results, and next commands[/]", align="left")
         for line in lines:
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)

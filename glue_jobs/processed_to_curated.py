@@ -18,9 +18,9 @@ from glue_jobs.curation.curation import Curation
 from glue_jobs.curation.workspace import Published
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
-from glue_jobs.ledger.unpublished import note_unpublished
+from glue_jobs.ledger.unpublished import record_unpublished
 from glue_jobs.quality.log import write_quality_log, write_reference_log
-from glue_jobs.quality.stream_gate import hold_messages, judge_streams
+from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
 from glue_jobs.runtime.args import JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
@@ -41,7 +41,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     domain = load_domain(args.domain)
     ledger = Ledger(store, args.processed_bucket, domain.name)
     # Streams write at any time: the gate also evaluates micro-batches committed since the first job.
-    view, holds = judge_streams(domain, ledger.view(), execution=args.execution, at=now)
+    view, holds = evaluate_streams(domain, ledger.view(), execution=args.execution, at=now)
     held = hold_messages(domain.name, holds)
     if not (view.pending or (args.full_refresh and view.readable)):
         message = " ".join(["Silver and gold are up to date.", *held])
@@ -50,10 +50,10 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
         return summary
     curation = Curation(spark, store, args, domain, view)
     curation.compute()
-    _note_publishing_streams(ledger, domain, view, args)
+    _record_publishing_streams(ledger, domain, view, args)
     if args.serving:
         # Before publishing: if this run dies, the next one no longer touches a partition that is removed.
-        note_unpublished(store, args, domain, curation.touched())
+        record_unpublished(store, args, domain, curation.touched())
     published = curation.publish()
     write_quality_log(store, args.curated_bucket, domain.name, view)
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
@@ -77,11 +77,11 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     return summary
 
 
-def _note_publishing_streams(ledger: Ledger, domain: Domain, view: LedgerView, args: JobArguments) -> None:
+def _record_publishing_streams(ledger: Ledger, domain: Domain, view: LedgerView, args: JobArguments) -> None:
     """Exempt the stream batches that this execution publishes from holds, even if it dies half-way."""
-    batches = [batch.batch_id for table in domain.stream_tables for batch in view.unjudged(table.name)]
+    batches = [batch.batch_id for table in domain.stream_tables for batch in view.holdable(table.name)]
     if batches:
-        ledger.note_publishing([*batches, *view.publishing], execution=args.execution)
+        ledger.record_publishing([*batches, *view.publishing], execution=args.execution)
 
 
 def _compact(

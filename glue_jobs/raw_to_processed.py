@@ -22,10 +22,10 @@ from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
-from glue_jobs.quality.gate import Overrun, judge, rejection_message
+from glue_jobs.quality.gate import GateFailure, evaluate, rejection_message
 from glue_jobs.quality.log import checks_on_arrival
 from glue_jobs.quality.metrics import put_metrics
-from glue_jobs.quality.stream_gate import hold_messages, judge_streams, open_hold_messages
+from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages, open_hold_messages
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
@@ -55,8 +55,8 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
         if args.bookmark is not Bookmark.PAUSE:
             ledger.commit(ingested.batch)
             view = replace(view, batches=(*view.batches, ingested.batch))
-    has_streamed = any(view.unjudged(table.name) for table in domain.stream_tables)
-    view, holds = judge_streams(domain, view, execution=args.execution, at=now)
+    has_streamed = any(view.holdable(table.name) for table in domain.stream_tables)
+    view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     summary = _summary(ingested, view, holds, args)
     summary["new_partitions"] |= has_streamed
     detail = _detail(ingested, time.monotonic() - started) if ingested else {}
@@ -93,12 +93,12 @@ def _ingest(
     reports = _ingest_all(context, domain, landing)
     unreadable = [entry for report in reports for entry in report.rejected]
     rejected = quarantine_files(context, [*landing.rejected, *unreadable], landing.heads)
-    overruns = _overruns(domain, reports)
+    failures = _gate_failures(domain, reports)
     batch = Batch(
         batch_id=batch_id,
         domain=domain.name,
         execution=args.execution,
-        status=BatchStatus.REJECTED if overruns else BatchStatus.COMMITTED,
+        status=BatchStatus.REJECTED if failures else BatchStatus.COMMITTED,
         committed_at=now.astimezone(UTC).isoformat(),
         files=(*(file for report in reports for file in report.files), *rejected, *landing.duplicates),
         tables=tuple(report.table for report in reports if report.rows_bronze),
@@ -106,7 +106,7 @@ def _ingest(
             report.table: checks_on_arrival(domain.table(report.table), report.checks) for report in reports
         },
     )
-    message = rejection_message(domain.name, batch_id, overruns) if overruns else _batch_message(batch)
+    message = rejection_message(domain.name, batch_id, failures) if failures else _batch_message(batch)
     return _Ingested(batch=batch, reports=reports, message=message)
 
 
@@ -135,10 +135,10 @@ def _ingest_all(context: IngestContext, domain: Domain, landing: Landing) -> lis
         return list(pool.map(lambda table: ingest(context, table, landing.of(table)), tables))
 
 
-def _overruns(domain: Domain, reports: Sequence[TableReport]) -> list[Overrun]:
+def _gate_failures(domain: Domain, reports: Sequence[TableReport]) -> list[GateFailure]:
     """Return the tables for which the quality gate rejects the batch."""
     verdicts = (
-        judge(domain.table(report.table), report.rows_read, report.rows_quarantined, report.checks)
+        evaluate(domain.table(report.table), report.rows_read, report.rows_quarantined, report.checks)
         for report in reports
     )
     return [verdict for verdict in verdicts if verdict is not None]

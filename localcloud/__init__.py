@@ -1,1 +1,1 @@
-"""The local runtime: executes the templates of `cdk synth` on moto, without Docker, account or network."""
+"""The local cloud: executes the templates of `cdk synth` on moto, without Docker, account or network."""

@@ -1,4 +1,4 @@
-"""The context that all parts of the local runtime share: the state's folders and clients of the server."""
+"""The context that all parts of the local cloud share: folders of its state, clients of its server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors of the local runtime itself; errors that AWS would answer are botocore's ClientError."""
+"""Errors of the local cloud itself; errors that AWS would answer are botocore's ClientError."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from lake.errors import CaudalError
 
 
 class LocalCloudError(CaudalError):
-    """Base of the errors of the local runtime."""
+    """Base of the errors of the local cloud."""
 
 
 class PatchError(LocalCloudError):
@@ -14,7 +14,7 @@ class PatchError(LocalCloudError):
 
 
 class UnsupportedError(LocalCloudError):
-    """A template or a state machine uses a feature that the local runtime does not execute."""
+    """A template or a state machine uses a feature that the local cloud does not execute."""
 
 
 class DeployError(LocalCloudError):

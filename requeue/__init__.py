@@ -1,1 +1,4 @@
-"""Send quarantined records back to raw, and release rejected batches: commands for operators."""
+"""Requeue quarantined records and release rejected batches.
+
+To requeue a record is to send it to raw again, as it is or corrected.
+"""

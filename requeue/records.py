@@ -27,7 +27,7 @@ _BATCH = re.compile(r"batch=(?P<batch>[^/]+)/[^/]+\.parquet")
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One quarantined record; `requeued` if it was sent back to raw."""
+    """One quarantined record; `requeued` if it was sent to raw again."""
 
     record_id: str
     table: str
@@ -132,9 +132,9 @@ class Quarantine:
                 )
 
     def _requeued(self, table: str) -> frozenset[str]:
-        """Return the ids of the table's records that were sent, according to the notes in the ledger."""
-        notes = self._store.list(self._bucket, naming.requeued_prefix(self._domain.name, table))
-        bodies = (json.loads(self._store.read(self._bucket, note.key)) for note in notes)
+        """Return the ids of the table's records that the ledger has as requeued."""
+        entries = self._store.list(self._bucket, naming.requeued_prefix(self._domain.name, table))
+        bodies = (json.loads(self._store.read(self._bucket, entry.key)) for entry in entries)
         return frozenset(record_id for body in bodies for record_id in body["records"])
 
 

@@ -1,4 +1,4 @@
-"""Send records back to raw: one object per source file of the records.
+"""Requeue records: send them to raw again, as one object per source file of the records.
 
 An object of requeued records is a file of its own, with its own entry and row counts in the ledger. It
 has the rank of the records' source file (metadata `requeued-from` and `uploaded-at`), and its first
@@ -176,17 +176,17 @@ def csv_line(fields: Iterable[str]) -> str:
 
 
 def send(
-    objects: Iterable[RawObject], put: PutObject, notes: ObjectStore, bucket: str, domain: str
+    objects: Iterable[RawObject], put: PutObject, store: ObjectStore, bucket: str, domain: str
 ) -> Iterator[tuple[RawObject, bool]]:
-    """Put each object into raw, then note its records in the ledger; yield it and whether it was new to raw.
+    """Put each object into raw, then record the requeue in the ledger; yield (object, whether it was new).
 
-    The note is written even if the object already exists: the run that put it there may have died
-    before it wrote its note.
+    The ledger entry is written even if the object already exists: the run that put it there may have died
+    before it wrote the entry.
     """
     for raw_object in objects:
         is_new = put(raw_object.key, raw_object.body, raw_object.metadata)
-        note = {"key": raw_object.key, "records": raw_object.records, "corrected": raw_object.corrected}
+        entry = {"key": raw_object.key, "records": raw_object.records, "corrected": raw_object.corrected}
         name = hashlib.sha256(raw_object.key.encode()).hexdigest()[:24]
         key = naming.requeued_key(domain, raw_object.table, name)
-        notes.create(bucket, key, json.dumps(note, indent=1).encode())
+        store.create(bucket, key, json.dumps(entry, indent=1).encode())
         yield raw_object, is_new

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glue_jobs.ledger.ledger import BatchStatus, LedgerView
-from glue_jobs.quality.gate import judge_together
+from glue_jobs.quality.gate import evaluate_batches
 from lake.model.spec import Domain
 
 
@@ -27,7 +27,7 @@ def unreleased(domain: Domain, view: LedgerView) -> list[Unreleased]:
             since=batch.committed_at,
             batches=(batch.batch_id,),
             reason="; ".join(
-                str(overrun) for table in domain.tables if (overrun := judge_together(table, [batch]))
+                str(failure) for table in domain.tables if (failure := evaluate_batches(table, [batch]))
             ),
         )
         for batch in view.batches

@@ -56,17 +56,17 @@ def main() -> int:
 
 
 def set_up(root: Path) -> bool:
-    """Install what is missing below `root`. Return False if nothing was. Raises SetupError."""
-    stamp, asked = root / ".venv" / ".set-up", fingerprint(root)
+    """Install the missing parts below `root`. Return False if none was missing. Raises SetupError."""
+    stamp, inputs = root / ".venv" / ".set-up", fingerprint(root)
     java = configured_java(root)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == asked and java:
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == inputs and java:
         return False
     with step("Python packages from requirements.txt"):
         install_packages(root, uv(root))
     write_command(root)
     with step("a Java runtime"):
         configure_java(root, java or find_java(java_candidates(os.environ)) or install_java())
-    stamp.write_text(asked, encoding="utf-8")
+    stamp.write_text(inputs, encoding="utf-8")
     return True
 
 
@@ -180,7 +180,7 @@ def install_packages(root: Path, program: Path) -> None:
 
 COMMAND = """#!/bin/sh
 # Written by the set-up. Runs the command line with the project's sources on the path of this process
-# alone: they are not installed, because workers must only see what their bundles bring.
+# alone: they are not installed, because workers must see the packages of their bundles only.
 exec '{python}' -P -c 'import sys; sys.path.insert(0, "{root}"); from cli.main import main; main()' "$@"
 """
 

@@ -74,7 +74,7 @@ class Bar:
 
 
 def show(report: UploadReport, console: Console) -> None:
-    """Print the summary: a row per table, then the files that were refused, drift or were ignored."""
+    """Print the summary: a row per table, then the refused, the drifting and the ignored files."""
     table = Table(title=f"{report.domain} → s3://{report.bucket}", title_justify="left")
     table.add_column("table")
     sent = Status.PLANNED if report.dry_run else Status.UPLOADED
@@ -88,7 +88,7 @@ def show(report: UploadReport, console: Console) -> None:
     _list(console, "refused", report.refused, "red")
     drifting = [outcome for outcome in report.outcomes if outcome.drift]
     _list(console, "drift", drifting, "yellow")
-    _list(console, "ignored", report.having(Status.IGNORED), "dim")
+    _list(console, "ignored", report.with_status(Status.IGNORED), "dim")
 
 
 def _cells(outcomes: Sequence[Outcome], sent: Status) -> list[str]:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lake.model.spec import Domain
 from lake.naming import Names
 from uploader.errors import UploadError, explain, explained
-from uploader.files import Candidate, Found, examine, find
+from uploader.files import Candidate, LocalFile, examine, find
 from uploader.report import NoProgress, Outcome, Progress, Status, UploadReport
 from uploader.transfer import AlreadyExistsError, existing_key, send
 
@@ -44,7 +44,7 @@ def upload(
     whose content raw holds already are skipped, unless `again`. `uploaded_at` (default: now) ranks
     the rows of this call as versions: later calls win. Files that match no table are sent too, so that
     the ingest job can account for them, and are listed in the report's `refused`. A `dry_run` writes
-    nothing. Trouble with a single file is an Outcome in the report.
+    nothing. An error of a single file is an Outcome in the report.
 
     Raises UploadError if a path does not exist or the bucket cannot be used.
     """
@@ -58,11 +58,11 @@ def upload(
         dry_run=dry_run,
         progress=progress or NoProgress(),
     )
-    found = find(Path(path) for path in paths)
+    files = find(Path(path) for path in paths)
     with explained(f"bucket {names.raw_bucket}"):
         client.list_objects_v2(Bucket=names.raw_bucket, Prefix=f"{domain.name}/", MaxKeys=1)
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        outcomes = run.upload_all(found, pool)
+        outcomes = run.upload_all(files, pool)
     return UploadReport(
         domain=domain.name,
         bucket=names.raw_bucket,
@@ -84,9 +84,9 @@ class _Upload:
     dry_run: bool
     progress: Progress
 
-    def upload_all(self, found: Sequence[Found], pool: ThreadPoolExecutor) -> list[Outcome]:
-        data = [each for each in found if not each.is_system_file]
-        outcomes = [_ignored(each) for each in found if each.is_system_file]
+    def upload_all(self, files: Sequence[LocalFile], pool: ThreadPoolExecutor) -> list[Outcome]:
+        data = [each for each in files if not each.is_system_file]
+        outcomes = [_ignored(each) for each in files if each.is_system_file]
         self.progress.begin([(each.path, each.size) for each in data])
         candidates: list[Candidate] = []
         for examined in pool.map(self._examine, data):
@@ -99,7 +99,7 @@ class _Upload:
             outcomes.extend(pool.map(self._upload_or_fail, list(same_rank)))
         outcomes.extend(
             self._finished(
-                _outcome(duplicate, Status.SKIPPED, f"the same bytes as {kept.found.path}", kept.key)
+                _outcome(duplicate, Status.SKIPPED, f"the same bytes as {kept.file.path}", kept.key)
             )
             for duplicate, kept in duplicates
         )
@@ -111,15 +111,15 @@ class _Upload:
     def _upload_order(self, candidate: Candidate) -> tuple[int, str, tuple[int, str]]:
         return (self._rank(candidate), candidate.table, candidate.order)
 
-    def _examine(self, found: Found) -> Candidate | Outcome:
+    def _examine(self, local: LocalFile) -> Candidate | Outcome:
         try:
-            return examine(self.domain, found)
+            return examine(self.domain, local)
         except (OSError, UploadError) as error:
             return Outcome(
-                source=found.source,
-                path=found.path,
+                source=local.source,
+                path=local.path,
                 table=None,
-                size=found.size,
+                size=local.size,
                 status=Status.FAILED,
                 detail=str(error),
             )
@@ -181,18 +181,18 @@ def _without_duplicates(
 
 
 def _identity(candidate: Candidate) -> tuple[str, str, str]:
-    """Return what makes two files duplicates; files of a stream may have equal bytes by chance."""
-    name = candidate.found.path if candidate.is_stream else ""
+    """Return the attributes that two duplicates share; files of a stream may have equal bytes by chance."""
+    name = candidate.file.path if candidate.is_stream else ""
     return (candidate.table, candidate.sha256, name)
 
 
 def _outcome(candidate: Candidate, status: Status, detail: str = "", key: str = "") -> Outcome:
     recognised = candidate.recognised
     return Outcome(
-        source=candidate.found.source,
-        path=candidate.found.path,
+        source=candidate.file.source,
+        path=candidate.file.path,
         table=recognised.table.name if recognised.table else None,
-        size=candidate.found.size,
+        size=candidate.file.size,
         status=status,
         key=key or candidate.key,
         sha256=candidate.sha256,
@@ -202,12 +202,12 @@ def _outcome(candidate: Candidate, status: Status, detail: str = "", key: str = 
     )
 
 
-def _ignored(found: Found) -> Outcome:
+def _ignored(local: LocalFile) -> Outcome:
     return Outcome(
-        source=found.source,
-        path=found.path,
+        source=local.source,
+        path=local.path,
         table=None,
-        size=found.size,
+        size=local.size,
         status=Status.IGNORED,
         detail="no data: a file of the operating system or an editor",
     )

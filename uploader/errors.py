@@ -1,4 +1,4 @@
-"""Errors of the uploader, and the translation of AWS's errors into hints on what to do."""
+"""Errors of the uploader, and the translation of AWS's errors into errors with a hint."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HINTS = {
 
 
 class UploadError(CaudalError):
-    """The upload as a whole is impossible; trouble with a single file is an Outcome instead."""
+    """The upload as a whole is impossible; an error of a single file is an Outcome instead."""
 
 
 def code_of(error: ClientError) -> str:
@@ -38,7 +38,7 @@ def code_of(error: ClientError) -> str:
 
 
 def explain(error: Exception, where: str) -> UploadError:
-    """Return an error of boto3 as an UploadError with a hint on what to do."""
+    """Return an error of boto3 as an UploadError with a hint."""
     if isinstance(error, ClientError):
         code = code_of(error)
         message = error.response.get("Error", {}).get("Message", "")
@@ -59,7 +59,7 @@ def explain(error: Exception, where: str) -> UploadError:
 
 @contextmanager
 def explained(where: str) -> Iterator[None]:
-    """Turn errors of boto3 inside the block into UploadErrors with a hint on what to do."""
+    """Turn errors of boto3 inside the block into UploadErrors with a hint."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -18,7 +18,7 @@ _KEY_LIMIT = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class LocalFile:
     """A file below a given path. `path` is relative to the given folder; `size` is in bytes.
 
     `hint` is the path by which the table is recognised. It includes the name of the given folder, so
@@ -41,7 +41,7 @@ class Found:
 class Candidate:
     """A file with the hash of its content, its recognised table and its key in raw."""
 
-    found: Found
+    file: LocalFile
     sha256: str
     recognised: Recognised
     key: str
@@ -59,12 +59,12 @@ class Candidate:
     @property
     def order(self) -> tuple[int, str]:
         """The rank of the file's versions within one upload: by depth of the path, then by path."""
-        return (self.found.path.count("/"), self.found.path)
+        return (self.file.path.count("/"), self.file.path)
 
 
-def find(paths: Iterable[Path]) -> list[Found]:
+def find(paths: Iterable[Path]) -> list[LocalFile]:
     """Return every file under `paths` once, sorted by path. Raises UploadError for a path without files."""
-    found: dict[Path, Found] = {}
+    found: dict[Path, LocalFile] = {}
     for path in paths:
         if not path.exists():
             raise UploadError("there is no such file or folder.", where=str(path))
@@ -76,38 +76,38 @@ def find(paths: Iterable[Path]) -> list[Found]:
     return sorted(found.values(), key=lambda each: (each.path, str(each.source)))
 
 
-def _members(given: Path) -> Iterator[Found]:
+def _members(given: Path) -> Iterator[LocalFile]:
     root = given.resolve()
     if given.is_file():
         hint = f"{root.parent.name}/{root.name}"
-        yield Found(source=given, path=given.name, hint=hint, size=given.stat().st_size)
+        yield LocalFile(source=given, path=given.name, hint=hint, size=given.stat().st_size)
         return
     for source in sorted(given.rglob("*")):
         if source.is_file():
             path = source.relative_to(given).as_posix()
-            yield Found(source=source, path=path, hint=f"{root.name}/{path}", size=source.stat().st_size)
+            yield LocalFile(source=source, path=path, hint=f"{root.name}/{path}", size=source.stat().st_size)
 
 
-def examine(domain: Domain, found: Found) -> Candidate:
+def examine(domain: Domain, local: LocalFile) -> Candidate:
     """Hash the file and recognise its table.
 
     Raises OSError if the file cannot be read, UploadError if its name does not make a valid key.
     """
     digest = hashlib.sha256()
     head = b""
-    with found.source.open("rb") as file:
+    with local.source.open("rb") as file:
         while chunk := file.read(_CHUNK):
             head = head or chunk[:HEAD_BYTES]
             digest.update(chunk)
-    recognised = recognise(domain, found.hint, head)
+    recognised = recognise(domain, local.hint, head)
     sha256 = digest.hexdigest()
     table = recognised.table.name if recognised.table else UNRECOGNISED
-    key = raw_key(domain.name, table, sha256, found.path)
+    key = raw_key(domain.name, table, sha256, local.path)
     if len(key.encode("utf-8", errors="surrogateescape")) > _KEY_LIMIT:
         raise UploadError(
             f"the path is too long for an S3 key ({_KEY_LIMIT} bytes).",
             hint="Upload from a folder further down.",
         )
-    if any("\udc80" <= character <= "\udcff" for character in found.path):
+    if any("\udc80" <= character <= "\udcff" for character in local.path):
         raise UploadError("the file's name is not UTF-8.", hint="Rename it.")
-    return Candidate(found=found, sha256=sha256, recognised=recognised, key=key)
+    return Candidate(file=local, sha256=sha256, recognised=recognised, key=key)

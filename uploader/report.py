@@ -62,7 +62,7 @@ class UploadReport:
     dry_run: bool
     outcomes: tuple[Outcome, ...]
 
-    def having(self, status: Status) -> tuple[Outcome, ...]:
+    def with_status(self, status: Status) -> tuple[Outcome, ...]:
         """Return the outcomes with this status."""
         return tuple(outcome for outcome in self.outcomes if outcome.status is status)
 

@@ -34,7 +34,7 @@ def existing_key(client: S3Client, bucket: str, domain: str, candidate: Candidat
     """
     prefix = raw_content_prefix(domain, candidate.table, candidate.sha256)
     listed = client.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
-    keys = [item["Key"] for item in listed if item["Size"] == candidate.found.size]
+    keys = [item["Key"] for item in listed if item["Size"] == candidate.file.size]
     if candidate.key in keys:
         return candidate.key
     return keys[0] if keys and not candidate.is_stream else None
@@ -68,19 +68,19 @@ def send(
     metadata = {"uploaded-at": uploaded_at, "sha256": candidate.sha256}
     # Raw is immutable and two uploaders may run at the same time: S3 must refuse the second write of a key.
     condition: dict[str, Any] = {} if again else {"IfNoneMatch": "*"}
-    before = candidate.found.source.stat()
+    before = candidate.file.source.stat()
     try:
-        with candidate.found.source.open("rb") as body:
-            if candidate.found.size <= PART_BYTES:
+        with candidate.file.source.open("rb") as body:
+            if candidate.file.size <= PART_BYTES:
                 client.put_object(Bucket=bucket, Key=candidate.key, Body=body, Metadata=metadata, **condition)
-                sent(candidate.found.size)
+                sent(candidate.file.size)
             else:
                 _send_parts(client, bucket, candidate, body, metadata, condition, sent)
     except ClientError as error:
         if code_of(error) in _KEY_EXISTS:
             raise AlreadyExistsError("another upload was faster.", where=candidate.key) from error
         raise
-    after = candidate.found.source.stat()
+    after = candidate.file.source.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise UploadError(
             "the file changed while it was uploaded.", hint="Upload it again when it is complete."
@@ -101,7 +101,7 @@ def _send_parts(
     boto3's transfer manager cannot send If-None-Match, which belongs to the request that completes the
     upload.
     """
-    key, size = candidate.key, max(PART_BYTES, -(-candidate.found.size // _MAX_PARTS))
+    key, size = candidate.key, max(PART_BYTES, -(-candidate.file.size // _MAX_PARTS))
     upload = client.create_multipart_upload(Bucket=bucket, Key=key, Metadata=metadata)["UploadId"]
     parts: list[CompletedPartTypeDef] = []
     try:

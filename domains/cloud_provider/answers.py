@@ -12,20 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from lake.model.answers import Answer, Found, Reader, Row, Wanted, ratio
+from lake.model.answers import Answer, Reader, ReadResult, Row, Selection, ratio
 
-OVERALL = Wanted(shape="overall")
-
-
-def _for(org_id: str | None) -> Wanted:
-    return OVERALL if org_id is None else Wanted(shape="org", keys=(org_id,))
+OVERALL = Selection(shape="overall")
 
 
-def _window(found: Found, wanted: Wanted, days: int) -> tuple[list[Row], dt.date, dt.date]:
+def _selection(org_id: str | None) -> Selection:
+    return OVERALL if org_id is None else Selection(shape="org", keys=(org_id,))
+
+
+def _window(result: ReadResult, selection: Selection, days: int) -> tuple[list[Row], dt.date, dt.date]:
     """Return (rows, first day, last day) of `days` days that end at the newest day of all organisations."""
-    last = found.newest_day(OVERALL, "days") or dt.date.min + dt.timedelta(days=days)
+    last = result.newest_day(OVERALL, "days") or dt.date.min + dt.timedelta(days=days)
     first = last - dt.timedelta(days=days - 1)
-    return found.rows(wanted, "days", first, last), first, last
+    return result.rows(selection, "days", first, last), first, last
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def daily_usage(
     reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
 ) -> Sequence[DailyUsage]:
     """Return the answer to question 6: cost in USD and number of requests, by day and service."""
-    wanted = _for(org_id)
-    found = reader.between("org_daily_usage_by_service", [wanted], first, last, question=6)
+    selection = _selection(org_id)
+    result = reader.between("org_daily_usage_by_service", [selection], first, last, question=6)
     return [
         DailyUsage(row["usage_date"], row["service"], row["cost_usd"], row["requests"], row.provisional)
-        for row in found.rows(wanted, "days", first, last)
+        for row in result.rows(selection, "days", first, last)
     ]
 
 
@@ -67,10 +67,10 @@ def top_services(
     reader: Reader, *, org_id: str | None = None, top: int = 5, days: int = 14
 ) -> Sequence[ServiceCost]:
     """Return the answer to question 7: the `top` services by cost in the last days; ties go by name."""
-    wanted = _for(org_id)
-    both = list(dict.fromkeys([wanted, OVERALL]))
-    found = reader.newest("org_daily_usage_by_service", both, days, question=7)
-    rows, first, last = _window(found, wanted, days)
+    selection = _selection(org_id)
+    both = list(dict.fromkeys([selection, OVERALL]))
+    result = reader.newest("org_daily_usage_by_service", both, days, question=7)
+    rows, first, last = _window(result, selection, days)
     costs: dict[str, Decimal] = defaultdict(Decimal)
     provisional: dict[str, bool] = defaultdict(bool)
     for row in rows:
@@ -96,11 +96,11 @@ class TicketDay:
 
 def critical_tickets(reader: Reader, *, org_id: str | None = None, days: int = 30) -> Sequence[TicketDay]:
     """Return the answer to question 8: critical tickets and SLA breach rate, per day with tickets."""
-    wanted = _for(org_id)
-    both = list(dict.fromkeys([wanted, OVERALL]))
-    found = reader.newest("tickets_by_org_date", both, days, question=8)
+    selection = _selection(org_id)
+    both = list(dict.fromkeys([selection, OVERALL]))
+    result = reader.newest("tickets_by_org_date", both, days, question=8)
     by_day: dict[dt.date, list[Row]] = defaultdict(list)
-    for row in _window(found, wanted, days)[0]:
+    for row in _window(result, selection, days)[0]:
         by_day[row["ticket_date"]].append(row)
     answer = []
     for day, rows in sorted(by_day.items()):
@@ -128,8 +128,8 @@ def monthly_revenue(
     reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
 ) -> Sequence[RevenueMonth]:
     """Return the answer to question 9: revenue, credits and taxes in USD of months starting in the range."""
-    wanted = _for(org_id)
-    found = reader.between("revenue_by_org_month", [wanted], first, last, question=9)
+    selection = _selection(org_id)
+    result = reader.between("revenue_by_org_month", [selection], first, last, question=9)
     return [
         RevenueMonth(
             row["billing_month"],
@@ -140,7 +140,7 @@ def monthly_revenue(
             row["taxes_usd"],
             row["total_usd"],
         )
-        for row in found.rows(wanted, "months", first, last)
+        for row in result.rows(selection, "months", first, last)
     ]
 
 
@@ -158,8 +158,8 @@ def genai_tokens(
     reader: Reader, *, first: dt.date, last: dt.date, org_id: str | None = None
 ) -> Sequence[TokenDay]:
     """Return the first answer to question 10: GenAI tokens and their cost in USD, per day."""
-    wanted = _for(org_id)
-    found = reader.between("genai_tokens_by_org_date", [wanted], first, last, question=10)
+    selection = _selection(org_id)
+    result = reader.between("genai_tokens_by_org_date", [selection], first, last, question=10)
     return [
         TokenDay(
             row["usage_date"],
@@ -167,7 +167,7 @@ def genai_tokens(
             row["cost_usd"],
             ratio(row["cost_usd"], row["genai_tokens"], 1_000),
         )
-        for row in found.rows(wanted, "days", first, last)
+        for row in result.rows(selection, "days", first, last)
     ]
 
 
@@ -191,10 +191,10 @@ def genai_growth(
     """
     start = first.replace(day=1)
     before = (start - dt.timedelta(days=1)).replace(day=1)
-    found = reader.between("genai_tokens_by_org_date", [OVERALL], before, last, question=10)
+    result = reader.between("genai_tokens_by_org_date", [OVERALL], before, last, question=10)
     tokens: dict[tuple[str, dt.date], Row] = {
         (row["org_id"], dt.date(period // 100, period % 100, 1)): row
-        for period, rows in found.tables(OVERALL, "orgs")
+        for period, rows in result.tables(OVERALL, "orgs")
         for row in rows
         if org_id in (None, row["org_id"])
     }
@@ -225,8 +225,8 @@ class Anomaly:
 
 def cost_anomalies(reader: Reader, *, org_id: str, first: dt.date, last: dt.date) -> Sequence[Anomaly]:
     """Return the answer to question 11: the days and services of an organisation with anomalous costs."""
-    wanted = _for(org_id)
-    found = reader.between("cost_anomaly_mart", [wanted], first, last, question=11)
+    selection = _selection(org_id)
+    result = reader.between("cost_anomaly_mart", [selection], first, last, question=11)
     return [
         Anomaly(
             row["usage_date"],
@@ -238,7 +238,7 @@ def cost_anomalies(reader: Reader, *, org_id: str, first: dt.date, last: dt.date
             row["p99_usd"],
             row["model_version"],
         )
-        for row in found.rows(wanted, "anomalies", first, last)
+        for row in result.rows(selection, "anomalies", first, last)
     ]
 
 

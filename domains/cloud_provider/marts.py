@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lake.model.columns import bigint, boolean, date, decimal, integer, ratio, text
-from lake.model.spec import Every, Mart
+from lake.model.spec import Mart, PartitionUnit
 
 total = decimal(28, 6)
 """A sum of measures: it has the scale of a measure and room for ten billion of them."""
@@ -18,7 +18,7 @@ ORG_DAILY_USAGE_BY_SERVICE = Mart(
     description="Daily usage and cost of each service by organisation.",
     grain=("org_id", "usage_date", "service"),
     inputs=("usage_events",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="usage_date",
     columns=(
         text("org_id", "Identifies the organisation."),
@@ -39,7 +39,7 @@ REVENUE_BY_ORG_MONTH = Mart(
     description="Monthly invoices of each organisation in USD.",
     grain=("org_id", "billing_month"),
     inputs=("billing_monthly",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="billing_month",
     columns=(
         text("org_id", "Identifies the organisation."),
@@ -58,7 +58,7 @@ COST_ANOMALY_MART = Mart(
     description="Daily costs, scored against the usual costs of the organisation and service.",
     grain=("org_id", "usage_date", "service"),
     inputs=("org_daily_usage_by_service",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="usage_date",
     # A new day shifts the model, and with it the scores of all days.
     whole=True,
@@ -85,7 +85,7 @@ TICKETS_BY_ORG_DATE = Mart(
     description="Support tickets by the day on which they were opened.",
     grain=("org_id", "ticket_date", "severity"),
     inputs=("support_tickets",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="ticket_date",
     columns=(
         text("org_id", "Identifies the organisation."),
@@ -105,7 +105,7 @@ GENAI_TOKENS_BY_ORG_DATE = Mart(
     description="GenAI tokens and their cost per day, from the events that carry tokens.",
     grain=("org_id", "usage_date"),
     inputs=("usage_events",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="usage_date",
     columns=(
         text("org_id", "Identifies the organisation."),
@@ -122,7 +122,7 @@ NPS_BY_ORG_MONTH = Mart(
     description="Net promoter scores of each organisation by month.",
     grain=("org_id", "survey_month"),
     inputs=("nps_surveys",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="survey_month",
     columns=(
         text("org_id", "Identifies the organisation."),
@@ -138,7 +138,7 @@ MARKETING_BY_CAMPAIGN_MONTH = Mart(
     description="Monthly results of campaigns on each channel.",
     grain=("campaign", "channel", "touch_month"),
     inputs=("marketing_touches",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="touch_month",
     columns=(
         text("campaign", "Campaign."),

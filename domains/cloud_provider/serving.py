@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lake.model.serving import Collection, Embedded, Lookup, Served, Shape
+from lake.model.serving import Collection, Embedded, Lookup, ServedQuestion, Shape
 
 ORG = ("org_id",)
 A_YEAR = 366
@@ -26,8 +26,8 @@ USAGE = Collection(
         for name, by in (("org", ORG), ("overall", ()))
     ),
     serves=(
-        Served(question=6, title="Daily cost and requests by service", shapes=("org",), days=A_YEAR),
-        Served(
+        ServedQuestion(question=6, title="Daily cost and requests by service", shapes=("org",), days=A_YEAR),
+        ServedQuestion(
             question=7,
             title="Top services by cost in the last 14 days",
             shapes=("org", "overall"),
@@ -56,7 +56,7 @@ TICKETS = Collection(
         for name, by in (("org", ORG), ("overall", ()))
     ),
     serves=(
-        Served(
+        ServedQuestion(
             question=8,
             title="Critical tickets and SLA breach rate per day, last 30 days",
             shapes=("org", "overall"),
@@ -92,7 +92,7 @@ REVENUE = Collection(
         for name, by in (("org", ORG), ("overall", ()))
     ),
     serves=(
-        Served(
+        ServedQuestion(
             question=9,
             title="Monthly revenue in USD with credits and taxes",
             shapes=("org",),
@@ -122,9 +122,9 @@ GENAI = Collection(
         ),
     ),
     serves=(
-        Served(question=10, title="GenAI tokens and cost per day", shapes=("org",), days=A_YEAR),
+        ServedQuestion(question=10, title="GenAI tokens and cost per day", shapes=("org",), days=A_YEAR),
         # The growth of the first month needs the month before the year.
-        Served(
+        ServedQuestion(
             question=10,
             title="Monthly growth of GenAI tokens by organisation",
             shapes=("overall",),
@@ -159,7 +159,9 @@ ANOMALIES = Collection(
             ),
         ),
     ),
-    serves=(Served(question=11, title="Cost anomalies of an organisation", shapes=("org",), days=A_YEAR),),
+    serves=(
+        ServedQuestion(question=11, title="Cost anomalies of an organisation", shapes=("org",), days=A_YEAR),
+    ),
 )
 
 COLLECTIONS = (USAGE, TICKETS, REVENUE, GENAI, ANOMALIES)

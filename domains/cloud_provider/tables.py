@@ -15,7 +15,7 @@ from lake.model.columns import (
     texts,
     timestamp,
 )
-from lake.model.spec import Reference, Stream, Table, Touch
+from lake.model.spec import Dependency, Reference, Stream, Table
 
 SERVICES = ("compute", "storage", "database", "networking", "analytics", "genai")
 REGIONS = ("us-east", "us-west", "eu-west", "eu-central", "sa-east", "ap-south", "ap-northeast")
@@ -237,7 +237,7 @@ USAGE_EVENTS = Table(
         Reference(column="org_id", table="customers_orgs"),
         Reference(column="resource_id", table="resources"),
     ),
-    touched_by=(Touch(column="org_id", table="users", parent_column="org_id"),),
+    depends_on=(Dependency(column="org_id", table="users", parent_column="org_id"),),
     enriched_from=("customers_orgs", "users", "resources"),
     enrichment=(
         date("usage_date", "Day of the event."),

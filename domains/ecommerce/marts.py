@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lake.model.columns import bigint, boolean, date, decimal, integer, money, ratio, text, timestamp, total
-from lake.model.spec import Every, Mart
+from lake.model.spec import Mart, PartitionUnit
 
 percentage = decimal(5, 2)
 
@@ -12,7 +12,7 @@ FACT_ORDERS_ENRICHED = Mart(
     description="Orders with sums over their lines and attributes of their customer.",
     grain=("order_id",),
     inputs=("orders", "order_items", "customers", "products"),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="order_date",
     columns=(
         bigint("order_id", "Identifies the order."),
@@ -44,7 +44,7 @@ FACT_ORDER_ITEMS_ENRICHED = Mart(
     description="Order lines of known orders, with product, profit and the order's attributes.",
     grain=("order_id", "product_id"),
     inputs=("order_items", "orders", "products"),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="order_date",
     columns=(
         bigint("order_id", "Order that the line belongs to."),
@@ -74,7 +74,7 @@ EVENTS_ENRICHED = Mart(
     grain=("event_id",),
     inputs=("events", "sessions", "products"),
     looked_up=("sessions",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="event_date",
     columns=(
         bigint("event_id", "Identifies the event."),
@@ -103,7 +103,7 @@ SALES_BY_MONTH = Mart(
     description="Monthly sales of the whole shop.",
     grain=("order_month",),
     inputs=("fact_orders_enriched",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="order_month",
     columns=(
         date("order_month", "First day of the month."),
@@ -134,7 +134,7 @@ REVENUE_BY_CATEGORY_MONTH = Mart(
     description="Monthly revenue and profit of each product category.",
     grain=("order_month", "category"),
     inputs=("fact_order_items_enriched",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="order_month",
     columns=(
         date("order_month", "First day of the month."),
@@ -152,7 +152,7 @@ REVENUE_BY_COUNTRY_SOURCE_MONTH = Mart(
     description="Monthly revenue by country and marketing channel.",
     grain=("order_month", "country", "source"),
     inputs=("fact_orders_enriched",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="order_month",
     columns=(
         date("order_month", "First day of the month."),
@@ -169,7 +169,7 @@ FUNNEL_BY_MONTH = Mart(
     description="Monthly funnel: the visits that reach each step towards a purchase.",
     grain=("event_month", "step"),
     inputs=("events_enriched",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="event_month",
     columns=(
         date("event_month", "First day of the month."),
@@ -188,7 +188,7 @@ ACTIVITY_HEATMAP_MONTH = Mart(
     description="Monthly activity of visitors by weekday and hour.",
     grain=("event_month", "event_dow", "event_hour"),
     inputs=("events_enriched",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="event_month",
     columns=(
         date("event_month", "First day of the month."),
@@ -204,7 +204,7 @@ TOP_PRODUCTS_MONTH = Mart(
     description="Monthly revenue of each product and its rank.",
     grain=("order_month", "product_id"),
     inputs=("fact_order_items_enriched",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="order_month",
     columns=(
         date("order_month", "First day of the month."),

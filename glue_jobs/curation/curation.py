@@ -23,7 +23,7 @@ from glue_jobs.runtime.rows import FLAGS
 from glue_jobs.runtime.schemas import silver_columns
 from glue_jobs.runtime.store import ObjectStore
 from lake.model.discovery import transformation
-from lake.model.spec import Domain, Every, Mart, Table
+from lake.model.spec import Domain, Mart, PartitionUnit, Table
 
 TABLES_AT_ONCE = 4
 
@@ -62,7 +62,7 @@ class Curation:
         self._scopes = silver_scopes(self._domain, self._bronze, full_refresh=self._args.full_refresh)
         self._scopes = {table.name: self._scopes.get(table.name, NOTHING) for table in self._domain.tables}
         dated = {table.name: table.is_dated for table in self._domain.tables}
-        dated |= {mart.name: mart.every is not None for mart in self._domain.marts}
+        dated |= {mart.name: mart.partition_by is not None for mart in self._domain.marts}
         for mart in self._domain.marts_in_order():
             self._scopes[mart.name] = mart_scope(mart, self._scopes, dated=dated)
         self.seconds["plan"] = round(time.monotonic() - started, 3)
@@ -138,7 +138,7 @@ class Curation:
         months = None if scope.everything else scope.months
         inputs = {name: self._input(mart, name, months) for name in mart.inputs}
         rows: DataFrame = transformation(self._domain.name, "gold", mart.name).build(**inputs)
-        if mart.every is Every.YEAR and months is not None:
+        if mart.partition_by is PartitionUnit.YEAR and months is not None:
             others = self._workspace.months_in_years(mart.name, months)
             rows = rows.unionByName(others.select(*rows.columns))
         date = mart.dated_by
@@ -156,7 +156,7 @@ class Curation:
         for table in self._domain.tables:
             if table.name == name:
                 return table.is_dated
-        return self._domain.mart(name).every is not None
+        return self._domain.mart(name).partition_by is not None
 
     def touched(self) -> dict[str, tuple[str, ...]]:
         """Return table → partitions that `publish` replaces or removes."""

@@ -66,8 +66,8 @@ class _ChangedKeys:
         """Return a table's scope. The scopes of the tables that it refers to must be determined before."""
         bronze = self._bronze[table.name]
         parents = [ref for ref in table.references if ref.table in self._changed]
-        touches = [touch for touch in table.touched_by if touch.table in self._changed]
-        if bronze.is_empty or not (bronze.pending or parents or touches):
+        dependencies = [each for each in table.depends_on if each.table in self._changed]
+        if bronze.is_empty or not (bronze.pending or parents or dependencies):
             return NOTHING
         if bronze.pending:
             self._changed[table.name] = self._arrived(table)
@@ -77,7 +77,9 @@ class _ChangedKeys:
         affected = [
             rows.join(self._changed[ref.table].toDF(ref.column), ref.column, "left_semi") for ref in parents
         ]
-        affected += [self._through(rows, touch.column, touch.table, touch.parent_column) for touch in touches]
+        affected += [
+            self._affected_rows(rows, each.column, each.table, each.parent_column) for each in dependencies
+        ]
         if bronze.pending:
             arrived = bronze.read(batches=bronze.pending).select(*table.key).distinct()
             affected.append(rows.join(arrived, [*table.key], "left_semi"))
@@ -91,7 +93,7 @@ class _ChangedKeys:
         months = months_of(parent_rows.join(keys, ref.column, "left_semi"))
         return Scope(months=months | {UNDATED})
 
-    def _through(self, rows: DataFrame, column: str, table: str, parent_column: str) -> DataFrame:
+    def _affected_rows(self, rows: DataFrame, column: str, table: str, parent_column: str) -> DataFrame:
         """Return rows whose `column` equals `parent_column` of any version of a changed key of `table`."""
         parent = self._bronze[table]
         keys = [*parent.table.key]

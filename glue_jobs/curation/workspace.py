@@ -24,7 +24,7 @@ from glue_jobs.runtime.schemas import MONTH_KEYS, mart_schema, silver_schema
 from glue_jobs.runtime.store import ObjectStore, copy_all
 from lake import naming
 from lake.errors import AccountingError
-from lake.model.spec import Every, Mart, Table
+from lake.model.spec import Mart, PartitionUnit, Table
 
 ROWS_PER_FILE = 4_000_000
 """Keeps a Parquet file of these rows below 256 MB."""
@@ -75,7 +75,7 @@ def mart_target(args: JobArguments, mart: Mart) -> Target:
         prefix=naming.layer_prefix("gold", args.domain, mart.name),
         schema=mart_schema(mart),
         keys=mart.partition_keys,
-        dated_by=mart.dated_by if mart.every is Every.YEAR else None,
+        dated_by=mart.dated_by if mart.partition_by is PartitionUnit.YEAR else None,
     )
 
 

@@ -148,16 +148,16 @@ class LedgerView:
         """Readable batches whose rows are not in silver and gold yet."""
         return tuple(batch for batch in self.uncurated if batch.tables)
 
-    def unjudged(self, table: str) -> tuple[Batch, ...]:
+    def holdable(self, table: str) -> tuple[Batch, ...]:
         """Return the batches with files of a stream table that the quality gate may still hold.
 
         Batches that were ever held are excluded, and so are those that may be partly published.
         """
-        passed = self.publishing.union(*(hold.batches for hold in self.holds))
+        excluded = self.publishing.union(*(hold.batches for hold in self.holds))
         return tuple(
             batch
             for batch in self.uncurated
-            if batch.batch_id not in passed and any(file.table == table for file in batch.files)
+            if batch.batch_id not in excluded and any(file.table == table for file in batch.files)
         )
 
     @cached_property
@@ -197,13 +197,13 @@ class Ledger:
         bodies = self._snapshot.bodies(self._listed_batches())
         batches = [Batch.from_json(body, key) for key, body in bodies.items()]
         held = self._objects_under(naming.held_prefix(self._domain))
-        passed = self._objects_under(naming.passed_prefix(self._domain))
+        publishing = self._objects_under(naming.publishing_prefix(self._domain))
         return LedgerView(
             batches=tuple(sorted(batches, key=lambda batch: batch.batch_id)),
             curated=self._ids_under(naming.curated_prefix(self._domain)),
             released=self._ids_under(naming.released_prefix(self._domain)),
             holds=tuple(Hold.from_json(body, key) for key, body in held),
-            publishing=frozenset(batch_id for _, body in passed for batch_id in json.loads(body)),
+            publishing=frozenset(batch_id for _, body in publishing for batch_id in json.loads(body)),
         )
 
     def update_snapshot(self) -> bool:
@@ -246,20 +246,20 @@ class Ledger:
                 hint="Another run of this domain overlapped: start the pipeline again.",
             )
 
-    def note_publishing(self, batch_ids: Iterable[str], *, execution: str) -> None:
+    def record_publishing(self, batch_ids: Iterable[str], *, execution: str) -> None:
         """Record that an execution is about to publish these batches of streams.
 
         If the execution dies half-way, they cannot be held any more: readers have seen some of their rows.
         """
         body = json.dumps(sorted(batch_ids)).encode()
-        self._store.write(self._bucket, naming.passed_key(self._domain, execution), body)
+        self._store.write(self._bucket, naming.publishing_key(self._domain, execution), body)
 
     def mark_curated(self, batch_ids: Iterable[str], *, execution: str, at: datetime) -> None:
         """Record that silver and gold include these batches. Calling it again changes nothing."""
         body = json.dumps({"execution": execution, "curated_at": at.isoformat()}).encode()
         for batch_id in batch_ids:
             self._store.create(self._bucket, naming.curated_key(self._domain, batch_id), body)
-        prefix = naming.passed_prefix(self._domain)
+        prefix = naming.publishing_prefix(self._domain)
         self._store.delete(self._bucket, [item.key for item in self._store.list(self._bucket, prefix)])
 
     def release(self, name: str, *, by: str, at: datetime) -> bool:

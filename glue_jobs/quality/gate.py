@@ -23,7 +23,7 @@ CheckCounts = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Overrun:
+class GateFailure:
     """A table whose share of quarantined rows exceeds its limit.
 
     `checks` has the failed checks with their numbers of rows, the most frequent first.
@@ -44,14 +44,14 @@ class Overrun:
         )
 
 
-def judge(table: Table, rows_read: int, rows_quarantined: int, checks: CheckCounts) -> Overrun | None:
-    """Return the table's overrun, or None if its share of quarantined rows is within the limit."""
+def evaluate(table: Table, rows_read: int, rows_quarantined: int, checks: CheckCounts) -> GateFailure | None:
+    """Return the table's gate failure, or None if its share of quarantined rows is within the limit."""
     if rows_read < MINIMUM_ROWS or rows_quarantined <= table.reject_above * rows_read:
         return None
     offending = [
         (name, counts["rows_quarantined"]) for name, counts in checks.items() if counts["rows_quarantined"]
     ]
-    return Overrun(
+    return GateFailure(
         table=table.name,
         rows_read=rows_read,
         rows_quarantined=rows_quarantined,
@@ -60,8 +60,8 @@ def judge(table: Table, rows_read: int, rows_quarantined: int, checks: CheckCoun
     )
 
 
-def judge_together(table: Table, batches: Iterable[Batch]) -> Overrun | None:
-    """Return the table's overrun over the rows of several batches together, or None."""
+def evaluate_batches(table: Table, batches: Iterable[Batch]) -> GateFailure | None:
+    """Return the table's gate failure over the rows of several batches together, or None."""
     read = quarantined = 0
     checks: dict[str, Counter[str]] = {}
     for batch in batches:
@@ -70,12 +70,12 @@ def judge_together(table: Table, batches: Iterable[Batch]) -> Overrun | None:
         quarantined += sum(file.rows_quarantined for file in ours)
         for name, counts in batch.checks.get(table.name, {}).items():
             checks.setdefault(name, Counter()).update(counts)
-    return judge(table, read, quarantined, checks)
+    return evaluate(table, read, quarantined, checks)
 
 
-def rejection_message(domain: str, batch_id: str, overruns: Iterable[Overrun]) -> str:
+def rejection_message(domain: str, batch_id: str, failures: Iterable[GateFailure]) -> str:
     """Return the run's message about a batch that it rejects, with the operator's options."""
     return (
-        f"Batch {batch_id} is rejected. {'; '.join(map(str, overruns))}. None of its rows are published: "
+        f"Batch {batch_id} is rejected. {'; '.join(map(str, failures))}. None of its rows are published: "
         f"upload corrected files, or release the batch with `caudal release {batch_id} --domain {domain}`."
     )

@@ -12,11 +12,11 @@ from datetime import datetime
 
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import LedgerView
-from glue_jobs.quality.gate import judge_together
+from glue_jobs.quality.gate import evaluate_batches
 from lake.model.spec import Domain
 
 
-def judge_streams(
+def evaluate_streams(
     domain: Domain, view: LedgerView, *, execution: str, at: datetime
 ) -> tuple[LedgerView, tuple[Hold, ...]]:
     """Return the ledger's view with new holds, and the new holds, which the caller has to write.
@@ -30,11 +30,11 @@ def judge_streams(
 
 def _holds(domain: Domain, view: LedgerView, execution: str, at: datetime) -> Iterator[Hold]:
     for table in domain.stream_tables:
-        unjudged = view.unjudged(table.name)
-        overrun = judge_together(table, unjudged)
-        if overrun is not None:
-            ids = tuple(batch.batch_id for batch in unjudged)
-            yield Hold.of(table.name, ids, str(overrun), execution=execution, at=at)
+        batches = view.holdable(table.name)
+        failure = evaluate_batches(table, batches)
+        if failure is not None:
+            ids = tuple(batch.batch_id for batch in batches)
+            yield Hold.of(table.name, ids, str(failure), execution=execution, at=at)
 
 
 def hold_messages(domain: str, holds: Iterable[Hold]) -> list[str]:

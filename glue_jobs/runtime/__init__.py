@@ -1,1 +1,1 @@
-"""What every job needs: arguments, Spark session, object store, schemas and run summaries."""
+"""Arguments, Spark session, object store, schemas and run summaries of all jobs."""

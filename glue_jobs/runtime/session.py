@@ -16,7 +16,7 @@ SETTINGS = {
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
     # The JVM interprets methods above 8,000 bytes of bytecode forever; Spark then splits them instead.
     "spark.sql.codegen.hugeMethodLimit": "8000",
-    # What is cached is read twice at once and dropped: compressing it costs more than it saves.
+    # A cached frame is read twice and then dropped: compressing it costs more than it saves.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
     # The publisher reads gold with the pyarrow of AWS's managed layer, which is built without zstd.
     "spark.sql.parquet.compression.codec": "snappy",

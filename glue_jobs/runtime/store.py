@@ -1,7 +1,7 @@
 """The object store of the jobs: the few S3 operations that ledger, landing and publication need.
 
-Spark reads and writes data by URL; every change that must be atomic or exactly ordered goes through an
-ObjectStore. Production uses `S3Store`, tests use a folder with the same behaviour.
+Spark reads and writes data by URL. The jobs use an ObjectStore for every change that must be atomic or
+exactly ordered. Production uses `S3Store`, tests use a folder with the same behaviour.
 """
 
 from __future__ import annotations

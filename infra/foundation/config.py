@@ -72,7 +72,7 @@ class Config:
 
     @property
     def destroys_data(self) -> bool:
-        """Whether deleting a stack deletes its buckets: the environment allows it and the caller asked."""
+        """Whether deleting a stack deletes its buckets: environment and caller both allow it."""
         return self.disposable and self.delete_data
 
 

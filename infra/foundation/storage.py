@@ -93,7 +93,7 @@ class Storage(LakeStack):
         ]
 
     def _staging_rules(self) -> list[s3.LifecycleRule]:
-        """Return the rules that remove what a killed run left in staging and in unfinished uploads."""
+        """Return the rules that remove the leftovers of killed runs: staged files and unfinished uploads."""
         return [
             s3.LifecycleRule(id="staging", prefix=STAGING, expiration=Duration.days(1)),
             s3.LifecycleRule(id="uploads", abort_incomplete_multipart_upload_after=_ABORT_AFTER),

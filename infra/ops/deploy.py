@@ -1,4 +1,4 @@
-"""Deploy and destroy all stacks of one environment, after showing what they cost."""
+"""Deploy and destroy all stacks of one environment, after showing their costs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class StepFailedError(DeployError):
 class Target:
     """An environment in an account and region.
 
-    `run` runs a program and returns its exit code, `ask` asks the user yes or no, `say` prints a line.
+    `run` runs a program and returns its exit code, `confirm` asks the user yes or no, `report` prints a line.
     """
 
     config: Config
@@ -48,8 +48,8 @@ class Target:
     account: str
     region: str
     run: Callable[[Sequence[str]], int]
-    ask: Callable[[str], bool]
-    say: Callable[[str], None] = field(default=print)
+    confirm: Callable[[str], bool]
+    report: Callable[[str], None] = field(default=print)
 
     @property
     def names(self) -> Names:
@@ -97,22 +97,22 @@ def is_bootstrapped(target: Target) -> bool:
 
 
 def deploy(target: Target) -> None:
-    """Show the stacks and their costs, ask for confirmation, and deploy all stacks.
+    """Show the stacks and their costs, ask for confirmation and deploy all stacks.
 
     Raises DeployError if the user declines, StepFailedError if the CDK CLI fails.
     """
     outdir = _synthesise(target)
-    target.say(
+    target.report(
         f"Environment {target.config.env} in account {target.account}, {target.region}: "
         f"{', '.join(reversed(target.stacks()))}"
     )
-    target.say(estimate(outdir))
+    target.report(estimate(outdir))
     if not is_bootstrapped(target):
-        target.say("The account is not bootstrapped for the CDK in this region: bootstrap it first.")
-        _ask(target, "Bootstrap and deploy?")
+        target.report("The account is not bootstrapped for the CDK in this region: bootstrap it first.")
+        _confirm(target, "Bootstrap and deploy?")
         target.cdk("bootstrap", f"aws://{target.account}/{target.region}", "--app", str(outdir))
     else:
-        _ask(target, "Deploy?")
+        _confirm(target, "Deploy?")
     # Retained buckets outlive their stack: a new deployment imports them.
     target.cdk(
         "deploy", "--all", "--app", str(outdir), "--require-approval", "never", "--import-existing-resources"
@@ -122,7 +122,7 @@ def deploy(target: Target) -> None:
 
 
 def _explain_secret(target: Target) -> None:
-    target.say(
+    target.report(
         "Write the serving store's endpoint and token to the secret, once: "
         f"aws secretsmanager put-secret-value --secret-id {target.names.serving_secret} --secret-string "
         '\'{"endpoint": "https://…", "token": "AstraCS:…"}\' (or edit it in the console, which leaves no '
@@ -145,10 +145,10 @@ def destroy(target: Target) -> None:
     names = target.names
     buckets = existing(target.session, _buckets(names))
     fate = "DELETED with all versions" if config.destroys_data else "kept"
-    target.say(
+    target.report(
         f"Stacks to remove: {', '.join(target.stacks())}. Buckets are {fate}: {', '.join(buckets) or 'none'}."
     )
-    _ask(target, "Destroy?")
+    _confirm(target, "Destroy?")
     outdir = _synthesise(target)
     *others, storage = target.stacks()
     target.cdk("destroy", *others, "--exclusively", "--force", "--app", str(outdir))
@@ -173,8 +173,8 @@ def _buckets(names: Names) -> list[str]:
     ]
 
 
-def _ask(target: Target, question: str) -> None:
-    if not target.ask(question):
+def _confirm(target: Target, question: str) -> None:
+    if not target.confirm(question):
         raise DeployError("stopped; nothing was changed.")
 
 

@@ -1,4 +1,4 @@
-"""Pages that are drawn from the synthesised templates: state machines, stacks and what starts what.
+"""Pages that are drawn from the synthesised templates: state machines, stacks, their triggers and targets.
 
 They show the environment dev with serving switched on, which has every part.
 """
@@ -83,12 +83,12 @@ def _stacks(templates: Mapping[str, Template], dependencies: Mapping[str, list[s
     yield counts_table(templates)
     for stack, template in templates.items():
         if state_machines(template):
-            yield f"## What starts what in {stack}"
+            yield f"## Triggers and targets in {stack}"
             yield flow(template)
 
 
 def _machines(templates: Mapping[str, Template]) -> Iterator[str]:
-    """Draw the state machine with the most states: those of the other domains leave some of them out."""
+    """Draw the state machine with the most states, and name the states that the other domains lack."""
     machines = {
         stack: machine for stack, template in templates.items() for machine in state_machines(template)
     }
@@ -109,5 +109,7 @@ def _without(machines: Mapping[str, Mapping[str, Any]], largest: Mapping[str, An
             if state["Type"] in ("Task", "Map") and name not in machine["States"]
         ]
         if absent:
-            sentences.append(f"That of {stack} has no {', '.join(absent)} and what belongs to them.")
+            sentences.append(
+                f"The state machine of {stack} lacks {', '.join(absent)} and the states around them."
+            )
     return " ".join(sentences)

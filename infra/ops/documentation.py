@@ -24,7 +24,7 @@ DICTIONARY = "data-dictionary"
 
 
 def drift(docs: Path = DOCS) -> list[str]:
-    """Return one sentence for each page below `docs` that differs from what it is generated from."""
+    """Return one sentence for each page below `docs` that differs from its source."""
     domains = load_domains()
     with _assemblies() as (served, plain):
         found = [*diagrams.drift(served, docs), *cost_table.drift(plain, docs)]

@@ -1,7 +1,7 @@
 """States that publish partitions of gold to the serving store: a Map over marts and their partitions.
 
-The batch job lists unpublished partitions in notes, one S3 object per mart: `{"mart", "partitions"}`. These
-states publish the partitions of every note and delete the note afterwards.
+The batch job records unpublished partitions in entries, one S3 object per mart: `{"mart", "partitions"}`.
+These states publish the partitions of every entry and delete the entry afterwards.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ MARTS_AT_ONCE = 2
 PARTITIONS_AT_ONCE = 4
 """Together they bound the connections to the database: each invocation opens a few."""
 
-NOTES = 100
-"""Most notes that one execution reads. There is one per mart, and a second one after a job was killed."""
+MAX_ENTRIES = 100
+"""Most entries that one execution reads. There is one per mart, and a second one after a job was killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +50,8 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
     """Return the states that publish the unpublished partitions of the domain's marts.
 
     They start at START, or at NothingNew if the run has no new rows. `complete` follows if all documents
-    were published, `partial` if the store refused some, and `idle` if there is no note and the run has no
-    new rows. A mart that failed fails the execution. `bucket` holds the notes.
+    were published, `partial` if the store refused some, and `idle` if there is no entry and the run has no
+    new rows. A mart that failed fails the execution. `bucket` holds the entries.
     """
     is_nothing_new = equals("$.raw_to_processed.summary.proceed", False)
     return {
@@ -66,7 +66,7 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
         **task(
             START,
             "aws-sdk:s3:listObjectsV2",
-            {"Bucket": bucket, "Prefix": unpublished_root(domain), "MaxKeys": NOTES},
+            {"Bucket": bucket, "Prefix": unpublished_root(domain), "MaxKeys": MAX_ENTRIES},
             service="s3",
             result="$.unpublished",
             next="IsAnyMartUnpublished",
@@ -79,7 +79,7 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
         PUBLISH: {
             "Type": "Map",
             "ItemsPath": "$.unpublished.Contents",
-            "ItemSelector": {"note.$": "$$.Map.Item.Value.Key", "unknown": UNKNOWN},
+            "ItemSelector": {"entry.$": "$$.Map.Item.Value.Key", "unknown": UNKNOWN},
             "MaxConcurrency": MARTS_AT_ONCE,
             "ItemProcessor": {"StartAt": "ReadUnpublishedPartitions", "States": _mart(plan, domain, bucket)},
             # As text: whether a path without a match is an error or [] depends on the interpreter.
@@ -100,14 +100,14 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
 
 def _mart(plan: ServingPlan, domain: str, bucket: str) -> States:
     """Return the states for one mart. An error ends only this mart, with the status FAILED."""
-    note = {"Bucket": bucket, "Key.$": "$.note"}
+    entry = {"Bucket": bucket, "Key.$": "$.entry"}
     caught = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "MartFailed"}]
     served = [{**equals("$.of.read.mart", mart), "Next": "PublishPartitions"} for mart in plan.marts]
     return {
         "ReadUnpublishedPartitions": {
             "Type": "Task",
             "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
-            "Parameters": note,
+            "Parameters": entry,
             "ResultSelector": {"read.$": "States.StringToJson($.Body)"},
             "ResultPath": "$.of",
             "Retry": [retry(*TRANSIENT["s3"])],
@@ -129,7 +129,7 @@ def _mart(plan: ServingPlan, domain: str, bucket: str) -> States:
         "ClearUnpublishedPartitions": {
             "Type": "Task",
             "Resource": "arn:aws:states:::aws-sdk:s3:deleteObject",
-            "Parameters": note,
+            "Parameters": entry,
             "ResultPath": None,
             "Retry": [retry(*TRANSIENT["s3"])],
             "Catch": caught,
@@ -140,7 +140,7 @@ def _mart(plan: ServingPlan, domain: str, bucket: str) -> States:
             "Type": "Pass",
             "Parameters": {
                 "status": FAILED,
-                "note.$": "$.note",
+                "entry.$": "$.entry",
                 "what.$": "States.JsonMerge($.unknown, $.failure, false)",
             },
             "End": True,
@@ -167,7 +167,7 @@ def _partitions(plan: ServingPlan, domain: str) -> State:
 
 
 def _partition(plan: ServingPlan) -> States:
-    """Return the states that publish one partition, in as many invocations as the function asks for."""
+    """Return the states that publish one partition, by invocations until the answer is not CONTINUE."""
     keys = ("domain", "mart", "partition")
     event = {f"{key}.$": f"$.{key}" for key in (*keys, "continuation")}
     kept: dict[str, Any] = {f"{key}.$": f"$.{key}" for key in (*keys, "unknown")}

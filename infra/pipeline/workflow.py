@@ -78,7 +78,7 @@ class Workflow(Construct):
         role.allow(("states:StartExecution",), [self.arn])
 
     def _grant_unpublished(self, domain: str, names: Names) -> None:
-        """Allow the state machine to read and delete the notes that list unpublished partitions."""
+        """Allow the state machine to read and delete the entries of unpublished partitions."""
         unpublished = unpublished_root(domain)
         self.role.read(names.processed_bucket, unpublished)
         self.role.allow(

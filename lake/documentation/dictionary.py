@@ -8,7 +8,7 @@ from pathlib import Path
 from lake.documentation.diagrams import lineage, relations
 from lake.model.checks import Check, Effect
 from lake.model.columns import Column
-from lake.model.spec import Domain, Every, Mart, Table, Versions
+from lake.model.spec import Domain, Mart, PartitionUnit, Table, Versions
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "data-dictionary"
 
@@ -130,9 +130,9 @@ def _mart(mart: Mart) -> Iterator[str]:
 
 def _partitions(mart: Mart) -> str:
     whole = " Recomputed from all of its inputs." if mart.whole else ""
-    if mart.every is None:
+    if mart.partition_by is None:
         return f"Not partitioned; rewritten whole.{whole}"
-    unit = "year and month" if mart.every is Every.MONTH else "year"
+    unit = "year and month" if mart.partition_by is PartitionUnit.MONTH else "year"
     return f"Partitioned by the {unit} of `{mart.dated_by}`.{whole}"
 
 

@@ -1,4 +1,4 @@
-"""Page of all domains: which tables come in, what is computed from them, and which questions that answers."""
+"""Page of all domains: incoming tables, the marts computed from them, and the questions that they answer."""
 
 from __future__ import annotations
 
@@ -63,7 +63,11 @@ def _format(arriving: Table) -> str:
 
 
 def _row(mart: Mart) -> tuple[str, str, str, str]:
-    unit = "whole" if mart.is_whole or mart.every is None else f"by {mart.every.value} of `{mart.dated_by}`"
+    unit = (
+        "whole"
+        if mart.is_whole or mart.partition_by is None
+        else f"by {mart.partition_by.value} of `{mart.dated_by}`"
+    )
     return f"`{mart.name}`", _names(mart.grain), unit, _names(mart.inputs)
 
 

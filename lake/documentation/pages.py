@@ -12,7 +12,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def page(title: str, source: str, blocks: Iterable[str]) -> str:
-    """Return a page in Markdown. `source` completes the sentence that says where its content comes from."""
+    """Return a page in Markdown. `source` names the origin of its content in its notice."""
     notice = f"Generated from {source}; do not edit. `caudal docs` writes it, `caudal docs --check` compares."
     return "\n\n".join([f"# {title}", notice, *blocks]) + "\n"
 
@@ -37,7 +37,7 @@ def drift(pages: Mapping[str, str], folder: Path) -> list[str]:
         if not file.exists():
             problems.append(f"{name} is missing")
         elif file.read_text(encoding="utf-8") != text:
-            problems.append(f"{name} differs from what it is generated from")
+            problems.append(f"{name} differs from its source")
     return problems
 
 

@@ -1,4 +1,4 @@
-"""Diagrams and tables of CloudFormation templates: stacks, their resources, and what starts what."""
+"""Diagrams and tables of CloudFormation templates: stacks, their resources, triggers and targets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Template = Mapping[str, Any]
 _ALARM = "AWS::CloudWatch::Alarm"
 
 _Naming = Mapping[str, tuple[str, tuple[str, ...]]]
-"""Type → a property, and the types of the resources that it names."""
+"""Resource type → one of its properties, and the types of the resources that this property names."""
 
 _MAIN = (
     "AWS::S3::Bucket",
@@ -56,14 +56,14 @@ _STARTS: _Naming = {
     ),
     _ALARM: ("AlarmActions", ("AWS::SNS::Topic",)),
 }
-"""What a resource starts or sends to."""
+"""The properties that name the targets which a resource starts or sends to."""
 
 _FED_BY: _Naming = {
     "AWS::Events::Rule": ("EventPattern", ("AWS::Glue::Job",)),
     "AWS::Pipes::Pipe": ("Source", ("AWS::SQS::Queue",)),
     _ALARM: ("Dimensions", ("AWS::SQS::Queue", "AWS::StepFunctions::StateMachine")),
 }
-"""What a resource reads or watches."""
+"""The properties that name the sources which a resource reads or watches."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class _Resource:
 
 
 def overview(templates: Mapping[str, Template], dependencies: Mapping[str, list[str]]) -> str:
-    """Draw the stacks with counts of their main resources; arrows lead to the stacks that come first."""
+    """Draw the stacks with counts of main resources; an arrow leads to a stack that is deployed before."""
     lines = []
     for stack, template in templates.items():
         counts = _counts(template)
@@ -95,7 +95,7 @@ def counts_table(templates: Mapping[str, Template]) -> str:
 
 
 def flow(template: Template) -> str:
-    """Draw what starts, feeds, watches and notifies what in one stack. The alarms are one box."""
+    """Draw which resources of a stack start, feed, watch and notify which others. All alarms are one box."""
     actors = [each for each in _resources(template) if each.kind in _ACTORS]
     alarms = [each for each in actors if each.kind == _ALARM]
     nodes = {each.logical_id: _node(each, actors) for each in actors}
@@ -150,7 +150,7 @@ def _named(resource: _Resource, naming: _Naming, actors: list[_Resource]) -> lis
 
 
 def _is_dead_letter_of_rule(resource: _Resource, other: _Resource) -> bool:
-    """Return whether a rule sends to the other only what it could not deliver."""
+    """Return whether a rule sends only undeliverable events to the other resource."""
     targets = resource.properties.get("Targets", ())
     return any(other.logical_id in json.dumps(target.get("DeadLetterConfig", {})) for target in targets)
 
@@ -172,7 +172,7 @@ def _name(logical_id: str, resource: Mapping[str, Any]) -> str:
 
 
 def _short(resource: _Resource, actors: list[_Resource]) -> str:
-    """Return the name without what all names of the stack begin with."""
+    """Return the name without the prefix that all names of the stack share."""
     names = [each.name for each in actors]
     shared = 0
     while len({name[: shared + 1] for name in names}) == 1 and shared < min(map(len, names)) - 1:

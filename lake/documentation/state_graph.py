@@ -65,7 +65,7 @@ class Graph:
     def happy_path(self) -> list[str]:
         """Return the path from the start to a successful end that does most of the work.
 
-        That is the one with most tasks and maps and without a caught error; of equals the one that
+        That is the one with most tasks and maps and without a caught error; among equals the one that
         takes the default of a choice.
         """
         best: list[str] = []
@@ -73,7 +73,7 @@ class Graph:
         stack: list[tuple[list[str], tuple[int, int]]] = [([self.start], (self._work(self.start), 0))]
         while stack:
             path, score = stack.pop()
-            if self._ends_well(path[-1]) and score > best_score:
+            if self._ends_in_success(path[-1]) and score > best_score:
                 best, best_score = path, score
             for edge in self.edges(path[-1]):
                 if not edge.error and edge.target not in path and edge.target in self._succeeding:
@@ -83,7 +83,7 @@ class Graph:
 
     def loops(self) -> list[list[str]]:
         """Return the groups of states that can repeat, each in the order of the definition."""
-        reached = {name: self._reached(name) for name in self.states}
+        reached = {name: self._reachable(name) for name in self.states}
         groups: list[list[str]] = []
         for name in self.states:
             group = [other for other in self.states if other in reached[name] and name in reached[other]]
@@ -93,7 +93,7 @@ class Graph:
 
     @cached_property
     def _succeeding(self) -> frozenset[str]:
-        found = {name for name in self.states if self._ends_well(name)}
+        found = {name for name in self.states if self._ends_in_success(name)}
         while grown := {
             name
             for name in self.states
@@ -102,14 +102,14 @@ class Graph:
             found |= grown
         return frozenset(found)
 
-    def _ends_well(self, name: str) -> bool:
+    def _ends_in_success(self, name: str) -> bool:
         state = self.states[name]
         return state["Type"] == "Succeed" or bool(state.get("End"))
 
     def _work(self, name: str) -> int:
         return int(self.states[name]["Type"] in ("Task", "Map", "Parallel"))
 
-    def _reached(self, name: str) -> set[str]:
+    def _reachable(self, name: str) -> set[str]:
         found: set[str] = set()
         open_names = [name]
         while open_names:

@@ -67,7 +67,7 @@ def _whole(graph: Graph) -> str:
 
 
 def _diagram(graph: Graph, names: Sequence[str], *, with_failures: bool = False) -> str:
-    """Draw the states `names`. Without `with_failures` the way of unforeseen errors is left out."""
+    """Draw the states `names`. Without `with_failures` the transitions of unexpected errors are left out."""
     happy = graph.happy_path()
     lines = [*_nodes(graph, names), *_arrows(graph, names, happy, with_failures)]
     return mermaid("flowchart TD", [*lines, *_classes(graph, names, happy)])
@@ -146,7 +146,7 @@ def _nested(definition: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
 
 
 def _id(name: str) -> str:
-    # `end` is a word of Mermaid's own.
+    # `end` is a reserved word of Mermaid.
     return f"s_{name}"
 
 

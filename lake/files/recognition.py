@@ -1,6 +1,6 @@
 """Recognition of a landing file's table from its path and its first bytes.
 
-The uploader and the raw_to_processed job share this module, so that both judge a file alike:
+The uploader and the raw_to_processed job share this module, so that both treat a file alike:
 
 - a CSV table by the longest table name that prefixes the file name (case-insensitive), confirmed
   by the header, which must hold the key columns;

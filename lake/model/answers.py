@@ -1,7 +1,7 @@
 """Types of a domain's serving questions, which `domains/<name>/answers.py` declares.
 
-The read library (`serving.read`) implements the protocols `Reader` and `Found`; the functions in a domain's
-`answers.py` depend on the types of this module only.
+The read library (`serving.read`) implements the protocols `Reader` and `ReadResult`; the functions in a
+domain's `answers.py` depend on the types of this module only.
 """
 
 from __future__ import annotations
@@ -77,28 +77,28 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Selects the documents of one shape whose `by` columns have the values `keys`."""
+class Selection:
+    """A selection of documents: those of one shape whose `by` columns have the values `keys`."""
 
     shape: str
     keys: tuple[Any, ...] = ()
 
 
-class Found(Protocol):
+class ReadResult(Protocol):
     """The documents that one request returned."""
 
     def rows(
-        self, wanted: Wanted, embed: str, first: dt.date | None = None, last: dt.date | None = None
+        self, selection: Selection, embed: str, first: dt.date | None = None, last: dt.date | None = None
     ) -> list[Row]:
         """Return the embedded rows dated from `first` to `last`, in the order of their key.
 
         On a day that the batch flow has published only batch rows count; the speed view adds the other days.
         """
 
-    def tables(self, wanted: Wanted, embed: str) -> list[tuple[int, list[Row]]]:
+    def tables(self, selection: Selection, embed: str) -> list[tuple[int, list[Row]]]:
         """Return (period, embedded rows) of each batch document, oldest period first."""
 
-    def newest_day(self, wanted: Wanted, embed: str) -> dt.date | None:
+    def newest_day(self, selection: Selection, embed: str) -> dt.date | None:
         """Return the newest date of the embedded rows; None without rows."""
 
 
@@ -106,11 +106,11 @@ class Reader(Protocol):
     """Reads the served marts of one domain, one request per call."""
 
     def between(
-        self, mart: str, wanted: Sequence[Wanted], first: dt.date, last: dt.date, question: int
-    ) -> Found:
+        self, mart: str, selections: Sequence[Selection], first: dt.date, last: dt.date, question: int
+    ) -> ReadResult:
         """Return the documents of the periods from `first` to `last`, found by their `_id`s."""
 
-    def newest(self, mart: str, wanted: Sequence[Wanted], days: int, question: int) -> Found:
+    def newest(self, mart: str, selections: Sequence[Selection], days: int, question: int) -> ReadResult:
         """Return the documents of the newest periods: as many as a range of `days` days can touch."""
 
 

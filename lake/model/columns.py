@@ -24,7 +24,7 @@ class Column:
     - `required`: null is quarantined (`<name>.not_null`), and so is text that does not cast.
     - `strict`: a row with text that does not cast is quarantined (`<name>.type`). Without `strict` the
       row is flagged and the value becomes null.
-    - `lenient`: text that does not cast becomes null without a flag; the table's own checks judge it.
+    - `lenient`: text that does not cast becomes null without a flag; the table's own checks evaluate it.
     - `clean`: a SQL expression over `{}`, the trimmed text, applied before the cast.
     - `derive`: a SQL expression over `{}`, the typed value, applied after the cast.
     - `default`: the SQL literal that a null stands for, applied after the checks.

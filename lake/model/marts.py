@@ -8,7 +8,7 @@ from enum import Enum
 from lake.model.columns import Column
 
 
-class Every(Enum):
+class PartitionUnit(Enum):
     """The unit in which a published table is partitioned."""
 
     MONTH = "month"
@@ -19,8 +19,8 @@ class Every(Enum):
 class Mart:
     """A published gold table, computed by `gold/<name>.py` from `inputs` (silver tables or other marts).
 
-    - `every`, `dated_by`: the mart is partitioned by the month or year of the date column `dated_by`.
-      A mart with neither is not partitioned and rewritten whole.
+    - `partition_by`, `dated_by`: the mart is partitioned by the month or year of the date column `dated_by`.
+      A mart with neither is not partitioned, and each run rewrites it whole.
     - `whole`: each run recomputes the partitioned mart from all of its inputs (a model fitted on all data).
     - `looked_up`: dated inputs that rows join by key regardless of the month; the job reads them whole.
       Of the other dated inputs the job reads only the months that it recomputes.
@@ -31,7 +31,7 @@ class Mart:
     columns: tuple[Column, ...]
     grain: tuple[str, ...]
     inputs: tuple[str, ...]
-    every: Every | None = None
+    partition_by: PartitionUnit | None = None
     dated_by: str | None = None
     whole: bool = False
     looked_up: tuple[str, ...] = ()
@@ -39,11 +39,11 @@ class Mart:
     @property
     def is_whole(self) -> bool:
         """Whether each run recomputes the mart from all of its inputs, whichever partitions are touched."""
-        return self.whole or self.every is None
+        return self.whole or self.partition_by is None
 
     @property
     def partition_keys(self) -> tuple[str, ...]:
         """Names of the partition keys: year and month, year, or none."""
-        if self.every is Every.MONTH:
+        if self.partition_by is PartitionUnit.MONTH:
             return ("year", "month")
-        return ("year",) if self.every is Every.YEAR else ()
+        return ("year",) if self.partition_by is PartitionUnit.YEAR else ()

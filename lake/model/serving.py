@@ -79,7 +79,7 @@ class Shape:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Served:
+class ServedQuestion:
     """A question that one request answers from the documents of `shapes` over at most `days` days."""
 
     question: int
@@ -103,7 +103,7 @@ class Collection:
     mart: str
     description: str
     shapes: tuple[Shape, ...]
-    serves: tuple[Served, ...]
+    serves: tuple[ServedQuestion, ...]
     cardinality: Mapping[str, int] = field(default_factory=dict)
     text_bytes: int = 100
     history: int = 240

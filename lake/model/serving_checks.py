@@ -11,13 +11,13 @@ from lake.errors import CaudalError
 from lake.model.columns import Column
 from lake.model.data_api import LIMITS, violation
 from lake.model.declaration import Declaration
-from lake.model.marts import Every, Mart
+from lake.model.marts import Mart, PartitionUnit
 from lake.model.serving import (
     OPEN_PERIODS,
     Collection,
     Embedded,
     Lookup,
-    Served,
+    ServedQuestion,
     Shape,
     covers,
     document_id,
@@ -25,15 +25,15 @@ from lake.model.serving import (
 )
 from lake.naming import collection_name
 
-_DAYS = {Every.MONTH: 31, Every.YEAR: 366, None: 0}
+_DAYS = {PartitionUnit.MONTH: 31, PartitionUnit.YEAR: 366, None: 0}
 _SUMMABLE = ("int", "bigint", "decimal")
 
 
-def periods_touched(every: Every | None, days: int) -> int:
+def periods_touched(partition_by: PartitionUnit | None, days: int) -> int:
     """Return the largest number of periods that a range of `days` days can touch."""
-    if every is None:
+    if partition_by is None:
         return 1
-    if every is Every.YEAR:
+    if partition_by is PartitionUnit.YEAR:
         return 1 + math.ceil((days - 1) / 365)
     starts = (dt.date(2001 + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1) for month in range(48))
     ends = ((start, start + dt.timedelta(days=days - 1)) for start in starts)
@@ -137,7 +137,7 @@ def _sizes(collection: Collection, mart: Mart) -> Iterator[str]:
 
 def _cardinality(collection: Collection, mart: Mart, column: str) -> int:
     declared = collection.cardinality.get(column, 0)
-    return declared or (_DAYS[mart.every] if column == mart.dated_by else 0)
+    return declared or (_DAYS[mart.partition_by] if column == mart.dated_by else 0)
 
 
 def _largest(collection: Collection, mart: Mart, shape: Shape) -> dict[str, dict[str, Any]]:
@@ -186,22 +186,22 @@ def _widest(column: Column, text_bytes: int) -> Any:
     return samples.get(column.type)
 
 
-def _requests(collection: Collection, mart: Mart, served: Served) -> Iterator[str]:
+def _requests(collection: Collection, mart: Mart, served: ServedQuestion) -> Iterator[str]:
     """Yield the limits that a question exceeds: one page must hold all documents that the question reads."""
-    periods = periods_touched(mart.every, served.days)
+    periods = periods_touched(mart.partition_by, served.days)
     speed = OPEN_PERIODS if collection.speed else 0
     if served.lookup is Lookup.BY_ID:
         documents = len(served.shapes) * (periods + min(speed, periods))
-        asked = len(served.shapes) * periods * (2 if speed else 1)
-        if asked > LIMITS.in_values:
-            yield f"asks for {asked} documents by id, {LIMITS.in_values} are possible"
+        requested = len(served.shapes) * periods * (2 if speed else 1)
+        if requested > LIMITS.in_values:
+            yield f"requests {requested} documents by id, the limit is {LIMITS.in_values}"
     else:
         documents = len(served.shapes) * periods * (2 if speed else 1)
         read = len(served.shapes) * (collection.history + speed)
         if read > LIMITS.sorted_documents:
-            yield f"sorts {read} documents, {LIMITS.sorted_documents} are possible"
+            yield f"sorts {read} documents, the limit is {LIMITS.sorted_documents}"
     if documents > LIMITS.page_documents:
-        yield f"reads {documents} documents, one request brings {LIMITS.page_documents}"
+        yield f"reads {documents} documents, one request returns {LIMITS.page_documents}"
 
 
 def database_problems(domains: Iterable[Declaration]) -> list[str]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from lake.model.checks import Check, Effect
 from lake.model.columns import Column
 from lake.model.declaration import Declaration, Question
-from lake.model.marts import Every, Mart
-from lake.model.tables import Reference, Stream, Table, Touch, Versions
+from lake.model.marts import Mart, PartitionUnit
+from lake.model.tables import Dependency, Reference, Stream, Table, Versions
 from lake.model.validation import validate
 
 
@@ -28,6 +28,6 @@ class Domain(Declaration):
 
 
 __all__ = [
-    "Check", "Column", "Domain", "Effect", "Every", "Mart", "Question", "Reference", "Stream",
-    "Table", "Touch", "Versions",
+    "Check", "Column", "Domain", "Effect", "PartitionUnit", "Mart", "Question", "Reference", "Stream",
+    "Table", "Dependency", "Versions",
 ]  # fmt: skip

@@ -41,11 +41,11 @@ class Reference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Touch:
-    """A changed row of `table` touches the rows whose `column` equals its `parent_column`.
+class Dependency:
+    """A dependency on a table that the rows do not reference by its key.
 
-    This declares enrichment from a table that the rows do not reference by its key: a changed user
-    changes the user count of an organisation, and so the events of that organisation.
+    If a row of `table` changes, the rows whose `column` equals its `parent_column` are recomputed: a changed
+    user changes the user count of an organisation, and so the events of that organisation.
     """
 
     column: str
@@ -77,10 +77,10 @@ class Table:
     - `key`: columns that identify a row (`Versions.ROW`) or a group of rows (`Versions.GROUP`).
     - `dated_by`: the date or timestamp column whose month is the row's partition; None for a table that
       is small enough to be resolved whole (a master), or that takes its month from a reference.
-    - `touched_by`: tables whose changed rows touch rows of this table that do not reference them by key.
+    - `depends_on`: further tables from which rows are enriched, although they do not reference them by key.
     - `enriched_from`, `enrichment`: silver tables that `silver/<name>.py` joins, and the columns that it
       adds. Without them silver is the resolved table with flags of unknown references. A joined table must
-      be referenced or in `touched_by`, and must not be enriched from others itself.
+      be referenced or in `depends_on`, and must not be enriched from others itself.
     - `reject_above`: a batch with a larger share of quarantined rows is rejected.
     """
 
@@ -93,7 +93,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     references: tuple[Reference, ...] = ()
     stream: Stream | None = None
-    touched_by: tuple[Touch, ...] = ()
+    depends_on: tuple[Dependency, ...] = ()
     enriched_from: tuple[str, ...] = ()
     enrichment: tuple[Column, ...] = ()
     reject_above: float = 0.2

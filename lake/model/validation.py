@@ -24,7 +24,7 @@ def _problems(domain: Declaration) -> Iterator[str]:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", domain.name):
         yield f"domain '{domain.name}': names are snake_case"
     names = [table.name for table in domain.tables] + [mart.name for mart in domain.published_marts]
-    yield from (f"'{name}' is declared twice" for name in _twice(names))
+    yield from (f"'{name}' is declared twice" for name in _duplicates(names))
     tables = {table.name: table for table in domain.tables}
     for table in domain.tables:
         yield from (f"table {table.name}: {problem}" for problem in _table_problems(table, tables))
@@ -34,7 +34,7 @@ def _problems(domain: Declaration) -> Iterator[str]:
     yield from serving_problems(domain)
 
 
-def _twice(names: Iterable[str]) -> list[str]:
+def _duplicates(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
 
 
@@ -42,7 +42,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     names = [column.name for column in (*table.columns, *table.enrichment)]
     for column in (*table.columns, *table.enrichment):
         yield from column.problems()
-    yield from (f"column '{name}' is declared twice" for name in _twice(names))
+    yield from (f"column '{name}' is declared twice" for name in _duplicates(names))
     yield from (f"key column '{name}' is not declared" for name in table.key if name not in names)
     if not table.key:
         yield "has no key"
@@ -59,7 +59,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
         yield from (
             f"check '{check.name}' fixes undeclared column '{fix}'" for fix in check.fix if fix not in names
         )
-    yield from (f"check '{name}' is declared twice" for name in _twice(c.name for c in table.checks))
+    yield from (f"check '{name}' is declared twice" for name in _duplicates(c.name for c in table.checks))
     for ref in table.references:
         if ref.column not in names:
             yield f"reference column '{ref.column}' is not declared"
@@ -71,10 +71,10 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
         elif ref.gives_month and parent.dated_by is None:
             yield f"takes its month from '{ref.table}', which has no date"
     yield from _enrichment_problems(table, tables)
-    for touch in table.touched_by:
-        parent = tables.get(touch.table)
-        if touch.column not in names or parent is None or touch.parent_column not in parent.by_name:
-            yield f"touched_by {touch.table}: '{touch.column}' or '{touch.parent_column}' is not declared"
+    for each in table.depends_on:
+        parent = tables.get(each.table)
+        if each.column not in names or parent is None or each.parent_column not in parent.by_name:
+            yield f"depends_on {each.table}: '{each.column}' or '{each.parent_column}' is not declared"
     if table.stream is not None:
         used = (*table.stream.rank, *table.stream.totals_by, *table.stream.totals)
         yield from (f"stream column '{name}' is not declared" for name in used if name not in names)
@@ -82,7 +82,7 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
 
 def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     """Yield the enrichments through which a change of the joined table would not reach the rows."""
-    followed = {ref.table for ref in table.references} | {touch.table for touch in table.touched_by}
+    followed = {ref.table for ref in table.references} | {each.table for each in table.depends_on}
     for name in table.enriched_from:
         if name not in tables:
             yield f"is enriched from unknown '{name}'"
@@ -95,13 +95,13 @@ def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str
         elif name not in followed:
             yield (
                 f"is enriched from '{name}', whose changes would not reach it: declare the reference, or "
-                "touched_by"
+                "depends_on"
             )
     # The job computes the changes of tables in the order of references and enrichment.
     yield from (
-        f"touched_by {touch.table}: is not enriched from it"
-        for touch in table.touched_by
-        if touch.table in tables and touch.table not in table.enriched_from
+        f"depends_on {each.table}: is not enriched from it"
+        for each in table.depends_on
+        if each.table in tables and each.table not in table.enriched_from
     )
 
 
@@ -112,7 +112,7 @@ def _cycles(tables: dict[str, Table]) -> Iterator[str]:
         if state.get(name) == "done" or name not in tables:
             return
         if name in path:
-            yield f"tables reference each other in a circle: {' → '.join((*path, name))}"
+            yield f"tables reference each other in a cycle: {' → '.join((*path, name))}"
             return
         for parent in sorted(
             {ref.table for ref in tables[name].references} | set(tables[name].enriched_from)
@@ -129,12 +129,12 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
     for column in mart.columns:
         yield from column.problems()
         if column.personal:
-            yield f"column '{column.name}' is personal data, which stops at silver"
-    yield from (f"column '{name}' is declared twice" for name in _twice(names))
+            yield f"column '{column.name}' is personal data, which gold must not publish"
+    yield from (f"column '{name}' is declared twice" for name in _duplicates(names))
     yield from (f"grain column '{name}' is not declared" for name in mart.grain if name not in names)
     known = {table.name for table in domain.tables} | {other.name for other in domain.marts}
     yield from (f"input '{name}' is neither a table nor a mart" for name in mart.inputs if name not in known)
-    whole = {other.name for other in domain.marts if other.every is None}
+    whole = {other.name for other in domain.marts if other.partition_by is None}
     if not mart.is_whole:
         # A mart that is rewritten whole does not say which of its months changed.
         yield from (
@@ -143,7 +143,7 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
     yield from (f"looked_up '{name}' is no input" for name in mart.looked_up if name not in mart.inputs)
     if mart.name in mart.inputs:
         yield "is its own input"
-    if (mart.every is None) != (mart.dated_by is None):
-        yield "every and dated_by belong together"
+    if (mart.partition_by is None) != (mart.dated_by is None):
+        yield "partition_by and dated_by belong together"
     if mart.dated_by is not None and mart.dated_by not in names:
         yield f"dated_by '{mart.dated_by}' is not declared"

@@ -33,7 +33,7 @@ def ledger_key(domain: str, batch_id: str) -> str:
 
 
 def snapshot_key(domain: str) -> str:
-    """Return the key of the snapshot: a copy of all batch objects, which only saves readers time."""
+    """Return the key of the snapshot: a copy of all batch objects, which saves readers requests."""
     return f"{ledger_root(domain)}snapshot.json.gz"
 
 
@@ -72,14 +72,14 @@ def held_key(domain: str, hold_id: str) -> str:
     return f"{held_prefix(domain)}{hold_id}.json"
 
 
-def passed_prefix(domain: str) -> str:
-    """Return the prefix of stream batches that passed the gate and are not curated yet, by execution."""
+def publishing_prefix(domain: str) -> str:
+    """Return the prefix of stream batches that executions have begun to publish: one object per execution."""
     return f"{ledger_root(domain)}passed/"
 
 
-def passed_key(domain: str, execution: str) -> str:
-    """Return the key of the stream batches that passed the gate in an execution."""
-    return f"{passed_prefix(domain)}{execution}.json"
+def publishing_key(domain: str, execution: str) -> str:
+    """Return the key of the stream batches that an execution is about to publish."""
+    return f"{publishing_prefix(domain)}{execution}.json"
 
 
 def requeued_prefix(domain: str, table: str = "") -> str:

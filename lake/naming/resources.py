@@ -159,9 +159,9 @@ class Names:
         """Return the name of the pipe that starts the state machine from the queue."""
         return self._of(domain, "landing", 64, "pipe")
 
-    def schedule(self, domain: str, what: str) -> str:
-        """Return the name of the schedule that starts `what`: pipeline or stream_<table>."""
-        return self._of(domain, what.replace("_", "-"), 64, "schedule")
+    def schedule(self, domain: str, subject: str) -> str:
+        """Return the name of the schedule that starts `subject`: pipeline or stream_<table>."""
+        return self._of(domain, subject.replace("_", "-"), 64, "schedule")
 
     def failed_streams_rule(self, domain: str) -> str:
         """Return the name of the rule that reports failed stream jobs."""

@@ -103,7 +103,7 @@ class Schedules:
         return due
 
     def _report_failure(self, schedule: Schedule, error: Exception) -> None:
-        # A job whose previous run still works refuses another one: that is normal.
+        # A job with an active run refuses another run, which is normal.
         if "ConcurrentRunsExceededException" not in str(error):
             self._context.report(f"schedule {schedule.name}", error)
 

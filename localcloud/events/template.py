@@ -14,7 +14,7 @@ _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\['([^']+)'\]")
 
 
 def render(template: str, lookup: Callable[[str], Any]) -> Any:
-    """Return a template's JSON value, each placeholder replaced by what `lookup` returns for its name.
+    """Return a template's JSON value, each placeholder replaced by the value of `lookup` for its name.
 
     Within quotes a value is inserted as text, elsewhere as JSON. Raises UnsupportedError if the result
     is not JSON.

@@ -18,7 +18,7 @@ from localcloud.context import Context
 from localcloud.errors import LocalCloudError, PatchError, UnsupportedError
 from localcloud.execution.assets import fetch, import_path
 from localcloud.execution.environment import aws_environment
-from localcloud.execution.lanes import Lane, Ticket
+from localcloud.execution.lanes import Lane, LaneRun
 from localcloud.execution.spark_worker import Outcome
 from localcloud.patching import original, replace
 
@@ -85,7 +85,7 @@ class GlueExecutor:
         self._context = context
         self._run_ended = run_ended
         self._lanes: dict[str, Lane] = {}
-        self._tickets: dict[str, tuple[Lane, Ticket]] = {}
+        self._runs: dict[str, tuple[Lane, LaneRun]] = {}
         self._working: dict[str, ExitStack] = {}
         self._lock = threading.RLock()
 
@@ -111,7 +111,7 @@ class GlueExecutor:
     def is_idle(self) -> bool:
         """Return whether no run is queued or executing."""
         with self._lock:
-            return not self._tickets
+            return not self._runs
 
     def stop(self) -> None:
         """Kill all workers, with their runs."""
@@ -131,43 +131,43 @@ class GlueExecutor:
             run_id: str = start(job, **arguments)
             run = job.job_runs[-1]
             role_arn = self._role_arn(job.role)
-            ticket = Ticket(
+            lane_run = LaneRun(
                 prepare=functools.partial(self._request, job, run, role_arn),
                 adopt=functools.partial(self._adopt, role_arn=role_arn),
                 limit=MINUTE * (run.timeout or DEFAULT_TIMEOUT),
                 started=functools.partial(setattr, run, "state", "RUNNING"),
-                ended=lambda outcome: self._finish(run, ticket, role_arn, outcome),
+                ended=lambda outcome: self._finish(run, lane_run, role_arn, outcome),
                 # Registers the role as a writer, so that the adoption of another run accepts its files.
                 during=functools.partial(self._context.writing, role_arn),
             )
             self._working[run_id] = ExitStack()
             self._working[run_id].enter_context(self._context.working())
-            self._tickets[run_id] = (lane, ticket)
-        lane.submit(ticket)
+            self._runs[run_id] = (lane, lane_run)
+        lane.submit(lane_run)
         return run_id
 
     def stop_run(self, run: Any) -> None:
         """Stop a run as BatchStopJobRun does. A run that has ended keeps its state."""
         with self._lock:
-            active = self._tickets.get(run.job_run_id)
+            active = self._runs.get(run.job_run_id)
             if active is None:
                 return
             run.state = "STOPPING"
-        lane, ticket = active
-        lane.cancel(ticket)
+        lane, lane_run = active
+        lane.cancel(lane_run)
 
-    def _finish(self, run: GlueRun, ticket: Ticket, role_arn: str, outcome: Outcome) -> None:
+    def _finish(self, run: GlueRun, lane_run: LaneRun, role_arn: str, outcome: Outcome) -> None:
         error, state = outcome.error, "FAILED" if outcome.error else "SUCCEEDED"
         if outcome.timed_out:
             state, error = "TIMEOUT", f"The run took longer than its timeout of {run.timeout} minutes."
-        if ticket.stopped.is_set():
+        if lane_run.stopped.is_set():
             state, error = "STOPPED", None
         denied = self._adopt(None, role_arn=role_arn)
         if denied and state == "SUCCEEDED":
             state, error = "FAILED", denied
         with self._lock:
             run.finish(state, error)
-            del self._tickets[run.job_run_id]
+            del self._runs[run.job_run_id]
         with self._working.pop(run.job_run_id):
             if self._run_ended is not None:
                 self._run_ended(run.job_name, state, run)

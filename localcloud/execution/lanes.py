@@ -21,7 +21,7 @@ Prepare = Callable[[], dict[str, Any]]
 
 
 @dataclass
-class Ticket:
+class LaneRun:
     """A run that is queued in a lane or executing.
 
     `limit` is the time-out in seconds. `started` is called before the script starts, `ended` once at the end.
@@ -48,31 +48,31 @@ class Lane:
         self._report = report
         self._home = home
         self._name = name
-        self._tickets: queue.Queue[Ticket | None] = queue.Queue()
-        self._current: Ticket | None = None
+        self._runs: queue.Queue[LaneRun | None] = queue.Queue()
+        self._current: LaneRun | None = None
         self._worker: SparkWorker | None = None
         self._lock = threading.RLock()
         self._peak = 0
         self._thread = threading.Thread(target=self._serve, name=f"lane-{name}", daemon=True)
         self._thread.start()
 
-    def submit(self, ticket: Ticket) -> None:
+    def submit(self, lane_run: LaneRun) -> None:
         """Add a run to the queue."""
-        self._tickets.put(ticket)
+        self._runs.put(lane_run)
 
     def warm_up(self) -> None:
         """Start the worker in the background, so that the first run does not wait for its start."""
         self._ready_worker()
 
-    def cancel(self, ticket: Ticket) -> None:
+    def cancel(self, lane_run: LaneRun) -> None:
         """Cancel a run: a queued run never starts, the worker of an executing run is killed."""
         with self._lock:
-            is_queued = self._current is not ticket and not ticket.stopped.is_set()
-            ticket.stopped.set()
-            if self._current is ticket and self._worker is not None:
+            is_queued = self._current is not lane_run and not lane_run.stopped.is_set()
+            lane_run.stopped.set()
+            if self._current is lane_run and self._worker is not None:
                 self._worker.kill()
         if is_queued:
-            ticket.ended(Outcome())
+            lane_run.ended(Outcome())
 
     def kill(self) -> bool:
         """SIGKILL the worker, which simulates a lost machine. Returns whether there was a worker."""
@@ -84,7 +84,7 @@ class Lane:
 
     def close(self) -> None:
         """Kill the worker and end the thread. Queued runs are dropped."""
-        self._tickets.put(None)
+        self._runs.put(None)
         with self._lock:
             if self._current is not None:
                 self._current.stopped.set()
@@ -112,27 +112,27 @@ class Lane:
             return self._worker
 
     def _serve(self) -> None:
-        while (ticket := self._tickets.get()) is not None:
+        while (lane_run := self._runs.get()) is not None:
             with self._lock:
-                if ticket.stopped.is_set():
+                if lane_run.stopped.is_set():
                     continue
-                self._current = ticket
+                self._current = lane_run
             try:
-                with ticket.during():
-                    ticket.ended(self._execute(ticket))
+                with lane_run.during():
+                    lane_run.ended(self._execute(lane_run))
             except Exception as error:  # The lane must survive a failed run to execute the next one.
                 self._report(f"Glue lane {self._name}", error)
             with self._lock:
                 self._current = None
 
-    def _execute(self, ticket: Ticket) -> Outcome:
+    def _execute(self, lane_run: LaneRun) -> Outcome:
         try:
-            request = ticket.prepare()
+            request = lane_run.prepare()
             worker = self._ready_worker()
             failure = worker.await_ready()
-            if failure or ticket.stopped.is_set():
+            if failure or lane_run.stopped.is_set():
                 return failure or Outcome()
-            ticket.started()
-            return worker.run(request, ticket.adopt, ticket.limit)
+            lane_run.started()
+            return worker.run(request, lane_run.adopt, lane_run.limit)
         except Exception as error:  # A run that cannot start has failed.
             return Outcome(error=f"{type(error).__name__}: {error}")

@@ -105,7 +105,7 @@ class SparkWorker:
                     error=f"WorkerDied: Spark did not start within {START_LIMIT:.0f} s; see {self._log}."
                 )
             if event is None:
-                return self._death("at its start")
+                return self._dead_worker_outcome("at its start")
             self._jvm = event["jvm"]
         return None
 
@@ -124,7 +124,7 @@ class SparkWorker:
                 self.kill()
                 return Outcome(timed_out=True)
             if event is None:
-                return self._death("during the run")
+                return self._dead_worker_outcome("during the run")
             if event["event"] == "done":
                 return self._finished(event)
             self._send(command="adopted", error=adopt(event["buckets"]))
@@ -135,7 +135,7 @@ class SparkWorker:
             self.kill()  # Without a session the worker cannot execute another run.
         return Outcome(error=event["error"])
 
-    def _death(self, when: str) -> Outcome:
+    def _dead_worker_outcome(self, when: str) -> Outcome:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=5)  # The socket closes shortly before the exit code is known.
         self.kill()  # The JVM may outlive Python.

@@ -148,8 +148,8 @@ class Requests:
             ) from error
         if status != _TOO_MANY_REQUESTS and status < 500:
             raise RefusedError(f"HTTP {status}", str(error), where=self.where) from error
-        asked = error.response.headers.get("Retry-After", "")
-        return f"HTTP {status}", min(float(asked), self.retry.longest_seconds) if asked.isdigit() else 0.0
+        wait = error.response.headers.get("Retry-After", "")
+        return f"HTTP {status}", min(float(wait), self.retry.longest_seconds) if wait.isdigit() else 0.0
 
     def _api_error(self, error: Body) -> str:
         """Return the description of a transient error of the Data API; raise RefusedError for others."""

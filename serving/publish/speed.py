@@ -1,4 +1,4 @@
-"""The speed view: running totals of a stream's open days, beside what batch has published.
+"""The speed view: running totals of a stream's open days, beside the published batch rows.
 
 A speed document holds, per day, the newest total of each row. A total is set, never added to, so a
 replayed micro-batch changes nothing. Readers ignore the totals of a day that batch has published, and
@@ -25,7 +25,7 @@ from lake.model.serving import (
     plain,
     slot_of,
 )
-from lake.model.spec import Every, Mart
+from lake.model.spec import Mart, PartitionUnit
 from serving.client.requests import Requests
 from serving.publish.errors import PublishingError
 
@@ -75,9 +75,9 @@ class SpeedView:
 
     def _period(self, row: Mapping[str, Any]) -> int:
         day = self._day(row)
-        if self.mart.every is Every.MONTH:
+        if self.mart.partition_by is PartitionUnit.MONTH:
             return period_number(day.year, day.month)
-        return period_number(day.year) if self.mart.every is Every.YEAR else period_number()
+        return period_number(day.year) if self.mart.partition_by is PartitionUnit.YEAR else period_number()
 
     def _update(
         self,

@@ -2,7 +2,7 @@
 
 The publisher first lists the stored documents (`_id` and hash), so that an unchanged period is not
 written at all. Then it inserts missing documents in bulk, replaces those that differ and deletes those
-that are no longer wanted. Every command is idempotent, and the state is always read from the store, so a
+without a counterpart. Every command is idempotent, and the state is always read from the store, so a
 publication that failed is simply run again.
 """
 
@@ -215,7 +215,7 @@ class Upsert:
 
     @staticmethod
     def _run_all(pool: ThreadPoolExecutor, work: Callable[[Any], None], items: Iterable[Any]) -> None:
-        """Run `work` on all items concurrently. Raises the first error and cancels what has not begun."""
+        """Run `work` on all items concurrently. Raises the first error and cancels the pending calls."""
         tasks = [pool.submit(work, item) for item in items]
         try:
             for task in tasks:

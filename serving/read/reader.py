@@ -9,7 +9,7 @@ from typing import Any
 
 from astrapy import Database
 
-from lake.model.answers import Row, Wanted
+from lake.model.answers import Row, Selection
 from lake.model.serving import (
     SPEED,
     Collection,
@@ -20,7 +20,7 @@ from lake.model.serving import (
     typed,
 )
 from lake.model.serving_checks import periods_touched
-from lake.model.spec import Domain, Every, Mart
+from lake.model.spec import Domain, Mart, PartitionUnit
 from lake.naming import collection_name
 from serving.client.errors import RefusedError
 from serving.client.requests import NO_COLLECTION, NO_KEYSPACE, Requests, Retry
@@ -28,7 +28,7 @@ from serving.read.errors import RangeError, UnservedError
 
 
 @dataclass(frozen=True)
-class Found:
+class ReadResult:
     """The documents that one request returned."""
 
     mart: Mart
@@ -36,15 +36,15 @@ class Found:
     documents: Sequence[Document]
 
     def rows(
-        self, wanted: Wanted, embed: str, first: dt.date | None = None, last: dt.date | None = None
+        self, selection: Selection, embed: str, first: dt.date | None = None, last: dt.date | None = None
     ) -> list[Row]:
         """Return the embedded rows of all periods from `first` to `last`, in the order of their key.
 
         On a day that batch has published only its rows count; the speed view adds the other days.
         """
-        shape = self.collection.shape(wanted.shape)
+        shape = self.collection.shape(selection.shape)
         declared = shape.embedded(embed)
-        matching = [document for document in self.documents if self._matches(document, wanted)]
+        matching = [document for document in self.documents if self._matches(document, selection)]
         dated = self.mart.dated_by if self.mart.dated_by in declared.rows else None
         rows = [
             row
@@ -64,21 +64,21 @@ class Found:
             ]
         return sorted(rows, key=lambda row: tuple(row[name] for name in declared.rows))
 
-    def tables(self, wanted: Wanted, embed: str) -> list[tuple[int, list[Row]]]:
+    def tables(self, selection: Selection, embed: str) -> list[tuple[int, list[Row]]]:
         """Return (period, embedded rows) of the batch documents, oldest period first."""
-        declared = self.collection.shape(wanted.shape).embedded(embed)
-        batch = [d for d in self.documents if self._matches(d, wanted) and d["part"] != SPEED]
+        declared = self.collection.shape(selection.shape).embedded(embed)
+        batch = [d for d in self.documents if self._matches(d, selection) and d["part"] != SPEED]
         tables = ((d["period"], list(self._batch_rows(d, declared))) for d in batch)
         return sorted(tables, key=lambda item: item[0])
 
-    def newest_day(self, wanted: Wanted, embed: str) -> dt.date | None:
+    def newest_day(self, selection: Selection, embed: str) -> dt.date | None:
         """Return the newest date among the embedded rows, None without rows."""
-        days = [row[str(self.mart.dated_by)] for row in self.rows(wanted, embed)]
+        days = [row[str(self.mart.dated_by)] for row in self.rows(selection, embed)]
         return max(days, default=None)
 
-    def _matches(self, document: Document, wanted: Wanted) -> bool:
-        by = self.collection.shape(wanted.shape).by
-        return document["shape"] == wanted.shape and tuple(document[name] for name in by) == wanted.keys
+    def _matches(self, document: Document, selection: Selection) -> bool:
+        by = self.collection.shape(selection.shape).by
+        return document["shape"] == selection.shape and tuple(document[name] for name in by) == selection.keys
 
     def _batch_rows(self, document: Document, embed: Embedded) -> Iterator[Row]:
         table = document.get(embed.name) or {"columns": [], "rows": []}
@@ -116,8 +116,8 @@ class Reader:
     retry: Retry = field(default_factory=lambda: Retry(attempts=4, longest_seconds=2.0))
 
     def between(
-        self, mart: str, wanted: Sequence[Wanted], first: dt.date, last: dt.date, question: int
-    ) -> Found:
+        self, mart: str, selections: Sequence[Selection], first: dt.date, last: dt.date, question: int
+    ) -> ReadResult:
         """Return the documents of the periods from `first` to `last`, found by their `_id`s.
 
         Raises RangeError for an empty range, or one longer than the question declares.
@@ -132,14 +132,14 @@ class Reader:
                 hint=f"Ask for 1 to {longest} days.",
             )
         periods = list(_periods(declared, first, last))
-        ids = [document_id(want.shape, want.keys, period) for want in wanted for period in periods]
+        ids = [document_id(each.shape, each.keys, period) for each in selections for period in periods]
         if collection.speed:
             ids += [
-                document_id(want.shape, want.keys, period, SPEED) for want in wanted for period in periods
+                document_id(each.shape, each.keys, period, SPEED) for each in selections for period in periods
             ]
         return self._find(declared, collection, {"filter": {"_id": {"$in": ids}}})
 
-    def newest(self, mart: str, wanted: Sequence[Wanted], days: int, question: int) -> Found:
+    def newest(self, mart: str, selections: Sequence[Selection], days: int, question: int) -> ReadResult:
         """Return the documents of the newest periods that a range of `days` can touch.
 
         Raises RangeError for no days, or more than the question declares.
@@ -148,15 +148,17 @@ class Reader:
         longest = _longest_range(collection, question)
         if not 1 <= days <= longest:
             raise RangeError(
-                f"{days} days were asked for.",
+                f"{days} days were requested.",
                 where=f"question {question}",
                 hint=f"Ask for 1 to {longest} days.",
             )
         clauses = [
-            {"shape": want.shape, **dict(zip(collection.shape(want.shape).by, want.keys, strict=True))}
-            for want in wanted
+            {"shape": each.shape, **dict(zip(collection.shape(each.shape).by, each.keys, strict=True))}
+            for each in selections
         ]
-        number = len(wanted) * periods_touched(declared.every, days) * (2 if collection.speed else 1)
+        number = (
+            len(selections) * periods_touched(declared.partition_by, days) * (2 if collection.speed else 1)
+        )
         return self._find(
             declared,
             collection,
@@ -167,7 +169,7 @@ class Reader:
             },
         )
 
-    def _find(self, mart: Mart, collection: Collection, body: Document) -> Found:
+    def _find(self, mart: Mart, collection: Collection, body: Document) -> ReadResult:
         name = collection_name(self.domain.name, mart.name)
         requests = Requests(self.database.get_collection(name), self.retry)
         found: list[Document] = []
@@ -178,7 +180,7 @@ class Reader:
                 if error.code not in NO_COLLECTION | NO_KEYSPACE:
                     raise
                 raise UnservedError(
-                    "the serving store has nothing of it.",
+                    "the mart has no collection in the serving store.",
                     where=f"mart {mart.name}",
                     hint="Run the pipeline with serving switched on.",
                 ) from error
@@ -187,7 +189,7 @@ class Reader:
             # still gives a complete answer.
             state = data.get("nextPageState")
             if state is None or "sort" in body:
-                return Found(mart, collection, found)
+                return ReadResult(mart, collection, found)
             body = {**body, "options": {"pageState": state}}
 
 
@@ -198,9 +200,9 @@ def _longest_range(collection: Collection, question: int) -> int:
 
 def _periods(mart: Mart, first: dt.date, last: dt.date) -> Iterator[int]:
     """Yield the mart's periods from `first` to `last`, as numbers, oldest first."""
-    if mart.every is None:
+    if mart.partition_by is None:
         yield period_number()
-    elif mart.every is Every.YEAR:
+    elif mart.partition_by is PartitionUnit.YEAR:
         yield from (period_number(year) for year in range(first.year, last.year + 1))
     else:
         months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)

@@ -50,9 +50,9 @@ def test_import_against_the_direction_is_found(tmp_path: Path) -> None:
     assert "serving.store -> infra.stack" in found
 
 
-def test_circle_is_found(tmp_path: Path) -> None:
+def test_cycle_is_found(tmp_path: Path) -> None:
     root = tree(tmp_path, {"lake/a.py": "import lake.b\n", "lake/b.py": "import lake.a\n"})
-    assert "no circles BROKEN" in findings(root)
+    assert "no cycles BROKEN" in findings(root)
 
 
 def test_domain_that_imports_another_layer_is_found(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_run_without_new_files_has_nothing_new(january: Pipeline) -> None:
 
 
 def test_a_run_leaves_no_rows_in_memory(january: Pipeline) -> None:
-    """Sessions of the local runtime and of tests outlive many runs."""
+    """Sessions of the local cloud and of tests outlive many runs."""
     january.spark.catalog.clearCache()
     january.drop({"sales_corrected.csv": HEAD["sales"] + "1,2,2024-01-05,11.00,shop\n"})
     january.run()

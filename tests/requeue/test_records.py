@@ -34,8 +34,8 @@ def quarantine(tmp_path: Path) -> Quarantine:
     ]
     write_rows(store, "ecommerce", "orders", "b-1", rows)
     commit(store, "ecommerce", "b-1")
-    note = {"key": "k", "records": [FIRST], "corrected": False}
-    store.write("processed", requeued_key("ecommerce", "orders", "n"), json.dumps(note).encode())
+    entry = {"key": "k", "records": [FIRST], "corrected": False}
+    store.write("processed", requeued_key("ecommerce", "orders", "n"), json.dumps(entry).encode())
     return Quarantine(store, "processed", load_domain("ecommerce"))
 
 

@@ -89,8 +89,8 @@ def test_a_note_is_written_whether_or_not_the_object_is_new(tmp_path: Path, is_n
     )
     outcome = list(send([raw_object], lambda *_: is_new, store, "processed", "ecommerce"))
     assert outcome == [(raw_object, is_new)]
-    [note] = store.list("processed", requeued_prefix("ecommerce", "reviews"))
-    body = json.loads(store.read("processed", note.key))
+    [entry] = store.list("processed", requeued_prefix("ecommerce", "reviews"))
+    body = json.loads(store.read("processed", entry.key))
     assert body == {"key": "k", "records": ["a", "b"], "corrected": False}
 
 

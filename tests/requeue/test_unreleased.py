@@ -46,5 +46,5 @@ def test_a_rejected_batch_is_released_from_the_command_line(cli: CommandLine) ->
     )
     assert "was released before" in cli.run("release", rejected["batch_id"]).stdout
     assert cli.pipeline.ingest()["proceed"] is True
-    note = cli.pipeline.store.read("processed", f"_ledger/toy/released/{rejected['batch_id']}.json")
-    assert json.loads(note)["released_by"].startswith("arn:aws:")
+    entry = cli.pipeline.store.read("processed", f"_ledger/toy/released/{rejected['batch_id']}.json")
+    assert json.loads(entry)["released_by"].startswith("arn:aws:")

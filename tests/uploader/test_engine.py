@@ -195,9 +195,9 @@ def test_file_with_an_impossible_key_does_not_stop_the_others(landing: Landing, 
     too_long.mkdir(parents=True)
     (too_long / "orders_too_long.csv").write_text(ORDERS)
     report = send(folder)
-    [failed] = report.having(Status.FAILED)
+    [failed] = report.with_status(Status.FAILED)
     assert "too long for an S3 key" in failed.detail
-    assert len(report.having(Status.UPLOADED)) == 2
+    assert len(report.with_status(Status.UPLOADED)) == 2
     assert not report.is_complete
 
 

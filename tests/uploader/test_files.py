@@ -89,7 +89,7 @@ def test_byte_order_marks_and_gzip_are_accepted(
 def test_files_of_systems_and_editors_are_ignored(landing: Landing, send: Send, keys: Keys) -> None:
     report = send(landing({".DS_Store": "x", ".git/orders.csv": ORDERS, "~$orders.csv": "x"}))
     assert report.is_complete
-    assert len(report.having(Status.IGNORED)) == 3
+    assert len(report.with_status(Status.IGNORED)) == 3
     assert keys() == []
 
 

@@ -43,7 +43,7 @@ def test_report_is_complete_without_refused_files() -> None:
 
 
 def test_outcomes_are_selected_by_status() -> None:
-    assert report(GOOD, FAILED, IGNORED).having(Status.IGNORED) == (IGNORED,)
+    assert report(GOOD, FAILED, IGNORED).with_status(Status.IGNORED) == (IGNORED,)
 
 
 def test_files_without_a_table_are_grouped_last_and_ignored_ones_left_out() -> None:

@@ -67,61 +67,59 @@ class Drops:
         yield "nps_surveys", self._surveys()
 
     def _invoices(self) -> Iterator[str]:
-        chance = self._world.chance("invoices")
+        rng = self._world.random_for("invoices")
         months = sorted({self._world.day(day)[:7] for day in range(-BILLED_BEFORE, self._world.days)})
         for org in self._world.org_ids():
             for month in months:
-                currency = chance.choice(pool(CURRENCIES))
-                subtotal = round(chance.lognormvariate(6, 0.7), 2)
-                if chance.random() < 0.05:
+                currency = rng.choice(pool(CURRENCIES))
+                subtotal = round(rng.lognormvariate(6, 0.7), 2)
+                if rng.random() < 0.05:
                     subtotal = -subtotal
                     self._manifest.flag("billing_monthly", "subtotal.negative")
-                rate = chance.uniform(0.0013, 0.0016) if currency == "ARS" else chance.uniform(0.9, 1.12)
+                rate = rng.uniform(0.0013, 0.0016) if currency == "ARS" else rng.uniform(0.9, 1.12)
                 if currency == "USD":
-                    rate = 1.0 if chance.random() < 0.2 else 1.05 + chance.random() / 20
+                    rate = 1.0 if rng.random() < 0.2 else 1.05 + rng.random() / 20
                     if rate != 1:
                         self._manifest.flag("billing_monthly", USD_NOT_ONE)
-                credits = "" if chance.random() < 0.57 else f"{chance.random() * 70:.2f}"
+                credits = "" if rng.random() < 0.57 else f"{rng.random() * 70:.2f}"
                 taxes = round(abs(subtotal) * 0.21, 2)
                 yield (
-                    f"inv_{chance.getrandbits(40):010x},{org},{month}-01,{subtotal},{credits},{taxes},"
+                    f"inv_{rng.getrandbits(40):010x},{org},{month}-01,{subtotal},{credits},{taxes},"
                     f"{currency},{rate:.5f}"
                 )
 
     def _tickets(self) -> Iterator[str]:
-        chance = self._world.chance("tickets")
+        rng = self._world.random_for("tickets")
         orgs = self._world.org_ids()
         for _ in range(5 * self._world.organisations):
-            opened = chance.randrange(self._world.days)
-            resolved = (
-                "" if chance.random() < 0.25 else self._world.day(opened + int(chance.expovariate(0.25)))
-            )
-            csat = "" if chance.random() < 0.25 else f"{chance.choice((1, 2, 3, 3, 4, 4, 4, 5, 5, 5))}.0"
-            if csat and chance.random() < 0.04:
-                csat = chance.choice(("0.0", "6.0", "7.0"))
+            opened = rng.randrange(self._world.days)
+            resolved = "" if rng.random() < 0.25 else self._world.day(opened + int(rng.expovariate(0.25)))
+            csat = "" if rng.random() < 0.25 else f"{rng.choice((1, 2, 3, 3, 4, 4, 4, 5, 5, 5))}.0"
+            if csat and rng.random() < 0.04:
+                csat = rng.choice(("0.0", "6.0", "7.0"))
                 self._manifest.flag("support_tickets", "csat.range")
             yield (
-                f"tkt_{chance.getrandbits(40):010x},{chance.choice(orgs)},{chance.choice(CATEGORIES)},"
-                f"{chance.choice(pool(SEVERITIES))},{self._world.day(opened)},{resolved},{csat},"
-                f"{chance.random() < 0.1}"
+                f"tkt_{rng.getrandbits(40):010x},{rng.choice(orgs)},{rng.choice(CATEGORIES)},"
+                f"{rng.choice(pool(SEVERITIES))},{self._world.day(opened)},{resolved},{csat},"
+                f"{rng.random() < 0.1}"
             )
 
     def _touches(self) -> Iterator[str]:
-        chance = self._world.chance("touches")
+        rng = self._world.random_for("touches")
         orgs = self._world.org_ids()
         for _ in range(6 * self._world.organisations):
             yield (
-                f"mkt_{chance.getrandbits(40):010x},{chance.choice(orgs)},{chance.choice(CAMPAIGNS)},"
-                f"{chance.choice(CHANNELS)},{self._world.any_day(chance)},{chance.random() < 0.3},"
-                f"{chance.random() < 0.1}"
+                f"mkt_{rng.getrandbits(40):010x},{rng.choice(orgs)},{rng.choice(CAMPAIGNS)},"
+                f"{rng.choice(CHANNELS)},{self._world.any_day(rng)},{rng.random() < 0.3},"
+                f"{rng.random() < 0.1}"
             )
 
     def _surveys(self) -> Iterator[str]:
-        chance = self._world.chance("surveys")
+        rng = self._world.random_for("surveys")
         for org in self._world.org_ids():
-            for day in sorted(chance.sample(range(self._world.days), chance.choice((1, 1, 2, 3)))):
-                score = "" if chance.random() < 0.2 else f"{chance.randint(-20, 60)}.0"
-                comment = chance.choice(COMMENTS)
+            for day in sorted(rng.sample(range(self._world.days), rng.choice((1, 1, 2, 3)))):
+                score = "" if rng.random() < 0.2 else f"{rng.randint(-20, 60)}.0"
+                comment = rng.choice(COMMENTS)
                 written = f'"{comment}"' if "," in comment else comment
                 yield f"{org},{self._world.day(day)},{score},{written}"
 

@@ -85,7 +85,7 @@ class Events:
         self._manifest = manifest
         self._is_ordered = order is Order.TIME
         self._has_quirks = quirks
-        self._random: Callable[[], float] = world.chance("events").random
+        self._random: Callable[[], float] = world.random_for("events").random
         self._resources = [
             (item.fragment, item.service == "genai")
             for org in range(world.organisations)
@@ -182,13 +182,13 @@ class Events:
         line = "".join(parts)
         if quirk in (Quirk.LATE, Quirk.VERY_LATE):
             days = 60 if quirk is Quirk.VERY_LATE else 3 * rand() ** 4
-            return self._put_off(index, line, days)
+            return self._defer(index, line, days)
         if quirk is Quirk.DUPLICATE:
             manifest.duplicates[TABLE] += 1
-            return iter((line, *self._put_off(index, line, rand())))
+            return iter((line, *self._defer(index, line, rand())))
         if quirk is Quirk.NEW_VERSION:
             manifest.superseded[TABLE] += 1
-            return iter((line, *self._put_off(index, self._revised(minute, parts), 30 * rand())))
+            return iter((line, *self._defer(index, self._revised(minute, parts), 30 * rand())))
         return iter((line,))
 
     def _revised(self, minute: int, parts: list[str]) -> str:
@@ -204,7 +204,7 @@ class Events:
         time = f'{self._days[later // MINUTES_PER_DAY]}{_CLOCK[later % MINUTES_PER_DAY]}", '
         return "".join([parts[0], time, *parts[2:8], f"{int(self._random() * 90_000) / 10_000}", parts[9]])
 
-    def _put_off(self, index: int, line: str, days: float) -> Iterator[str]:
+    def _defer(self, index: int, line: str, days: float) -> Iterator[str]:
         """Defer a line to the file of `days` later, or to a random later file if files have no time slice.
 
         Return the line if that file is the current one, and nothing otherwise.

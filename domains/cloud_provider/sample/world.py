@@ -94,7 +94,7 @@ class World:
     start: date
     days: int
 
-    def chance(self, purpose: str) -> random.Random:
+    def random_for(self, purpose: str) -> random.Random:
         """Return a random generator whose numbers depend only on the seed and the purpose."""
         return random.Random(f"{self.seed} {purpose}")
 
@@ -102,9 +102,9 @@ class World:
         """Return the date `number` days after the first day; negative numbers give earlier dates."""
         return str(self.start + timedelta(days=number))
 
-    def any_day(self, chance: random.Random, before: int = 0) -> str:
+    def any_day(self, rng: random.Random, before: int = 0) -> str:
         """Return a random day of the data, or up to `before` days earlier."""
-        return self.day(chance.randrange(-before, self.days))
+        return self.day(rng.randrange(-before, self.days))
 
     def org_ids(self) -> list[str]:
         """Return the ids of all organisations."""
@@ -117,50 +117,50 @@ class World:
 
     def org_line(self, number: int) -> str:
         """Return the CSV line of an organisation."""
-        chance = self.chance(f"org {number}")
-        name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)} {number}"
-        nps = "" if chance.random() < 0.14 else f"{chance.randint(-40, 60)}.0"
-        plan = chance.choice(pool(PLANS))
+        rng = self.random_for(f"org {number}")
+        name = f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)} {number}"
+        nps = "" if rng.random() < 0.14 else f"{rng.randint(-40, 60)}.0"
+        plan = rng.choice(pool(PLANS))
         return ",".join(
             [
-                self._id("org", number), quoted(name), chance.choice(INDUSTRIES), chance.choice(REGIONS),
-                plan, str(plan == "enterprise"), self.day(-chance.randint(1, 60)),
-                f"rep_{chance.choice('abcde')}", chance.choice(pool(STAGES)), chance.choice(SOURCES), nps,
+                self._id("org", number), quoted(name), rng.choice(INDUSTRIES), rng.choice(REGIONS),
+                plan, str(plan == "enterprise"), self.day(-rng.randint(1, 60)),
+                f"rep_{rng.choice('abcde')}", rng.choice(pool(STAGES)), rng.choice(SOURCES), nps,
             ]
         )  # fmt: skip
 
     def user_lines(self, org: int) -> list[str]:
         """Return the CSV lines of the users of an organisation."""
-        chance = self.chance(f"users {org}")
+        rng = self.random_for(f"users {org}")
         lines = []
         for place in range(USERS_PER_ORG):
             user = self._id("user", org * USERS_PER_ORG + place)
-            login = "" if chance.random() < 0.2 else self.any_day(chance)
+            login = "" if rng.random() < 0.2 else self.any_day(rng)
             lines.append(
-                f"{user},{self._id('org', org)},{user}@example.com,{chance.choice(ROLES)},"
-                f"{chance.random() < 0.85},{self.any_day(chance, before=60)},{login}"
+                f"{user},{self._id('org', org)},{user}@example.com,{rng.choice(ROLES)},"
+                f"{rng.random() < 0.85},{self.any_day(rng, before=60)},{login}"
             )
         return lines
 
     def resources(self, org: int) -> list[Resource]:
         """Return the resources of an organisation."""
-        chance = self.chance(f"resources {org}")
+        rng = self.random_for(f"resources {org}")
         return [
             Resource(
                 self._id("res", org * RESOURCES_PER_ORG + place),
                 self._id("org", org),
-                SERVICES[min(int(chance.random() * 7), 5)],
-                chance.choice(REGIONS),
+                SERVICES[min(int(rng.random() * 7), 5)],
+                rng.choice(REGIONS),
             )
             for place in range(RESOURCES_PER_ORG)
         ]
 
     def resource_line(self, resource: Resource) -> str:
         """Return the CSV line of a resource."""
-        chance = self.chance(resource.resource_id)
-        tags = ", ".join(f'"{tag}"' for tag in chance.sample(TAGS, chance.randint(1, 3)))
-        written = "" if chance.random() < 0.2 else quoted(f"[{tags}]")
-        state = chance.choice(pool(STATES))
-        created = self.any_day(chance, before=60)
+        rng = self.random_for(resource.resource_id)
+        tags = ", ".join(f'"{tag}"' for tag in rng.sample(TAGS, rng.randint(1, 3)))
+        written = "" if rng.random() < 0.2 else quoted(f"[{tags}]")
+        state = rng.choice(pool(STATES))
+        created = self.any_day(rng, before=60)
         where = f"{resource.service},{resource.region}"
         return f"{resource.resource_id},{resource.org_id},{where},{created},{state},{written}"

@@ -14,7 +14,7 @@ PACKAGES = Path(__file__).resolve().parent.parent
 def load_package(name: str) -> None:
     """Make the package `name`, a sibling of this program's folder, importable in this process.
 
-    The folder itself does not go on `sys.path`: a job must not import the local runtime's modules.
+    The folder itself does not go on `sys.path`: a job must not import the local cloud's modules.
     """
     file = PACKAGES / name / "__init__.py"
     spec: Any = importlib.util.spec_from_file_location(

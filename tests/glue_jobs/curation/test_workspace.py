@@ -15,23 +15,29 @@ from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.months import Month
 from lake.errors import AccountingError
 from lake.model.columns import date, integer
-from lake.model.spec import Every, Mart
+from lake.model.spec import Mart, PartitionUnit
 from tests.fakes import FolderStore
 from tests.frames import frame, texts
 
 COLUMNS = (date("day", "Day."), integer("n", "Number."))
 
 
-def mart(name: str, every: Every | None) -> Mart:
-    dated_by = "day" if every else None
+def mart(name: str, partition_by: PartitionUnit | None) -> Mart:
+    dated_by = "day" if partition_by else None
     return Mart(
-        name=name, description="-", grain=(), inputs=(), columns=COLUMNS, every=every, dated_by=dated_by
+        name=name,
+        description="-",
+        grain=(),
+        inputs=(),
+        columns=COLUMNS,
+        partition_by=partition_by,
+        dated_by=dated_by,
     )
 
 
 MARTS = {
-    "by_month": mart("by_month", Every.MONTH),
-    "by_year": mart("by_year", Every.YEAR),
+    "by_month": mart("by_month", PartitionUnit.MONTH),
+    "by_year": mart("by_year", PartitionUnit.YEAR),
     "whole": mart("whole", None),
 }
 

@@ -115,13 +115,13 @@ def test_held_batches_are_hidden_until_the_hold_is_released(ledger: Ledger) -> N
     view = ledger.view()
     assert view.open_holds == (hold,)
     assert [each.batch_id for each in view.readable] == ["b-3"]
-    assert [each.batch_id for each in view.unjudged("makers")] == ["b-3"]
+    assert [each.batch_id for each in view.holdable("makers")] == ["b-3"]
     assert ledger.release(hold.hold_id, by="me", at=NOON)
     assert not ledger.release(hold.hold_id, by="me", at=NOON)
     view = ledger.view()
     assert view.open_holds == ()
     assert [each.batch_id for each in view.readable] == ["b-1", "b-2", "b-3"]
-    assert [each.batch_id for each in view.unjudged("makers")] == ["b-3"]
+    assert [each.batch_id for each in view.holdable("makers")] == ["b-3"]
 
 
 def test_a_hold_cannot_be_written_twice(ledger: Ledger) -> None:
@@ -152,9 +152,9 @@ def test_batches_that_are_being_published_are_exempt_from_holds_until_they_are_c
 ) -> None:
     for number in (1, 2):
         ledger.commit(batch(number, file(f"k{number}")))
-    ledger.note_publishing(["b-1"], execution="x1")
+    ledger.record_publishing(["b-1"], execution="x1")
     view = ledger.view()
     assert view.publishing == {"b-1"}
-    assert [each.batch_id for each in view.unjudged("makers")] == ["b-2"]
+    assert [each.batch_id for each in view.holdable("makers")] == ["b-2"]
     mark(ledger, "b-1")
     assert ledger.view().publishing == frozenset()

@@ -12,7 +12,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.ledger.ledger import Ledger
-from glue_jobs.quality.gate import MINIMUM_ROWS, judge
+from glue_jobs.quality.gate import MINIMUM_ROWS, evaluate
 from lake.errors import CaudalError
 from lake.model.discovery import load_domain
 from lake.model.spec import Table
@@ -46,17 +46,17 @@ def counts(**quarantined: int) -> dict[str, dict[str, int]]:
 def test_a_table_with_more_than_a_fifth_of_its_rows_quarantined_is_over_the_limit(
     read: int, quarantined: int, is_rejected: bool
 ) -> None:
-    assert (judge(ORDERS, read, quarantined, {}) is not None) == is_rejected
+    assert (evaluate(ORDERS, read, quarantined, {}) is not None) == is_rejected
 
 
 @pytest.mark.parametrize(("limit", "is_rejected"), [(0.0, True), (0.05, False), (0.04, True), (1.0, False)])
 def test_a_table_declares_its_limit(limit: float, is_rejected: bool) -> None:
     strict: Table = replace(ORDERS, reject_above=limit)
-    assert (judge(strict, 100, 5, {}) is not None) == is_rejected
+    assert (evaluate(strict, 100, 5, {}) is not None) == is_rejected
 
 
 def test_an_overrun_names_share_limit_and_the_most_frequent_checks_first() -> None:
-    verdict = judge(ORDERS, 400, 150, counts(a=1, b=140, c=0, d=9))
+    verdict = evaluate(ORDERS, 400, 150, counts(a=1, b=140, c=0, d=9))
     assert str(verdict) == (
         "orders: 150 of 400 rows (37.50%) are quarantined, the limit is 20.00% (b 140, d 9, a 1)"
     )

@@ -34,7 +34,7 @@ def test_page_has_the_figures_of_the_estimate(tmp_path: Path, docs: Path) -> Non
 def test_written_pages_do_not_drift(docs: Path) -> None:
     assert cost_table.drift({}, docs) == [
         f"{cost_table.PAGE} is missing",
-        f"{cost_table.GUIDE} differs from what it is generated from",
+        f"{cost_table.GUIDE} differs from its source",
     ]
     cost_table.write({}, docs)
     assert cost_table.drift({}, docs) == []

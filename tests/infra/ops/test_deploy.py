@@ -28,7 +28,7 @@ class Console:
         self.commands.append(list(command))
         return int(bool(self.fails) and self.fails in command)
 
-    def ask(self, question: str) -> bool:
+    def confirm(self, question: str) -> bool:
         self.said.append(question)
         return self.answer
 
@@ -60,8 +60,8 @@ def target(
         account=ACCOUNT,
         region=REGION,
         run=console.run,
-        ask=console.ask,
-        say=console.said.append,
+        confirm=console.confirm,
+        report=console.said.append,
     )
 
 

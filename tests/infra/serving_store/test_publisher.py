@@ -117,8 +117,8 @@ def test_on_glue_the_streaming_job_installs_the_pinned_client_only(
 def test_the_pipeline_publishes_served_marts_only(stack: Stack, names: Names) -> None:
     states = stack.state_machine["States"]
     marts = states["PublishMarts"]["ItemProcessor"]["States"]
-    notes = f"{names.processed_bucket}/_serving/{STREAMER}/"
-    assert actions(stack.role(names.role(STREAMER, "state-machine")), notes) == {
+    entries = f"{names.processed_bucket}/_serving/{STREAMER}/"
+    assert actions(stack.role(names.role(STREAMER, "state-machine")), entries) == {
         "s3:GetObject",
         "s3:DeleteObject",
     }
@@ -132,12 +132,12 @@ def test_the_batch_job_lists_unpublished_partitions_only_with_serving(
     stack: Stack, dev: Assembly, names: Names
 ) -> None:
     kind = "processed_to_curated"
-    notes = f"{names.processed_bucket}/_serving/{STREAMER}/"
+    entries = f"{names.processed_bucket}/_serving/{STREAMER}/"
     assert stack.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]["--serving"] == "true"
-    assert {"s3:GetObject", "s3:PutObject"} <= actions(stack.role(names.role(STREAMER, kind)), notes)
+    assert {"s3:GetObject", "s3:PutObject"} <= actions(stack.role(names.role(STREAMER, kind)), entries)
     without = dev.stack(names.stack(STREAMER))
     assert "--serving" not in without.named("AWS::Glue::Job", names.job(STREAMER, kind))["DefaultArguments"]
-    assert not actions(without.role(names.role(STREAMER, kind)), notes)
+    assert not actions(without.role(names.role(STREAMER, kind)), entries)
 
 
 def test_the_local_archive_holds_sources_only(serving: tuple[Assembly, list[str]]) -> None:

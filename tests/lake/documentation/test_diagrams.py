@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lake.documentation.diagrams import lineage, relations
 from lake.model.columns import bigint, date, money
-from lake.model.spec import Domain, Every, Mart, Reference, Table
+from lake.model.spec import Domain, Mart, PartitionUnit, Reference, Table
 
 GUESTS = Table(name="guests", description="Guests.", key=("id",), columns=(bigint("id", "Id."),))
 STAYS = Table(
@@ -25,7 +25,7 @@ DAILY = Mart(
     description="Paid per day.",
     grain=("arrival",),
     inputs=("stays",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="arrival",
     columns=(date("arrival", "Day."), money("paid", "Paid.")),
 )

@@ -10,7 +10,7 @@ from lake.documentation.dictionary import drift, page, write
 from lake.model.checks import at_least, flag
 from lake.model.columns import bigint, date, money, text
 from lake.model.discovery import load_domains
-from lake.model.spec import Domain, Every, Mart, Question, Reference, Table, Versions
+from lake.model.spec import Domain, Mart, PartitionUnit, Question, Reference, Table, Versions
 
 GUESTS = Table(
     name="guests",
@@ -48,7 +48,7 @@ PAID = Mart(
     description="Paid per day.",
     grain=("arrival",),
     inputs=("stays",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="arrival",
     columns=(date("arrival", "Day."), money("paid_usd", "Paid.")),
 )

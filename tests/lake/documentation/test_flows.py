@@ -7,7 +7,7 @@ import pytest
 from lake.documentation import flows
 from lake.model.columns import bigint, date, timestamp
 from lake.model.discovery import load_domains
-from lake.model.spec import Domain, Every, Mart, Reference, Stream, Table
+from lake.model.spec import Domain, Mart, PartitionUnit, Reference, Stream, Table
 
 SHOPS = Table(name="shops", description="Shops.", key=("shop_id",), columns=(bigint("shop_id", "Id."),))
 VISITS = Table(
@@ -26,7 +26,7 @@ BY_MONTH = Mart(
     description="Visits.",
     grain=("month_start",),
     inputs=("visits",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="month_start",
     columns=(date("month_start", "Month."),),
 )

@@ -29,7 +29,7 @@ def test_drift_names_missing_and_changed_pages(tmp_path: Path) -> None:
     write(pages, tmp_path)
     assert drift(pages, tmp_path) == []
     (tmp_path / "one.md").write_text("by hand\n")
-    assert drift(pages, tmp_path) == ["one.md differs from what it is generated from"]
+    assert drift(pages, tmp_path) == ["one.md differs from its source"]
 
 
 def test_block_is_replaced_and_the_rest_stays() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lake.model.columns import date
 from lake.model.discovery import load_domain
-from lake.model.marts import Every, Mart
+from lake.model.marts import Mart, PartitionUnit
 
 SHOP = load_domain("ecommerce")
 
@@ -14,8 +14,8 @@ SHOP = load_domain("ecommerce")
 def test_partition_keys_follow_the_partition_unit() -> None:
     day = date("day", "Day.")
     mart = Mart(name="m", description="-", grain=("day",), inputs=(), columns=(day,), dated_by="day")
-    assert replace(mart, every=Every.MONTH).partition_keys == ("year", "month")
-    assert replace(mart, every=Every.YEAR).partition_keys == ("year",)
+    assert replace(mart, partition_by=PartitionUnit.MONTH).partition_keys == ("year", "month")
+    assert replace(mart, partition_by=PartitionUnit.YEAR).partition_keys == ("year",)
     assert replace(mart, dated_by=None).partition_keys == ()
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from lake.errors import DeclarationError
 from lake.model.columns import bigint, boolean, date, decimal, text, texts
-from lake.model.serving import Collection, Embedded, Lookup, Served, Shape
+from lake.model.serving import Collection, Embedded, Lookup, ServedQuestion, Shape
 from lake.model.serving_checks import database_problems, periods_touched
-from lake.model.spec import Domain, Every, Mart, Table
+from lake.model.spec import Domain, Mart, PartitionUnit, Table
 
 TABLE = Table(name="events", description="Events.", columns=(text("id", "Key."),), key=("id",))
 MART = Mart(
@@ -18,7 +18,7 @@ MART = Mart(
     description="Daily cost.",
     grain=("org", "day", "service"),
     inputs=("events",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="day",
     columns=(
         text("org", "Organisation."),
@@ -33,7 +33,7 @@ MART = Mart(
 )
 DAYS = Embedded(name="days", rows=("day", "service"), values=("cost",))
 ORG = Shape(name="org", by=("org",), embeds=(DAYS,))
-ASKED = Served(question=1, title="Cost", shapes=("org",), days=366)
+ASKED = ServedQuestion(question=1, title="Cost", shapes=("org",), days=366)
 COLLECTION = Collection(
     mart="daily", description="Daily cost.", shapes=(ORG,), serves=(ASKED,), cardinality={"service": 6}
 )
@@ -54,19 +54,21 @@ def test_a_consistent_collection_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "days", "periods"),
+    ("partition_by", "days", "periods"),
     [
-        (Every.MONTH, 1, 1),
-        (Every.MONTH, 14, 2),
-        (Every.MONTH, 30, 3),  # 30 January to 28 February and the day after
-        (Every.MONTH, 366, 13),
-        (Every.YEAR, 1, 1),
-        (Every.YEAR, 367, 3),
+        (PartitionUnit.MONTH, 1, 1),
+        (PartitionUnit.MONTH, 14, 2),
+        (PartitionUnit.MONTH, 30, 3),  # 30 January to 28 February and the day after
+        (PartitionUnit.MONTH, 366, 13),
+        (PartitionUnit.YEAR, 1, 1),
+        (PartitionUnit.YEAR, 367, 3),
         (None, 10_000, 1),
     ],
 )
-def test_the_number_of_periods_follows_from_the_range(every: Every | None, days: int, periods: int) -> None:
-    assert periods_touched(every, days) == periods
+def test_the_number_of_periods_follows_from_the_range(
+    partition_by: PartitionUnit | None, days: int, periods: int
+) -> None:
+    assert periods_touched(partition_by, days) == periods
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_a_contradiction_is_reported(embed: Embedded, message: str) -> None:
         (replace(COLLECTION, text_bytes=8_001), "8001 bytes"),
         (replace(COLLECTION, text_bytes=3_900, cardinality={"service": 32}), None),
         (replace(COLLECTION, text_bytes=5_000, cardinality={"service": 32}), "4000000"),
-        (replace(COLLECTION, serves=(replace(ASKED, days=700),)), "one request brings 20"),
+        (replace(COLLECTION, serves=(replace(ASKED, days=700),)), "one request returns 20"),
         (
             replace(COLLECTION, history=10_001, serves=(replace(ASKED, days=14, lookup=Lookup.NEWEST),)),
             "sorts 10001 documents",
@@ -115,7 +117,7 @@ def test_a_design_above_a_limit_is_refused(collection: Collection, message: str 
 def test_documents_of_the_speed_view_count_for_the_page() -> None:
     served = replace(ASKED, days=550)
     assert domain(replace(COLLECTION, serves=(served,)))
-    assert "one request brings 20" in refused(replace(COLLECTION, serves=(served,), speed=True))
+    assert "one request returns 20" in refused(replace(COLLECTION, serves=(served,), speed=True))
 
 
 def test_a_collection_name_has_a_limit() -> None:

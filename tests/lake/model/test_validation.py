@@ -9,7 +9,7 @@ import pytest
 from lake.errors import DeclarationError
 from lake.model.checks import Check, Effect, at_least
 from lake.model.columns import Column, bigint, date, integer, text, timestamp
-from lake.model.spec import Domain, Every, Mart, Reference, Stream, Table, Touch, Versions
+from lake.model.spec import Dependency, Domain, Mart, PartitionUnit, Reference, Stream, Table, Versions
 
 ID = bigint("id", "Identifies it.")
 DAY = date("day", "Its day.")
@@ -27,7 +27,7 @@ MART = Mart(
     description="Days.",
     grain=("day",),
     inputs=("children",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="day",
     columns=(DAY,),
 )
@@ -89,8 +89,8 @@ TABLES = [
     ),
     (replace(PARENT, enriched_from=("uncles",)), "is enriched from unknown 'uncles'"),
     (
-        replace(PARENT, touched_by=(Touch(column="name", table="children", parent_column="x"),)),
-        "touched_by children: 'name' or 'x' is not declared",
+        replace(PARENT, depends_on=(Dependency(column="name", table="children", parent_column="x"),)),
+        "depends_on children: 'name' or 'x' is not declared",
     ),
     (
         replace(PARENT, stream=Stream(folders=("p",), rank=("version",))),
@@ -108,16 +108,16 @@ UNCLE = replace(PARENT, name="uncles")
 
 
 def test_rows_are_enriched_only_from_tables_whose_changes_reach_them() -> None:
-    touch = Touch(column="parent_id", table="uncles", parent_column="id")
+    dependency = Dependency(column="parent_id", table="uncles", parent_column="id")
     child = replace(CHILD, enriched_from=("parents", "uncles"))
     [problem] = problems(PARENT, UNCLE, child)
     assert problem == (
         "table children: is enriched from 'uncles', whose changes would not reach it: declare the reference, "
-        "or touched_by"
+        "or depends_on"
     )
-    assert domain(PARENT, UNCLE, replace(child, touched_by=(touch,)))
-    assert problems(PARENT, UNCLE, replace(CHILD, touched_by=(touch,))) == (
-        "table children: touched_by uncles: is not enriched from it",
+    assert domain(PARENT, UNCLE, replace(child, depends_on=(dependency,)))
+    assert problems(PARENT, UNCLE, replace(CHILD, depends_on=(dependency,))) == (
+        "table children: depends_on uncles: is not enriched from it",
     )
 
 
@@ -155,9 +155,9 @@ def test_a_reference_needs_a_table_with_a_single_column_key(parent: Table) -> No
     )
 
 
-def test_a_circle_of_references_is_reported() -> None:
+def test_a_cycle_of_references_is_reported() -> None:
     back = replace(PARENT, references=(Reference(column="id", table="children"),))
-    assert problems(back, CHILD) == ("tables reference each other in a circle: parents → children → parents",)
+    assert problems(back, CHILD) == ("tables reference each other in a cycle: parents → children → parents",)
 
 
 MARTS = [
@@ -166,12 +166,12 @@ MARTS = [
     (replace(MART, inputs=("uncles",)), "input 'uncles' is neither a table nor a mart"),
     (replace(MART, inputs=("days", "children")), "is its own input"),
     (replace(MART, looked_up=("parents",)), "looked_up 'parents' is no input"),
-    (replace(MART, every=None), "every and dated_by belong together"),
-    (replace(MART, dated_by=None), "every and dated_by belong together"),
+    (replace(MART, partition_by=None), "partition_by and dated_by belong together"),
+    (replace(MART, dated_by=None), "partition_by and dated_by belong together"),
     (replace(MART, dated_by="week"), "dated_by 'week' is not declared"),
     (
         replace(MART, columns=(DAY, text("email", "Address.", personal=True))),
-        "column 'email' is personal data, which stops at silver",
+        "column 'email' is personal data, which gold must not publish",
     ),
 ]
 

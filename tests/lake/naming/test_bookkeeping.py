@@ -26,7 +26,7 @@ def test_run_summaries_belong_to_an_execution() -> None:
         (naming.snapshot_key("shop"), "_ledger/shop/snapshot.json.gz"),
         (naming.released_key("shop", "b-1"), "_ledger/shop/released/b-1.json"),
         (naming.held_key("shop", "h-1"), "_ledger/shop/held/h-1.json"),
-        (naming.passed_key("shop", "x1"), "_ledger/shop/passed/x1.json"),
+        (naming.publishing_key("shop", "x1"), "_ledger/shop/passed/x1.json"),
         (naming.requeued_prefix("shop"), "_ledger/shop/requeued/"),
         (naming.requeued_key("shop", "orders", "r"), "_ledger/shop/requeued/orders/r.json"),
         (naming.compaction_key("shop", "orders", "c"), "_ledger/shop/compactions/orders/c.json"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from localcloud.execution import lanes
-from localcloud.execution.lanes import Lane, Ticket
+from localcloud.execution.lanes import Lane, LaneRun
 from localcloud.execution.spark_worker import Outcome
 
 LIMIT = 30
@@ -68,7 +68,7 @@ class Run:
     def __init__(self, script: Callable[[FakeWorker], Outcome] = lambda _worker: Outcome()) -> None:
         self.outcome: Outcome | None = None
         self.is_started, self.is_ended = threading.Event(), threading.Event()
-        self.ticket = Ticket(
+        self.lane_run = LaneRun(
             prepare=lambda: {"script": script},
             adopt=lambda _buckets: None,
             limit=LIMIT,
@@ -89,7 +89,7 @@ def wait_for(run: Run) -> Outcome | None:
 def test_runs_share_one_worker(lane: Lane) -> None:
     runs = [Run(), Run()]
     for run in runs:
-        lane.submit(run.ticket)
+        lane.submit(run.lane_run)
 
     assert [wait_for(run) for run in runs] == [Outcome(), Outcome()]
     assert len(FakeWorker.started) == 1
@@ -98,11 +98,11 @@ def test_runs_share_one_worker(lane: Lane) -> None:
 
 def test_cancelled_queued_run_never_starts(lane: Lane) -> None:
     executing, queued = Run(wait_until_killed), Run()
-    lane.submit(executing.ticket)
+    lane.submit(executing.lane_run)
     assert executing.is_started.wait(LIMIT)
-    lane.submit(queued.ticket)
+    lane.submit(queued.lane_run)
 
-    lane.cancel(queued.ticket)
+    lane.cancel(queued.lane_run)
 
     assert wait_for(queued) == Outcome()
     assert not queued.is_started.is_set()
@@ -111,24 +111,24 @@ def test_cancelled_queued_run_never_starts(lane: Lane) -> None:
 
 def test_cancelled_executing_run_loses_its_worker(lane: Lane) -> None:
     run = Run(wait_until_killed)
-    lane.submit(run.ticket)
+    lane.submit(run.lane_run)
     assert run.is_started.wait(LIMIT)
 
-    lane.cancel(run.ticket)
+    lane.cancel(run.lane_run)
 
     assert wait_for(run) == Outcome(error="WorkerDied")
-    assert run.ticket.stopped.is_set()
+    assert run.lane_run.stopped.is_set()
 
 
 def test_killed_worker_is_replaced_for_the_next_run(lane: Lane) -> None:
     first, second = Run(wait_until_killed), Run()
-    lane.submit(first.ticket)
+    lane.submit(first.lane_run)
     assert first.is_started.wait(LIMIT)
 
     assert lane.kill()
     assert wait_for(first) == Outcome(error="WorkerDied")
     assert not lane.kill()
-    lane.submit(second.ticket)
+    lane.submit(second.lane_run)
 
     assert wait_for(second) == Outcome()
     assert len(FakeWorker.started) == 2
@@ -139,8 +139,8 @@ def test_run_that_cannot_be_prepared_fails(lane: Lane) -> None:
         raise ValueError("no script")
 
     run = Run()
-    run.ticket.prepare = prepare
-    lane.submit(run.ticket)
+    run.lane_run.prepare = prepare
+    lane.submit(run.lane_run)
 
     assert wait_for(run) == Outcome(error="ValueError: no script")
 
@@ -152,9 +152,9 @@ def test_failure_of_the_callback_is_reported_and_the_lane_survives(
         raise ValueError("no such run")
 
     broken, healthy = Run(), Run()
-    broken.ticket.ended = fail
-    lane.submit(broken.ticket)
-    lane.submit(healthy.ticket)
+    broken.lane_run.ended = fail
+    lane.submit(broken.lane_run)
+    lane.submit(healthy.lane_run)
 
     assert wait_for(healthy) == Outcome()
     assert [str(error) for error in failures] == ["no such run"]

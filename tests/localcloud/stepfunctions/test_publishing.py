@@ -94,21 +94,21 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
     )
 
 
-def note(cloud: LocalCloud, marts: Mapping[str, list[str]], execution: str = "x1") -> None:
-    """Write notes on unpublished partitions of marts, as the batch job does."""
+def write_entries(cloud: LocalCloud, marts: Mapping[str, list[str]], execution: str = "x1") -> None:
+    """Write the entries of unpublished partitions of marts, as the batch job does."""
     for mart, partitions in marts.items():
         body = json.dumps({"mart": mart, "partitions": partitions}).encode()
         cloud.client("s3").put_object(Bucket=BUCKET, Key=unpublished_key("shop", mart, execution), Body=body)
 
 
-def notes(cloud: LocalCloud) -> list[str]:
+def entries(cloud: LocalCloud) -> list[str]:
     listed = cloud.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=unpublished_root("shop"))
     return [item["Key"] for item in listed.get("Contents", [])]
 
 
 def run(cloud: LocalCloud, *, proceed: bool = True, **marts: list[str]) -> dict[str, Any]:
     """Run an execution after a job that changed these partitions of these marts, and describe it."""
-    note(cloud, marts)
+    write_entries(cloud, marts)
     client = cloud.client("stepfunctions")
     summary = {"raw_to_processed": {"summary": {"proceed": proceed}}}
     arn = client.start_execution(
@@ -135,7 +135,7 @@ def test_every_unpublished_partition_of_a_served_mart_is_published(
     assert (execution["status"], json.loads(execution["output"])) == ("SUCCEEDED", {"end": "complete"})
     called = sorted((event["mart"], event["partition"]) for event in events(cloud)[before:])
     assert called == [("sales", "year=2025/month=7"), ("sales", "year=2025/month=8")]
-    assert notes(cloud) == []
+    assert entries(cloud) == []
 
 
 @pytest.mark.parametrize(("proceed", "end"), [(True, "complete"), (False, "idle")])
@@ -162,7 +162,7 @@ def test_refused_documents_do_not_fail_the_run_and_their_partition_is_named(clou
         [{"mart": "odd", "partition": "year=2025", "status": "PARTIAL", "failed": 1}],
         ["PUBLISHED"],
     ]
-    assert notes(cloud) == []
+    assert entries(cloud) == []
 
 
 def test_a_mart_that_failed_is_reported_and_published_by_the_next_run(cloud: LocalCloud) -> None:
@@ -175,11 +175,11 @@ def test_a_mart_that_failed_is_reported_and_published_by_the_next_run(cloud: Loc
     assert (failed["status"], failed["what"]["Error"]) == ("FAILED", "SecretError")
     assert failed["what"]["Cause"].startswith("secretless year=2025: ")
     assert "there is no secret" in failed["what"]["Cause"]
-    assert notes(cloud) == ["_serving/shop/secretless/x1.json"]
+    assert entries(cloud) == ["_serving/shop/secretless/x1.json"]
 
-    note(cloud, {"secretless": ["year=2026"]})  # The function accepts this partition.
+    write_entries(cloud, {"secretless": ["year=2026"]})  # The function accepts this partition.
     assert json.loads(run(cloud, proceed=False)["output"]) == {"end": "complete"}
-    assert notes(cloud) == []
+    assert entries(cloud) == []
     assert [event["partition"] for event in events(cloud)[before:] if event["mart"] == "secretless"] == [
         "year=2025",
         "year=2026",

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pytest
 
 from lake.model.columns import bigint, boolean, date, decimal, text
-from lake.model.serving import Collection, Embedded, Served, Shape
-from lake.model.spec import Domain, Every, Mart, Table
+from lake.model.serving import Collection, Embedded, ServedQuestion, Shape
+from lake.model.spec import Domain, Mart, PartitionUnit, Table
 from lake.naming import collection_name
 from localcloud.dataapi import DataApiServer
 from serving.client.connection import Connection
@@ -35,7 +35,7 @@ MART = Mart(
     description="Daily cost.",
     grain=("org", "day", "service"),
     inputs=("events",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="day",
     columns=(
         text("org", "Organisation."),
@@ -51,7 +51,7 @@ EMBEDDED = Collection(
     mart="daily",
     description="Months of daily costs, of each organisation and overall.",
     shapes=(Shape(name="org", by=("org",), embeds=(DAYS,)), Shape(name="overall", embeds=(DAYS,))),
-    serves=(Served(question=1, title="Cost", shapes=("org",), days=366),),
+    serves=(ServedQuestion(question=1, title="Cost", shapes=("org",), days=366),),
     cardinality={"service": 6},
     speed=True,
 )
@@ -59,7 +59,7 @@ ROWS = Collection(
     mart="daily",
     description="Daily costs, a document each.",
     shapes=(Shape(name="row", by=("org", "day", "service"), fields=("cost", "note")),),
-    serves=(Served(question=1, title="Cost", shapes=("row",), days=1),),
+    serves=(ServedQuestion(question=1, title="Cost", shapes=("row",), days=1),),
 )
 NAME = collection_name("shop", "daily")
 

@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
-from lake.model.spec import Every
+from lake.model.spec import PartitionUnit
 from serving.publish.errors import ChangedError, PublishingError
 from serving.publish.gold import CHUNK_ROWS, Partition, gold_source
 from serving.publish.publication import Source
 from tests.serving.publish.conftest import MART, SCHEMA, row
 
-YEARLY = replace(MART, every=Every.YEAR)
-WHOLE = replace(MART, every=None, dated_by=None)
+YEARLY = replace(MART, partition_by=PartitionUnit.YEAR)
+WHOLE = replace(MART, partition_by=None, dated_by=None)
 
 
 def test_partition_is_parsed_into_its_period() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from domains.cloud_provider.domain import DOMAIN
 from lake.model.serving import period_number
-from lake.model.spec import Every, Mart
+from lake.model.spec import Mart, PartitionUnit
 from lake.naming import collection_name
 from localcloud.dataapi import DataApiServer
 from serving.client.connection import Connection
@@ -66,7 +66,7 @@ class Store:
         periods: dict[int, list[Row]] = {}
         for row in rows:
             day: dt.date = row[str(mart.dated_by)]
-            month = day.month if mart.every is Every.MONTH else None
+            month = day.month if mart.partition_by is PartitionUnit.MONTH else None
             periods.setdefault(period_number(day.year, month), []).append(row)
         for period, held in periods.items():
             self.runs += 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lake.model.answers import Wanted
+from lake.model.answers import Selection
 from serving.read.errors import RangeError, UnservedError
 from tests.serving.read.asking import USAGE, D
 from tests.serving.read.conftest import Store
 
 MART = "org_daily_usage_by_service"
-ORG = Wanted(shape="org", keys=("a",))
+ORG = Selection(shape="org", keys=("a",))
 QUESTION = 6
 
 
@@ -44,7 +44,7 @@ def test_rows_outside_the_range_and_of_other_keys_are_left_out(store: Store) -> 
     ]
     assert found.rows(ORG, embed.name, D(2025, 8, 2), last) == []
     assert found.newest_day(ORG, embed.name) == D(2025, 8, 1)
-    assert found.newest_day(Wanted(shape="org", keys=("b",)), embed.name) is None
+    assert found.newest_day(Selection(shape="org", keys=("b",)), embed.name) is None
 
 
 def test_tables_are_ordered_by_period(store: Store) -> None:

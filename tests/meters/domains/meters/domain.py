@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lake.model.checks import at_least
 from lake.model.columns import bigint, date, text, timestamp
-from lake.model.spec import Domain, Every, Mart, Reference, Stream, Table
+from lake.model.spec import Domain, Mart, PartitionUnit, Reference, Stream, Table
 
 METERS = Table(
     name="meters",
@@ -46,7 +46,7 @@ KWH_BY_MONTH = Mart(
     description="Energy of each month.",
     grain=("read_month",),
     inputs=("readings",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="read_month",
     columns=(
         date("read_month", "First day of the month."),

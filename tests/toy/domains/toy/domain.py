@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from lake.model.checks import Effect, allowed, at_least
 from lake.model.columns import bigint, date, integer, money, text, total
-from lake.model.serving import Collection, Embedded, Served, Shape
-from lake.model.spec import Domain, Every, Mart, Reference, Table, Versions
+from lake.model.serving import Collection, Embedded, ServedQuestion, Shape
+from lake.model.spec import Domain, Mart, PartitionUnit, Reference, Table, Versions
 
 CHANNELS = ("shop", "web")
 
@@ -69,7 +69,7 @@ SALES_ENRICHED = Mart(
     description="Sales with their maker and their parts.",
     grain=("sale_id",),
     inputs=("sales", "makers", "parts"),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="sold_on",
     columns=(
         bigint("sale_id", "Identifies the sale."),
@@ -88,7 +88,7 @@ RETURNS_ENRICHED = Mart(
     grain=("return_id",),
     inputs=("returns", "sales"),
     looked_up=("sales",),
-    every=Every.MONTH,
+    partition_by=PartitionUnit.MONTH,
     dated_by="returned_on",
     columns=(
         bigint("return_id", "Identifies the return."),
@@ -102,7 +102,7 @@ REVENUE_BY_MONTH = Mart(
     description="Revenue of each month and country.",
     grain=("sold_month", "country"),
     inputs=("sales_enriched",),
-    every=Every.YEAR,
+    partition_by=PartitionUnit.YEAR,
     dated_by="sold_month",
     columns=(
         date("sold_month", "First day of the month."),
@@ -134,7 +134,7 @@ REVENUE_SERVED = Collection(
             embeds=(Embedded(name="months", rows=("sold_month", "country"), values=("revenue", "units")),),
         ),
     ),
-    serves=(Served(question=1, title="Revenue by month", shapes=("overall",), days=366),),
+    serves=(ServedQuestion(question=1, title="Revenue by month", shapes=("overall",), days=366),),
 )
 
 DOMAIN = Domain(
