@@ -47,7 +47,7 @@ def test_records_are_ordered_by_row_and_say_whether_they_were_requeued(quarantin
     ]
 
 
-def test_a_record_that_was_read_twice_is_found_once(quarantine: Quarantine, tmp_path: Path) -> None:
+def test_record_that_was_read_twice_is_found_once(quarantine: Quarantine, tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     again = row("ecommerce/orders/1/orders.csv", 7, "7,x", "total_usd.type", FIRST)
     write_rows(store, "ecommerce", "orders", "b-2", [again])
@@ -55,7 +55,7 @@ def test_a_record_that_was_read_twice_is_found_once(quarantine: Quarantine, tmp_
     assert [each.record_id for each in quarantine.find(Filter(table="orders"))] == [SECOND, FIRST]
 
 
-def test_an_abbreviated_id_must_name_one_record(quarantine: Quarantine) -> None:
+def test_abbreviated_id_must_name_one_record(quarantine: Quarantine) -> None:
     [record] = quarantine.find(Filter(table="orders", records=(FIRST[:9],)))
     assert record.record_id == FIRST
     with pytest.raises(CaudalError, match=f"means several records. Give more characters: {FIRST}, {SECOND}"):
@@ -66,7 +66,7 @@ def test_an_abbreviated_id_must_name_one_record(quarantine: Quarantine) -> None:
     ("wanted", "is_selective"),
     [(Filter(table="orders"), False), (Filter(check="a.type"), True), (Filter(records=("a",)), True)],
 )
-def test_a_filter_is_selective_if_it_selects_less_than_a_table(wanted: Filter, is_selective: bool) -> None:
+def test_filter_is_selective_if_it_selects_less_than_a_table(wanted: Filter, is_selective: bool) -> None:
     assert wanted.is_selective is is_selective
 
 
@@ -118,7 +118,7 @@ def test_records_of_uncommitted_batches_are_not_listed(cli: CommandLine) -> None
     assert cli.records() == before
 
 
-def test_the_printed_table_counts_records_and_abbreviates_ids(cli: CommandLine) -> None:
+def test_printed_table_counts_records_and_abbreviates_ids(cli: CommandLine) -> None:
     output = cli.run("list", "--table", "sales").stdout
     assert "4 quarantined records" in output
     assert cli.id_of("3,1")[:12] in output

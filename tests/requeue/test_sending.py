@@ -46,7 +46,7 @@ def review(**changed: object) -> Record:
     return Record(**values)  # type: ignore[arg-type]
 
 
-def test_a_raw_object_has_the_row_numbers_and_the_origin_of_its_source_file(tmp_path: Path) -> None:
+def test_raw_object_has_the_row_numbers_and_the_origin_of_its_source_file(tmp_path: Path) -> None:
     shop, store = load_domain("ecommerce"), FolderStore(tmp_path)
     headers = ",".join(column.header for column in shop.table("reviews").columns)
     store.upload("raw", review().source_file, f"{headers}\n".encode())
@@ -77,12 +77,12 @@ def test_records_that_cannot_be_sent_are_refused(check: str, corrected: bool, me
         require_sendable([review(failed_checks=(check,))], corrected=corrected)
 
 
-def test_a_corrected_malformed_line_can_be_sent() -> None:
+def test_corrected_malformed_line_can_be_sent() -> None:
     require_sendable([review(failed_checks=("record.malformed",))], corrected=True)
 
 
 @pytest.mark.parametrize("is_new", [True, False])
-def test_a_note_is_written_whether_or_not_the_object_is_new(tmp_path: Path, is_new: bool) -> None:
+def test_note_is_written_whether_or_not_the_object_is_new(tmp_path: Path, is_new: bool) -> None:
     store = FolderStore(tmp_path)
     raw_object = RawObject(
         table="reviews", key="k", body=b"b", metadata={}, records=("a", "b"), corrected=False
@@ -101,7 +101,7 @@ def test_fields_of_a_csv_line_are_quoted_where_needed() -> None:
 # --- send, uncorrected
 
 
-def test_an_uncorrected_record_is_quarantined_again_and_replaces_nothing(cli: CommandLine) -> None:
+def test_uncorrected_record_is_quarantined_again_and_replaces_nothing(cli: CommandLine) -> None:
     """The good version of sale 5 stays. The old record counts as requeued, the new one does not."""
     record = cli.id_of("5,1,2024-01-05,-9,web")
     assert sent(cli, "--table", "sales", "--record", record[:8]).startswith("sent 1 records as toy/sales/")
@@ -134,7 +134,7 @@ def test_sent_records_are_sent_again_only_with_the_option_again(cli: CommandLine
     assert cli.keys("raw") == keys
 
 
-def test_a_dry_run_sends_nothing(cli: CommandLine) -> None:
+def test_dry_run_sends_nothing(cli: CommandLine) -> None:
     keys = cli.keys("raw"), cli.keys("processed")
     output = sent(cli, "--table", "sales", "--check", "sold_on.type", "--dry-run")
     assert output.startswith("would send 1 records")
@@ -193,7 +193,7 @@ def test_corrected_records_have_the_rank_of_their_source_file(cli: CommandLine, 
     assert (entry.rank, entry.undeclared_columns) == (original.rank, ())
 
 
-def test_a_second_correction_replaces_the_first(cli: CommandLine, tmp_path: Path) -> None:
+def test_second_correction_replaces_the_first(cli: CommandLine, tmp_path: Path) -> None:
     """The table's versions are groups: the other rows of the group stay."""
     path = tmp_path / "parts.csv"
     sent(cli, "--table", "parts", "--corrected", write_corrections(cli, path, "parts", s1={"units": "2"}))
@@ -204,7 +204,7 @@ def test_a_second_correction_replaces_the_first(cli: CommandLine, tmp_path: Path
     assert pipeline.rows("silver", "parts", "units") == [("3",), ("4",)]
 
 
-def test_a_quarantined_correction_can_be_corrected_again_at_the_same_rank(
+def test_quarantined_correction_can_be_corrected_again_at_the_same_rank(
     cli: CommandLine, tmp_path: Path
 ) -> None:
     path = tmp_path / "sales.csv"

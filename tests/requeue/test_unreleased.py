@@ -16,7 +16,7 @@ from tests.requeue.quarantined import commit
 SHOP = load_domain("ecommerce")
 
 
-def test_a_rejected_batch_is_listed_until_it_is_released(tmp_path: Path) -> None:
+def test_rejected_batch_is_listed_until_it_is_released(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     ledger = Ledger(store, "processed", SHOP.name)
     commit(store, SHOP.name, "b-1")
@@ -30,7 +30,7 @@ def test_a_rejected_batch_is_listed_until_it_is_released(tmp_path: Path) -> None
     assert [each.name for each in unreleased(SHOP, ledger.view())] == ["b-3"]
 
 
-def test_a_rejected_batch_is_released_from_the_command_line(cli: CommandLine) -> None:
+def test_rejected_batch_is_released_from_the_command_line(cli: CommandLine) -> None:
     assert "b-0 does not exist" in cli.run("release", "b-0").stderr
     bad = "".join(f"{number},1,2024-03-01,-1,shop\n" for number in range(100, 120))
     cli.pipeline.drop(

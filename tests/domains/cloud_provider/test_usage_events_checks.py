@@ -163,7 +163,7 @@ def test_unit_follows_from_the_metric_where_there_is_a_value(spark: SparkSession
     )
 
 
-def test_a_row_lists_all_checks_that_it_fails(spark: SparkSession) -> None:
+def test_row_lists_all_checks_that_it_fails(spark: SparkSession) -> None:
     wrong = {"service": "x", "metric": "y", "value": "-1", "cost_usd_increment": "abc"}
     failed = ["cost_usd_increment.type", "metric.allowed", "service.allowed", "value.range"]
     assert not _fail(spark, Case(wrong, failed=failed))

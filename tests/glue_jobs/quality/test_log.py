@@ -26,7 +26,7 @@ def log(pipeline: Pipeline, *columns: str) -> Rows:
     return pipeline.rows("gold", QUALITY_BY_RUN.name, *columns)
 
 
-def test_the_counts_of_the_checks_are_published_with_the_batch(empty_pipeline: Pipeline) -> None:
+def test_counts_of_the_checks_are_published_with_the_batch(empty_pipeline: Pipeline) -> None:
     empty_pipeline.drop({"sales.csv": SALES})
     batch = empty_pipeline.ingest()["batch_id"]
     assert log(empty_pipeline) == []
@@ -83,7 +83,7 @@ def test_references_are_checked_again_whenever_their_rows_are_recomputed(empty_p
     }
 
 
-def test_a_batch_without_good_rows_is_logged_by_the_next_run(empty_pipeline: Pipeline) -> None:
+def test_batch_without_good_rows_is_logged_by_the_next_run(empty_pipeline: Pipeline) -> None:
     """The batch has no rows to publish and so starts no publication of its own."""
     empty_pipeline.drop({"sales.csv": HEAD["sales"] + "2,1,2024-01-06,-1,shop\n"})
     assert empty_pipeline.ingest()["proceed"] is False
@@ -94,14 +94,14 @@ def test_a_batch_without_good_rows_is_logged_by_the_next_run(empty_pipeline: Pip
     )
 
 
-def test_a_rejected_batch_is_not_in_the_log(empty_pipeline: Pipeline) -> None:
+def test_rejected_batch_is_not_in_the_log(empty_pipeline: Pipeline) -> None:
     bad = "".join(f"{number},1,2024-01-06,-1,shop\n" for number in range(MINIMUM_ROWS))
     empty_pipeline.drop({"sales.csv": HEAD["sales"] + bad})
     assert empty_pipeline.ingest()["status"] == "REJECTED"
     assert write_quality_log(empty_pipeline.store, "curated", "toy", empty_pipeline.view()) == 0
 
 
-def test_a_killed_write_of_the_log_is_completed_by_the_next_run(empty_pipeline: Pipeline) -> None:
+def test_killed_write_of_the_log_is_completed_by_the_next_run(empty_pipeline: Pipeline) -> None:
     for number in (1, 2):
         empty_pipeline.drop({f"makers_{number}.csv": HEAD["makers"] + f"{number},Ann,SE\n"})
         empty_pipeline.ingest()

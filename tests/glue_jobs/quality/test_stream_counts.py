@@ -11,7 +11,7 @@ from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 
 
-def test_a_micro_batch_has_its_check_counts_in_ledger_and_log(spark: SparkSession, tmp_path: Path) -> None:
+def test_micro_batch_has_its_check_counts_in_ledger_and_log(spark: SparkSession, tmp_path: Path) -> None:
     pipeline = StreamPipeline(spark, tmp_path / "buckets")
     pipeline.drop_events({"a.jsonl": lines(event(1), event(2, value=-1), '{"cut')})
     pipeline.stream()

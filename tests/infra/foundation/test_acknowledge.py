@@ -19,7 +19,7 @@ REASON = "The bucket holds no data."
         (f"AwsSolutions-IAM5[{Aws.ACCOUNT_ID}]", False),
     ],
 )
-def test_a_finding_is_acknowledged_with_its_reason_if_its_id_is_known(
+def test_finding_is_acknowledged_with_its_reason_if_its_id_is_known(
     tmp_path: Path, finding: str, is_recorded: bool
 ) -> None:
     app = App(outdir=str(tmp_path))

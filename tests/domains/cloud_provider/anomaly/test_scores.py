@@ -38,7 +38,7 @@ def _last_day(spark: SparkSession, series: Sequence[object], *columns: str) -> t
     return texts(mart.where(f"usage_date = DATE '{day}'"), columns)[0]
 
 
-def test_a_spike_is_an_anomaly_by_all_three_tests(spark: SparkSession) -> None:
+def test_spike_is_an_anomaly_by_all_three_tests(spark: SparkSession) -> None:
     mart = build(_daily(spark, {("org_1", "compute"): [9, 11] * 7 + [100]}))
     assert_published(
         mart.where("usage_date >= DATE '2025-07-14'"),
@@ -57,7 +57,7 @@ def test_equal_costs_have_no_scores_and_no_flags(spark: SparkSession) -> None:
     assert _last_day(spark, ["5"], *columns) == (None, None, "5.000000", "0", "false")
 
 
-def test_a_score_at_its_limit_is_no_flag(spark: SparkSession) -> None:
+def test_score_at_its_limit_is_no_flag(spark: SparkSession) -> None:
     # Mean 1, deviation 2, and mean 1, deviation 1/3: both last costs are three deviations above the mean.
     assert _last_day(spark, [0] * 12 + [3] * 3 + [7], "zscore", "is_zscore") == ("3.000000", "false")
     assert _last_day(spark, [0] + [1] * 17 + [2], "zscore", "is_zscore") == ("3.000000", "false")
@@ -68,7 +68,7 @@ def test_a_score_at_its_limit_is_no_flag(spark: SparkSession) -> None:
     assert _last_day(spark, [*around, -7000, "7000.000001"], "mad_score", "is_mad") == ("3.500000", "true")
 
 
-def test_the_largest_cost_exceeds_the_percentile_unless_it_is_repeated(spark: SparkSession) -> None:
+def test_largest_cost_exceeds_the_percentile_unless_it_is_repeated(spark: SparkSession) -> None:
     assert _last_day(spark, [*range(1, 15)], "p99_usd", "is_p99") == ("13.870000", "true")
     assert _last_day(spark, [*range(1, 14), "0.3", "0.3", 13], "p99_usd", "is_p99") == ("13.000000", "false")
 
@@ -90,7 +90,7 @@ def test_fewer_than_fourteen_days_are_scored_with_the_model_of_the_service(spark
     ]
 
 
-def test_a_trained_model_scores_new_costs(spark: SparkSession) -> None:
+def test_trained_model_scores_new_costs(spark: SparkSession) -> None:
     history = _daily(spark, {("org_1", "compute"): [9, 11] * 7, ("org_2", "compute"): [500]})
     trained = fit(history, version="2025-08")
     assert [(field.name, field.dataType.simpleString()) for field in trained.schema] == [

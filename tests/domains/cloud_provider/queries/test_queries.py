@@ -14,7 +14,7 @@ def answer() -> Answer:
     return answers_of(DOMAIN)
 
 
-def test_the_domain_answers_questions_six_to_eleven() -> None:
+def test_domain_answers_questions_six_to_eleven() -> None:
     assert [question.number for question in DOMAIN.questions] == [6, 7, 8, 9, 10, 11]
 
 
