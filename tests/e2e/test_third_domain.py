@@ -148,9 +148,7 @@ def test_mart_that_was_not_served_is_served_by_the_next_execution(toy: Lakehouse
     assert "PublishMarts" not in toy.states()
 
 
-def test_document_over_a_limit_is_reported_and_the_others_are_served(
-    toy: Lakehouse, tmp_path: Path
-) -> None:
+def test_document_over_a_limit_is_reported_and_the_others_are_served(toy: Lakehouse, tmp_path: Path) -> None:
     """A year of 84 countries has 1,008 rows; the serving store limits an array to 1,000 elements."""
     makers = [f"{100 + number},Maker,C{number}" for number in range(84)]
     sales = [

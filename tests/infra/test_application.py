@@ -59,9 +59,7 @@ def test_library_of_the_jobs_holds_a_new_domain(toy: tuple[Assembly, list[str]])
     assert any(f"domains/{LIBRARY}/domain.py" in names for names in archives)
 
 
-def test_domain_with_a_too_long_name_fails_at_synth(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_domain_with_a_too_long_name_fails_at_synth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "a_domain_whose_name_goes_on_and_on_for_far_too_long"
     monkeypatch.syspath_prepend(str(write_domain(tmp_path, name)))
     with pytest.raises(NameTooLongError, match="the limit is 64"):

@@ -15,7 +15,6 @@ from lake.errors import CaudalError
 from lake.model.discovery import load_domain
 from requeue import corrections
 from requeue.records import Record
-from tests.requeue.command_line import CommandLine, refused
 
 REVIEWS = load_domain("ecommerce").table("reviews")
 EVENTS = load_domain("cloud_provider").table("usage_events")
@@ -34,9 +33,6 @@ def record(record_id: str, text: str) -> Record:
 def sources() -> Any:
     """All records come from a file with the columns HEADERS."""
     return SimpleNamespace(of=lambda _record: SimpleNamespace(headers=HEADERS))
-
-
-# --- without a cloud
 
 
 def test_template_has_the_fields_of_the_record_and_its_raw_text(tmp_path: Path, sources: Any) -> None:
@@ -86,32 +82,3 @@ def test_line_without_a_record_is_refused_with_its_number(tmp_path: Path) -> Non
         CaudalError, match=r"lines\.jsonl, line 2: the line is not a JSON object with record_id"
     ):
         corrections.read_ids(path, EVENTS)
-
-
-# --- send --corrected
-
-
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        ("sale_id,amount\n2,5\n", "there is no column caudal:record_id"),
-        ("caudal:record_id,sale_id,amount\n{id},2,5\n", "columns are missing (maker_id, sold_on, channel)"),
-        (
-            "caudal:record_id,sale_id,maker_id,sold_on,amount,channel,colour\n{id},2,1,2024-01-01,5,web,red\n",
-            "unknown (colour)",
-        ),
-        ("caudal:record_id,sale_id\n{id}\n", "1 fields, the header has 2"),
-        ("caudal:record_id\n00000000\n", "is not among the quarantined"),
-        (
-            "caudal:record_id,sale_id,maker_id,sold_on,amount,channel\n" + "{id},2,1,2024-01-01,5,web\n" * 2,
-            "is corrected twice",
-        ),
-        ("", "there is no column caudal:record_id"),
-    ],
-)
-def test_malformed_file_of_corrections_is_refused(
-    cli: CommandLine, tmp_path: Path, content: str, complaint: str
-) -> None:
-    path = tmp_path / "sales.csv"
-    path.write_text(content.replace("{id}", cli.id_of("2,1,2024-01-06,-1,shop")))
-    assert complaint in refused(cli, "send", "--table", "sales", "--corrected", path)

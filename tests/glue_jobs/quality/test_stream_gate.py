@@ -13,12 +13,12 @@ from pyspark.sql import SparkSession
 from glue_jobs.ledger.ledger import Ledger
 from glue_jobs.runtime.args import Bookmark
 from lake.errors import CaudalError
+from tests.cli.quarantine.command_line import CommandLine
 from tests.fakes import KilledBeforeStore, KilledError
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 from tests.meters.arrivals import Meters, readings
 from tests.pipeline import Pipeline
-from tests.requeue.command_line import CommandLine
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -57,9 +57,7 @@ def test_document_at_a_limit_fits(document: dict[str, Any]) -> None:
         ({"a": [[1]]}, "document depth exceeds maximum allowed (2)"),
     ],
 )
-def test_document_above_a_limit_is_reported_with_both_figures(
-    document: dict[str, Any], message: str
-) -> None:
+def test_document_above_a_limit_is_reported_with_both_figures(document: dict[str, Any], message: str) -> None:
     assert check(document) == message
 
 
