@@ -53,7 +53,7 @@ def test_env_prints_exports(running: Path) -> None:
     assert f"export CAUDAL_HOME={running}" in text.splitlines()
 
 
-def test_env_as_json(running: Path) -> None:
+def test_env_prints_json_on_demand(running: Path) -> None:
     code, text = invoke("env", "--home", str(running), "--json")
     assert code == 0
     assert json.loads(text)["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
@@ -86,7 +86,7 @@ def test_missing_local_cloud_exits_with_3(tmp_path: Path, command: str) -> None:
     assert "caudal up" in text
 
 
-def test_down_without_a_local_cloud(tmp_path: Path) -> None:
+def test_down_says_that_no_local_cloud_runs(tmp_path: Path) -> None:
     assert invoke("down", "--home", str(tmp_path)) == (0, f"Nothing runs in {tmp_path}.\n")
 
 

@@ -22,8 +22,8 @@ from lake.model.discovery import load_domain
 from localcloud.dataapi import DataApiServer, Fault
 from localcloud.dataapi.faults import Kind
 from serving.client.errors import RefusedError, SecretError
+from tests.domains.cloud_provider.marts_store import KEYSPACE, TOKEN, Store
 from tests.fakes import FolderStore
-from tests.serving.read.conftest import KEYSPACE, TOKEN, Store
 
 MART = "org_daily_usage_by_service"
 MONDAY, TUESDAY = date(2025, 7, 7), date(2025, 7, 8)

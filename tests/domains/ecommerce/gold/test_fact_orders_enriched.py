@@ -171,7 +171,9 @@ def test_age_band_includes_both_of_its_limits(
 
 
 @pytest.mark.parametrize("age", ["-1", "0", "17", "None"])
-def test_no_age_band_below_eighteen_or_without_an_age(bands: dict[str, str | None], age: str) -> None:
+def test_customers_below_eighteen_or_without_an_age_have_no_age_band(
+    bands: dict[str, str | None], age: str
+) -> None:
     assert bands[age] is None
 
 

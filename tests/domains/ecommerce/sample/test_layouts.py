@@ -21,7 +21,7 @@ from lake.files.recognition import recognise
 from lake.model.checks import Effect
 from lake.model.spec import Table, Versions
 
-COMMITTED = Path(__file__).parents[3] / "sample_data"
+COMMITTED = Path(__file__).parents[4] / "sample_data"
 SMALL = {"scale": 0.05, "months": 5}
 
 
