@@ -1,3 +1,5 @@
+"""The application as a whole: its stacks, a domain in another folder, and wildcards in policies."""
+
 from __future__ import annotations
 
 import re

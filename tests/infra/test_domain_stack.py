@@ -1,3 +1,5 @@
+"""A domain without streams or served marts has no resources for them."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The workgroup of Athena, its named queries, and the rights of analysts."""
+
 from __future__ import annotations
 
 from pathlib import Path

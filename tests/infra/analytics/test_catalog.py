@@ -1,3 +1,5 @@
+"""Databases and tables of the catalog, and crawlers that only add partitions."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Columns and partition keys of the catalog tables in each layer."""
+
 from __future__ import annotations
 
 from pyspark.sql import SparkSession

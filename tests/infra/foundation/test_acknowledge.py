@@ -1,3 +1,5 @@
+"""Findings of cdk-nag are acknowledged with a reason."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""ARNs and ARN patterns that policies name."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Settings of the environments and their limits."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Log groups and how long they keep events."""
+
 from __future__ import annotations
 
 import pytest

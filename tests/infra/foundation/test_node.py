@@ -1,3 +1,5 @@
+"""Programs of the virtual environment precede others on the path."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Roles with inline statements, limited to prefixes and to their account."""
+
 from __future__ import annotations
 
 from aws_cdk import App, Stack

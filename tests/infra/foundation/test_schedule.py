@@ -1,3 +1,5 @@
+"""Schedules and the roles in which they start jobs and pipelines."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Tags of stacks, and their protection from deletion."""
+
 from __future__ import annotations
 
 from lake.naming import Names

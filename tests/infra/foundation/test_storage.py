@@ -1,3 +1,5 @@
+"""Buckets, the lease table, and the roles that write to them."""
+
 from __future__ import annotations
 
 import pytest

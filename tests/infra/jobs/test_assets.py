@@ -1,3 +1,5 @@
+"""The library of the jobs: its modules, its domains, and equal bytes for equal sources."""
+
 from __future__ import annotations
 
 import ast

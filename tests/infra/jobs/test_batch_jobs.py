@@ -1,3 +1,5 @@
+"""The two batch jobs: their size, arguments and rights."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The publishing function's archive: pinned wheels beside the sources."""
+
 from __future__ import annotations
 
 import zipfile

@@ -1,3 +1,5 @@
+"""The arguments and rights that every Glue job has."""
+
 from __future__ import annotations
 
 from aws_cdk import App, Stack

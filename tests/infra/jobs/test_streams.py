@@ -1,3 +1,5 @@
+"""Streaming jobs: their size, arguments, trigger and rights."""
+
 from __future__ import annotations
 
 from pathlib import Path

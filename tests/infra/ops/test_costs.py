@@ -1,3 +1,5 @@
+"""The estimate of costs: at rest, of a run, and of streams."""
+
 from __future__ import annotations
 
 import json

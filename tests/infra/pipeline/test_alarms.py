@@ -1,3 +1,5 @@
+"""Alarms of a pipeline, and the rule for failed streaming runs."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The states that start a crawler and poll it until it is ready."""
+
 from __future__ import annotations
 
 import pytest

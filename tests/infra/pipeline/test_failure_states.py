@@ -1,3 +1,5 @@
+"""The failure path: the notification and the error with which an execution fails."""
+
 from __future__ import annotations
 
 import fnmatch

@@ -1,3 +1,5 @@
+"""The lease that lets one execution of a pipeline run at a time."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The topic of notifications: who may publish, and its encryption."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The states that publish unpublished partitions to the serving store."""
+
 from __future__ import annotations
 
 from tests.infra.machine import SERVED, reachable

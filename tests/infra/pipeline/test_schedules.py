@@ -1,3 +1,5 @@
+"""The schedule of a pipeline whose domain has streams."""
+
 from __future__ import annotations
 
 from lake.naming import Names

@@ -1,3 +1,5 @@
+"""Task states: retries, caught errors, and the failures that they record."""
+
 from __future__ import annotations
 
 from infra.pipeline.states import NOTIFY_FAILURE, failure, retry, task

@@ -1,3 +1,5 @@
+"""The rule, queues and pipe that start a pipeline for new files."""
+
 from __future__ import annotations
 
 from lake.model.discovery import load_domain

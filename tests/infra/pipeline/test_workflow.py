@@ -1,3 +1,5 @@
+"""The state machine's logs, tracing and rights."""
+
 from __future__ import annotations
 
 from lake.naming import Names

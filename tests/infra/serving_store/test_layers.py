@@ -1,3 +1,5 @@
+"""The layer of AWS SDK for pandas in each region."""
+
 from __future__ import annotations
 
 from pathlib import Path
