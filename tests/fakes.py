@@ -122,12 +122,6 @@ class KillableStore(FolderStore):
         self._change("write", key)
         super().write(bucket, key, body)
 
-    def create(self, bucket: str, key: str, body: bytes) -> bool:
-        if self._path(bucket, key).exists():
-            return False
-        self.write(bucket, key, body)
-        return True
-
     def copy(self, bucket: str, source: str, target: str) -> None:
         self._change("copy", target)
         super().copy(bucket, source, target)

@@ -65,7 +65,7 @@ def rows(tmp_path: Path) -> Resolve:
 HEADER = "visit_id,when,paid_usd,guests,member,born,note\n"
 
 
-def test_a_derived_column_is_computed_from_its_source(rows: Resolve) -> None:
+def test_derived_column_is_computed_from_its_source(rows: Resolve) -> None:
     content = "visit_id,when,paid_on\n1,2025-01-01,2024-02-29\n2,2025-01-01,29.02.2024\n"
     found = rows(VISITS, "visit_id, paid_month::VARCHAR", {"visits.csv": content})
     assert found == [(1, "2024-02-01"), (2, None)]
@@ -102,18 +102,18 @@ def test_texts_are_trimmed_and_cast(rows: Resolve) -> None:
         "7,2025-01-01,1,1,,,,surplus",
     ],
 )
-def test_a_bad_row_is_left_out_and_the_others_stay(rows: Resolve, line: str) -> None:
+def test_bad_row_is_left_out_and_the_others_stay(rows: Resolve, line: str) -> None:
     good = "1,2025-01-01,0,1,,,\n"
     found = rows(VISITS, "visit_id", {"visits.csv": f"{HEADER}{good}{line}\n{good.replace('1,', '2,', 1)}"})
     assert found == [(1,), (2,)]
 
 
-def test_a_flagged_row_is_fixed(rows: Resolve) -> None:
+def test_flagged_row_is_fixed(rows: Resolve) -> None:
     lines = "1,2025-01-01,0,10,,,\n2,2025-01-01,0,11,,,\n"
     assert rows(VISITS, "visit_id, guests", {"visits.csv": HEADER + lines}) == [(1, 10), (2, 10)]
 
 
-def test_the_deeper_path_then_the_path_then_the_row_wins(rows: Resolve) -> None:
+def test_rows_rank_by_depth_then_path_then_row_number(rows: Resolve) -> None:
     def visit(number: int, note: str) -> str:
         return f"{number},2025-01-01,0,1,,,{note}\n"
 
@@ -130,7 +130,7 @@ def test_the_deeper_path_then_the_path_then_the_row_wins(rows: Resolve) -> None:
     assert found == [(1, "deep"), (2, "later path"), (3, "row 2")]
 
 
-def test_the_highest_file_replaces_all_lines_of_a_key_and_equal_lines_stay(rows: Resolve) -> None:
+def test_highest_file_replaces_all_lines_of_a_key_and_equal_lines_stay(rows: Resolve) -> None:
     found = rows(
         VISIT_LINES,
         "visit_id, units",
@@ -169,7 +169,7 @@ def test_of_files_with_the_same_bytes_the_first_counts(rows: Resolve) -> None:
     assert found == [(1, 6)]
 
 
-def test_a_table_without_files_is_empty(rows: Resolve) -> None:
+def test_table_without_files_is_empty(rows: Resolve) -> None:
     assert rows(VISITS, "visit_id", {}) == []
 
 
@@ -183,7 +183,7 @@ def test_a_table_without_files_is_empty(rows: Resolve) -> None:
         ("NULL", "1", None),
     ],
 )
-def test_a_ratio_is_rounded_once_half_away_from_zero(
+def test_ratio_is_rounded_once_half_away_from_zero(
     tmp_path: Path, total: str, divisor: str, expected: str | None
 ) -> None:
     connection = duckdb.connect()

@@ -29,7 +29,7 @@ Declare = Callable[[str, str], Column]
         (timestamp, "2025-01-01", None),
     ],
 )
-def test_a_text_is_cast_or_null(declare: Declare, text: str, expected: str | None) -> None:
+def test_text_is_cast_or_null(declare: Declare, text: str, expected: str | None) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         sql = f"SELECT CAST({cast_text(declare('value', 'A value.'))} AS VARCHAR) FROM (SELECT ? AS value)"

@@ -22,7 +22,7 @@ def test_backlogs_of_a_stream_are_measured_by_size(monkeypatch: pytest.MonkeyPat
     assert measured == [("cloud_provider", tmp_path, 5), ("cloud_provider", tmp_path, 7)]
 
 
-def test_a_temporary_folder_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_temporary_folder_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     folders: list[tuple[str, Path]] = []
 
     def whole_history(domain: Domain, work: Path, _scale: float, _console: Console) -> None:

@@ -14,17 +14,17 @@ EVENTS = load_domain("cloud_provider").table("usage_events")
 
 
 @pytest.mark.parametrize("name", ["usage_events", "usage_events_stream"])
-def test_the_folder_of_a_stream_has_one_of_its_declared_names(tmp_path: Path, name: str) -> None:
+def test_folder_of_a_stream_has_one_of_its_declared_names(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     assert stream_folder(tmp_path, EVENTS) == tmp_path / name
 
 
-def test_a_missing_folder_is_reported_with_its_names(tmp_path: Path) -> None:
+def test_missing_folder_is_reported_with_its_names(tmp_path: Path) -> None:
     with pytest.raises(CaudalError, match=r"there is no folder .*usage_events"):
         stream_folder(tmp_path, EVENTS)
 
 
-def test_a_table_that_is_no_stream_is_refused(tmp_path: Path) -> None:
+def test_table_that_is_no_stream_is_refused(tmp_path: Path) -> None:
     orders = load_domain("ecommerce").table("orders")
     with pytest.raises(CaudalError, match="table orders: the table is not a stream"):
         stream_folder(tmp_path, orders)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.serving.read.conftest import store
+from tests.aws import account
+from tests.domains.cloud_provider.marts_store import store
 from tests.uploader.conftest import landing, s3
 
-__all__ = ["landing", "s3", "store"]
+__all__ = ["account", "landing", "s3", "store"]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from domains.cloud_provider.domain import DOMAIN
 from lake.model import discovery
-from tests.serving.read.conftest import KEYSPACE, Store
+from tests.domains.cloud_provider.marts_store import KEYSPACE, Store
 
 USAGE = {
     "org_id": "a",
@@ -39,7 +39,7 @@ def ask(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["ask", *arguments], env={"COLUMNS": "200"})
 
 
-def test_answer_as_json(secret: str) -> None:
+def test_answer_is_printed_as_json(secret: str) -> None:
     result = ask("daily-usage", *RANGE, "--json", "--connection", secret)
     assert result.exit_code == 0
     assert json.loads(result.stdout) == [
@@ -53,7 +53,7 @@ def test_answer_as_json(secret: str) -> None:
     ]
 
 
-def test_answer_as_a_table(secret: str) -> None:
+def test_answer_is_printed_as_a_table(secret: str) -> None:
     result = ask("daily-usage", "--org-id", "a", *RANGE, "--connection", secret)
     assert result.exit_code == 0
     assert "Daily cost and requests" in result.stdout

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from localcloud.daemon import STATUS_FILE, Status, read_status
-from localcloud.lock import HomeLock
+from tests.localcloud.home import running
 
-STATUS = Status(
-    endpoint="http://127.0.0.1:4999",
-    region="us-east-1",
-    access_key="key",
-    secret_key="secret",
-    account="123456789012",
-    env="dev",
-    buckets={"raw": "raw-bucket"},
-    pid=os.getpid(),
-    inputs="hash",
-    data_api="http://127.0.0.1:4998",
-)
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Path]:
-    """A home folder that looks as if a local cloud ran in it."""
-    lock = HomeLock(tmp_path)
-    (tmp_path / STATUS_FILE).write_text(json.dumps(asdict(STATUS)))
-    (tmp_path / "s3" / "raw-bucket" / "a").mkdir(parents=True)
-    (tmp_path / "s3" / "raw-bucket" / "a" / "1.csv").write_text("x")
-    yield tmp_path
-    lock.release()
+__all__ = ["running"]
 
 
 def invoke(*arguments: str) -> tuple[int, str]:
@@ -53,7 +27,7 @@ def test_env_prints_exports(running: Path) -> None:
     assert f"export CAUDAL_HOME={running}" in text.splitlines()
 
 
-def test_env_as_json(running: Path) -> None:
+def test_env_prints_json_on_demand(running: Path) -> None:
     code, text = invoke("env", "--home", str(running), "--json")
     assert code == 0
     assert json.loads(text)["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
@@ -86,13 +60,5 @@ def test_missing_local_cloud_exits_with_3(tmp_path: Path, command: str) -> None:
     assert "caudal up" in text
 
 
-def test_down_without_a_local_cloud(tmp_path: Path) -> None:
+def test_down_says_that_no_local_cloud_runs(tmp_path: Path) -> None:
     assert invoke("down", "--home", str(tmp_path)) == (0, f"Nothing runs in {tmp_path}.\n")
-
-
-def test_status_file_of_a_dead_process_is_ignored(running: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / STATUS_FILE).write_text((running / STATUS_FILE).read_text())
-    assert read_status(running) == STATUS
-    assert read_status(other) is None

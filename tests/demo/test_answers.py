@@ -17,7 +17,7 @@ SHOP = Domain(
 )
 
 
-def test_a_question_is_printed_with_the_answer_of_its_query(names: Names, console: Output) -> None:
+def test_question_is_printed_with_the_answer_of_its_query(names: Names, console: Output) -> None:
     sql = "-- Best products\nSELECT product, revenue FROM products"
     athena = FakeAthena(
         {"FROM products": ({"product": "varchar", "revenue": "decimal(18,6)"}, [["pen", "1.500000"]])},

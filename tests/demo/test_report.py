@@ -49,7 +49,7 @@ S3 = FakeS3(
 )
 
 
-def test_an_account_is_summed_over_all_months() -> None:
+def test_account_is_summed_over_all_months() -> None:
     reader = LedgerReader(S3, "processed", "shop")
     assert reader.account("orders") == Counter(bronze=1005, current=990, superseded=10, duplicate=5)
     assert reader.account("customers") == Counter()

@@ -11,7 +11,7 @@ from localcloud.errors import LocalCloudError
 from tests.demo.conftest import Output
 
 
-def test_a_folder_without_a_domains_files_is_refused(tmp_path: Path, console: Output) -> None:
+def test_folder_without_a_domains_files_is_refused(tmp_path: Path, console: Output) -> None:
     (tmp_path / "landing" / "unknown").mkdir(parents=True)
     with pytest.raises(LocalCloudError, match="no subfolder that is named after a domain") as refused:
         Demo(tmp_path / "home", "dev", console).run(tmp_path / "landing")

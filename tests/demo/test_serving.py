@@ -50,7 +50,7 @@ def without_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "Reader", lambda *_: None)
 
 
-def test_a_question_is_asked_for_the_newest_days_and_a_frequent_value(
+def test_question_is_asked_for_the_newest_days_and_a_frequent_value(
     without_store: None, names: Names, console: Output
 ) -> None:
     counts = itertools.count(step=2)

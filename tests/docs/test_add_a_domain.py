@@ -85,7 +85,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         os.kill(status.pid, signal.SIGTERM)
 
 
-def test_the_tutorial_works_as_written(shell: Shell, tmp_path: Path) -> None:
+def test_tutorial_works_as_written(shell: Shell, tmp_path: Path) -> None:
     output = ""
     outputs: dict[str, str] = {}
     for step in steps(DOCS / "add-a-domain.md"):

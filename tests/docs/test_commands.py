@@ -20,7 +20,7 @@ INLINE = [
 
 
 @pytest.mark.parametrize("words", [words for words in ALL if words[0] == "aws"], ids=shlex.join)
-def test_the_aws_cli_accepts_the_command(words: list[str]) -> None:
+def test_aws_cli_accepts_the_command(words: list[str]) -> None:
     assert aws_problems(words) == []
 
 
@@ -35,6 +35,6 @@ def test_caudal_knows_the_command_that_a_text_mentions(words: list[str]) -> None
     assert [problem for problem in caudal_problems(words) if "Missing" not in problem] == []
 
 
-def test_a_wrong_option_of_the_aws_cli_is_found() -> None:
+def test_wrong_option_of_the_aws_cli_is_found() -> None:
     words = shlex.split("aws glue start-job-run --job load")
     assert aws_problems(words) == ["glue start-job-run has no job", "glue start-job-run needs job_name"]

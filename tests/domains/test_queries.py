@@ -22,7 +22,7 @@ QUERIES = [
 
 
 @pytest.mark.parametrize(("domain", "name"), QUERIES)
-def test_a_query_is_one_select_with_a_title_and_an_order(domain: Domain, name: str) -> None:
+def test_query_is_one_select_with_a_title_and_an_order(domain: Domain, name: str) -> None:
     sql = text_of(domain, name)
     assert sql.startswith("-- ")
     (statement,) = sqlglot.parse(sql, read="athena")
@@ -31,7 +31,7 @@ def test_a_query_is_one_select_with_a_title_and_an_order(domain: Domain, name: s
 
 
 @pytest.mark.parametrize(("domain", "name"), QUERIES)
-def test_a_query_reads_published_tables_only(domain: Domain, name: str) -> None:
+def test_query_reads_published_tables_only(domain: Domain, name: str) -> None:
     (statement,) = sqlglot.parse(text_of(domain, name), read="athena")
     assert statement
     tables = {table.name for table in statement.find_all(exp.Table)}
@@ -41,7 +41,7 @@ def test_a_query_reads_published_tables_only(domain: Domain, name: str) -> None:
 
 
 @pytest.mark.parametrize(("domain", "name"), QUERIES)
-def test_a_query_returns_no_rows_without_data(domain: Domain, name: str) -> None:
+def test_query_returns_no_rows_without_data(domain: Domain, name: str) -> None:
     headers_only = {mart.name: mart.columns[0].name for mart in domain.marts}
     assert answers_of(domain)(name, **headers_only)[1] == []
 

@@ -16,7 +16,7 @@ TABLE = "usage_events"
 EVENTS = "".join(json.dumps({"event_id": f"bad{number}", "value": -1}) + "\n" for number in range(30))
 
 
-def test_a_stream_of_bad_events_is_held_until_it_is_released(cloud: LocalCloud, tmp_path: Path) -> None:
+def test_stream_of_bad_events_is_held_until_it_is_released(cloud: LocalCloud, tmp_path: Path) -> None:
     """All events are bad, so that the test leaves no rows for other tests."""
     provider = Lakehouse(cloud, "cloud_provider")
     provider.drop(tmp_path, {f"{TABLE}/bad.jsonl": EVENTS})

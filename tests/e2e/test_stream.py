@@ -76,7 +76,7 @@ def wait_until(condition: Callable[[], bool], describe: Callable[[], str]) -> No
         time.sleep(0.2)
 
 
-def test_a_continuous_run_processes_arriving_files_and_a_scheduled_run_resumes(
+def test_continuous_run_processes_arriving_files_and_a_scheduled_run_resumes(
     provider: Lakehouse, tmp_path: Path
 ) -> None:
     stream = Stream(provider, tmp_path)

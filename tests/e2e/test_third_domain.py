@@ -22,7 +22,7 @@ REVENUE = "SELECT * FROM revenue_by_month ORDER BY 1"
 SALE_ROWS = "SELECT sale_id, maker_name, amount, units, year, month FROM sales_enriched ORDER BY sale_id"
 
 
-def test_an_upload_becomes_an_answer(toy: Lakehouse, tmp_path: Path) -> None:
+def test_upload_becomes_an_answer(toy: Lakehouse, tmp_path: Path) -> None:
     report = toy.drop(tmp_path, {"makers.csv": MAKERS, "sales.csv": SALES, "parts.csv": PARTS})
 
     assert report.is_complete
@@ -38,7 +38,7 @@ def test_an_upload_becomes_an_answer(toy: Lakehouse, tmp_path: Path) -> None:
     ]
 
 
-def test_a_repeated_upload_changes_nothing_and_starts_no_execution(toy: Lakehouse, tmp_path: Path) -> None:
+def test_repeated_upload_changes_nothing_and_starts_no_execution(toy: Lakehouse, tmp_path: Path) -> None:
     before, runs = toy.published(), len(toy.executions())
     report = toy.drop(tmp_path, {"makers.csv": MAKERS, "sales.csv": SALES, "parts.csv": PARTS})
 
@@ -47,7 +47,7 @@ def test_a_repeated_upload_changes_nothing_and_starts_no_execution(toy: Lakehous
     assert toy.published() == before
 
 
-def test_an_execution_without_new_files_starts_no_crawler(toy: Lakehouse) -> None:
+def test_execution_without_new_files_starts_no_crawler(toy: Lakehouse) -> None:
     toy.start()
     toy.cloud.wait_idle()
 
@@ -71,7 +71,7 @@ def test_concurrent_executions_ingest_each_file_once(toy: Lakehouse, tmp_path: P
     assert toy.query("SELECT count(*) FROM sales_enriched WHERE sale_id = 12") == [("1",)]
 
 
-def test_a_killed_job_is_repeated_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
+def test_killed_job_is_repeated_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
     (tmp_path / "sales_april.csv").write_text(
         "sale_id,maker_id,sold_on,amount,channel\n13,2,2025-04-01,3.00,web\n11,2,2025-04-02,21.00,web\n"
     )
@@ -93,7 +93,7 @@ def test_a_killed_job_is_repeated_by_the_next_execution(toy: Lakehouse, tmp_path
     ]
 
 
-def test_the_notification_of_a_failed_job_has_its_error_and_run_id(toy: Lakehouse) -> None:
+def test_notification_of_a_failed_job_has_its_error_and_run_id(toy: Lakehouse) -> None:
     s3, bucket = toy.cloud.client("s3"), toy.names.processed_bucket
     key = naming.ledger_key("toy", "damaged")
     s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
@@ -108,7 +108,7 @@ def test_the_notification_of_a_failed_job_has_its_error_and_run_id(toy: Lakehous
     )
 
 
-def test_a_full_refresh_publishes_the_same_rows(toy: Lakehouse) -> None:
+def test_full_refresh_publishes_the_same_rows(toy: Lakehouse) -> None:
     before = {sql: toy.query(sql) for sql in (SALE_ROWS, REVENUE)}
     toy.start(full_refresh="true")
     toy.cloud.wait_idle()
@@ -117,7 +117,7 @@ def test_a_full_refresh_publishes_the_same_rows(toy: Lakehouse) -> None:
     assert {sql: toy.query(sql) for sql in (SALE_ROWS, REVENUE)} == before
 
 
-def test_a_mart_that_was_not_served_is_served_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
+def test_mart_that_was_not_served_is_served_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
     """The serving store refuses the first execution: its token differs from the secret's."""
     assert toy.cloud.serving is not None
     server = toy.cloud.serving.server
@@ -148,9 +148,7 @@ def test_a_mart_that_was_not_served_is_served_by_the_next_execution(toy: Lakehou
     assert "PublishMarts" not in toy.states()
 
 
-def test_a_document_over_a_limit_is_reported_and_the_others_are_served(
-    toy: Lakehouse, tmp_path: Path
-) -> None:
+def test_document_over_a_limit_is_reported_and_the_others_are_served(toy: Lakehouse, tmp_path: Path) -> None:
     """A year of 84 countries has 1,008 rows; the serving store limits an array to 1,000 elements."""
     makers = [f"{100 + number},Maker,C{number}" for number in range(84)]
     sales = [

@@ -137,7 +137,7 @@ def test_two_months_are_published_with_exact_rows(shop: Pipeline, mart: str) -> 
     assert shop.rows("gold", mart, *columns.split()) == rows
 
 
-def test_the_published_tables_equal_a_full_refresh(shop: Pipeline) -> None:
+def test_published_tables_equal_a_full_refresh(shop: Pipeline) -> None:
     assert shop.published() == shop.refreshed()
 
 

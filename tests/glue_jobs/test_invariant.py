@@ -16,7 +16,7 @@ def assert_as_modelled(pipeline: Pipeline) -> None:
     assert pipeline.published() == expected(pipeline.uploads).published
 
 
-def test_the_first_month_is_published_with_exact_rows(published_january: Pipeline) -> None:
+def test_first_month_is_published_with_exact_rows(published_january: Pipeline) -> None:
     assert published_january.rows("gold", "sales_enriched") == [
         ("1", "1", "2024-01-05", "10.00", "Ann", "SE", "5", "1", "2024"),
         ("2", "2", "2024-02-10", "20.00", "Bo", "NO", "3", "2", "2024"),
@@ -52,11 +52,11 @@ def test_uploading_the_same_files_again_changes_nothing(january: Pipeline) -> No
     assert files(january) == before
 
 
-def test_a_run_without_new_files_has_nothing_new(january: Pipeline) -> None:
+def test_run_without_new_files_has_nothing_new(january: Pipeline) -> None:
     assert january.ingest()["status"] == "NOTHING_NEW"
 
 
-def test_a_run_leaves_no_rows_in_memory(january: Pipeline) -> None:
+def test_run_leaves_no_rows_in_memory(january: Pipeline) -> None:
     """Sessions of the local cloud and of tests outlive many runs."""
     january.spark.catalog.clearCache()
     january.drop({"sales_corrected.csv": HEAD["sales"] + "1,2,2024-01-05,11.00,shop\n"})

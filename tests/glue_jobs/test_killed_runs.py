@@ -64,7 +64,7 @@ def run_killed(pipeline: Pipeline, store: FolderStore) -> None:
 
 
 @pytest.mark.parametrize("place", [PLACES[0], PLACES[2], PLACES[4], PLACES[6], PLACES[9]])
-def test_a_run_killed_before_a_change_is_completed_by_the_next(january: Pipeline, place: str) -> None:
+def test_run_killed_before_a_change_is_completed_by_the_next(january: Pipeline, place: str) -> None:
     january.drop(SECOND)
     run_killed(january, KilledBeforeStore(january.root, place))
     assert_recovers(january)
@@ -72,7 +72,7 @@ def test_a_run_killed_before_a_change_is_completed_by_the_next(january: Pipeline
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("place", PLACES)
-def test_a_run_killed_twice_before_a_change_is_completed_by_the_next(january: Pipeline, place: str) -> None:
+def test_run_killed_twice_before_a_change_is_completed_by_the_next(january: Pipeline, place: str) -> None:
     january.drop(SECOND)
     run_killed(january, KilledBeforeStore(january.root, place))
     store = KilledBeforeStore(january.root, place)
@@ -84,7 +84,7 @@ def test_a_run_killed_twice_before_a_change_is_completed_by_the_next(january: Pi
     assert january.published() == january.refreshed()
 
 
-def test_a_partly_published_change_that_the_next_batch_reverts_is_reverted(january: Pipeline) -> None:
+def test_partly_published_change_that_the_next_batch_reverts_is_reverted(january: Pipeline) -> None:
     """A killed run has published part of the first change when the second one restores the master."""
     january.drop({"makers_a.csv": HEAD["makers"] + "1,Ann,XX\n"})
     run_killed(january, KilledBeforeStore(january.root, "copy toy/maker_totals/"))
@@ -93,7 +93,7 @@ def test_a_partly_published_change_that_the_next_batch_reverts_is_reverted(janua
     assert_recovers(january)
 
 
-def test_the_leftovers_of_a_killed_first_run_are_deleted(empty_pipeline: Pipeline) -> None:
+def test_leftovers_of_a_killed_first_run_are_deleted(empty_pipeline: Pipeline) -> None:
     """Those of tables as well as of files that match no table."""
     empty_pipeline.drop({"makers.csv": HEAD["makers"] + "1,Ann,SE\nx,y,z\n", "unheard_of.csv": "a,b\n1,2\n"})
     with pytest.raises(KilledError):
@@ -105,7 +105,7 @@ def test_the_leftovers_of_a_killed_first_run_are_deleted(empty_pipeline: Pipelin
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(30))
-def test_a_run_killed_before_a_random_change_is_completed_by_the_next(
+def test_run_killed_before_a_random_change_is_completed_by_the_next(
     january: Pipeline, tmp_path: Path, seed: int
 ) -> None:
     january.drop(SECOND)

@@ -77,7 +77,7 @@ def test_published_tables_are_the_same_with_and_without_compactions(
     assert meters.published() == plain.published()
 
 
-def test_the_summary_names_compactions_and_changed_partitions(meters: Meters) -> None:
+def test_summary_names_compactions_and_changed_partitions(meters: Meters) -> None:
     for number in range(3):
         meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
     summary = meters.curate()
@@ -89,7 +89,7 @@ def test_the_summary_names_compactions_and_changed_partitions(meters: Meters) ->
     assert meters.curate()["compacted"] is False
 
 
-def test_a_failed_compaction_is_reported_and_tried_again(meters: Meters) -> None:
+def test_failed_compaction_is_reported_and_tried_again(meters: Meters) -> None:
     for number in range(2):
         meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
 
@@ -119,7 +119,7 @@ def test_held_batches_are_not_merged(meters: Meters) -> None:
     assert meters.rows("silver", "readings", "reading_id") == [("r9",)]
 
 
-def test_a_run_killed_during_compaction_has_published(meters: Meters) -> None:
+def test_run_killed_during_compaction_has_published(meters: Meters) -> None:
     for number in range(2):
         meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
     with pytest.raises(KilledError):

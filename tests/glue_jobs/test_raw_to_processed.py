@@ -74,7 +74,7 @@ def test_bad_files_are_rejected_with_a_reason_and_the_others_are_ingested(
     assert summary["tables"]["sales"] == {"rows_read": 5, "rows_bronze": 2, "rows_quarantined": 3, "files": 1}
 
 
-def test_the_summary_counts_files_and_rows_and_names_drift(batch: tuple[Pipeline, dict[str, Any]]) -> None:
+def test_summary_counts_files_and_rows_and_names_drift(batch: tuple[Pipeline, dict[str, Any]]) -> None:
     pipeline, summary = batch
     assert (summary["status"], summary["proceed"], summary["files"]) == ("COMMITTED", True, 15)
     assert (summary["rows_read"], summary["rows_bronze"], summary["rows_quarantined"]) == (20, 5, 15)
@@ -151,7 +151,7 @@ def test_quarantine_records_are_complete_and_have_stable_ids(batch: tuple[Pipeli
             assert record_id == hashlib.sha256(f"{key}|{row}".encode()).hexdigest()
 
 
-def test_a_rejected_file_has_a_quarantine_record_with_its_beginning(
+def test_rejected_file_has_a_quarantine_record_with_its_beginning(
     batch: tuple[Pipeline, dict[str, Any]],
 ) -> None:
     pipeline, _ = batch
@@ -162,7 +162,7 @@ def test_a_rejected_file_has_a_quarantine_record_with_its_beginning(
     assert (name_of(key), row, text, checks) == ("hello.csv", "0", "a,b\n1,2\n", "[file.header]")
 
 
-def test_the_run_detail_counts_every_check(batch: tuple[Pipeline, dict[str, Any]]) -> None:
+def test_run_detail_counts_every_check(batch: tuple[Pipeline, dict[str, Any]]) -> None:
     pipeline, _ = batch
     key = naming.run_detail_key("toy", "x0001", "raw_to_processed")
     checks = json.loads(pipeline.store.read("processed", key))["checks"]["sales"]
@@ -195,7 +195,7 @@ def accounts(pipeline: Pipeline, table: str) -> dict[str, dict[str, int]]:
     return found
 
 
-def test_a_corrected_file_is_ingested_after_a_rejected_one(empty_pipeline: Pipeline) -> None:
+def test_corrected_file_is_ingested_after_a_rejected_one(empty_pipeline: Pipeline) -> None:
     empty_pipeline.drop({"makers.csv": "name\nAnn\n"})
     rejected = empty_pipeline.ingest()
     assert (rejected["proceed"], len(rejected["rejected_files"])) == (False, 1)

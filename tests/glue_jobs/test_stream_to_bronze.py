@@ -104,7 +104,7 @@ def test_every_file_is_accounted_for(first: First) -> None:
     assert "cannot be read" in entries["damaged.jsonl.gz"].reason
 
 
-def test_the_summary_counts_files_rows_and_checks(first: First) -> None:
+def test_summary_counts_files_rows_and_checks(first: First) -> None:
     _, summary = first
     assert summary["status"] == "COMMITTED"
     assert summary["files"] == len(FILES)
@@ -127,7 +127,7 @@ def again(first: First, tmp_path: Path, spark: SparkSession) -> StreamPipeline:
     return copied
 
 
-def test_a_new_generation_skips_files_in_the_ledger(again: StreamPipeline) -> None:
+def test_new_generation_skips_files_in_the_ledger(again: StreamPipeline) -> None:
     before = again.bronze()
     again.drop_events({"new.jsonl": lines(event(20))})
     summary = again.stream(new_generation=True)
@@ -138,20 +138,20 @@ def test_a_new_generation_skips_files_in_the_ledger(again: StreamPipeline) -> No
     assert again.stream()["status"] == "NOTHING_NEW"
 
 
-def test_a_missing_checkpoint_stops_the_run(again: StreamPipeline) -> None:
+def test_missing_checkpoint_stops_the_run(again: StreamPipeline) -> None:
     prefix = naming.generation_prefix(again.domain.name, again.table.name, 1)
     again.store.delete("processed", [item.key for item in again.store.list("processed", prefix)])
     with pytest.raises(CheckpointError, match="--new_generation true"):
         again.stream()
 
 
-def test_a_lost_generation_stops_the_run(again: StreamPipeline) -> None:
+def test_lost_generation_stops_the_run(again: StreamPipeline) -> None:
     again.store.delete("processed", [naming.generation_key(again.domain.name, again.table.name)])
     with pytest.raises(CheckpointError, match="no generation is recorded"):
         again.stream()
 
 
-def test_a_run_without_files_does_nothing(events: StreamPipeline) -> None:
+def test_run_without_files_does_nothing(events: StreamPipeline) -> None:
     assert events.stream()["status"] == "NOTHING_NEW"
 
 

@@ -31,7 +31,7 @@ def test_app_py_writes_the_templates_that_synthesise_writes(dev: Assembly, tmp_p
     assert written.stacks["caudal-dev-storage"].template == dev.stacks["caudal-dev-storage"].template
 
 
-def test_an_unknown_environment_is_refused(tmp_path: Path) -> None:
+def test_unknown_environment_is_refused(tmp_path: Path) -> None:
     done = run("-c", "env=moon", "--output", str(tmp_path / "cdk.out"))
     assert done.returncode != 0
     assert "there is no environment 'moon'. Known: dev, prod." in done.stderr

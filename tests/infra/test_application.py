@@ -1,3 +1,5 @@
+"""The application as a whole: its stacks, a domain in another folder, and wildcards in policies."""
+
 from __future__ import annotations
 
 import re
@@ -33,7 +35,7 @@ def test_there_are_two_shared_stacks_and_one_per_domain(dev: Assembly, names: Na
     assert dev.stacks.keys() == {names.stack("storage"), names.stack("athena"), *domains}
 
 
-def test_a_new_domain_is_one_new_stack_and_changes_no_other(
+def test_new_domain_is_one_new_stack_and_changes_no_other(
     dev: Assembly, toy: tuple[Assembly, list[str]], names: Names
 ) -> None:
     assembly, findings = toy
@@ -43,7 +45,7 @@ def test_a_new_domain_is_one_new_stack_and_changes_no_other(
     assert cfn_findings(assembly.outdir) == []
 
 
-def test_a_new_domain_watches_no_streams_and_crawls_no_flat_tables(
+def test_new_domain_watches_no_streams_and_crawls_no_flat_tables(
     toy: tuple[Assembly, list[str]], names: Names
 ) -> None:
     stack = toy[0].stack(names.stack(LIBRARY))
@@ -54,14 +56,12 @@ def test_a_new_domain_watches_no_streams_and_crawls_no_flat_tables(
     assert "CrawlCurated" not in stack.state_machine["States"]
 
 
-def test_the_library_of_the_jobs_holds_a_new_domain(toy: tuple[Assembly, list[str]]) -> None:
+def test_library_of_the_jobs_holds_a_new_domain(toy: tuple[Assembly, list[str]]) -> None:
     archives = [zipfile.ZipFile(path).namelist() for path in toy[0].outdir.glob("asset.*.zip")]
     assert any(f"domains/{LIBRARY}/domain.py" in names for names in archives)
 
 
-def test_a_domain_with_a_too_long_name_fails_at_synth(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_domain_with_a_too_long_name_fails_at_synth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "a_domain_whose_name_goes_on_and_on_for_far_too_long"
     monkeypatch.syspath_prepend(str(write_domain(tmp_path, name)))
     with pytest.raises(NameTooLongError, match="the limit is 64"):

@@ -29,12 +29,12 @@ SHORTEN = "Shorten the domain's or the environment's name."
         ),
     ],
 )
-def test_the_message_joins_place_problem_and_remedy(error: CaudalError, message: str) -> None:
+def test_message_joins_place_problem_and_remedy(error: CaudalError, message: str) -> None:
     assert str(error) == message
     assert isinstance(error, CaudalError)
 
 
-def test_the_error_keeps_its_parts_as_fields() -> None:
+def test_error_keeps_its_parts_as_fields() -> None:
     error = UnknownNameError("table", "x", ["a"])
     assert (error.kind, error.name, error.known) == ("table", "x", ("a",))
     assert DeclarationError("shop", ["one"]).problems == ("one",)

@@ -15,7 +15,6 @@ from lake.errors import CaudalError
 from lake.model.discovery import load_domain
 from requeue import corrections
 from requeue.records import Record
-from tests.requeue.command_line import CommandLine, refused
 
 REVIEWS = load_domain("ecommerce").table("reviews")
 EVENTS = load_domain("cloud_provider").table("usage_events")
@@ -36,10 +35,7 @@ def sources() -> Any:
     return SimpleNamespace(of=lambda _record: SimpleNamespace(headers=HEADERS))
 
 
-# --- without a cloud
-
-
-def test_a_template_has_the_fields_of_the_record_and_its_raw_text(tmp_path: Path, sources: Any) -> None:
+def test_template_has_the_fields_of_the_record_and_its_raw_text(tmp_path: Path, sources: Any) -> None:
     path = tmp_path / "reviews.csv"
     corrections.write_template(path, REVIEWS, [record("a" * 12, '1,x,"good, cheap"')], sources)
     assert path.read_text() == (
@@ -48,13 +44,13 @@ def test_a_template_has_the_fields_of_the_record_and_its_raw_text(tmp_path: Path
     )
 
 
-def test_a_template_of_a_malformed_line_leaves_missing_fields_empty(tmp_path: Path, sources: Any) -> None:
+def test_template_of_a_malformed_line_leaves_missing_fields_empty(tmp_path: Path, sources: Any) -> None:
     path = tmp_path / "reviews.csv"
     corrections.write_template(path, REVIEWS, [record("a" * 12, "1")], sources)
     assert path.read_text().splitlines()[1] == "aaaaaaaaaaaa,rating.type review_id.type,1,1,,"
 
 
-def test_a_corrected_template_gives_the_new_text_in_the_order_of_the_source(
+def test_corrected_template_gives_the_new_text_in_the_order_of_the_source(
     tmp_path: Path, sources: Any
 ) -> None:
     path = tmp_path / "reviews.csv"
@@ -71,7 +67,7 @@ def test_a_corrected_template_gives_the_new_text_in_the_order_of_the_source(
         ({"record_id": "aaaaaaaa", "record": '{"n":\r\n1.50}'}, '{"n":  1.50}'),
     ],
 )
-def test_a_record_of_a_stream_is_corrected_as_text_or_as_an_object(
+def test_record_of_a_stream_is_corrected_as_text_or_as_an_object(
     tmp_path: Path, sources: Any, line: Mapping[str, Any], text: str
 ) -> None:
     path = tmp_path / "lines.jsonl"
@@ -79,39 +75,10 @@ def test_a_record_of_a_stream_is_corrected_as_text_or_as_an_object(
     assert corrections.read(path, EVENTS, [record("a" * 12, "{")], sources) == {"a" * 12: text}
 
 
-def test_a_line_without_a_record_is_refused_with_its_number(tmp_path: Path) -> None:
+def test_line_without_a_record_is_refused_with_its_number(tmp_path: Path) -> None:
     path = tmp_path / "lines.jsonl"
     path.write_text('{"record_id": "aaaaaaaa", "record": "{}"}\n{"record_id": "bbbbbbbb"}\n')
     with pytest.raises(
         CaudalError, match=r"lines\.jsonl, line 2: the line is not a JSON object with record_id"
     ):
         corrections.read_ids(path, EVENTS)
-
-
-# --- send --corrected
-
-
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        ("sale_id,amount\n2,5\n", "there is no column caudal:record_id"),
-        ("caudal:record_id,sale_id,amount\n{id},2,5\n", "columns are missing (maker_id, sold_on, channel)"),
-        (
-            "caudal:record_id,sale_id,maker_id,sold_on,amount,channel,colour\n{id},2,1,2024-01-01,5,web,red\n",
-            "unknown (colour)",
-        ),
-        ("caudal:record_id,sale_id\n{id}\n", "1 fields, the header has 2"),
-        ("caudal:record_id\n00000000\n", "is not among the quarantined"),
-        (
-            "caudal:record_id,sale_id,maker_id,sold_on,amount,channel\n" + "{id},2,1,2024-01-01,5,web\n" * 2,
-            "is corrected twice",
-        ),
-        ("", "there is no column caudal:record_id"),
-    ],
-)
-def test_a_malformed_file_of_corrections_is_refused(
-    cli: CommandLine, tmp_path: Path, content: str, complaint: str
-) -> None:
-    path = tmp_path / "sales.csv"
-    path.write_text(content.replace("{id}", cli.id_of("2,1,2024-01-06,-1,shop")))
-    assert complaint in refused(cli, "send", "--table", "sales", "--corrected", path)

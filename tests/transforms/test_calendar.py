@@ -21,7 +21,9 @@ from transforms.calendar import day_of_week, month_start, week_start
         ("0001-01-01 00:00:00", "0001-01-01", "0001-01-01", 1),
     ],
 )
-def test_units_of_a_timestamp(spark: SparkSession, day: str, month: str, week: str, dow: int) -> None:
+def test_timestamp_has_its_month_week_and_day_of_the_week(
+    spark: SparkSession, day: str, month: str, week: str, dow: int
+) -> None:
     stamp = F.lit(day).cast("timestamp")
     row = spark.range(1).select(month_start(stamp), week_start(stamp), day_of_week(stamp)).collect()[0]
     assert tuple(row) == (datetime.date.fromisoformat(month), datetime.date.fromisoformat(week), dow)

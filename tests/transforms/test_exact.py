@@ -48,7 +48,7 @@ def _anything(chance: random.Random, scale: int) -> Iterator[tuple[Decimal, int]
     ("type_", "scale"), [("decimal(28,2)", 2), ("decimal(28,6)", 6), ("decimal(38,2)", 2)]
 )
 @pytest.mark.parametrize("factor", [1, 1000])
-def test_a_quotient_is_rounded_once_half_away_from_zero(
+def test_quotient_is_rounded_once_half_away_from_zero(
     spark: SparkSession, type_: str, scale: int, factor: int
 ) -> None:
     chance = random.Random(scale * factor)
@@ -65,7 +65,7 @@ def test_a_quotient_is_rounded_once_half_away_from_zero(
     }
 
 
-def test_a_quotient_without_a_sum_or_a_count_is_null(spark: SparkSession) -> None:
+def test_quotient_without_a_sum_or_a_count_is_null(spark: SparkSession) -> None:
     frame = spark.sql(
         "SELECT * FROM VALUES (1, 0), (CAST(NULL AS INT), 1), (1, NULL), (-1, 2) AS t(total, count)"
     )
@@ -73,7 +73,7 @@ def test_a_quotient_without_a_sum_or_a_count_is_null(spark: SparkSession) -> Non
     assert [row["ratio"] for row in rows] == [None, None, None, Decimal("-0.500000")]
 
 
-def test_a_quotient_of_too_large_a_sum_is_null(spark: SparkSession) -> None:
+def test_quotient_of_too_large_a_sum_is_null(spark: SparkSession) -> None:
     frame = spark.sql("SELECT CAST(repeat('9', 36) AS DECIMAL(38,2)) AS total")
     assert frame.select(ratio(F.col("total"), F.lit(1)).alias("ratio")).collect()[0]["ratio"] is None
 

@@ -37,7 +37,7 @@ def test_only_declared_columns_are_published_in_order_and_type(spark: SparkSessi
     )
 
 
-def test_a_value_that_does_not_fit_its_type_is_null(spark: SparkSession) -> None:
+def test_value_that_does_not_fit_its_type_is_null(spark: SparkSession) -> None:
     frame = spark.sql(
         "SELECT 7L AS id, 99999999999999999999.00 AS amount_usd, 3000000000L AS units, 'x' AS note"
     )
@@ -51,6 +51,6 @@ def test_a_value_that_does_not_fit_its_type_is_null(spark: SparkSession) -> None
     )
 
 
-def test_a_missing_column_is_an_error(spark: SparkSession) -> None:
+def test_missing_column_is_an_error(spark: SparkSession) -> None:
     with pytest.raises(AnalysisException, match="note"):
         published(spark.sql("SELECT 7L AS id, 1.00 AS amount_usd, 3 AS units"), MART)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from lake.naming import Names
+from tests.aws import account
 from uploader import UploadReport, upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+__all__ = ["account"]
+
 NAMES = Names(env="test", account="123456789012", region="us-east-1")
 
 HEADERS = {table.name: ",".join(table.headers) + "\n" for table in load_domain("ecommerce").tables}
 """Content of a valid file per table: a header without rows is enough for an upload."""
+
+
+def sha12(content: str) -> str:
+    """Return the part of a content's hash that raw keys hold."""
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 @pytest.fixture
@@ -30,18 +37,11 @@ def shop() -> Domain:
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
+def s3(account: S3Client) -> S3Client:
     """A mocked account with an empty raw bucket."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "CAUDAL_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket=NAMES.raw_bucket)
-        client.put_bucket_versioning(Bucket=NAMES.raw_bucket, VersioningConfiguration={"Status": "Enabled"})
-        yield client
+    account.create_bucket(Bucket=NAMES.raw_bucket)
+    account.put_bucket_versioning(Bucket=NAMES.raw_bucket, VersioningConfiguration={"Status": "Enabled"})
+    return account
 
 
 @pytest.fixture

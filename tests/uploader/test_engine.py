@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from lake.model.columns import text
 from lake.model.spec import Domain, Stream, Table
-from tests.uploader.conftest import HEADERS, NAMES
+from tests.uploader.conftest import HEADERS, NAMES, sha12
 from uploader import Outcome, Status, UploadError, UploadReport, upload
 
 if TYPE_CHECKING:
@@ -23,10 +24,7 @@ Send = Callable[..., UploadReport]
 Keys = Callable[[], list[str]]
 
 ORDERS = HEADERS["orders"]
-
-
-def sha12(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()[:12]
+SAMPLE = Path(__file__).parents[2] / "sample_data"
 
 
 class Watcher:
@@ -229,3 +227,13 @@ def test_equal_files_of_a_stream_are_all_sent(landing: Landing, s3: S3Client, ke
         assert [outcome.status for outcome in report.outcomes] == [expected] * 2
     digest = sha12("{}\n")
     assert sorted(keys()) == [f"sensors/readings/{digest}/part-{part}.jsonl" for part in (0, 1)]
+
+
+def test_outcomes_of_the_sample_match_its_manifest(send: Send) -> None:
+    manifest = json.loads((SAMPLE / "manifests" / "ecommerce.json").read_text(encoding="utf-8"))
+    report = send(SAMPLE / "ecommerce")
+    assert {outcome.path for outcome in report.outcomes} == set(manifest["files"])
+    assert {outcome.path for outcome in report.refused} == set(manifest["rejected_files"])
+    assert {outcome.path for outcome in report.outcomes if outcome.drift} == set(manifest["drift"])
+    [copy] = report.having(Status.SKIPPED)
+    assert "the same bytes as" in copy.detail

@@ -12,7 +12,7 @@ import pytest
 
 from lake.model.spec import Domain
 from lake.naming import UNRECOGNISED
-from tests.uploader.conftest import HEADERS
+from tests.uploader.conftest import HEADERS, sha12
 from uploader import Status, UploadError, UploadReport
 from uploader.files import examine, find
 
@@ -21,10 +21,6 @@ Send = Callable[..., UploadReport]
 Keys = Callable[[], list[str]]
 
 ORDERS = HEADERS["orders"]
-
-
-def sha12(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 def test_files_are_found_sorted_by_relative_path(landing: Landing) -> None:

@@ -32,7 +32,7 @@ def candidate_of(shop: Domain, folder: Path) -> Candidate:
     return examine(shop, found)
 
 
-def test_key_is_written_once_unless_again(landing: Landing, s3: S3Client, shop: Domain) -> None:
+def test_key_is_written_once_without_the_option_again(landing: Landing, s3: S3Client, shop: Domain) -> None:
     candidate = candidate_of(shop, landing({"orders.csv": ORDERS}))
     sizes: list[int] = []
     bucket = NAMES.raw_bucket

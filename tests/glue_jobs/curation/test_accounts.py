@@ -52,7 +52,7 @@ def test_outcomes_are_tallied_by_month() -> None:
         (Account(bronze=5, current=1, superseded=2, duplicate=3), False),
     ],
 )
-def test_an_account_balances_if_every_row_has_one_outcome(account: Account, balances: bool) -> None:
+def test_account_balances_if_every_row_has_one_outcome(account: Account, balances: bool) -> None:
     assert account.balances is balances
 
 
@@ -65,25 +65,25 @@ def test_months_outside_of_the_scope_are_kept(book: AccountBook) -> None:
     assert book.read() == updated
 
 
-def test_a_month_that_became_empty_loses_its_account(book: AccountBook) -> None:
+def test_month_that_became_empty_loses_its_account(book: AccountBook) -> None:
     book.write({JANUARY: Account(bronze=1, current=1)})
     assert book.updated({}, Scope(months=frozenset({JANUARY})), committed(0)) == {}
 
 
-def test_a_full_refresh_replaces_all_accounts(book: AccountBook) -> None:
+def test_full_refresh_replaces_all_accounts(book: AccountBook) -> None:
     book.write({JANUARY: Account(bronze=1, current=1)})
     counted = {FEBRUARY: Account(bronze=1, current=1)}
     assert book.updated(counted, EVERYTHING, committed(1)) == counted
 
 
-def test_a_month_that_does_not_balance_is_an_error(book: AccountBook) -> None:
+def test_month_that_does_not_balance_is_an_error(book: AccountBook) -> None:
     with pytest.raises(
         AccountingError, match=r"toy\.sales, month 2024-02: 3 rows of bronze are not 2 current"
     ):
         book.updated({FEBRUARY: Account(bronze=3, current=2)}, EVERYTHING, committed(3))
 
 
-def test_a_sum_that_differs_from_the_ledger_is_an_error(book: AccountBook) -> None:
+def test_sum_that_differs_from_the_ledger_is_an_error(book: AccountBook) -> None:
     with pytest.raises(
         AccountingError, match=r"has 4 rows committed to bronze, silver accounts for 3\. .*full_refresh"
     ):

@@ -95,7 +95,7 @@ def test_late_files_are_merged_with_earlier_merged_ones(meters: Meters) -> None:
     assert seen(meters) == before
 
 
-def test_a_large_file_is_not_merged(meters: Meters, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_file_is_not_merged(meters: Meters, monkeypatch: pytest.MonkeyPatch) -> None:
     meters.read(*(reading(number, JUNE) for number in range(2_000)))
     size = next(meters.store.list("processed", PREFIX)).size
     monkeypatch.setattr(compactor, "SMALL_BYTES", size)
@@ -118,7 +118,7 @@ def test_merged_files_stay_below_the_limits(meters: Meters, monkeypatch: pytest.
     assert seen(meters) == before
 
 
-def test_the_streaming_job_does_not_delete_merged_files(meters: Meters) -> None:
+def test_streaming_job_does_not_delete_merged_files(meters: Meters) -> None:
     for number in range(2):
         meters.read(reading(number, JUNE), reading(10 + number, JULY))
     compact(meters)
@@ -147,7 +147,7 @@ def test_readers_see_each_row_once_in_a_random_history(meters: Meters) -> None:
     assert any(name.startswith("c") for name in folders(meters))
 
 
-def test_a_compaction_killed_at_any_change_does_not_change_what_readers_see(
+def test_compaction_killed_at_any_change_does_not_change_what_readers_see(
     meters: Meters, tmp_path: Path
 ) -> None:
     for number in range(2):

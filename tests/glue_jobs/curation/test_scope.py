@@ -41,7 +41,7 @@ def test_scopes_are_combined() -> None:
         ("maker_totals", {}, NOTHING),
     ],
 )
-def test_the_scope_of_a_mart_follows_from_its_inputs(
+def test_scope_of_a_mart_follows_from_its_inputs(
     toy: str, mart: str, inputs: dict[str, Scope], scope: Scope
 ) -> None:
     """Looked-up and undated inputs add no months; a mart without partitions is recomputed whole."""
@@ -66,7 +66,7 @@ def test_without_pending_batches_only_a_full_refresh_has_a_scope(published_janua
     assert set(scopes(published_january, full_refresh=True).values()) == {EVERYTHING}
 
 
-def test_a_moved_sale_touches_both_months_and_the_rows_that_refer_to_it(january: Pipeline) -> None:
+def test_moved_sale_touches_both_months_and_the_rows_that_refer_to_it(january: Pipeline) -> None:
     january.drop({"sales_fix.csv": HEAD["sales"] + "1,1,2024-02-05,10.00,shop\n"})
     january.ingest()
     assert scopes(january) == {
@@ -77,7 +77,7 @@ def test_a_moved_sale_touches_both_months_and_the_rows_that_refer_to_it(january:
     }
 
 
-def test_a_master_touches_the_months_of_the_rows_that_refer_to_it(january: Pipeline) -> None:
+def test_master_touches_the_months_of_the_rows_that_refer_to_it(january: Pipeline) -> None:
     """An unchanged maker touches no month."""
     january.drop({"makers_fix.csv": HEAD["makers"] + "1,Ann,SE\n3,Cy,DK\n"})
     january.ingest()

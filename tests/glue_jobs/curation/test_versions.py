@@ -37,7 +37,7 @@ def outcomes(spark: SparkSession, table: Table, rows: str) -> list[tuple[str | N
     return texts(resolve(given(spark, table, rows), table), ["id", "value", OUTCOME])
 
 
-def test_the_highest_ranking_row_wins_by_file_then_row_then_batch(spark: SparkSession) -> None:
+def test_highest_ranking_row_wins_by_file_then_row_then_batch(spark: SparkSession) -> None:
     rows = """
         id | value | source_rank | source_row | batch_id
         1  | old   | a           | 9          | b-2
@@ -59,7 +59,7 @@ def test_the_highest_ranking_row_wins_by_file_then_row_then_batch(spark: SparkSe
     ]
 
 
-def test_a_version_equal_to_the_current_one_is_a_duplicate_nulls_included(spark: SparkSession) -> None:
+def test_version_equal_to_the_current_one_is_a_duplicate_nulls_included(spark: SparkSession) -> None:
     rows = """
         id | value | source_rank | source_row | batch_id
         1  | same  | a           | 1          | b-1
@@ -81,7 +81,7 @@ def test_a_version_equal_to_the_current_one_is_a_duplicate_nulls_included(spark:
     ]
 
 
-def test_the_highest_ranking_file_replaces_all_lines_of_its_keys(spark: SparkSession) -> None:
+def test_highest_ranking_file_replaces_all_lines_of_its_keys(spark: SparkSession) -> None:
     """Lines that it repeats are replaced too. A line that the file has twice counts twice."""
     rows = """
         id | value | source_rank | source_row | batch_id
@@ -102,7 +102,7 @@ def test_the_highest_ranking_file_replaces_all_lines_of_its_keys(spark: SparkSes
     ]
 
 
-def test_a_requeued_line_belongs_to_its_first_file(spark: SparkSession) -> None:
+def test_requeued_line_belongs_to_its_first_file(spark: SparkSession) -> None:
     """It has that file's rank and its old row number. Of two readings of a row the later one counts."""
     rows = """
         id | value  | source_rank | source_row | batch_id
@@ -123,7 +123,7 @@ def test_a_requeued_line_belongs_to_its_first_file(spark: SparkSession) -> None:
     ]
 
 
-def test_a_row_of_a_stream_ranks_by_its_columns_and_not_by_its_file(spark: SparkSession) -> None:
+def test_row_of_a_stream_ranks_by_its_columns_and_not_by_its_file(spark: SparkSession) -> None:
     rows = """
         id | value | version | source_rank | source_file | source_row | batch_id
         1  | two   | 2       | hash-a      | file-a      | 1          | b-1

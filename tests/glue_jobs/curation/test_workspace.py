@@ -124,14 +124,14 @@ def test_staged_partitions_hide_published_ones_within_a_run(runs: Runs) -> None:
     assert runs.numbers("by_month") == ["1", "2", "3"]
 
 
-def test_a_partition_that_became_empty_is_removed(runs: Runs) -> None:
+def test_partition_that_became_empty_is_removed(runs: Runs) -> None:
     runs.publish("by_month", THREE_DAYS)
     published = runs.publish("by_month", "day | n", {FEBRUARY, MARCH})
     assert runs.files() == ["toy/by_month/year=2024/month=1/part-00000.parquet"]
     assert (published.rows, published.files, published.partitions) == (0, 0, ("year=2024/month=2",))
 
 
-def test_a_replaced_partition_is_not_a_new_one(runs: Runs) -> None:
+def test_replaced_partition_is_not_a_new_one(runs: Runs) -> None:
     runs.publish("by_month", THREE_DAYS)
     assert not runs.publish("by_month", "day | n\n2024-01-07 | 9", {JANUARY}).new_partitions
 
@@ -143,7 +143,7 @@ def test_without_months_the_whole_table_is_replaced(runs: Runs) -> None:
     assert runs.files() == ["toy/by_month/year=2024/month=3/part-00000.parquet"]
 
 
-def test_a_large_partition_has_several_files_and_surplus_files_are_deleted(
+def test_large_partition_has_several_files_and_surplus_files_are_deleted(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
@@ -172,7 +172,7 @@ def test_months_of_a_table_partitioned_by_year_are_read(runs: Runs) -> None:
     assert runs.open().months_in_years("by_year", {Month(2023, 1)}).isEmpty()
 
 
-def test_a_table_without_files_is_read_as_empty_with_its_columns(runs: Runs) -> None:
+def test_table_without_files_is_read_as_empty_with_its_columns(runs: Runs) -> None:
     empty = runs.open().read("by_month")
     assert empty.columns == ["day", "n", "year", "month"]
     assert empty.isEmpty()

@@ -45,7 +45,7 @@ def test_rows_are_counted_by_file_and_check(context: IngestContext) -> None:
     assert {each["rows_checked"] for each in report.checks.values()} == {4}
 
 
-def test_a_file_that_cannot_be_read_is_rejected_and_the_others_are_ingested(context: IngestContext) -> None:
+def test_file_that_cannot_be_read_is_rejected_and_the_others_are_ingested(context: IngestContext) -> None:
     damaged = gzip.compress(GOOD_AND_BAD.encode() * 50)[:-40]
     report = ingest_parts(context, {"parts_a.csv": GOOD_AND_BAD, "parts_damaged.csv.gz": damaged})
     assert [file.key for file in report.files] == ["toy/parts_a.csv"]

@@ -49,7 +49,7 @@ def paths(landing: Landing) -> list[str]:
     return [relative_path("ecommerce", file.key) for file in landing.files]
 
 
-def test_a_new_file_is_recognised_hashed_and_ranked(store: FolderStore) -> None:
+def test_new_file_is_recognised_hashed_and_ranked(store: FolderStore) -> None:
     put(store, "drop/order_items.csv")
     [file] = landing_of(store).files
     assert (file.table.name, file.size, file.sha256) == (
@@ -60,13 +60,13 @@ def test_a_new_file_is_recognised_hashed_and_ranked(store: FolderStore) -> None:
     assert file.rank == f"2026-01-01T12:00:00.000000Z\t00002\tdrop/order_items.csv\t{file.key}"
 
 
-def test_a_file_in_the_ledger_is_not_new(store: FolderStore) -> None:
+def test_file_in_the_ledger_is_not_new(store: FolderStore) -> None:
     put(store, "order_items.csv")
     [file] = landing_of(store).files
     assert landing_of(store, file.entry()).is_empty
 
 
-def test_a_known_key_uploaded_again_with_the_same_bytes_is_a_duplicate(store: FolderStore) -> None:
+def test_known_key_uploaded_again_with_the_same_bytes_is_a_duplicate(store: FolderStore) -> None:
     put(store, "order_items.csv")
     [file] = landing_of(store).files
     known = FileEntry(**{**vars(file.entry()), "version": "earlier"})
@@ -75,7 +75,7 @@ def test_a_known_key_uploaded_again_with_the_same_bytes_is_a_duplicate(store: Fo
     assert [entry.status for entry in landing.duplicates] == ["duplicate"]
 
 
-def test_the_same_bytes_under_another_name_are_a_duplicate(store: FolderStore) -> None:
+def test_same_bytes_under_another_name_are_a_duplicate(store: FolderStore) -> None:
     put(store, "order_items.csv")
     [file] = landing_of(store).files
     put(store, "deeper/order_items_copy.csv")
@@ -102,7 +102,7 @@ def test_among_equal_files_of_two_calls_the_first_is_read(store: FolderStore) ->
     assert len(landing.duplicates) == 1
 
 
-def test_a_rejected_file_may_be_uploaded_again(store: FolderStore) -> None:
+def test_rejected_file_may_be_uploaded_again(store: FolderStore) -> None:
     """The new upload has another version and is recognised independently of the first."""
     put(store, "order_items.csv")
     [file] = landing_of(store).files
@@ -110,7 +110,7 @@ def test_a_rejected_file_may_be_uploaded_again(store: FolderStore) -> None:
     assert paths(landing_of(store, rejected)) == ["order_items.csv"]
 
 
-def test_a_rejected_file_is_not_rejected_again_by_the_next_run(store: FolderStore) -> None:
+def test_rejected_file_is_not_rejected_again_by_the_next_run(store: FolderStore) -> None:
     put(store, "order_items.csv", b"\n")
     [entry] = landing_of(store).rejected
     assert landing_of(store, entry).is_empty
@@ -128,7 +128,7 @@ def test_a_rejected_file_is_not_rejected_again_by_the_next_run(store: FolderStor
         ("order_items.csv", b"\x1f\x8b\x08garbage", "the gzip data is damaged"),
     ],
 )
-def test_a_file_of_no_table_is_rejected_with_its_reason(
+def test_file_of_no_table_is_rejected_with_its_reason(
     store: FolderStore, path: str, body: bytes, reason: str
 ) -> None:
     put(store, path, body)
@@ -170,7 +170,7 @@ def test_ranks_compare_as_text(lower: tuple[str, str, datetime], higher: tuple[s
     assert rank_of(*lower) < rank_of(*higher)
 
 
-def test_a_file_without_metadata_is_hashed_and_ranks_by_its_own_time(store: FolderStore) -> None:
+def test_file_without_metadata_is_hashed_and_ranks_by_its_own_time(store: FolderStore) -> None:
     store.write("raw", "ecommerce/order_items.csv", ITEMS)
     [file] = landing_of(store).files
     [listed] = store.list("raw", "ecommerce/")
@@ -186,13 +186,13 @@ def test_a_file_without_metadata_is_hashed_and_ranks_by_its_own_time(store: Fold
         ("2026-01-01T12:00:00", "2026-01-01T12:00:00.000000Z"),
     ],
 )
-def test_an_upload_time_without_a_zone_is_utc(store: FolderStore, written: str, moment: str) -> None:
+def test_upload_time_without_a_zone_is_utc(store: FolderStore, written: str, moment: str) -> None:
     store.upload("raw", "ecommerce/order_items.csv", ITEMS, uploaded_at=written)
     [file] = landing_of(store).files
     assert file.rank.startswith(moment)
 
 
-def test_an_upload_time_that_does_not_parse_is_ignored(store: FolderStore) -> None:
+def test_upload_time_that_does_not_parse_is_ignored(store: FolderStore) -> None:
     store.upload("raw", "ecommerce/order_items.csv", ITEMS, uploaded_at="yesterday")
     [listed] = store.list("raw", "ecommerce/")
     [file] = landing_of(store).files

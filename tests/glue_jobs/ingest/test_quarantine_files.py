@@ -18,7 +18,7 @@ def rejected(key: str, table: str) -> FileEntry:
     )  # fmt: skip
 
 
-def test_a_record_has_the_beginning_of_the_file(context: IngestContext) -> None:
+def test_record_has_the_beginning_of_the_file(context: IngestContext) -> None:
     files = [rejected("toy/a.csv", ""), rejected("toy/makers.csv", "makers")]
     heads = {"toy/a.csv": b"x" * 2 * RAW_RECORD_CHARACTERS}
     assert quarantine_files(context, files, heads) == tuple(

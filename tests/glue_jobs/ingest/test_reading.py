@@ -112,19 +112,19 @@ def test_fields_are_read_by_the_rules_of_rfc_4180(read: dict[str, list[Row]], ca
     assert texts(read[case]) == [LINES[case][1]]
 
 
-def test_a_carriage_return_inside_quotes_is_kept_as_a_line_break(reader: Reader) -> None:
+def test_carriage_return_inside_quotes_is_kept_as_a_line_break(reader: Reader) -> None:
     [(_, name, _)] = texts(reader.rows((HEADER + '1,"Ann\nAb",SE\n').replace("\n", "\r\n")))
     assert name is not None
     assert name.split() == ["Ann", "Ab"]
 
 
-def test_an_undeclared_column_is_kept_as_extra(reader: Reader) -> None:
+def test_undeclared_column_is_kept_as_extra(reader: Reader) -> None:
     [row] = reader.rows("maker_id,shoe size,name,,country\n1,43,Ann,x,SE\n")
     assert (row["maker_id"], row["name"], row["country"]) == ("1", "Ann", "SE")
     assert row["extra"] == {"shoe size": "43", "column_4": "x"}
 
 
-def test_a_missing_column_is_null(reader: Reader) -> None:
+def test_missing_column_is_null(reader: Reader) -> None:
     assert texts(reader.rows("name,maker_id\nAnn,1\n")) == [("1", "Ann", None)]
 
 
@@ -136,11 +136,11 @@ def test_files_with_different_headers_are_read_together(reader: Reader) -> None:
     ]
 
 
-def test_a_file_with_only_a_header_has_no_rows(reader: Reader) -> None:
+def test_file_with_only_a_header_has_no_rows(reader: Reader) -> None:
     assert reader.rows(HEADER) == []
 
 
-def test_a_file_with_only_a_header_and_no_line_end_has_no_rows(reader: Reader) -> None:
+def test_file_with_only_a_header_and_no_line_end_has_no_rows(reader: Reader) -> None:
     assert reader.rows(HEADER.strip()) == []
 
 
@@ -157,7 +157,7 @@ MALFORMED: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("case", MALFORMED)
-def test_a_malformed_line_is_kept_as_written_and_the_next_line_is_read(
+def test_malformed_line_is_kept_as_written_and_the_next_line_is_read(
     read: dict[str, list[Row]], case: str
 ) -> None:
     bad, good = read[case]
@@ -167,13 +167,13 @@ def test_a_malformed_line_is_kept_as_written_and_the_next_line_is_read(
     assert texts([good]) == [("2", "Bo", "NO")]
 
 
-def test_an_unclosed_quote_makes_the_rest_of_the_file_one_malformed_record(reader: Reader) -> None:
+def test_unclosed_quote_makes_the_rest_of_the_file_one_malformed_record(reader: Reader) -> None:
     rows = reader.rows(HEADER + '1,Ann,SE\n2,"Bo,NO\n3,Cy,DK\n')
     assert [row["maker_id"] for row in rows] == ["1", None]
     assert "3,Cy,DK" in rows[1][RAW]
 
 
-def test_a_field_of_ten_megabytes_is_read(reader: Reader) -> None:
+def test_field_of_ten_megabytes_is_read(reader: Reader) -> None:
     huge = "x" * 10_000_000
     first, second = texts(reader.rows(HEADER + f'1,"{huge}",SE\n2,Bo,NO\n'))
     assert first == ("1", huge, "SE")
@@ -204,12 +204,12 @@ def test_files_with_unusual_names_are_read(reader: Reader) -> None:
     )
 
 
-def test_a_file_named_gz_is_decompressed(reader: Reader) -> None:
+def test_file_named_gz_is_decompressed(reader: Reader) -> None:
     [row] = reader.rows({"makers.csv.gz": gzip.compress((HEADER + "1,Ann,SE\n").encode())})
     assert texts([row]) == [("1", "Ann", "SE")]
 
 
-def test_the_fields_of_the_line_are_kept_untrimmed(reader: Reader) -> None:
+def test_fields_of_the_line_are_kept_untrimmed(reader: Reader) -> None:
     [row] = reader.rows('country,extra,maker_id\n SE ,"a ""b""",1\n')
     assert row[FIELDS] == [" SE ", 'a "b"', "1"]
 

@@ -47,7 +47,7 @@ def test_readers_see_merged_files_instead_of_those_that_they_replace() -> None:
     ]  # fmt: skip
 
 
-def test_a_later_compaction_replaces_the_batches_of_earlier_ones() -> None:
+def test_later_compaction_replaces_the_batches_of_earlier_ones() -> None:
     first = compaction("c-1", "s-1", "s-2")
     assert Compactions((first,)).lineage(["c-1", "s-3"]) == ("c-1", "s-1", "s-2", "s-3")
     known = Compactions((first, compaction("c-2", "c-1", "s-1", "s-2", "s-3")))
@@ -55,7 +55,7 @@ def test_a_later_compaction_replaces_the_batches_of_earlier_ones() -> None:
     assert known.visible([file("c-1"), file("c-2"), file("s-1")], {"s-1"}) == [file("c-2")]
 
 
-def test_a_compaction_is_read_as_committed_and_cannot_be_committed_twice(tmp_path: Path) -> None:
+def test_compaction_is_read_as_committed_and_cannot_be_committed_twice(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     entry = compaction("c-1", "s-1")
     commit(store, "processed", "meters", entry)
@@ -65,6 +65,6 @@ def test_a_compaction_is_read_as_committed_and_cannot_be_committed_twice(tmp_pat
         commit(store, "processed", "meters", entry)
 
 
-def test_the_error_of_a_damaged_compaction_names_its_key() -> None:
+def test_error_of_a_damaged_compaction_names_its_key() -> None:
     with pytest.raises(CaudalError, match=r"^key: the object is not a compaction \("):
         Compaction.from_json(b"{}", "key")

@@ -44,7 +44,7 @@ def mark(ledger: Ledger, *batch_ids: str) -> None:
     ledger.mark_curated(batch_ids, execution="x", at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def test_a_new_ledger_is_empty(ledger: Ledger) -> None:
+def test_new_ledger_is_empty(ledger: Ledger) -> None:
     view = ledger.view()
     assert (view.batches, view.pending, view.seen, view.ingested) == ((), (), frozenset(), {})
 
@@ -59,7 +59,7 @@ def test_committed_batches_are_read_as_written(ledger: Ledger) -> None:
     assert view.ingested == {"sha-a": "a", "sha-c": "c"}
 
 
-def test_a_batch_cannot_be_committed_twice(ledger: Ledger) -> None:
+def test_batch_cannot_be_committed_twice(ledger: Ledger) -> None:
     ledger.commit(batch(1, file("a")))
     with pytest.raises(CaudalError, match=r"b-1\.json: batch b-1 is committed already\. Another run"):
         ledger.commit(batch(1, file("b")))
@@ -75,12 +75,12 @@ def test_batches_are_pending_until_they_are_curated(ledger: Ledger) -> None:
     assert ledger.view().batches_of("makers") == ("b-1", "b-2", "b-3")
 
 
-def test_a_batch_without_rows_is_never_pending(ledger: Ledger) -> None:
+def test_batch_without_rows_is_never_pending(ledger: Ledger) -> None:
     ledger.commit(batch(1, file("a", FileStatus.REJECTED), tables=()))
     assert ledger.view().pending == ()
 
 
-def test_a_rejected_batch_is_not_readable_but_its_files_are_known(ledger: Ledger) -> None:
+def test_rejected_batch_is_not_readable_but_its_files_are_known(ledger: Ledger) -> None:
     ledger.commit(batch(1, file("a"), status=BatchStatus.REJECTED))
     view = ledger.view()
     assert (view.readable, view.pending, view.batches_of("makers")) == ((), (), ())
@@ -90,7 +90,7 @@ def test_a_rejected_batch_is_not_readable_but_its_files_are_known(ledger: Ledger
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'{"batch_id": "b-1"}', b'{"files": [], "tables": [], "x": 1}']
 )
-def test_the_error_of_a_damaged_entry_names_its_key(store: FolderStore, ledger: Ledger, body: bytes) -> None:
+def test_error_of_a_damaged_entry_names_its_key(store: FolderStore, ledger: Ledger, body: bytes) -> None:
     store.write("processed", "_ledger/toy/batches/b-1.json", body)
     with pytest.raises(
         CaudalError,
@@ -124,7 +124,7 @@ def test_held_batches_are_hidden_until_the_hold_is_released(ledger: Ledger) -> N
     assert [each.batch_id for each in view.holdable("makers")] == ["b-3"]
 
 
-def test_a_hold_cannot_be_written_twice(ledger: Ledger) -> None:
+def test_hold_cannot_be_written_twice(ledger: Ledger) -> None:
     hold = Hold.of("makers", ("b-1",), "too bad", execution="x", at=NOON)
     ledger.hold(hold)
     with pytest.raises(CaudalError, match=f"hold {hold.hold_id} exists already"):

@@ -57,7 +57,7 @@ def commit(ledger: Ledger, *numbers: int) -> None:
         ledger.commit(batch(number))
 
 
-def test_a_few_batches_need_no_snapshot(ledger: Ledger) -> None:
+def test_ledger_of_few_batches_has_no_snapshot(ledger: Ledger) -> None:
     commit(ledger, 1, 2)
     assert not ledger.update_snapshot()
 
@@ -71,7 +71,7 @@ def test_batches_in_the_snapshot_are_not_read_one_by_one(ledger: Ledger, store: 
     assert store.reads == [SNAPSHOT, ledger_key("toy", "b-004")]
 
 
-def test_a_snapshot_is_written_anew_when_it_lacks_many_batches(ledger: Ledger, store: CountingStore) -> None:
+def test_snapshot_is_written_anew_when_it_lacks_many_batches(ledger: Ledger, store: CountingStore) -> None:
     commit(ledger, 1, 2, 3)
     ledger.update_snapshot()
     commit(ledger, 4, 5)
@@ -83,14 +83,14 @@ def test_a_snapshot_is_written_anew_when_it_lacks_many_batches(ledger: Ledger, s
     assert store.reads == [SNAPSHOT]
 
 
-def test_a_deleted_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: CountingStore) -> None:
+def test_deleted_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: CountingStore) -> None:
     commit(ledger, 1, 2, 3)
     ledger.update_snapshot()
     store.delete("processed", [ledger_key("toy", "b-002")])
     assert ledger.view().batches == (batch(1), batch(3))
 
 
-def test_a_restored_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: CountingStore) -> None:
+def test_restored_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: CountingStore) -> None:
     commit(ledger, 1, 2, 3)
     ledger.update_snapshot()
     key = ledger_key("toy", "b-001")
@@ -99,7 +99,7 @@ def test_a_restored_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: C
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\x1f\x8b\x08broken", b"\x1f\x8b"])
-def test_the_error_of_a_damaged_snapshot_names_key_and_remedy(
+def test_error_of_a_damaged_snapshot_names_key_and_remedy(
     ledger: Ledger, store: CountingStore, body: bytes
 ) -> None:
     commit(ledger, 1)

@@ -36,7 +36,7 @@ def test_touched_partitions_of_served_marts_are_noted(tmp_path: Path) -> None:
     }
 
 
-def test_a_new_note_includes_the_partitions_of_earlier_ones(tmp_path: Path) -> None:
+def test_new_note_includes_the_partitions_of_earlier_ones(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     record_unpublished(store, ARGS, DOMAIN, {"daily": ["year=2025/month=7", "year=2025/month=8"]})
     record_unpublished(store, replace(ARGS, execution="x2"), DOMAIN, {"daily": ["year=2025/month=9"]})
@@ -48,7 +48,7 @@ def test_a_new_note_includes_the_partitions_of_earlier_ones(tmp_path: Path) -> N
     }
 
 
-def test_the_note_of_an_untouched_mart_is_kept(tmp_path: Path) -> None:
+def test_note_of_an_untouched_mart_is_kept(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     record_unpublished(store, ARGS, DOMAIN, {"daily": ["year=2025/month=7"]})
     record_unpublished(store, replace(ARGS, execution="x2"), DOMAIN, {"daily": []})
@@ -56,7 +56,7 @@ def test_the_note_of_an_untouched_mart_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("killed_at", [0, 1])
-def test_a_job_killed_while_writing_notes_loses_no_partition(tmp_path: Path, killed_at: int) -> None:
+def test_job_killed_while_writing_notes_loses_no_partition(tmp_path: Path, killed_at: int) -> None:
     record_unpublished(FolderStore(tmp_path), ARGS, DOMAIN, {"daily": ["year=2025/month=7"]})
     with pytest.raises(KilledError):
         record_unpublished(

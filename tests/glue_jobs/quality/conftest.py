@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.requeue.conftest import account
+from tests.aws import account
 from tests.toy.drops import HEAD
 
 __all__ = ["account"]

@@ -160,13 +160,13 @@ def values(spark: SparkSession) -> dict[tuple[str, str], str | None]:
 
 
 @pytest.mark.parametrize(("column", "given", "value"), CASES)
-def test_a_text_is_cast_to_its_value_or_null(
+def test_text_is_cast_to_its_value_or_null(
     values: dict[tuple[str, str], str | None], column: str, given: str, value: str | None
 ) -> None:
     assert values[column, given] == value
 
 
-def test_a_type_that_files_cannot_hold_is_an_error(spark: SparkSession) -> None:
+def test_type_that_files_cannot_hold_is_an_error(spark: SparkSession) -> None:
     column: Column = texts("tags", "Tags.")
     with pytest.raises(ValueError, match=r"column tags: values of type array<string>"):
         cast_text(column, F.lit("a"))

@@ -59,7 +59,7 @@ def checked(spark: SparkSession) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_row_has_typed_values_flags_and_failed_checks(checked: dict[str, Row], case: str) -> None:
+def test_row_has_typed_values_flags_and_failed_checks(checked: dict[str, Row], case: str) -> None:
     given, values, flags, failed = CASES[case]
     row = checked[case]
     names = [column.name for column in SALES.columns]
@@ -68,12 +68,12 @@ def test_a_row_has_typed_values_flags_and_failed_checks(checked: dict[str, Row],
     assert row["raw_record"] == (",".join(text or "" for text in given) if failed else None)
 
 
-def test_a_malformed_line_fails_with_its_raw_text_only(checked: dict[str, Row]) -> None:
+def test_malformed_line_fails_with_its_raw_text_only(checked: dict[str, Row]) -> None:
     row = checked["malformed"]
     assert (row["failed_checks"], row["raw_record"], row["sale_id"]) == (["record.malformed"], "1,2", None)
 
 
-def test_a_fix_and_a_default_replace_values(spark: SparkSession) -> None:
+def test_fix_and_default_replace_values(spark: SparkSession) -> None:
     """The flag of a fix is decided on the value before it."""
     scores = Table(
         name="scores",

@@ -43,19 +43,19 @@ def counts(**quarantined: int) -> dict[str, dict[str, int]]:
         (0, 0, False),
     ],
 )
-def test_a_table_with_more_than_a_fifth_of_its_rows_quarantined_is_over_the_limit(
+def test_table_with_more_than_a_fifth_of_its_rows_quarantined_is_over_the_limit(
     read: int, quarantined: int, is_rejected: bool
 ) -> None:
     assert (evaluate(ORDERS, read, quarantined, {}) is not None) == is_rejected
 
 
 @pytest.mark.parametrize(("limit", "is_rejected"), [(0.0, True), (0.05, False), (0.04, True), (1.0, False)])
-def test_a_table_declares_its_limit(limit: float, is_rejected: bool) -> None:
+def test_table_declares_its_limit(limit: float, is_rejected: bool) -> None:
     strict: Table = replace(ORDERS, reject_above=limit)
     assert (evaluate(strict, 100, 5, {}) is not None) == is_rejected
 
 
-def test_an_overrun_names_share_limit_and_the_most_frequent_checks_first() -> None:
+def test_overrun_names_share_limit_and_the_most_frequent_checks_first() -> None:
     verdict = evaluate(ORDERS, 400, 150, counts(a=1, b=140, c=0, d=9))
     assert str(verdict) == (
         "orders: 150 of 400 rows (37.50%) are quarantined, the limit is 20.00% (b 140, d 9, a 1)"
@@ -79,7 +79,7 @@ def with_rejected_batch(
     return pipeline, pipeline.ingest()
 
 
-def test_the_message_says_why_the_batch_is_rejected_and_how_to_release_it(
+def test_message_says_why_the_batch_is_rejected_and_how_to_release_it(
     with_rejected_batch: tuple[Pipeline, dict[str, Any]],
 ) -> None:
     pipeline, summary = with_rejected_batch
@@ -93,7 +93,7 @@ def test_the_message_says_why_the_batch_is_rejected_and_how_to_release_it(
     assert [each.status for each in pipeline.view().batches] == ["committed", "rejected"]
 
 
-def test_a_rejected_batch_is_published_after_its_release_and_does_not_hold_up_others(
+def test_rejected_batch_is_published_after_its_release_and_does_not_hold_up_others(
     with_rejected_batch: tuple[Pipeline, dict[str, Any]], tmp_path: Path
 ) -> None:
     pipeline = with_rejected_batch[0].copy(tmp_path / "buckets")
@@ -112,7 +112,7 @@ def test_a_rejected_batch_is_published_after_its_release_and_does_not_hold_up_ot
     assert pipeline.published() == pipeline.refreshed()
 
 
-def test_the_good_files_of_a_rejected_batch_may_be_uploaded_again(
+def test_good_files_of_a_rejected_batch_may_be_uploaded_again(
     with_rejected_batch: tuple[Pipeline, dict[str, Any]], tmp_path: Path
 ) -> None:
     """If the batch is released as well, their rows count once."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from glue_jobs.ledger.ledger import Batch
 from glue_jobs.quality.gate import MINIMUM_ROWS
@@ -12,6 +14,8 @@ from glue_jobs.quality.log import write_quality_log
 from lake import naming
 from lake.model.quality_mart import QUALITY_BY_RUN
 from tests.fakes import KillableStore, KilledError
+from tests.glue_jobs.streaming.conftest import StreamPipeline
+from tests.glue_jobs.streaming.lines import event, lines
 from tests.pipeline import Pipeline, Rows
 from tests.toy.drops import HEAD
 
@@ -26,7 +30,7 @@ def log(pipeline: Pipeline, *columns: str) -> Rows:
     return pipeline.rows("gold", QUALITY_BY_RUN.name, *columns)
 
 
-def test_the_counts_of_the_checks_are_published_with_the_batch(empty_pipeline: Pipeline) -> None:
+def test_counts_of_the_checks_are_published_with_the_batch(empty_pipeline: Pipeline) -> None:
     empty_pipeline.drop({"sales.csv": SALES})
     batch = empty_pipeline.ingest()["batch_id"]
     assert log(empty_pipeline) == []
@@ -83,7 +87,7 @@ def test_references_are_checked_again_whenever_their_rows_are_recomputed(empty_p
     }
 
 
-def test_a_batch_without_good_rows_is_logged_by_the_next_run(empty_pipeline: Pipeline) -> None:
+def test_batch_without_good_rows_is_logged_by_the_next_run(empty_pipeline: Pipeline) -> None:
     """The batch has no rows to publish and so starts no publication of its own."""
     empty_pipeline.drop({"sales.csv": HEAD["sales"] + "2,1,2024-01-06,-1,shop\n"})
     assert empty_pipeline.ingest()["proceed"] is False
@@ -94,14 +98,14 @@ def test_a_batch_without_good_rows_is_logged_by_the_next_run(empty_pipeline: Pip
     )
 
 
-def test_a_rejected_batch_is_not_in_the_log(empty_pipeline: Pipeline) -> None:
+def test_rejected_batch_is_not_in_the_log(empty_pipeline: Pipeline) -> None:
     bad = "".join(f"{number},1,2024-01-06,-1,shop\n" for number in range(MINIMUM_ROWS))
     empty_pipeline.drop({"sales.csv": HEAD["sales"] + bad})
     assert empty_pipeline.ingest()["status"] == "REJECTED"
     assert write_quality_log(empty_pipeline.store, "curated", "toy", empty_pipeline.view()) == 0
 
 
-def test_a_killed_write_of_the_log_is_completed_by_the_next_run(empty_pipeline: Pipeline) -> None:
+def test_killed_write_of_the_log_is_completed_by_the_next_run(empty_pipeline: Pipeline) -> None:
     for number in (1, 2):
         empty_pipeline.drop({f"makers_{number}.csv": HEAD["makers"] + f"{number},Ann,SE\n"})
         empty_pipeline.ingest()
@@ -119,3 +123,17 @@ def test_ledger_entries_without_counts_are_read(empty_pipeline: Pipeline) -> Non
     body = json.loads(empty_pipeline.store.read("processed", naming.ledger_key("toy", batch_id)))
     assert body.pop("checks")["makers"]["maker_id.type"]["rows_checked"] == 1
     assert Batch.from_json(json.dumps(body).encode(), "here").checks == {}
+
+
+def test_micro_batch_has_its_check_counts_in_ledger_and_log(spark: SparkSession, tmp_path: Path) -> None:
+    pipeline = StreamPipeline(spark, tmp_path / "buckets")
+    pipeline.drop_events({"a.jsonl": lines(event(1), event(2, value=-1), '{"cut')})
+    pipeline.stream()
+    [batch] = pipeline.view().batches
+    checks = batch.checks["usage_events"]
+    assert checks["value.range"] == {"rows_checked": 3, "rows_flagged": 0, "rows_quarantined": 1}
+    assert checks["record.malformed"]["rows_quarantined"] == 1
+    assert "org_id.unknown" not in checks
+    assert write_quality_log(pipeline.store, "curated", "cloud_provider", pipeline.view()) == 1
+    logged = pipeline.rows("gold", "quality_by_run", "run_id", "check_name", "rows_quarantined")
+    assert (batch.batch_id, "value.range", "1") in logged

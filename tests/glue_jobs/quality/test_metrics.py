@@ -41,7 +41,7 @@ def test_cloudwatch_stores_the_metrics() -> None:
     assert len(metrics) == 2
 
 
-def test_a_run_without_new_files_sends_no_metrics() -> None:
+def test_run_without_new_files_sends_no_metrics() -> None:
     assert put_metrics(FailingCloudWatch(), "dev", "shop", {})
 
 
@@ -52,6 +52,6 @@ class FailingCloudWatch:
         raise ClientError({"Error": {"Code": "InternalServiceFault", "Message": "later"}}, "PutMetricData")
 
 
-def test_a_failure_of_cloudwatch_is_logged_and_not_raised(capsys: pytest.CaptureFixture[str]) -> None:
+def test_failure_of_cloudwatch_is_logged_and_not_raised(capsys: pytest.CaptureFixture[str]) -> None:
     assert not put_metrics(FailingCloudWatch(), "dev", "shop", TABLES)
     assert "CloudWatch did not store the metrics of shop" in capsys.readouterr().err

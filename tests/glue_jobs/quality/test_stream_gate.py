@@ -13,12 +13,12 @@ from pyspark.sql import SparkSession
 from glue_jobs.ledger.ledger import Ledger
 from glue_jobs.runtime.args import Bookmark
 from lake.errors import CaudalError
+from tests.cli.quarantine.command_line import CommandLine
 from tests.fakes import KilledBeforeStore, KilledError
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 from tests.meters.arrivals import Meters, readings
 from tests.pipeline import Pipeline
-from tests.requeue.command_line import CommandLine
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -51,7 +51,7 @@ def test_all_unpublished_batches_are_judged_together(meters: Meters, bad: int, i
     assert summary["new_partitions"]
 
 
-def test_the_message_says_why_a_stream_is_held_and_how_to_release_it(meters: Meters) -> None:
+def test_message_says_why_a_stream_is_held_and_how_to_release_it(meters: Meters) -> None:
     meters.read(*readings(40), bad=30)
     summary = meters.ingest()
     [hold] = meters.view().holds
@@ -65,7 +65,7 @@ def test_the_message_says_why_a_stream_is_held_and_how_to_release_it(meters: Met
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_verdict_does_not_depend_on_the_micro_batches(meters: Meters, seed: int) -> None:
+def test_verdict_does_not_depend_on_the_micro_batches(meters: Meters, seed: int) -> None:
     chance = random.Random(seed)
     left = {"good": 80, "bad": 20 + seed % 2}
     while left["good"] or left["bad"]:
@@ -105,7 +105,7 @@ def test_batches_committed_between_the_two_jobs_are_judged_too(meters: Meters) -
     assert len(meters.view().open_holds[0].batches) == 2
 
 
-def test_a_run_killed_before_it_writes_the_hold_is_repeated_with_the_same_verdict(meters: Meters) -> None:
+def test_run_killed_before_it_writes_the_hold_is_repeated_with_the_same_verdict(meters: Meters) -> None:
     meters.read(*readings(10), bad=30)
     with pytest.raises(KilledError):
         meters.ingest(store=KilledBeforeStore(meters.root, "write _ledger/meters/held/"))
@@ -114,7 +114,7 @@ def test_a_run_killed_before_it_writes_the_hold_is_repeated_with_the_same_verdic
     assert len(meters.view().holds) == 1
 
 
-def test_a_run_with_paused_bookmarks_writes_no_hold(meters: Meters) -> None:
+def test_run_with_paused_bookmarks_writes_no_hold(meters: Meters) -> None:
     meters.read(bad=30)
     assert meters.ingest(bookmark=Bookmark.PAUSE)["status"] == "REJECTED"
     assert meters.view().holds == ()
@@ -163,7 +163,7 @@ def test_batches_that_a_killed_run_began_to_publish_are_not_held(
     assert pipeline.view().publishing == frozenset()
 
 
-def test_a_hold_is_listed_and_released_as_one(meters: Meters, account: S3Client) -> None:
+def test_hold_is_listed_and_released_as_one(meters: Meters, account: S3Client) -> None:
     first, _ = meters.read(*readings(20), bad=5), meters.read(bad=5)
     hold = meters.ingest()["held"][0]["hold"]
     cli = CommandLine(meters, account)
@@ -176,7 +176,7 @@ def test_a_hold_is_listed_and_released_as_one(meters: Meters, account: S3Client)
     assert meters.ingest()["proceed"]
 
 
-def test_a_batch_that_is_not_held_cannot_be_released(meters: Meters) -> None:
+def test_batch_that_is_not_held_cannot_be_released(meters: Meters) -> None:
     batch = meters.read(*readings(20))
     with pytest.raises(CaudalError, match=r"was not rejected\. Rejected batches: none\. Holds: none"):
         release(meters, batch)

@@ -41,7 +41,7 @@ def test_flags_are_booleans(name: str, text: str, value: bool) -> None:
         ("full_refresh", "yes", r"--full_refresh: 'yes' is neither true nor false\. Use true or false"),
     ],
 )
-def test_an_unknown_value_is_an_error(name: str, value: str, message: str) -> None:
+def test_unknown_value_is_an_error(name: str, value: str, message: str) -> None:
     with pytest.raises(CaudalError, match=message):
         JobArguments.of({**GIVEN, name: value})
 
@@ -60,5 +60,5 @@ def test_an_unknown_value_is_an_error(name: str, value: str, message: str) -> No
         (["job.py", "--domain", "toy"], {}),
     ],
 )
-def test_the_bookmark_option_is_read_from_the_command_line(argv: list[str], found: dict[str, str]) -> None:
+def test_bookmark_option_is_read_from_the_command_line(argv: list[str], found: dict[str, str]) -> None:
     assert bookmark_option(argv) == found

@@ -49,9 +49,7 @@ def test_silver_has_flags_and_is_partitioned_by_month(domain: Domain) -> None:
     ("mart", "keys"),
     [("sales_enriched", ["year", "month"]), ("revenue_by_month", ["year"]), ("maker_totals", [])],
 )
-def test_a_mart_has_its_declared_columns_and_partition_keys(
-    domain: Domain, mart: str, keys: list[str]
-) -> None:
+def test_mart_has_its_declared_columns_and_partition_keys(domain: Domain, mart: str, keys: list[str]) -> None:
     schema = mart_schema(domain.mart(mart))
     assert schema.names == [*(column.name for column in domain.mart(mart).columns), *keys]
     assert all(schema[key].dataType == T.IntegerType() for key in keys)

@@ -42,7 +42,7 @@ def test_objects_are_listed_by_prefix_in_key_order(store: ObjectStore) -> None:
     assert (listed.size, bool(listed.etag), listed.modified.tzinfo is not None) == (2, True, True)
 
 
-def test_an_object_is_read_as_written(store: ObjectStore) -> None:
+def test_object_is_read_as_written(store: ObjectStore) -> None:
     store.write("bucket", "k", b"0123456789")
     store.write("bucket", "k", b"abcdef")
     assert store.read("bucket", "k") == b"abcdef"
@@ -52,14 +52,14 @@ def test_an_object_is_read_as_written(store: ObjectStore) -> None:
         assert stream.read() == b"abcdef"
 
 
-def test_a_missing_object_is_an_error(store: ObjectStore) -> None:
+def test_missing_object_is_an_error(store: ObjectStore) -> None:
     with pytest.raises(FileNotFoundError):
         store.read("bucket", "k")
     with pytest.raises(FileNotFoundError):
         store.head("bucket", "k", 1)
 
 
-def test_an_object_is_created_only_if_its_key_is_free(store: ObjectStore) -> None:
+def test_object_is_created_only_if_its_key_is_free(store: ObjectStore) -> None:
     assert store.create("bucket", "k", b"first")
     assert not store.create("bucket", "k", b"second")
     assert store.read("bucket", "k") == b"first"
@@ -87,11 +87,11 @@ class RefusingS3:
         return {"Errors": [{"Key": "k", "Code": "AccessDenied", "Message": "no"}]}
 
 
-def test_an_object_that_cannot_be_deleted_is_an_error() -> None:
+def test_object_that_cannot_be_deleted_is_an_error() -> None:
     store = S3Store(cast(Any, RefusingS3()))
     with pytest.raises(OSError, match="s3://bucket/k: AccessDenied no"):
         store.delete("bucket", ["k"])
 
 
-def test_the_url_of_s3_names_bucket_and_key() -> None:
+def test_url_of_s3_names_bucket_and_key() -> None:
     assert S3Store(cast(Any, RefusingS3())).url("bucket", "x/y") == "s3://bucket/x/y"

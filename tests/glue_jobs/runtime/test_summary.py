@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> KillableStore:
     return KillableStore(tmp_path)
 
 
-def test_a_summary_is_read_as_written_and_names_its_detail(store: KillableStore) -> None:
+def test_summary_is_read_as_written_and_names_its_detail(store: KillableStore) -> None:
     write_summary(store, ARGS, "a_job", {"status": "COMMITTED", "files": 2}, {"seconds": 1.5})
     summary = read_summary(store, ARGS, "a_job")
     assert summary == {
@@ -33,7 +33,7 @@ def test_a_summary_is_read_as_written_and_names_its_detail(store: KillableStore)
     assert (detail["status"], detail["seconds"]) == ("COMMITTED", 1.5)
 
 
-def test_a_long_summary_is_shortened_but_its_detail_is_not(store: KillableStore) -> None:
+def test_long_summary_is_shortened_but_its_detail_is_not(store: KillableStore) -> None:
     long = {"status": "COMMITTED", "proceed": True, "tables": {}, "rejected_files": ["x" * 100] * 1000}
     write_summary(store, ARGS, "a_job", long, {})
     summary = read_summary(store, ARGS, "a_job")
@@ -43,7 +43,7 @@ def test_a_long_summary_is_shortened_but_its_detail_is_not(store: KillableStore)
     assert len(store.read("processed", "_runs/toy/x1/a_job.json")) <= SUMMARY_LIMIT
 
 
-def test_a_killed_run_has_no_summary(tmp_path: Path) -> None:
+def test_killed_run_has_no_summary(tmp_path: Path) -> None:
     killed = KillableStore(tmp_path, killed_at=1)
     with pytest.raises(KilledError):
         write_summary(killed, ARGS, "a_job", {"status": "COMMITTED"}, {})

@@ -34,13 +34,13 @@ def test_options_are_parsed() -> None:
         ("new_generation", "yes"),
     ],
 )  # fmt: skip
-def test_an_invalid_value_is_refused(option: str, value: str) -> None:
+def test_invalid_value_is_refused(option: str, value: str) -> None:
     with pytest.raises(CaudalError, match=value) as refused:
         StreamArguments.of({**GIVEN, option: value}, "r-1")
     assert f"--{option}" in str(refused.value)
 
 
-def test_the_run_id_is_glues_or_made_from_the_time() -> None:
+def test_run_id_comes_from_glue_or_from_the_time() -> None:
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert run_id(["job", "--JOB_RUN_ID", "jr_1"], now) == "jr_1"
     assert run_id(["job", "--JOB_RUN_ID=jr_2"], now) == "jr_2"

@@ -52,7 +52,7 @@ def result(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Res
     return pipeline, summary
 
 
-def test_the_summary_counts_every_record(result: Result) -> None:
+def test_summary_counts_every_record(result: Result) -> None:
     _, summary = result
     outcome = judge(gzip.decompress(body) if name.endswith(".gz") else body for name, body in CONTENTS)
     assert summary["status"] == "COMMITTED"
@@ -73,7 +73,7 @@ def test_bronze_has_events_of_any_year(result: Result) -> None:
     assert years.keys() == {"1970", "2025", "2970"}
 
 
-def test_an_event_of_2970_does_not_advance_the_watermark(result: Result) -> None:
+def test_event_of_2970_does_not_advance_the_watermark(result: Result) -> None:
     assert costs(result[0]) == [Decimal("2.25")]
 
 

@@ -10,7 +10,7 @@ from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 
 
-def test_a_micro_batch_is_one_batch_with_its_rows_and_checks(events: StreamPipeline) -> None:
+def test_micro_batch_is_one_batch_with_its_rows_and_checks(events: StreamPipeline) -> None:
     events.drop_events({"a.jsonl": lines(event(1), event(2, value=-1)), "b.jsonl": lines(event(3))})
     writer = events.writer(generation=4)
     writer.write(7, events.paths())
@@ -37,7 +37,7 @@ def test_files_that_spark_skips_are_recorded_in_a_batch_of_their_own(events: Str
     )
 
 
-def test_a_replaced_checkpoint_is_detected_by_its_files(events: StreamPipeline) -> None:
+def test_replaced_checkpoint_is_detected_by_its_files(events: StreamPipeline) -> None:
     events.drop_events({"a.jsonl": lines(event(1))})
     events.writer().write(0, events.paths("a.jsonl"))
     events.drop_events({"new.jsonl": lines(event(20))})

@@ -77,6 +77,6 @@ def test_arriving_files_are_processed_until_the_run_is_stopped(polling: StreamPi
     assert cost(polling, day) == Decimal("6.75")
 
 
-def test_a_run_without_files_can_be_stopped(polling: StreamPipeline) -> None:
+def test_run_without_files_can_be_stopped(polling: StreamPipeline) -> None:
     polling.store.write("processed", naming.stop_key(polling.domain.name, polling.table.name), b"")
     assert polling.stream(trigger=Trigger.CONTINUOUS)["status"] == "NOTHING_NEW"

@@ -36,13 +36,13 @@ def raw_files(root: Path, **sizes: int) -> RawFiles:
         ({"a": 0}, 100),
     ],
 )
-def test_a_micro_batch_has_as_many_files_as_its_bytes_allow(
+def test_micro_batch_has_as_many_files_as_its_bytes_allow(
     tmp_path: Path, sizes: dict[str, int], expected: int
 ) -> None:
     assert raw_files(tmp_path, **sizes).files_per_batch(1000, 100, seen=()) == expected
 
 
-def test_a_micro_batch_has_at_most_the_given_number_of_files(tmp_path: Path) -> None:
+def test_micro_batch_has_at_most_the_given_number_of_files(tmp_path: Path) -> None:
     assert raw_files(tmp_path, a=1).files_per_batch(7, 100, seen=()) == 7
 
 
@@ -54,13 +54,13 @@ def test_sizes_of_ingested_files_count_only_if_no_file_is_new(tmp_path: Path) ->
     assert found.files_per_batch(1000, 100, seen=listed) == 3
 
 
-def test_a_raw_file_is_found_by_the_path_that_spark_reports(tmp_path: Path) -> None:
+def test_raw_file_is_found_by_the_path_that_spark_reports(tmp_path: Path) -> None:
     found = raw_files(tmp_path, a=3, b=4)
     path = as_uri(FolderStore(tmp_path).url("raw", f"{PREFIX}b.jsonl"))
     assert [(item.key, item.size) for item in found.find([path])] == [(f"{PREFIX}b.jsonl", 4)]
 
 
-def test_a_raw_file_that_no_longer_exists_stops_the_run(tmp_path: Path) -> None:
+def test_raw_file_that_no_longer_exists_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(CaudalError, match="1 raw files of the stream's checkpoint no longer exist"):
         raw_files(tmp_path, a=3).find(["file:/raw/gone.jsonl"])
 
@@ -80,6 +80,6 @@ def test_hidden_and_misnamed_files_are_rejected_whole(tmp_path: Path) -> None:
     assert {entry.key.removeprefix(key) for entry in landing.rejected} == {"_hidden.jsonl", "plain.jsonl.gz"}
 
 
-def test_a_stream_without_files_has_none(tmp_path: Path) -> None:
+def test_stream_without_files_has_none(tmp_path: Path) -> None:
     assert not raw_files(tmp_path).has_files()
     assert raw_files(tmp_path, a=1).has_files()

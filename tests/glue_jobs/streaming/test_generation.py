@@ -51,23 +51,23 @@ def stream(tmp_path: Path) -> Stream:
     return Stream(tmp_path)
 
 
-def test_the_first_run_begins_a_generation_and_the_next_resumes_it(stream: Stream) -> None:
+def test_first_run_begins_a_generation_and_the_next_resumes_it(stream: Stream) -> None:
     assert stream.resume() == Generation(1, is_new=True)
     assert stream.resume() == Generation(1)
 
 
-def test_a_new_generation_begins_on_demand(stream: Stream) -> None:
+def test_new_generation_begins_on_demand(stream: Stream) -> None:
     stream.resume()
     assert stream.resume(new=True) == Generation(2, is_new=True)
     assert stream.resume() == Generation(2)
 
 
-def test_a_number_belongs_to_one_table_only(stream: Stream, tmp_path: Path) -> None:
+def test_number_belongs_to_one_table_only(stream: Stream, tmp_path: Path) -> None:
     stream.resume()
     assert Stream(tmp_path, "views").resume() == Generation(2, is_new=True)
 
 
-def test_a_checkpoint_with_the_newest_batch_is_resumed(stream: Stream) -> None:
+def test_checkpoint_with_the_newest_batch_is_resumed(stream: Stream) -> None:
     stream.resume()
     stream.commit("s-0001-00000003")
     stream.checkpoint(1, "metadata", "offsets/3")
@@ -75,7 +75,7 @@ def test_a_checkpoint_with_the_newest_batch_is_resumed(stream: Stream) -> None:
 
 
 @pytest.mark.parametrize("present", [[], ["metadata"], ["offsets/3"], ["metadata", "offsets/2"]])
-def test_a_checkpoint_without_the_newest_batch_stops_the_run(stream: Stream, present: list[str]) -> None:
+def test_checkpoint_without_the_newest_batch_stops_the_run(stream: Stream, present: list[str]) -> None:
     stream.resume()
     stream.commit("s-0001-00000003")
     stream.checkpoint(1, *present)
@@ -90,7 +90,7 @@ def test_batches_without_a_recorded_generation_stop_the_run(stream: Stream) -> N
     assert stream.resume(new=True) == Generation(6, is_new=True)
 
 
-def test_a_damaged_record_of_the_generation_stops_the_run(stream: Stream) -> None:
+def test_damaged_record_of_the_generation_stops_the_run(stream: Stream) -> None:
     stream.resume()
     [key] = [item.key for item in stream.store.list("processed", "") if item.key.endswith("generation.json")]
     stream.store.write("processed", key, b"{")
@@ -102,5 +102,5 @@ def test_a_damaged_record_of_the_generation_stops_the_run(stream: Stream) -> Non
     ("batch_id", "expected"),
     [("s-0001-00000000", True), ("s-0001-h20260102T000000000000", True), ("b-20260101", False)],
 )
-def test_a_micro_batch_is_recognised_by_its_id(batch_id: str, expected: bool) -> None:
+def test_micro_batch_is_recognised_by_its_id(batch_id: str, expected: bool) -> None:
     assert is_micro_batch(batch_id) is expected

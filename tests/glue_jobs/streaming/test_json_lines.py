@@ -116,20 +116,20 @@ def judged(spark: SparkSession) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_a_line_without_one_json_object_is_malformed(judged: dict[str, Row], name: str) -> None:
+def test_line_without_one_json_object_is_malformed(judged: dict[str, Row], name: str) -> None:
     assert judged[name]["failed_checks"] == ["record.malformed"]
     assert judged[name]["raw_record"] == MALFORMED[name]
 
 
 @pytest.mark.parametrize("name", QUARANTINED)
-def test_a_record_is_quarantined_with_its_checks_and_its_text(judged: dict[str, Row], name: str) -> None:
+def test_record_is_quarantined_with_its_checks_and_its_text(judged: dict[str, Row], name: str) -> None:
     line, checks = QUARANTINED[name]
     assert judged[name]["failed_checks"] == checks
     assert judged[name]["raw_record"] == line
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_good_record_is_typed(judged: dict[str, Row], name: str) -> None:
+def test_good_record_is_typed(judged: dict[str, Row], name: str) -> None:
     line, values = GOOD[name]
     row = judged[name]
     assert row["failed_checks"] == []
@@ -139,5 +139,5 @@ def test_a_good_record_is_typed(judged: dict[str, Row], name: str) -> None:
     assert row["source_rank"] == hashlib.sha256(line.encode()).hexdigest()
 
 
-def test_a_blank_line_is_no_record(judged: dict[str, Row]) -> None:
+def test_blank_line_is_no_record(judged: dict[str, Row]) -> None:
     assert "blank" not in judged

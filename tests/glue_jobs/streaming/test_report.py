@@ -46,7 +46,7 @@ COMMITTED = [
 ]
 
 
-def test_a_summary_counts_batches_files_rows_and_checks() -> None:
+def test_summary_counts_batches_files_rows_and_checks() -> None:
     summary = summarise(ARGS, Generation(2, is_new=True), COMMITTED, {"all": 4.0})
     assert {name: summary[name] for name in ("status", "generation", "new_generation", "new_partitions")} == {
         "status": "COMMITTED", "generation": 2, "new_generation": True, "new_partitions": True,
@@ -63,13 +63,13 @@ def test_a_summary_counts_batches_files_rows_and_checks() -> None:
 
 
 @pytest.mark.parametrize("name", ["first_batch", "last_batch"])
-def test_a_summary_without_batches_says_that_nothing_is_new(name: str) -> None:
+def test_summary_without_batches_says_that_nothing_is_new(name: str) -> None:
     summary = summarise(ARGS, Generation(1), [], {})
     assert (summary["status"], summary["rows_per_second"], summary[name]) == ("NOTHING_NEW", 0, None)
     assert summary["message"] == "There are no new files."
 
 
-def test_the_detail_lists_the_files_of_each_micro_batch() -> None:
+def test_detail_lists_the_files_of_each_micro_batch() -> None:
     found = detail_of(COMMITTED)["micro_batches"]
     assert [(each["batch_id"], each["seconds"], len(each["files"])) for each in found] == [
         ("s-0002-00000000", 2.0, 2),

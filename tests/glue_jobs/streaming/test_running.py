@@ -84,7 +84,7 @@ class Run:
         return getattr(self, name)
 
 
-def test_a_run_ends_when_the_stop_signal_is_set(tmp_path: Path) -> None:
+def test_run_ends_when_the_stop_signal_is_set(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.start(stopped_at_poll=3)
     assert run.log == [
@@ -93,13 +93,13 @@ def test_a_run_ends_when_the_stop_signal_is_set(tmp_path: Path) -> None:
     assert not run.signal.is_set()
 
 
-def test_an_active_micro_batch_ends_before_its_query_is_stopped(tmp_path: Path) -> None:
+def test_active_micro_batch_ends_before_its_query_is_stopped(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.start(stopped_at_poll=1)
     assert run.bronze._busy < 0
 
 
-def test_a_failing_query_stops_the_other_and_the_run(tmp_path: Path) -> None:
+def test_failing_query_stops_the_other_and_the_run(tmp_path: Path) -> None:
     run = Run(tmp_path, fails_after=2)
     with pytest.raises(StreamingQueryException, match="the text of the error"):
         run.start()
@@ -107,7 +107,7 @@ def test_a_failing_query_stops_the_other_and_the_run(tmp_path: Path) -> None:
     assert run.log[-1] != "skipped files"
 
 
-def test_a_query_that_does_not_start_stops_the_other(tmp_path: Path) -> None:
+def test_query_that_does_not_start_stops_the_other(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run._start = lambda name: run.bronze if name == "bronze" else 1 / 0  # type: ignore[method-assign]
     with pytest.raises(ZeroDivisionError):
@@ -115,7 +115,7 @@ def test_a_query_that_does_not_start_stops_the_other(tmp_path: Path) -> None:
     assert run.log == ["skipped files", "bronze stops"]
 
 
-def test_the_original_error_is_raised_instead_of_sparks() -> None:
+def test_original_error_is_raised_instead_of_sparks() -> None:
     writer: Any = SimpleNamespace(failure=KeyError("the cause"))
     failing: Any = Query([], "bronze", fails_after=0)
     with pytest.raises(KeyError, match="the cause"):

@@ -22,8 +22,8 @@ from lake.model.discovery import load_domain
 from localcloud.dataapi import DataApiServer, Fault
 from localcloud.dataapi.faults import Kind
 from serving.client.errors import RefusedError, SecretError
+from tests.domains.cloud_provider.marts_store import KEYSPACE, TOKEN, Store
 from tests.fakes import FolderStore
-from tests.serving.read.conftest import KEYSPACE, TOKEN, Store
 
 MART = "org_daily_usage_by_service"
 MONDAY, TUESDAY = date(2025, 7, 7), date(2025, 7, 8)
@@ -92,14 +92,14 @@ def test_totals_of_a_micro_batch_are_served_as_provisional(stream: Stream) -> No
     assert set(stream.documents()) == {"org|a|202507|speed", "org|b|202507|speed", "overall|202507|speed"}
 
 
-def test_a_repeated_micro_batch_changes_nothing(stream: Stream) -> None:
+def test_repeated_micro_batch_changes_nothing(stream: Stream) -> None:
     stream.sink.upsert([total("a", MONDAY, "2"), total("b", TUESDAY, "1")])
     once = stream.documents()
     stream.sink.upsert([total("a", MONDAY, "2"), total("b", TUESDAY, "1")])
     assert stream.documents() == once
 
 
-def test_a_newer_total_replaces_the_older_one(stream: Stream) -> None:
+def test_newer_total_replaces_the_older_one(stream: Stream) -> None:
     stream.sink.upsert([total("a", MONDAY, "2", events=2), total("b", MONDAY, "1")])
     stream.sink.upsert([total("a", MONDAY, "3", events=3)])
     assert stream.usage("a") == [(7, "compute", Decimal(3), True)]
@@ -107,7 +107,7 @@ def test_a_newer_total_replaces_the_older_one(stream: Stream) -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.RESET_BEFORE, Kind.RESET_AFTER, Kind.RATE_LIMIT])
-def test_a_micro_batch_that_the_store_refused_can_be_repeated(stream: Stream, kind: Kind) -> None:
+def test_micro_batch_that_the_store_refused_can_be_repeated(stream: Stream, kind: Kind) -> None:
     rows = [total("a", MONDAY, "2"), total("b", MONDAY, "1")]
     stream.server.token = "AstraCS:rotated"
     with pytest.raises(RefusedError, match="valid token"):
@@ -129,7 +129,7 @@ def test_published_gold_rows_replace_the_totals_of_their_days(stream: Stream) ->
     assert speed == {"org|b|202507|speed", "overall|202507|speed"}
 
 
-def test_a_late_micro_batch_does_not_replace_gold_rows(stream: Stream) -> None:
+def test_late_micro_batch_does_not_replace_gold_rows(stream: Stream) -> None:
     stream.store.publish(MART, [gold("a", MONDAY, "2.5")])
     before = stream.documents()
     stream.sink.upsert([total("a", MONDAY, "99")])
@@ -147,13 +147,13 @@ def test_totals_and_gold_rows_are_read_with_one_request(stream: Stream) -> None:
     assert stream.server.count() == 1
 
 
-def test_the_sink_accepts_the_collection_that_the_publisher_created(stream: Stream) -> None:
+def test_sink_accepts_the_collection_that_the_publisher_created(stream: Stream) -> None:
     stream.store.publish(MART, [gold("a", MONDAY, "1")])
     assert isinstance(stream.start(stream.server.secret), ServedTotals)
 
 
 @pytest.mark.parametrize("secret", [None, "", '{"endpoint": "https://x"}'])
-def test_a_missing_or_malformed_secret_stops_the_run(stream: Stream, secret: str | None) -> None:
+def test_missing_or_malformed_secret_stops_the_run(stream: Stream, secret: str | None) -> None:
     with pytest.raises(SecretError):
         stream.start(secret)
 

@@ -45,7 +45,7 @@ def test_cleared_totals_are_gone(files: SpeedFiles) -> None:
     assert files.read([DAY]) == []
 
 
-def test_a_day_without_totals_has_no_rows(files: SpeedFiles) -> None:
+def test_day_without_totals_has_no_rows(files: SpeedFiles) -> None:
     files.upsert([total("o1", "requests", 1, "1")])
     assert files.read([date(2025, 7, 2)]) == []
 

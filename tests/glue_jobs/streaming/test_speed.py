@@ -18,7 +18,7 @@ from tests.glue_jobs.streaming.lines import event, lines
 DAY = date(2025, 7, 1)
 
 
-def test_a_stream_keeps_totals_by_day(events: StreamPipeline, tmp_path: Path) -> None:
+def test_stream_keeps_totals_by_day(events: StreamPipeline, tmp_path: Path) -> None:
     files = SpeedFiles(events.store, "processed", events.domain.name, events.table)
 
     def stream() -> dict[tuple[str, str], tuple[int, str]]:
@@ -43,7 +43,7 @@ def test_a_stream_keeps_totals_by_day(events: StreamPipeline, tmp_path: Path) ->
     assert stream()["o1", "requests"] == (3, "5.500000")
 
 
-def test_a_table_that_is_no_stream_has_no_speed_view(events: StreamPipeline) -> None:
+def test_table_that_is_no_stream_has_no_speed_view(events: StreamPipeline) -> None:
     lines_of_file = events.spark.createDataFrame([("{}",)], "value string")
     with pytest.raises(DeclarationError, match="a speed view needs a stream with a date"):
         running_totals(lines_of_file, load_domain("ecommerce").table("orders"))

@@ -1,3 +1,5 @@
+"""The workgroup of Athena, its named queries, and the rights of analysts."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -14,7 +16,7 @@ from tests.infra.conftest import DOMAIN
 from tests.infra.toy import write_domain
 
 
-def test_the_workgroup_enforces_encryption_and_a_scan_limit(dev: Assembly, names: Names) -> None:
+def test_workgroup_enforces_encryption_and_a_scan_limit(dev: Assembly, names: Names) -> None:
     group = dev.stack(names.stack("athena")).named("AWS::Athena::WorkGroup", names.workgroup)
     settings = group["WorkGroupConfiguration"]
     assert settings["EnforceWorkGroupConfiguration"] is True
@@ -41,7 +43,7 @@ def test_analysts_may_read_gold_only(shop: Stack, names: Names) -> None:
     assert not any(a.startswith("glue:Create") for s in statements for a in as_list(s["Action"]))
 
 
-def test_the_error_of_a_missing_query_names_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_of_a_missing_query_names_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(write_domain(tmp_path, "unanswered", query=None)))
     question = Question(number=1, title="Which books?", queries=("all_books",))
     with pytest.raises(DeclarationError, match=r"all_books.*is missing"):

@@ -1,3 +1,5 @@
+"""Databases and tables of the catalog, and crawlers that only add partitions."""
+
 from __future__ import annotations
 
 import json
@@ -11,7 +13,7 @@ from tests.infra.assembly import Stack, actions, as_list
 from tests.infra.conftest import DOMAIN
 
 
-def test_the_catalog_has_every_table_with_the_declared_types(shop: Stack) -> None:
+def test_catalog_has_every_table_with_the_declared_types(shop: Stack) -> None:
     found = {
         properties["TableInput"]["StorageDescriptor"]["Location"].split("/", 3)[3]: properties["TableInput"]
         for properties in shop.of_type("AWS::Glue::Table")

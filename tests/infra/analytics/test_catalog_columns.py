@@ -1,3 +1,5 @@
+"""Columns and partition keys of the catalog tables in each layer."""
+
 from __future__ import annotations
 
 from pyspark.sql import SparkSession
@@ -56,7 +58,7 @@ def test_every_table_has_three_layers_and_every_mart_one() -> None:
         assert len(catalog_tables(domain)) == 3 * len(domain.tables) + len(domain.published_marts)
 
 
-def test_the_catalog_declares_the_columns_that_the_jobs_write(spark: SparkSession) -> None:
+def test_catalog_declares_the_columns_that_the_jobs_write(spark: SparkSession) -> None:
     def types(schema: StructType) -> dict[str, str]:
         return {field.name: field.dataType.simpleString() for field in schema.fields}
 

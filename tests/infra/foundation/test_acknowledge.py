@@ -1,3 +1,5 @@
+"""Findings of cdk-nag are acknowledged with a reason."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -19,7 +21,7 @@ REASON = "The bucket holds no data."
         (f"AwsSolutions-IAM5[{Aws.ACCOUNT_ID}]", False),
     ],
 )
-def test_a_finding_is_acknowledged_with_its_reason_if_its_id_is_known(
+def test_finding_is_acknowledged_with_its_reason_if_its_id_is_known(
     tmp_path: Path, finding: str, is_recorded: bool
 ) -> None:
     app = App(outdir=str(tmp_path))

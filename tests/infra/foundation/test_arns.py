@@ -1,3 +1,5 @@
+"""ARNs and ARN patterns that policies name."""
+
 from __future__ import annotations
 
 import re
@@ -22,6 +24,6 @@ def test_objects_have_one_pattern_per_prefix(names: Names) -> None:
     ]
 
 
-def test_the_pattern_of_a_secret_matches_six_more_characters(names: Names) -> None:
+def test_pattern_of_a_secret_matches_six_more_characters(names: Names) -> None:
     pattern = Arns(names=names, partition="aws").secret("token")
     assert re.fullmatch(r".*:secret:token-\?{6}", pattern)

@@ -1,3 +1,5 @@
+"""Settings of the environments and their limits."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -14,13 +16,13 @@ def test_data_is_deleted_only_if_environment_and_caller_agree() -> None:
     assert not config_for("prod", delete_data=True).destroys_data
 
 
-def test_the_error_of_an_unknown_environment_lists_the_known_ones() -> None:
+def test_error_of_an_unknown_environment_lists_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match="dev, prod"):
         config_for("staging")
 
 
 @pytest.mark.parametrize("env", sorted(CONFIGS))
-def test_a_batch_of_keys_fits_into_an_execution(env: str) -> None:
+def test_batch_of_keys_fits_into_an_execution(env: str) -> None:
     config = CONFIGS[env]
     longest_key = 1024 + len('{"key": ""},')
     assert config.batch_size <= PIPE_BATCH_LIMIT
@@ -29,6 +31,6 @@ def test_a_batch_of_keys_fits_into_an_execution(env: str) -> None:
     assert config.workers >= 2
 
 
-def test_an_unknown_trigger_is_refused() -> None:
+def test_unknown_trigger_is_refused() -> None:
     with pytest.raises(UnknownNameError, match="available-now"):
         replace(config_for("dev"), stream_trigger="sometimes")

@@ -1,3 +1,5 @@
+"""Log groups and how long they keep events."""
+
 from __future__ import annotations
 
 import pytest
@@ -13,6 +15,6 @@ def test_log_groups_of_dev_keep_events_for_two_weeks(shop: Stack) -> None:
     assert {group["RetentionInDays"] for group in shop.of_type("AWS::Logs::LogGroup")} == {14}
 
 
-def test_a_retention_period_that_cloudwatch_lacks_is_refused() -> None:
+def test_retention_period_that_cloudwatch_lacks_is_refused() -> None:
     with pytest.raises(UnknownNameError, match="13"):
         log_group(CdkStack(App(), "Stack"), "Logs", name="jobs", days=13)

@@ -1,3 +1,5 @@
+"""Roles with inline statements, limited to prefixes and to their account."""
+
 from __future__ import annotations
 
 from aws_cdk import App, Stack
@@ -38,7 +40,7 @@ def test_statements_are_inline() -> None:
     )
 
 
-def test_a_read_permission_does_not_allow_writing() -> None:
+def test_read_permission_does_not_allow_writing() -> None:
     assert "PutObject" not in str(synthesised())
     assert "PutObject" in str(synthesised(write=True))
 
@@ -53,7 +55,7 @@ def test_listing_is_limited_to_the_prefix_and_its_parents() -> None:
     }
 
 
-def test_a_service_may_act_for_the_given_account_and_resource_only() -> None:
+def test_service_may_act_for_the_given_account_and_resource_only() -> None:
     trust = synthesised()["AssumeRolePolicyDocument"]["Statement"][0]
     assert trust["Principal"] == {"Service": "pipes.amazonaws.com"}
     assert trust["Condition"] == {

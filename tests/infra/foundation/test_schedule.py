@@ -1,3 +1,5 @@
+"""Schedules and the roles in which they start jobs and pipelines."""
+
 from __future__ import annotations
 
 import json
@@ -16,7 +18,7 @@ def joined(value: object) -> str:
     return str(value)
 
 
-def test_a_schedule_starts_a_job_and_its_role_allows_nothing_else(streamer: Stack, names: Names) -> None:
+def test_schedule_starts_a_job_and_its_role_allows_nothing_else(streamer: Stack, names: Names) -> None:
     schedule = streamer.named("AWS::Scheduler::Schedule", names.schedule(STREAMER, STREAM_JOB))
     assert schedule["ScheduleExpression"] == "rate(1 hour)"
     assert joined(schedule["Target"]["Arn"]) in (START_JOB, START_JOB.replace("aws:scheduler", ":scheduler"))

@@ -1,3 +1,5 @@
+"""Tags of stacks, and their protection from deletion."""
+
 from __future__ import annotations
 
 from lake.naming import Names
@@ -15,6 +17,6 @@ def test_stacks_are_protected_from_deletion_in_prod_only(dev: Assembly, prod: As
     assert protected(dev) == {False}
 
 
-def test_a_stack_of_a_domain_has_tags_for_project_environment_and_domain(dev: Assembly, names: Names) -> None:
+def test_stack_of_a_domain_has_tags_for_project_environment_and_domain(dev: Assembly, names: Names) -> None:
     artifact = dev.manifest["artifacts"][names.stack("ecommerce")]
     assert artifact["properties"]["tags"] == {"project": "caudal", "env": "dev", "domain": "ecommerce"}

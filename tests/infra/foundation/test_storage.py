@@ -1,3 +1,5 @@
+"""Buckets, the lease table, and the roles that write to them."""
+
 from __future__ import annotations
 
 import pytest
@@ -82,7 +84,7 @@ def test_only_the_uploader_may_write_raw(storage: Stack, names: Names) -> None:
     }
 
 
-def test_the_uploader_can_neither_delete_nor_access_other_layers(storage: Stack, names: Names) -> None:
+def test_uploader_can_neither_delete_nor_access_other_layers(storage: Stack, names: Names) -> None:
     statements = storage.role(names.uploader_role)
     assert "s3:PutObject" in actions(statements, names.raw_bucket)
     assert not any("Delete" in action for s in statements for action in as_list(s["Action"]))
@@ -90,7 +92,7 @@ def test_the_uploader_can_neither_delete_nor_access_other_layers(storage: Stack,
     assert actions(statements, names.curated_bucket) == set()
 
 
-def test_the_lease_table_is_billed_by_use_and_recoverable(storage: Stack, names: Names) -> None:
+def test_lease_table_is_billed_by_use_and_recoverable(storage: Stack, names: Names) -> None:
     table = storage.named("AWS::DynamoDB::Table", names.lease_table)
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
@@ -117,7 +119,7 @@ def test_buckets_are_retained_unless_both_switches_are_on(
     assert _policies(Assembly(outdir).stack(names.stack("storage"))) == {"Delete"}
 
 
-def test_the_steward_may_write_releases_and_requeued_rows_only(storage: Stack, names: Names) -> None:
+def test_steward_may_write_releases_and_requeued_rows_only(storage: Stack, names: Names) -> None:
     statements = storage.role(names.steward_role)
     written = [
         resource

@@ -1,3 +1,5 @@
+"""The library of the jobs: its modules, its domains, and equal bytes for equal sources."""
+
 from __future__ import annotations
 
 import ast
@@ -20,7 +22,7 @@ def test_equal_sources_give_equal_bytes(tmp_path: Path) -> None:
     assert build_library(tmp_path / "second", root=ROOT).read_bytes() == first
 
 
-def test_the_library_holds_the_packages_and_all_domains(tmp_path: Path) -> None:
+def test_library_holds_the_packages_and_all_domains(tmp_path: Path) -> None:
     names = zipfile.ZipFile(build_library(tmp_path, root=ROOT)).namelist()
     assert names == sorted(names)
     assert {"lake/naming/layout.py", "glue_jobs/runtime/session.py"} <= set(names)
@@ -28,14 +30,14 @@ def test_the_library_holds_the_packages_and_all_domains(tmp_path: Path) -> None:
     assert not any("__pycache__" in name for name in names)
 
 
-def test_the_library_holds_domains_of_other_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_library_holds_domains_of_other_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(write_domain(tmp_path, "elsewhere")))
     names = zipfile.ZipFile(build_library(tmp_path / "build", root=ROOT)).namelist()
     assert "domains/elsewhere/domain.py" in names
     assert "domains/elsewhere/queries/all_books.sql" in names
 
 
-def test_the_library_holds_every_module_that_the_jobs_import(tmp_path: Path) -> None:
+def test_library_holds_every_module_that_the_jobs_import(tmp_path: Path) -> None:
     bundle = zipfile.ZipFile(build_library(tmp_path, root=ROOT))
     # A folder is a package, whose source is empty unless it has an __init__.
     shipped = {

@@ -1,3 +1,5 @@
+"""The two batch jobs: their size, arguments and rights."""
+
 from __future__ import annotations
 
 import pytest
@@ -49,7 +51,7 @@ def test_processed_to_curated_cannot_change_bronze_or_see_raw(shop: Stack, names
 
 
 @pytest.mark.parametrize("kind", JOBS)
-def test_a_job_touches_objects_of_its_own_domain_only(shop: Stack, names: Names, kind: str) -> None:
+def test_job_touches_objects_of_its_own_domain_only(shop: Stack, names: Names, kind: str) -> None:
     for statement in shop.role(names.role(DOMAIN, kind)):
         for resource in as_list(statement["Resource"]):
             if isinstance(resource, str) and ":s3:::caudal" in resource and "/" in resource:
@@ -57,7 +59,7 @@ def test_a_job_touches_objects_of_its_own_domain_only(shop: Stack, names: Names,
 
 
 @pytest.mark.parametrize("kind", JOBS)
-def test_a_job_may_probe_the_parents_of_its_paths(shop: Stack, names: Names, kind: str) -> None:
+def test_job_may_probe_the_parents_of_its_paths(shop: Stack, names: Names, kind: str) -> None:
     # Without IfExists S3 answers 403 instead of 404 to Spark's HEAD of a missing key.
     lists = [s for s in shop.role(names.role(DOMAIN, kind)) if "s3:ListBucket" in as_list(s["Action"])]
     for statement in lists:
@@ -68,7 +70,7 @@ def test_a_job_may_probe_the_parents_of_its_paths(shop: Stack, names: Names, kin
     assert "*" not in prefixes
 
 
-def test_the_second_job_may_rewrite_bronze_files_of_streams_only(streamer: Stack, names: Names) -> None:
+def test_second_job_may_rewrite_bronze_files_of_streams_only(streamer: Stack, names: Names) -> None:
     statements = streamer.role(names.role(STREAMER, "processed_to_curated"))
     assert actions(statements, f"/bronze/{STREAMER}/{STREAM_TABLE}/") >= {"s3:PutObject", "s3:DeleteObject"}
     assert actions(statements, f"/bronze/{STREAMER}/*") == {"s3:GetObject"}

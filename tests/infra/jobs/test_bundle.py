@@ -1,3 +1,5 @@
+"""The publishing function's archive: pinned wheels beside the sources."""
+
 from __future__ import annotations
 
 import zipfile
@@ -17,7 +19,7 @@ def test_every_dependency_is_pinned_and_ipython_is_none_of_them() -> None:
     assert not {"ipython", "boto3", "pyarrow"} & set(NEEDED)
 
 
-def test_the_error_names_a_dependency_without_a_pin(tmp_path: Path) -> None:
+def test_error_names_a_dependency_without_a_pin(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("astrapy==2.3.2\nhttpx[http2]==0.28.1\n")
     with pytest.raises(BundleError, match="anyio"):
         pins(tmp_path)
@@ -31,7 +33,7 @@ def test_equal_sources_give_equal_bytes(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_the_archive_holds_wheels_beside_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archive_holds_wheels_beside_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wheels = tmp_path / "wheels"
     (wheels / "astrapy").mkdir(parents=True)
     (wheels / "astrapy" / "__init__.py").write_text("")
@@ -58,7 +60,7 @@ def test_wheels_are_downloaded_once_per_set_of_pins(tmp_path: Path, monkeypatch:
     assert calls.read_text().splitlines() == ["called"]
 
 
-def test_a_failed_download_reports_the_error_of_uv(tmp_path: Path) -> None:
+def test_failed_download_reports_the_error_of_uv(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("\n".join(f"{name}==1" for name in NEEDED))
     uv = tmp_path / ".build" / "uv-1" / "bin" / "uv"
     uv.parent.mkdir(parents=True)

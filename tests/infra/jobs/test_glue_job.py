@@ -1,3 +1,5 @@
+"""The arguments and rights that every Glue job has."""
+
 from __future__ import annotations
 
 from aws_cdk import App, Stack
@@ -25,13 +27,13 @@ def job_defaults(names: Names) -> GlueJobDefaults:
     )
 
 
-def test_a_job_gets_the_shared_arguments_and_its_own(names: Names) -> None:
+def test_job_gets_the_shared_arguments_and_its_own(names: Names) -> None:
     arguments = job_defaults(names).arguments(table="orders")
     assert arguments["--table"] == "orders"
     assert (arguments["--domain"], arguments["--raw_bucket"]) == (DOMAIN, names.raw_bucket)
 
 
-def test_a_new_role_may_write_logs_metrics_and_event_logs_only(names: Names) -> None:
+def test_new_role_may_write_logs_metrics_and_event_logs_only(names: Names) -> None:
     defaults = job_defaults(names)
     defaults.role(defaults, "job")
     roles = Template.from_stack(Stack.of(defaults)).find_resources("AWS::IAM::Role")
@@ -44,7 +46,7 @@ def test_a_new_role_may_write_logs_metrics_and_event_logs_only(names: Names) -> 
     assert objects == [f"arn:aws:s3:::{names.artifacts_bucket}/{spark_ui_prefix(DOMAIN, 'job')}*"]
 
 
-def test_a_job_may_read_its_script_and_the_library(names: Names) -> None:
+def test_job_may_read_its_script_and_the_library(names: Names) -> None:
     defaults = job_defaults(names)
     role = defaults.role(defaults, "job")
     properties = defaults.properties(defaults, kind="job", script="raw_to_processed", role=role)

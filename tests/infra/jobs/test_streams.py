@@ -1,3 +1,5 @@
+"""Streaming jobs: their size, arguments, trigger and rights."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -16,7 +18,7 @@ def test_every_stream_has_a_small_streaming_job(streamer: Stack, names: Names) -
     assert (job["MaxRetries"], job["ExecutionProperty"]["MaxConcurrentRuns"], job["Timeout"]) == (0, 1, 60)
 
 
-def test_a_streaming_job_gets_its_table_and_trigger_as_arguments(streamer: Stack, names: Names) -> None:
+def test_streaming_job_gets_its_table_and_trigger_as_arguments(streamer: Stack, names: Names) -> None:
     arguments = streamer.named("AWS::Glue::Job", names.job(STREAMER, STREAM_JOB))["DefaultArguments"]
     assert (arguments["--table"], arguments["--trigger"]) == (STREAM_TABLE, "available-now")
     assert int(arguments["--max_files_per_trigger"]) > 0
@@ -24,7 +26,7 @@ def test_a_streaming_job_gets_its_table_and_trigger_as_arguments(streamer: Stack
     assert "--serving_secret" not in arguments
 
 
-def test_a_streaming_job_may_access_its_own_prefixes_only(streamer: Stack, names: Names) -> None:
+def test_streaming_job_may_access_its_own_prefixes_only(streamer: Stack, names: Names) -> None:
     statements = streamer.role(names.role(STREAMER, STREAM_JOB))
     raw = [r for s in statements for r in as_list(s["Resource"]) if f"{names.raw_bucket}/" in str(r)]
     assert raw == [f"arn:aws:s3:::{names.raw_bucket}/{STREAMER}/{STREAM_TABLE}/*"]
@@ -48,7 +50,7 @@ def test_a_streaming_job_may_access_its_own_prefixes_only(streamer: Stack, names
     assert "secretsmanager" not in str(statements)
 
 
-def test_the_trigger_continuous_keeps_a_stream_running_for_a_week(tmp_path: Path, names: Names) -> None:
+def test_trigger_continuous_keeps_a_stream_running_for_a_week(tmp_path: Path, names: Names) -> None:
     config = config_for("dev", stream_trigger=CONTINUOUS)
     assembly = synthesised(tmp_path, config=config, domains=(load_domain(STREAMER),))
     job = assembly.stack(names.stack(STREAMER)).named("AWS::Glue::Job", names.job(STREAMER, STREAM_JOB))

@@ -1,3 +1,5 @@
+"""The generated page of costs."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The estimate of costs: at rest, of a run, and of streams."""
+
 from __future__ import annotations
 
 import json
@@ -29,7 +31,7 @@ def test_alarms_and_keys_cost_at_rest(tmp_path: Path) -> None:
     }
 
 
-def test_a_run_costs_its_jobs_at_the_smallest_scale(tmp_path: Path) -> None:
+def test_run_costs_its_jobs_at_the_smallest_scale(tmp_path: Path) -> None:
     job = {"Name": "job", "Command": {"Name": "glueetl"}, "WorkerType": "G.1X", "NumberOfWorkers": 10}
     folder = write(tmp_path, J={"Type": "AWS::Glue::Job", "Properties": job})
     # Two workers for two minutes at $0.308 an hour.
@@ -46,7 +48,7 @@ def stream(trigger: str) -> dict[str, Any]:
     }
 
 
-def test_a_stream_costs_its_scheduled_runs_or_every_hour_of_the_month(tmp_path: Path) -> None:
+def test_stream_costs_its_scheduled_runs_or_every_hour_of_the_month(tmp_path: Path) -> None:
     schedule = {"ScheduleExpression": "rate(30 minutes)", "Target": {"Input": '{"JobName": "stream"}'}}
     resources = {"S": {"Type": "AWS::Scheduler::Schedule", "Properties": schedule}}
     job = {"Type": "AWS::Glue::Job", "Properties": stream("available-now")}
@@ -59,7 +61,7 @@ def test_a_stream_costs_its_scheduled_runs_or_every_hour_of_the_month(tmp_path: 
     assert per_run(folder) == []
 
 
-def test_the_estimate_has_a_month_at_rest_a_run_and_continuous_streams(dev: Assembly, prod: Assembly) -> None:
+def test_estimate_has_a_month_at_rest_a_run_and_continuous_streams(dev: Assembly, prod: Assembly) -> None:
     assert "A month at rest: $" in estimate(dev.outdir)
     assert "crawls of 10 min" in estimate(dev.outdir)
     assert "continuous would cost $112.42 a month" in estimate(dev.outdir)

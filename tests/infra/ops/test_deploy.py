@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from infra.foundation.config import config_for
 from infra.ops.deploy import BOOTSTRAP_PARAMETER, CDK, DeployError, Target, deploy, destroy, identity
@@ -36,15 +35,6 @@ class Console:
     def words(self) -> list[str]:
         """The CDK command of each call."""
         return [command[3] for command in self.commands]
-
-
-@pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    for key, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")):
-        monkeypatch.setenv(key, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        yield boto3.Session(region_name=REGION)
 
 
 def bootstrap(session: boto3.Session) -> None:

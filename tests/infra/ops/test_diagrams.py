@@ -1,3 +1,5 @@
+"""The generated pages with diagrams of stacks and state machines."""
+
 from __future__ import annotations
 
 from pathlib import Path

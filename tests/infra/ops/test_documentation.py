@@ -1,3 +1,5 @@
+"""All generated pages are written by one command."""
+
 from __future__ import annotations
 
 import shutil

@@ -1,21 +1,10 @@
+"""Buckets are emptied with all versions before they are deleted."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import boto3
-import pytest
-from moto import mock_aws
 
 from infra.ops.teardown import delete_bucket, empty_bucket, existing
-from tests.infra.assembly import REGION
-
-
-@pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        yield boto3.Session(region_name=REGION)
 
 
 def test_emptying_a_bucket_deletes_versions_and_delete_markers(session: boto3.Session) -> None:

@@ -1,3 +1,5 @@
+"""Alarms of a pipeline, and the rule for failed streaming runs."""
+
 from __future__ import annotations
 
 import pytest
@@ -47,7 +49,7 @@ def test_files_that_wait_for_an_hour_raise_an_alarm(shop: Stack, names: Names) -
     assert found["Threshold"] == 3600
 
 
-def test_a_rule_notifies_the_topic_of_a_failed_streaming_run(streamer: Stack, names: Names) -> None:
+def test_rule_notifies_the_topic_of_a_failed_streaming_run(streamer: Stack, names: Names) -> None:
     rule = streamer.named("AWS::Events::Rule", names.failed_streams_rule(STREAMER))
     assert rule["EventPattern"]["detail"] == {
         "jobName": [names.job(STREAMER, STREAM_JOB)],

@@ -1,3 +1,5 @@
+"""The states that start a crawler and poll it until it is ready."""
+
 from __future__ import annotations
 
 import pytest
@@ -14,7 +16,7 @@ def test_crawls_start_only_for_new_partitions() -> None:
         assert "Crawl" in STATES[name]["Choices"][0]["Next"]
 
 
-def test_a_running_crawler_is_polled_until_it_is_ready() -> None:
+def test_running_crawler_is_polled_until_it_is_ready() -> None:
     states = crawl(CRAWLERS, "processed", next="After", wait_seconds=30)
     assert states["CrawlProcessed"]["Parameters"] == {"Name": "crawler-1"}
     assert states["CrawlProcessed"]["Next"] == "WaitForProcessedCrawl"
@@ -24,7 +26,7 @@ def test_a_running_crawler_is_polled_until_it_is_ready() -> None:
     assert succeeded["Next"] == "After"
 
 
-def test_an_unsuccessful_crawl_fails_with_the_result_of_the_crawler() -> None:
+def test_unsuccessful_crawl_fails_with_the_result_of_the_crawler() -> None:
     states = crawl(CRAWLERS, "processed", next="After", wait_seconds=30)
     assert states["IsProcessedCrawlFinished"]["Default"] == "ProcessedCrawlUnsuccessful"
     failed = states["ProcessedCrawlUnsuccessful"]
@@ -33,14 +35,14 @@ def test_an_unsuccessful_crawl_fails_with_the_result_of_the_crawler() -> None:
     assert "LastCrawl" in failed["Parameters"]["what"]["Cause.$"]
 
 
-def test_a_crawler_that_already_runs_is_started_again_later() -> None:
+def test_crawler_that_already_runs_is_started_again_later() -> None:
     states = crawl(CRAWLERS, "processed", next="After", wait_seconds=30)
     first = states["CrawlProcessed"]["Retry"][0]
     assert first["ErrorEquals"] == ["Glue.CrawlerRunningException"]
     assert first["MaxAttempts"] > 5
 
 
-def test_a_second_crawl_of_a_zone_has_its_own_states() -> None:
+def test_second_crawl_of_a_zone_has_its_own_states() -> None:
     first = crawl(CRAWLERS, "processed", next="After", wait_seconds=30)
     second = crawl(CRAWLERS, "processed", next="After", wait_seconds=30, subject="Compacted")
     assert not first.keys() & second.keys()

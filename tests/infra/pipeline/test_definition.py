@@ -44,20 +44,20 @@ def test_every_failure_is_notified_and_releases_the_lease(name: str) -> None:
     assert STATES["ReleaseLeaseAfterFailure"]["Next"] == "Failed"
 
 
-def test_a_successful_execution_releases_the_lease() -> None:
+def test_successful_execution_releases_the_lease() -> None:
     without_release = {name: state for name, state in STATES.items() if name != "ReleaseLease"}
     assert all("Done" not in successors(state) for state in without_release.values())
     assert STATES["ReleaseLease"]["Next"] == "Done"
 
 
-def test_a_run_without_new_rows_starts_no_crawler() -> None:
+def test_run_without_new_rows_starts_no_crawler() -> None:
     rules = {str(rule): rule["Next"] for rule in STATES["IsAnythingNew"]["Choices"]}
     target = next(next_state for rule, next_state in rules.items() if "proceed" in rule)
     assert target == "ReleaseLease"
     assert not any("Crawl" in name and not name.endswith("Failed") for name in reachable(target))
 
 
-def test_a_full_refresh_continues_without_new_rows() -> None:
+def test_full_refresh_continues_without_new_rows() -> None:
     variables = [rule["Variable"] for rule in STATES["IsAnythingNew"]["Choices"]]
     assert variables.index("$.full_refresh") < variables.index("$.raw_to_processed.summary.proceed")
 
@@ -78,7 +78,7 @@ def test_compacted_partitions_are_crawled_before_gold() -> None:
     assert states["IsCompactedCrawlFinished"]["Choices"][1]["Next"] == "IsCuratedPartitionNew"
 
 
-def test_a_rejected_batch_is_crawled_but_not_published() -> None:
+def test_rejected_batch_is_crawled_but_not_published() -> None:
     gate = STATES["QualityGate"]
     assert gate["Choices"][0]["Next"] == "BatchRejected"
     assert gate["Default"] == "ProcessedToCurated"
@@ -94,11 +94,11 @@ def test_jobs_get_the_execution_and_the_full_refresh_flag_as_arguments() -> None
         }
 
 
-def test_a_full_refresh_is_off_by_default() -> None:
+def test_full_refresh_is_off_by_default() -> None:
     assert STATES["IsFullRefresh"]["Default"] == "PrepareIncrementalRun"
     assert STATES["PrepareIncrementalRun"]["Parameters"]["full_refresh"] == "false"
     assert STATES["PrepareFullRefresh"]["Parameters"]["full_refresh"] == "true"
 
 
-def test_the_time_out_of_a_job_ends_before_that_of_its_state() -> None:
+def test_time_out_of_a_job_ends_before_that_of_its_state() -> None:
     assert STATES["RawToProcessed"]["TimeoutSeconds"] > PLAN.job_timeout_seconds

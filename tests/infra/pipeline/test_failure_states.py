@@ -1,3 +1,5 @@
+"""The failure path: the notification and the error with which an execution fails."""
+
 from __future__ import annotations
 
 import fnmatch
@@ -9,7 +11,7 @@ from infra.pipeline.failure_states import failed
 STATES = failed("shop", "arn:aws:sns:us-east-1:123456789012:topic", "leases")
 
 
-def test_the_notification_names_step_error_and_cause() -> None:
+def test_notification_names_step_error_and_cause() -> None:
     parameters = STATES["NotifyFailure"]["Parameters"]
     assert parameters["Subject"] == "Caudal shop: failed"
     assert parameters["Message"] == {
@@ -38,14 +40,14 @@ def test_only_a_cause_that_is_a_failed_job_run_is_parsed(cause: str, is_run: boo
     assert all(matches) is is_run
 
 
-def test_the_cause_of_a_failed_job_is_its_error_message_and_run_id() -> None:
+def test_cause_of_a_failed_job_is_its_error_message_and_run_id() -> None:
     assert STATES["ParseJobRun"]["Next"] == "ExtractJobError"
     extracted = STATES["ExtractJobError"]
     assert extracted["ResultPath"] == "$.failure.what"
     assert "$.job.run.ErrorMessage, $.job.run.Id" in extracted["Parameters"]["Cause.$"]
 
 
-def test_a_failed_notification_or_release_still_fails_the_execution_with_the_first_error() -> None:
+def test_failed_notification_or_release_still_fails_the_execution_with_the_first_error() -> None:
     assert STATES["NotifyFailure"]["Catch"][-1]["ResultPath"] is None
     assert STATES["ReleaseLeaseAfterFailure"]["Catch"][-1]["Next"] == "Failed"
     assert STATES["Failed"]["ErrorPath"] == "$.failure.step"

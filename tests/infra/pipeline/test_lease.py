@@ -1,3 +1,5 @@
+"""The lease that lets one execution of a pipeline run at a time."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -18,7 +20,7 @@ def test_every_write_of_the_lease_is_conditional_on_its_owner() -> None:
         assert STATES[name]["Parameters"]["ConditionExpression"] == "#owner = :me"
 
 
-def test_the_lease_is_taken_over_only_from_an_owner_that_does_not_run() -> None:
+def test_lease_is_taken_over_only_from_an_owner_that_does_not_run() -> None:
     assert STATES["IsLeaseOwnerRunning"]["Choices"][0] == {
         "Variable": "$.lease.state.status",
         "StringEquals": "RUNNING",
@@ -30,7 +32,7 @@ def test_the_lease_is_taken_over_only_from_an_owner_that_does_not_run() -> None:
 
 
 @pytest.mark.parametrize("minutes", [60, 180])
-def test_the_wait_for_the_lease_is_bounded_and_fits_the_history(minutes: int) -> None:
+def test_wait_for_the_lease_is_bounded_and_fits_the_history(minutes: int) -> None:
     plan = replace(PLAN, job_timeout_seconds=minutes * 60)
     two_jobs = 2 * plan.job_timeout_seconds
     assert two_jobs < plan.lease_wait_seconds * LEASE_ATTEMPTS < plan.timeout_seconds
@@ -38,7 +40,7 @@ def test_the_wait_for_the_lease_is_bounded_and_fits_the_history(minutes: int) ->
     assert STATES["IsLeaseAttemptLeft"]["Default"] == "LeaseTimedOut"
 
 
-def test_a_release_that_fails_is_reported_unless_a_failure_is_reported_already() -> None:
+def test_release_that_fails_is_reported_unless_a_failure_is_reported_already() -> None:
     states = release("shop", "leases", step="Release", next="Done")
     assert states.keys() == {"Release", "ReleaseFailed"}
     states = release("shop", "leases", step="Release", next="Done", on_failure="Failed")
@@ -46,7 +48,7 @@ def test_a_release_that_fails_is_reported_unless_a_failure_is_reported_already()
     assert states["Release"]["Catch"][-1]["Next"] == "Failed"
 
 
-def test_the_error_of_the_time_out_names_attempts_and_interval() -> None:
+def test_error_of_the_time_out_names_attempts_and_interval() -> None:
     states = acquire("shop", "leases", next="Run", wait_seconds=72, attempts=5)
     assert states["WaitForLease"] == {"Type": "Wait", "Seconds": 72, "Next": "AcquireLease"}
     failed = states["LeaseTimedOut"]["Parameters"]

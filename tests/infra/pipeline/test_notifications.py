@@ -1,3 +1,5 @@
+"""The topic of notifications: who may publish, and its encryption."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -23,12 +25,12 @@ def test_alarms_of_this_account_may_publish_to_the_topic(shop: Stack) -> None:
     ]
 
 
-def test_the_topic_is_tls_only(shop: Stack) -> None:
+def test_topic_is_tls_only(shop: Stack) -> None:
     denied = [s for s in statements(shop) if s["Effect"] == "Deny"]
     assert denied[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_the_topic_of_dev_is_not_encrypted_with_a_key(shop: Stack, names: Names) -> None:
+def test_topic_of_dev_is_not_encrypted_with_a_key(shop: Stack, names: Names) -> None:
     assert "KmsMasterKeyId" not in shop.named("AWS::SNS::Topic", names.topic(DOMAIN))
 
 
@@ -48,7 +50,7 @@ def test_alarms_and_the_pipeline_may_use_the_key_of_prod(prod: Assembly) -> None
     assert any("kms:GenerateDataKey" in s["Action"] for s in role)
 
 
-def test_a_configured_address_is_subscribed(shop: Stack, tmp_path: Path) -> None:
+def test_configured_address_is_subscribed(shop: Stack, tmp_path: Path) -> None:
     config = config_for("dev", alarm_email="data@example.org")
     assembly = synthesised(tmp_path, config=config, domains=load_domains()[:1])
     subscriptions = [r for _, r in assembly.resources() if r["Type"] == "AWS::SNS::Subscription"]
@@ -56,7 +58,7 @@ def test_a_configured_address_is_subscribed(shop: Stack, tmp_path: Path) -> None
     assert shop.of_type("AWS::SNS::Subscription") == []
 
 
-def test_the_rule_for_failed_streams_may_use_the_key_of_prod(prod: Assembly) -> None:
+def test_rule_for_failed_streams_may_use_the_key_of_prod(prod: Assembly) -> None:
     stack = prod.stack(Names(env="prod", account=ACCOUNT, region=REGION).stack(STREAMER))
     key = stack.of_type("AWS::KMS::Key")[0]["KeyPolicy"]["Statement"]
     assert {"Service": "events.amazonaws.com"} in [statement["Principal"] for statement in key]

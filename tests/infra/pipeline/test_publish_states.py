@@ -1,3 +1,5 @@
+"""The states that publish unpublished partitions to the serving store."""
+
 from __future__ import annotations
 
 from tests.infra.machine import SERVED, reachable
@@ -17,7 +19,7 @@ def test_marts_are_published_after_the_crawl_and_before_the_notification() -> No
     assert SERVED["IsServingComplete"]["Default"] == "NotifySuccess"
 
 
-def test_a_run_without_new_rows_publishes_marts_of_earlier_runs() -> None:
+def test_run_without_new_rows_publishes_marts_of_earlier_runs() -> None:
     no_new_rows = next(rule for rule in SERVED["IsAnythingNew"]["Choices"] if "proceed" in str(rule))
     assert no_new_rows["Next"] == "NothingNew"
     assert SERVED["NothingNew"]["Next"] == "ListUnpublishedMarts"
@@ -26,7 +28,7 @@ def test_a_run_without_new_rows_publishes_marts_of_earlier_runs() -> None:
     assert not any("Crawl" in name or "Curated" in name for name in reached)
 
 
-def test_a_note_is_deleted_only_after_its_mart_is_published() -> None:
+def test_note_is_deleted_only_after_its_mart_is_published() -> None:
     states = SERVED["PublishMarts"]["ItemProcessor"]["States"]
     assert reachable("ReadUnpublishedPartitions", states) == set(states)
     assert [name for name, state in states.items() if state.get("Next") == "ClearUnpublishedPartitions"] == [
@@ -36,7 +38,7 @@ def test_a_note_is_deleted_only_after_its_mart_is_published() -> None:
     assert "ClearUnpublishedPartitions" not in reachable("MartFailed", states)
 
 
-def test_the_notification_names_the_partitions_with_refused_documents() -> None:
+def test_notification_names_the_partitions_with_refused_documents() -> None:
     published = SERVED["NotifyPartlyServed"]["Parameters"]
     assert published["Subject"] == "Caudal shop: published, partly served"
     assert published["Message"]["outcome"] == "published, partly served"
@@ -44,13 +46,13 @@ def test_the_notification_names_the_partitions_with_refused_documents() -> None:
     assert SERVED["NotifyPartlyServed"]["Next"] == "ReleaseLease"
 
 
-def test_a_failed_publication_takes_the_failure_path() -> None:
+def test_failed_publication_takes_the_failure_path() -> None:
     for name in (SERVED["PublishMarts"]["Catch"][-1]["Next"], "MartsNotPublished"):
         assert SERVED[name]["Parameters"]["step"] == "PublishMarts"
         assert SERVED[name]["Next"] == "NotifyFailure"
 
 
-def test_a_partition_is_published_in_several_invocations_and_its_error_names_it() -> None:
+def test_partition_is_published_in_several_invocations_and_its_error_names_it() -> None:
     marts = SERVED["PublishMarts"]["ItemProcessor"]["States"]
     partition = marts["PublishPartitions"]["ItemProcessor"]
     states = partition["States"]

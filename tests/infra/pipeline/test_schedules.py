@@ -1,3 +1,5 @@
+"""The schedule of a pipeline whose domain has streams."""
+
 from __future__ import annotations
 
 from lake.naming import Names
@@ -5,7 +7,7 @@ from tests.infra.assembly import Stack
 from tests.infra.conftest import STREAMER
 
 
-def test_a_schedule_starts_the_pipeline_of_a_domain_with_streams_daily(streamer: Stack, names: Names) -> None:
+def test_schedule_starts_the_pipeline_of_a_domain_with_streams_daily(streamer: Stack, names: Names) -> None:
     schedule = streamer.named("AWS::Scheduler::Schedule", names.schedule(STREAMER, "pipeline"))
     assert (schedule["ScheduleExpression"], schedule["Target"]["Input"]) == ("rate(1 day)", "{}")
     assert schedule["Target"]["Arn"].endswith(f":stateMachine:{names.state_machine(STREAMER)}")

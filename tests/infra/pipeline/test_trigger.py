@@ -1,3 +1,5 @@
+"""The rule, queues and pipe that start a pipeline for new files."""
+
 from __future__ import annotations
 
 from lake.model.discovery import load_domain
@@ -6,7 +8,7 @@ from tests.infra.assembly import Stack, as_list
 from tests.infra.conftest import DOMAIN, STREAM_TABLE, STREAMER
 
 
-def test_the_rule_watches_exactly_the_csv_tables_and_unrecognised_files(shop: Stack, names: Names) -> None:
+def test_rule_watches_exactly_the_csv_tables_and_unrecognised_files(shop: Stack, names: Names) -> None:
     pattern = shop.named("AWS::Events::Rule", names.rule(DOMAIN))["EventPattern"]
     watched = {entry["prefix"] for entry in pattern["detail"]["object"]["key"]}
     tables = {f"{DOMAIN}/{table.name}/" for table in load_domain(DOMAIN).csv_tables}
@@ -15,7 +17,7 @@ def test_the_rule_watches_exactly_the_csv_tables_and_unrecognised_files(shop: St
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
 
 
-def test_an_undelivered_event_goes_to_the_dead_letter_queue(shop: Stack, names: Names) -> None:
+def test_undelivered_event_goes_to_the_dead_letter_queue(shop: Stack, names: Names) -> None:
     landing = shop.named("AWS::SQS::Queue", names.queue(DOMAIN))
     rule = shop.named("AWS::Events::Rule", names.rule(DOMAIN))
     assert landing["RedrivePolicy"]["maxReceiveCount"] == 5
@@ -36,7 +38,7 @@ def test_queues_are_encrypted_and_tls_only(shop: Stack) -> None:
         assert all("ArnEquals" in s["Condition"] for s in statements if s["Effect"] == "Allow")
 
 
-def test_the_pipe_passes_keys_only_in_batches_that_fit_an_executions_input(shop: Stack, names: Names) -> None:
+def test_pipe_passes_keys_only_in_batches_that_fit_an_executions_input(shop: Stack, names: Names) -> None:
     pipe = shop.named("AWS::Pipes::Pipe", names.pipe(DOMAIN))
     source = pipe["SourceParameters"]["SqsQueueParameters"]
     assert source["BatchSize"] <= 200
@@ -52,7 +54,7 @@ def test_messages_stay_invisible_while_the_pipe_collects_a_batch(shop: Stack, na
     assert landing["VisibilityTimeout"] >= 2 * window["MaximumBatchingWindowInSeconds"]
 
 
-def test_the_pipe_may_receive_messages_and_start_this_pipeline_only(shop: Stack, names: Names) -> None:
+def test_pipe_may_receive_messages_and_start_this_pipeline_only(shop: Stack, names: Names) -> None:
     statements = shop.role(names.role(DOMAIN, "pipe"))
     allowed = {action for s in statements for action in as_list(s["Action"])}
     assert allowed == {

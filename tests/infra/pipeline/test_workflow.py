@@ -1,3 +1,5 @@
+"""The state machine's logs, tracing and rights."""
+
 from __future__ import annotations
 
 from lake.naming import Names
@@ -12,7 +14,7 @@ def test_executions_are_logged_and_traced(shop: Stack, names: Names) -> None:
     assert machine.get("StateMachineType", "STANDARD") == "STANDARD"
 
 
-def test_the_definition_names_this_domains_resources(shop: Stack, names: Names) -> None:
+def test_definition_names_this_domains_resources(shop: Stack, names: Names) -> None:
     states = shop.state_machine["States"]
     assert states["RawToProcessed"]["Parameters"]["JobName"] == names.job(DOMAIN, "raw_to_processed")
     assert states["CrawlCurated"]["Parameters"]["Name"] == names.crawler(DOMAIN, "curated")
@@ -23,7 +25,7 @@ def test_the_definition_names_this_domains_resources(shop: Stack, names: Names) 
     }
 
 
-def test_the_role_may_write_the_lease_of_its_own_domain_only(shop: Stack, names: Names) -> None:
+def test_role_may_write_the_lease_of_its_own_domain_only(shop: Stack, names: Names) -> None:
     leases = next(
         s for s in shop.role(names.role(DOMAIN, "state-machine")) if "dynamodb:PutItem" in s["Action"]
     )
@@ -31,7 +33,7 @@ def test_the_role_may_write_the_lease_of_its_own_domain_only(shop: Stack, names:
     assert leases["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [DOMAIN]}}
 
 
-def test_the_role_reads_run_summaries_and_no_data(shop: Stack, names: Names) -> None:
+def test_role_reads_run_summaries_and_no_data(shop: Stack, names: Names) -> None:
     statements = shop.role(names.role(DOMAIN, "state-machine"))
     assert actions(statements, f"{names.processed_bucket}/_runs/{DOMAIN}/") == {"s3:GetObject"}
     assert actions(statements, "/bronze/") == set()

@@ -48,7 +48,7 @@ def test_with_serving_the_templates_have_no_findings(serving: tuple[Assembly, li
     assert cfn_findings(assembly.outdir) == []
 
 
-def test_the_secret_is_in_its_own_stack_and_has_no_value(
+def test_secret_is_in_its_own_stack_and_has_no_value(
     serving: tuple[Assembly, list[str]], names: Names
 ) -> None:
     secrets = serving[0].stack(names.stack("serving")).template["Resources"]
@@ -59,7 +59,7 @@ def test_the_secret_is_in_its_own_stack_and_has_no_value(
     assert found[0]["DeletionPolicy"] == "Retain"
 
 
-def test_the_function_gets_names_and_no_secrets_in_its_environment(stack: Stack, names: Names) -> None:
+def test_function_gets_names_and_no_secrets_in_its_environment(stack: Stack, names: Names) -> None:
     function = stack.named("AWS::Lambda::Function", names.function(STREAMER, "publish_marts"))
     assert (function["Runtime"], function["Handler"], function["MemorySize"]) == (
         "python3.13",
@@ -75,7 +75,7 @@ def test_the_function_gets_names_and_no_secrets_in_its_environment(stack: Stack,
     assert group["RetentionInDays"] == 14
 
 
-def test_the_function_may_read_gold_of_its_domain_and_the_secret_only(stack: Stack, names: Names) -> None:
+def test_function_may_read_gold_of_its_domain_and_the_secret_only(stack: Stack, names: Names) -> None:
     statements = stack.role(names.role(STREAMER, "publish_marts"))
     assert actions(statements, f"{names.curated_bucket}/{STREAMER}/") == {"s3:GetObject"}
     assert actions(statements, names.serving_secret) == {"secretsmanager:GetSecretValue"}
@@ -89,7 +89,7 @@ def test_the_function_may_read_gold_of_its_domain_and_the_secret_only(stack: Sta
     }
 
 
-def test_the_streaming_job_may_read_the_secret_and_gets_its_name(stack: Stack, names: Names) -> None:
+def test_streaming_job_may_read_the_secret_and_gets_its_name(stack: Stack, names: Names) -> None:
     table = load_domain(STREAMER).stream_tables[0].name
     kind = f"stream_{table}"
     job = stack.named("AWS::Glue::Job", names.job(STREAMER, kind))
@@ -114,7 +114,7 @@ def test_on_glue_the_streaming_job_installs_the_pinned_client_only(
     assert "my-database" not in str(stack.template)
 
 
-def test_the_pipeline_publishes_served_marts_only(stack: Stack, names: Names) -> None:
+def test_pipeline_publishes_served_marts_only(stack: Stack, names: Names) -> None:
     states = stack.state_machine["States"]
     marts = states["PublishMarts"]["ItemProcessor"]["States"]
     entries = f"{names.processed_bucket}/_serving/{STREAMER}/"
@@ -128,7 +128,7 @@ def test_the_pipeline_publishes_served_marts_only(stack: Stack, names: Names) ->
     assert actions(stack.role(names.role(STREAMER, "state-machine")), function) == {"lambda:InvokeFunction"}
 
 
-def test_the_batch_job_lists_unpublished_partitions_only_with_serving(
+def test_batch_job_lists_unpublished_partitions_only_with_serving(
     stack: Stack, dev: Assembly, names: Names
 ) -> None:
     kind = "processed_to_curated"
@@ -140,7 +140,7 @@ def test_the_batch_job_lists_unpublished_partitions_only_with_serving(
     assert not actions(without.role(names.role(STREAMER, kind)), entries)
 
 
-def test_the_local_archive_holds_sources_only(serving: tuple[Assembly, list[str]]) -> None:
+def test_local_archive_holds_sources_only(serving: tuple[Assembly, list[str]]) -> None:
     archives = [set(zipfile.ZipFile(path).namelist()) for path in serving[0].outdir.glob("asset.*.zip")]
     archive = next(names for names in archives if "handler.py" in names)
     assert {

@@ -1,3 +1,5 @@
+"""The index of decision records."""
+
 from __future__ import annotations
 
 from pathlib import Path

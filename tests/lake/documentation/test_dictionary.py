@@ -92,11 +92,11 @@ def test_committed_pages_are_up_to_date() -> None:
         "| 1 | Who pays? | `payers` |",
     ],
 )
-def test_a_page_contains_the_line(line: str) -> None:
+def test_page_contains_the_line(line: str) -> None:
     assert line in page(HOTEL).splitlines()
 
 
-def test_the_page_describes_a_table_dated_by_its_parent() -> None:
+def test_page_describes_a_table_dated_by_its_parent() -> None:
     assert "its row in `stays` (by `stay_id`); year 0, month 0 while that is unknown." in page(HOTEL)
 
 

@@ -1,3 +1,5 @@
+"""The page of a domain's data flow."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Parts of generated pages, and drift from the committed ones."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Diagrams and tables of the resources in templates."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""A state machine as a graph: edges, loops, and failing states."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -41,7 +43,7 @@ def test_edges_carry_conditions_and_errors() -> None:
     assert GRAPH.edges("Work") == [Edge("IsReady"), Edge("WorkFailed", error="States.ALL")]
 
 
-def test_happy_path_does_most_of_the_work() -> None:
+def test_happy_path_is_the_successful_path_with_most_tasks() -> None:
     assert GRAPH.happy_path() == ["IsNew", "Work", "IsReady", "Publish", "Done"]
 
 
@@ -70,5 +72,5 @@ def test_loops_are_the_states_that_can_repeat() -> None:
          "a is present or b > 0"),
     ],
 )  # fmt: skip
-def test_conditions_read_as_short_words(rule: dict[str, Any], expected: str) -> None:
+def test_conditions_are_written_in_short_words(rule: dict[str, Any], expected: str) -> None:
     assert condition(rule) == expected

@@ -1,3 +1,5 @@
+"""Diagrams of a state machine's main path, maps and failures."""
+
 from __future__ import annotations
 
 import pytest

@@ -39,23 +39,23 @@ SENSORS = Domain(
         ("my_orders.csv", None),
     ],
 )
-def test_the_longest_table_name_that_prefixes_the_file_name_counts(path: str, table: str | None) -> None:
+def test_longest_table_name_that_prefixes_the_file_name_counts(path: str, table: str | None) -> None:
     found = table_of(SHOP, path)
     assert (found.name if found else None) == table
 
 
 @pytest.mark.parametrize("path", ["readings/part-0.jsonl", "a/Readings_Stream/b/part.json"])
-def test_a_stream_is_recognised_by_its_folder(path: str) -> None:
+def test_stream_is_recognised_by_its_folder(path: str) -> None:
     found = recognise(SENSORS, path, b'{"id": "a"}\n')
     assert found.problem is None
     assert found.is_stream
 
 
-def test_a_stream_is_not_recognised_by_the_file_name() -> None:
+def test_stream_is_not_recognised_by_the_file_name() -> None:
     assert recognise(SENSORS, "readings.jsonl", b"{}").problem is Problem.UNKNOWN_TABLE
 
 
-def test_a_regular_file_has_all_columns_at_their_positions() -> None:
+def test_regular_file_has_all_columns_at_their_positions() -> None:
     found = recognise(SHOP, "order_items.csv", ITEMS)
     assert found.problem is None
     assert found.table is SHOP.table("order_items")
@@ -65,7 +65,7 @@ def test_a_regular_file_has_all_columns_at_their_positions() -> None:
     assert found.drift == ()
 
 
-def test_a_renamed_column_is_found_by_the_name_in_the_file() -> None:
+def test_renamed_column_is_found_by_the_name_in_the_file() -> None:
     found = recognise(SHOP, "events.csv", b"timestamp,event_id\n")
     assert found.positions == {"event_ts": 0, "event_id": 1}
 
@@ -84,7 +84,7 @@ def test_a_renamed_column_is_found_by_the_name_in_the_file() -> None:
     ],
     ids=["bom", "crlf", "gzip", "gzip with bom", "quoted", "case and no line end", "latin-1", "stray NUL"],
 )
-def test_a_different_format_is_tolerated(content: bytes) -> None:
+def test_different_format_is_tolerated(content: bytes) -> None:
     name = "order_items.csv.gz" if content.startswith(b"\x1f\x8b") else "order_items.csv"
     found = recognise(SHOP, name, content)
     assert found.problem is None
@@ -97,7 +97,7 @@ def test_compression_and_byte_order_mark_are_reported() -> None:
     assert recognise(SHOP, "order_items.csv", b"\xef\xbb\xbf" + ITEMS).bom
 
 
-def test_the_header_is_read_from_the_beginning_of_a_longer_gzip_file() -> None:
+def test_header_is_read_from_the_beginning_of_a_longer_gzip_file() -> None:
     noise = bytes(range(32, 127)) * 9000
     head = gzip.compress(ITEMS + noise)[:300]
     assert recognise(SHOP, "order_items.csv.gz", head).problem is None
@@ -112,7 +112,7 @@ def test_added_and_missing_columns_are_drift() -> None:
     assert "column 'line_total_usd' is missing" in found.drift
 
 
-def test_an_exact_name_precedes_a_name_that_differs_in_case() -> None:
+def test_exact_name_precedes_a_name_that_differs_in_case() -> None:
     found = recognise(SHOP, "order_items.csv", b"ORDER_ID,order_id\n")
     assert found.positions == {"order_id": 1}
     assert found.extra == {"ORDER_ID": 0}
@@ -136,13 +136,13 @@ def test_an_exact_name_precedes_a_name_that_differs_in_case() -> None:
         ("orders.csv", b"x" * HEAD_BYTES, Problem.NO_HEADER, "does not end"),
     ],
 )
-def test_a_file_is_rejected_with_a_reason(path: str, content: bytes, problem: Problem, says: str) -> None:
+def test_file_is_rejected_with_a_reason(path: str, content: bytes, problem: Problem, says: str) -> None:
     found = recognise(SHOP, path, content)
     assert found.problem is problem
     assert says in found.reason
 
 
-def test_a_rejected_file_keeps_the_table_of_its_name() -> None:
+def test_rejected_file_keeps_the_table_of_its_name() -> None:
     found = recognise(SHOP, "orders.csv", b"id\n1\n")
     assert found.table is SHOP.table("orders")
     assert found.missing_key == ("order_id",)

@@ -18,7 +18,7 @@ def manifest() -> SampleManifest:
     return made
 
 
-def test_a_row_with_two_failed_checks_is_quarantined_once() -> None:
+def test_row_with_two_failed_checks_is_quarantined_once() -> None:
     assert manifest().quarantined_rows == {"orders": 1}
     assert manifest().quarantined == {"orders": {"total.type": 1, "total.range": 1}}
 
@@ -32,7 +32,7 @@ def test_silver_is_bronze_without_duplicates_and_superseded_rows() -> None:
     assert manifest().silver == {"orders": 6}
 
 
-def test_the_file_holds_all_counts_and_equal_manifests_give_equal_files(tmp_path: Path) -> None:
+def test_file_holds_all_counts_and_equal_manifests_give_equal_files(tmp_path: Path) -> None:
     manifest().write(tmp_path / "a" / "manifest.json")
     manifest().write(tmp_path / "b.json")
     text = (tmp_path / "b.json").read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ def test_parameters_are_the_keyword_only_parameters_of_the_function() -> None:
     ("kind", "text", "value"),
     [(str, "org_1", "org_1"), (int, "14", 14), (dt.date, "2025-08-01", dt.date(2025, 8, 1))],
 )
-def test_a_parameter_is_parsed_by_its_type(kind: type, text: str, value: object) -> None:
+def test_parameter_is_parsed_by_its_type(kind: type, text: str, value: object) -> None:
     assert Parameter(name="p", kind=kind, required=True, default=None).parse(text) == value
 
 
@@ -56,12 +56,12 @@ def test_values_of_a_row_are_read_by_column() -> None:
         (0, 7, 1, "0.000000"),
     ],
 )
-def test_a_ratio_is_rounded_once_half_away_from_zero(
+def test_ratio_is_rounded_once_half_away_from_zero(
     total: Any, count: int, factor: int, expected: str
 ) -> None:
     assert ratio(total, count, factor) == Decimal(expected)
 
 
 @pytest.mark.parametrize(("total", "count"), [(None, 3), (1, None), (1, 0)])
-def test_a_ratio_without_a_total_or_a_count_is_none(total: Any, count: Any) -> None:
+def test_ratio_without_a_total_or_a_count_is_none(total: Any, count: Any) -> None:
     assert ratio(total, count) is None

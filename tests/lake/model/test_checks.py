@@ -20,7 +20,7 @@ from lake.model.checks import Check, Effect, allowed, at_least, between, flag, q
         (flag("a.b", "a = 1", "rarely 1"), "a.b", Effect.FLAG, "a = 1"),
     ],
 )
-def test_a_constructor_sets_name_effect_and_predicate(
+def test_constructor_sets_name_effect_and_predicate(
     check: Check, name: str, effect: Effect, fails: str
 ) -> None:
     assert (check.name, check.effect, check.fails) == (name, effect, fails)
@@ -28,7 +28,7 @@ def test_a_constructor_sets_name_effect_and_predicate(
     assert check.description
 
 
-def test_a_flag_may_fix_columns() -> None:
+def test_flag_may_fix_columns() -> None:
     fixing = flag("cost.rounded", "cost < 0", "small negative costs", cost="0", note="'rounded'")
     assert fixing.fix == {"cost": "0", "note": "'rounded'"}
     assert flag("a.b", "true", "-").fix == {}

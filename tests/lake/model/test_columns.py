@@ -31,12 +31,12 @@ from lake.model.columns import (
         (ratio("c", "-"), "decimal(18,6)"), (decimal(5, 2)("c", "-"), "decimal(5,2)"),
     ],
 )  # fmt: skip
-def test_a_constructor_sets_the_type(column: Column, type_: str) -> None:
+def test_constructor_sets_the_type(column: Column, type_: str) -> None:
     assert column.type == type_
     assert column.problems() == []
 
 
-def test_a_column_may_have_another_name_in_the_file() -> None:
+def test_column_may_have_another_name_in_the_file() -> None:
     column = timestamp("event_ts", "When.", source="timestamp", required=True)
     assert (column.header, column.check("type"), column.required) == ("timestamp", "timestamp.type", True)
     assert text("name", "Name.").header == "name"
@@ -53,9 +53,9 @@ def test_a_column_may_have_another_name_in_the_file() -> None:
         (text("c", ""), "column 'c': has no description"),
     ],
 )
-def test_a_mistake_in_a_column_is_reported(column: Column, problem: str) -> None:
+def test_mistake_in_a_column_is_reported(column: Column, problem: str) -> None:
     assert column.problems() == [problem]
 
 
-def test_a_reserved_name_is_allowed_in_the_file() -> None:
+def test_reserved_name_is_allowed_in_the_file() -> None:
     assert text("billing_month", "-", source="month").problems() == []

@@ -18,7 +18,7 @@ def check(document: dict[str, Any]) -> str | None:
     return violation(document, lambda path: path == "key", LIMITS)
 
 
-def test_a_document_is_serialised_as_compact_json_with_its_own_characters() -> None:
+def test_document_is_serialised_as_compact_json_with_its_own_characters() -> None:
     assert serialised({"name": "ñ", "days": [1, None]}) == '{"name":"ñ","days":[1,null]}'
 
 
@@ -32,7 +32,7 @@ def test_a_document_is_serialised_as_compact_json_with_its_own_characters() -> N
         {"a": {"b": 1, "c": 2, "d": 3}},
     ],
 )
-def test_a_document_at_a_limit_fits(document: dict[str, Any]) -> None:
+def test_document_at_a_limit_fits(document: dict[str, Any]) -> None:
     assert check(document) is None
 
 
@@ -57,11 +57,9 @@ def test_a_document_at_a_limit_fits(document: dict[str, Any]) -> None:
         ({"a": [[1]]}, "document depth exceeds maximum allowed (2)"),
     ],
 )
-def test_a_document_above_a_limit_is_reported_with_both_figures(
-    document: dict[str, Any], message: str
-) -> None:
+def test_document_above_a_limit_is_reported_with_both_figures(document: dict[str, Any], message: str) -> None:
     assert check(document) == message
 
 
-def test_a_document_at_the_size_limit_fits() -> None:
+def test_document_at_the_size_limit_fits() -> None:
     assert len(serialised({"note": "x" * 189})) == 200

@@ -60,13 +60,13 @@ def test_tables_are_divided_into_csv_tables_and_streams() -> None:
     assert domain.stream_tables == (stream,)
 
 
-def test_the_log_of_checks_is_published_beside_the_marts() -> None:
+def test_log_of_checks_is_published_beside_the_marts() -> None:
     mart = Mart(name="m", description="-", grain=("id",), inputs=(), columns=(ID,))
     declaration = Declaration(name="d", description="-", tables=(), marts=(mart,))
     assert declaration.published_marts == (mart, QUALITY_BY_RUN)
 
 
-def test_a_mart_that_is_not_served_has_no_collection() -> None:
+def test_mart_that_is_not_served_has_no_collection() -> None:
     served = Collection(mart="served", description="-", shapes=(), serves=())
     declaration = Declaration(name="d", description="-", tables=(), serving=(served,))
     assert declaration.collection("served") is served

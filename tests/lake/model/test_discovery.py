@@ -12,19 +12,19 @@ from lake.model.discovery import domain_names, load_domain, load_domains, transf
 from tests.infra.toy import write_domain
 
 
-def test_the_shipped_domains_are_found() -> None:
+def test_shipped_domains_are_found() -> None:
     assert {"cloud_provider", "ecommerce"} <= set(domain_names())
     assert [domain.name for domain in load_domains()] == list(domain_names())
 
 
-def test_a_folder_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = domain_names()
     monkeypatch.syspath_prepend(str(write_domain(tmp_path, "found_in_folder")))
     assert set(domain_names()) == {*before, "found_in_folder"}
     assert load_domain("found_in_folder").name == "found_in_folder"
 
 
-def test_a_zip_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zip_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The zip has entries for folders, as that of the jobs: zipimport needs them for namespace packages."""
     folder = write_domain(tmp_path / "source", "found_in_zip")
     archive = tmp_path / "domains.zip"
@@ -36,7 +36,7 @@ def test_a_zip_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.Mon
     assert load_domain("found_in_zip").table("books").key == ("book_id",)
 
 
-def test_an_unknown_domain_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_domain_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "domains").mkdir()
     (tmp_path / "domains" / "no_package.py").write_text("")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -45,7 +45,7 @@ def test_an_unknown_domain_is_an_error(tmp_path: Path, monkeypatch: pytest.Monke
         load_domain("shop")
 
 
-def test_a_transformation_is_the_module_named_after_its_table() -> None:
+def test_transformation_is_the_module_named_after_its_table() -> None:
     module = transformation("ecommerce", "gold", "sales_by_month")
     assert module.__name__ == "domains.ecommerce.gold.sales_by_month"
     assert callable(module.build)

@@ -19,7 +19,7 @@ def test_partition_keys_follow_the_partition_unit() -> None:
     assert replace(mart, dated_by=None).partition_keys == ()
 
 
-def test_a_mart_is_whole_without_partitions_or_by_declaration() -> None:
+def test_mart_is_whole_without_partitions_or_by_declaration() -> None:
     assert SHOP.mart("customer_rfm").is_whole
     assert not SHOP.mart("sales_by_month").is_whole
     assert replace(SHOP.mart("sales_by_month"), whole=True).is_whole

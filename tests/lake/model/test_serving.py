@@ -36,7 +36,7 @@ def test_shapes_and_embedded_tables_are_found_by_name() -> None:
         ORG.embedded("weeks")
 
 
-def test_a_shape_covers_a_grain_that_its_columns_identify() -> None:
+def test_shape_covers_a_grain_that_its_columns_identify() -> None:
     assert covers(ORG, DAYS.rows, ("org", "day", "service"))
     assert not covers(ORG, ("day",), ("org", "day", "service"))
 
@@ -59,7 +59,7 @@ def test_slots_are_evenly_filled() -> None:
     assert all(0 <= slot < 65_536 for slot in slots)
 
 
-def test_a_period_is_a_sortable_number() -> None:
+def test_period_is_a_sortable_number() -> None:
     assert [period_number(), period_number(2025), period_number(2025, 8)] == [0, 2025, 202508]
 
 

@@ -49,7 +49,7 @@ def refused(*collections: Collection) -> str:
     return str(error.value)
 
 
-def test_a_consistent_collection_is_accepted() -> None:
+def test_consistent_collection_is_accepted() -> None:
     assert domain(COLLECTION).collection("daily") is COLLECTION
 
 
@@ -65,9 +65,8 @@ def test_a_consistent_collection_is_accepted() -> None:
         (None, 10_000, 1),
     ],
 )
-def test_the_number_of_periods_follows_from_the_range(
-    partition_by: PartitionUnit | None, days: int, periods: int
-) -> None:
+def test_number_of_periods_follows_from_the_range(
+    partition_by: PartitionUnit | None, days: int, periods: int) -> None:
     assert periods_touched(partition_by, days) == periods
 
 
@@ -81,7 +80,7 @@ def test_the_number_of_periods_follows_from_the_range(
         (replace(DAYS, rows=("day", "note")), "cardinality of 'note' is not declared"),
     ],
 )
-def test_a_contradiction_is_reported(embed: Embedded, message: str) -> None:
+def test_contradiction_is_reported(embed: Embedded, message: str) -> None:
     assert message in refused(replace(COLLECTION, shapes=(replace(ORG, embeds=(embed,)),)))
 
 
@@ -107,7 +106,7 @@ def test_a_contradiction_is_reported(embed: Embedded, message: str) -> None:
         ),
     ],
 )
-def test_a_design_above_a_limit_is_refused(collection: Collection, message: str | None) -> None:
+def test_design_above_a_limit_is_refused(collection: Collection, message: str | None) -> None:
     if message is None:
         assert domain(collection).serving == (collection,)
     else:
@@ -120,7 +119,7 @@ def test_documents_of_the_speed_view_count_for_the_page() -> None:
     assert "one request returns 20" in refused(replace(COLLECTION, serves=(served,), speed=True))
 
 
-def test_a_collection_name_has_a_limit() -> None:
+def test_collection_name_has_a_limit() -> None:
     with pytest.raises(DeclarationError, match="the limit is 48"):
         domain(COLLECTION, name="s" * 43)
 

@@ -12,19 +12,19 @@ from lake.model.spec import Domain, Table
 ID = bigint("id", "Identifies it.")
 
 
-def test_a_consistent_domain_can_be_created() -> None:
+def test_consistent_domain_can_be_created() -> None:
     table = Table(name="books", description="Books.", key=("id",), columns=(ID,))
     assert Domain(name="library", description="A library.", tables=(table,)).table("books") is table
 
 
-def test_a_domain_with_a_contradiction_cannot_be_created() -> None:
+def test_domain_with_a_contradiction_cannot_be_created() -> None:
     table = Table(name="books", description="Books.", key=(), columns=(ID,))
     with pytest.raises(DeclarationError, match="domain library: 1 problem") as caught:
         Domain(name="library", description="A library.", tables=(table,))
     assert caught.value.problems == ("table books: has no key",)
 
 
-def test_the_module_exports_the_classes_of_a_declaration() -> None:
+def test_module_exports_the_classes_of_a_declaration() -> None:
     defined = {
         name: getattr(module, name)
         for module in (checks, columns, declaration, marts, tables)

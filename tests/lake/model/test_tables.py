@@ -11,7 +11,7 @@ SHOP = load_domain("ecommerce")
 ID = bigint("id", "Identifies it.")
 
 
-def test_a_table_is_dated_by_itself_or_by_its_parent() -> None:
+def test_table_is_dated_by_itself_or_by_its_parent() -> None:
     assert {table.name for table in SHOP.tables if table.is_dated} == {
         "orders", "order_items", "sessions", "events", "reviews",
     }  # fmt: skip
@@ -50,5 +50,5 @@ def test_check_names_list_every_check_that_a_row_can_fail() -> None:
     assert table.key_headers == ("id",)
 
 
-def test_a_reference_is_flagged_by_its_column() -> None:
+def test_reference_is_flagged_by_its_column() -> None:
     assert Reference(column="customer_id", table="customers").check == "customer_id.unknown"

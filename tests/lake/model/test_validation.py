@@ -43,7 +43,7 @@ def problems(*tables: Table, marts: tuple[Mart, ...] = (), name: str = "family")
     return caught.value.problems
 
 
-def test_a_consistent_declaration_is_accepted() -> None:
+def test_consistent_declaration_is_accepted() -> None:
     assert domain(PARENT, CHILD, marts=(MART,)).table("children") is CHILD
 
 
@@ -100,7 +100,7 @@ TABLES = [
 
 
 @pytest.mark.parametrize(("table", "problem"), TABLES, ids=[problem for _, problem in TABLES])
-def test_a_contradiction_in_a_table_is_reported(table: Table, problem: str) -> None:
+def test_contradiction_in_a_table_is_reported(table: Table, problem: str) -> None:
     assert f"table parents: {problem}" in problems(table, CHILD)
 
 
@@ -131,7 +131,7 @@ def test_rows_cannot_be_enriched_from_enriched_tables() -> None:
     )
 
 
-def test_a_row_cannot_have_two_dates() -> None:
+def test_row_cannot_have_two_dates() -> None:
     ref = Reference(column="parent_id", table="days", gives_month=True)
     other = replace(CHILD, name="days", references=())
     assert problems(replace(CHILD, references=(ref,)), other) == (
@@ -139,7 +139,7 @@ def test_a_row_cannot_have_two_dates() -> None:
     )
 
 
-def test_the_month_of_a_row_cannot_come_from_a_table_without_a_date() -> None:
+def test_month_of_a_row_cannot_come_from_a_table_without_a_date() -> None:
     ref = Reference(column="parent_id", table="parents", gives_month=True)
     assert problems(PARENT, replace(CHILD, dated_by=None, references=(ref,))) == (
         "table children: takes its month from 'parents', which has no date",
@@ -149,13 +149,13 @@ def test_the_month_of_a_row_cannot_come_from_a_table_without_a_date() -> None:
 @pytest.mark.parametrize(
     "parent", [replace(PARENT, key=("id", "name")), replace(PARENT, versions=Versions.GROUP)]
 )
-def test_a_reference_needs_a_table_with_a_single_column_key(parent: Table) -> None:
+def test_reference_needs_a_table_with_a_single_column_key(parent: Table) -> None:
     assert problems(parent, CHILD) == (
         "table children: references 'parents', which has no single-column row key",
     )
 
 
-def test_a_cycle_of_references_is_reported() -> None:
+def test_cycle_of_references_is_reported() -> None:
     back = replace(PARENT, references=(Reference(column="id", table="children"),))
     assert problems(back, CHILD) == ("tables reference each other in a cycle: parents → children → parents",)
 
@@ -177,7 +177,7 @@ MARTS = [
 
 
 @pytest.mark.parametrize(("mart", "problem"), MARTS, ids=[problem for _, problem in MARTS])
-def test_a_contradiction_in_a_mart_is_reported(mart: Mart, problem: str) -> None:
+def test_contradiction_in_a_mart_is_reported(mart: Mart, problem: str) -> None:
     assert f"mart days: {problem}" in problems(PARENT, CHILD, marts=(mart,))
 
 

@@ -7,7 +7,7 @@ import pytest
 from lake import naming
 
 
-def test_the_ledger_separates_batches_curated_batches_and_accounts() -> None:
+def test_ledger_separates_batches_curated_batches_and_accounts() -> None:
     assert naming.ledger_key("shop", "b-1") == "_ledger/shop/batches/b-1.json"
     assert naming.curated_key("shop", "b-1") == "_ledger/shop/curated/b-1.json"
     assert naming.account_key("shop", "orders") == "_ledger/shop/accounts/orders.json"
@@ -38,11 +38,11 @@ def test_each_kind_of_object_has_its_own_prefix(key: str, expected: str) -> None
     assert key == expected
 
 
-def test_a_compaction_is_named_after_its_time_and_month() -> None:
+def test_compaction_is_named_after_its_time_and_month() -> None:
     assert naming.compaction_id("20250801T101500", 2025, 7) == "c-20250801T101500-2025-07"
 
 
-def test_a_generation_has_its_own_checkpoints_and_batch_ids() -> None:
+def test_generation_has_its_own_checkpoints_and_batch_ids() -> None:
     assert naming.generation_key("shop", "events") == "_checkpoints/shop/events/generation.json"
     assert naming.generation_prefix("shop", "events", 3) == "_checkpoints/shop/events/0003/"
     assert naming.generation_claim_key("shop", 3) == "_ledger/shop/generations/0003.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lake import naming
 
 
-def test_a_raw_key_holds_table_content_and_path() -> None:
+def test_raw_key_holds_table_content_and_path() -> None:
     key = naming.raw_key("shop", "orders", "0123456789abcdef", "month=11/orders 1.csv")
     assert key == "shop/orders/0123456789ab/month=11/orders 1.csv"
     assert key.startswith(naming.raw_content_prefix("shop", "orders", "0123456789abcdef"))

@@ -43,7 +43,7 @@ def test_names_of_a_domain_are_legal_and_unique(domain: str) -> None:
     assert NAMES.database(domain, "gold") == f"caudal_dev_{domain}_gold"
 
 
-def test_a_name_above_the_limit_is_an_error() -> None:
+def test_name_above_the_limit_is_an_error() -> None:
     room = BUCKET_LIMIT - len("caudal--processed-123456789012-us-east-1")
     fits = Names(env="e" * room, account="123456789012", region="us-east-1")
     assert len(fits.processed_bucket) == BUCKET_LIMIT
@@ -54,7 +54,7 @@ def test_a_name_above_the_limit_is_an_error() -> None:
         _ = over.processed_bucket
 
 
-def test_the_error_names_the_kind_of_resource() -> None:
+def test_error_names_the_kind_of_resource() -> None:
     with pytest.raises(NameTooLongError, match=r"the role name .* the limit is 64\. Shorten the domain's"):
         NAMES.role("d" * 50, "raw_to_processed")
 
@@ -64,12 +64,12 @@ def test_names_with_cdk_tokens_are_not_measured() -> None:
     assert tokens.raw_bucket.startswith("caudal-dev-raw-${Token[")
 
 
-def test_a_collection_is_named_after_domain_and_mart() -> None:
+def test_collection_is_named_after_domain_and_mart() -> None:
     assert collection_name("shop", "sales_by_month") == "shop_sales_by_month"
     with pytest.raises(NameTooLongError, match=r"the collection name .* the limit is 48"):
         collection_name("shop", "m" * 44)
 
 
-def test_a_stream_job_is_named_after_its_table() -> None:
+def test_stream_job_is_named_after_its_table() -> None:
     assert stream_job("usage_events") == "stream_usage_events"
     assert NAMES.job("shop", stream_job("usage_events")) == "caudal-dev-shop-stream-usage-events"

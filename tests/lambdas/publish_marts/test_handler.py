@@ -19,7 +19,10 @@ from lambdas.publish_marts.handler import handler
 from localcloud.dataapi import DataApiServer
 from serving.client.errors import RefusedError, SecretError
 from serving.publish.errors import InvalidKeyError, PublishingError
-from tests.serving.publish.conftest import DOMAIN, NAME, SCHEMA, TOKEN, Row, expected, month, row
+from tests.serving.conftest import TOKEN, server
+from tests.serving.publish.conftest import DOMAIN, NAME, SCHEMA, Row, expected, month, row
+
+__all__ = ["server"]
 
 BUCKET = "caudal-test-curated"
 SECRET = "caudal-test-serving-store"
@@ -40,12 +43,6 @@ class Context(LambdaContext):
     def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]
         self.checks += 1
         return 900_000 if self.checks == 1 else int(self.seconds * 1000)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[DataApiServer]:
-    with DataApiServer(tmp_path / "dataapi", token=TOKEN) as running:
-        yield running
 
 
 @pytest.fixture

@@ -37,15 +37,15 @@ def values(deploy_outputs: DeployOutputs) -> dict[str, str]:
     return deploy_outputs("analytics", resources, {})
 
 
-def test_references(values: dict[str, str]) -> None:
+def test_ref_of_each_resource_is_resolved(values: dict[str, str]) -> None:
     assert (values["JobRef"], values["WorkgroupRef"]) == ("job", "workgroup")
 
 
-def test_job_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
+def test_job_has_its_default_arguments(cloud: LocalCloud, values: dict[str, str]) -> None:
     assert cloud.client("glue").get_job(JobName="job")["Job"]["DefaultArguments"] == {"--domain": "shop"}
 
 
-def test_workgroup_and_query_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
+def test_workgroup_and_query_have_their_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
     athena = cloud.client("athena")
     group = athena.get_work_group(WorkGroup="workgroup")["WorkGroup"]["Configuration"]
     assert group["BytesScannedCutoffPerQuery"] == 10_000_000

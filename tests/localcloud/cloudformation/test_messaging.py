@@ -58,7 +58,7 @@ def values(deploy_outputs: DeployOutputs) -> dict[str, str]:
     return deploy_outputs("messaging", resources, attributes)
 
 
-def test_references(cloud: LocalCloud, values: dict[str, str]) -> None:
+def test_ref_and_attributes_of_each_resource_are_resolved(cloud: LocalCloud, values: dict[str, str]) -> None:
     assert values["QueueRef"] == f"{cloud.endpoint}/{ACCOUNT}/queue"
     assert values["QueueArn"] == f"{QUEUE_ARN}:queue"
     assert values["TopicRef"] == TOPIC_ARN
@@ -68,7 +68,7 @@ def test_references(cloud: LocalCloud, values: dict[str, str]) -> None:
     assert values["ScheduleArn"] == f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/schedule"
 
 
-def test_queue_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
+def test_queue_has_its_time_out_and_dead_letter_queue(cloud: LocalCloud, values: dict[str, str]) -> None:
     attributes = cloud.client("sqs").get_queue_attributes(QueueUrl=values["QueueRef"], AttributeNames=["All"])
     assert attributes["Attributes"]["VisibilityTimeout"] == "77"
     redrive = json.loads(attributes["Attributes"]["RedrivePolicy"])

@@ -51,7 +51,7 @@ def values(deploy_outputs: DeployOutputs) -> dict[str, str]:
     return deploy_outputs("operations", resources, {"Machine": "Arn", "Alarm": "Arn"})
 
 
-def test_references(values: dict[str, str]) -> None:
+def test_ref_and_attributes_of_each_resource_are_resolved(values: dict[str, str]) -> None:
     assert values["MachineRef"] == values["MachineArn"] == f"{MACHINE_ARN}:machine"
     assert (values["AlarmRef"], values["AlarmArn"]) == ("alarm", ALARM)
     assert values["SecretRef"].startswith(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:secret")

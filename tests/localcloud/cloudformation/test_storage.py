@@ -58,14 +58,14 @@ def values(deploy_outputs: DeployOutputs) -> dict[str, str]:
     return deploy_outputs("storage", resources, {"Bucket": "Arn", "Table": "Arn"})
 
 
-def test_references(values: dict[str, str]) -> None:
+def test_ref_and_attributes_of_each_resource_are_resolved(values: dict[str, str]) -> None:
     assert values["BucketRef"] == "typed"
     assert values["BucketArn"] == "arn:aws:s3:::typed"
     assert values["TableRef"] == "leases"
     assert values["TableArn"] == f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/leases"
 
 
-def test_bucket_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
+def test_bucket_has_its_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
     s3 = cloud.client("s3")
     assert s3.get_bucket_versioning(Bucket="typed")["Status"] == "Enabled"
     assert all(s3.get_public_access_block(Bucket="typed")["PublicAccessBlockConfiguration"].values())
@@ -74,14 +74,14 @@ def test_bucket_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
     assert "s3:GetObject" in s3.get_bucket_policy(Bucket="typed")["Policy"]
 
 
-def test_lifecycle_rules(cloud: LocalCloud, values: dict[str, str]) -> None:
+def test_lifecycle_rules_are_applied(cloud: LocalCloud, values: dict[str, str]) -> None:
     old, logs = cloud.client("s3").get_bucket_lifecycle_configuration(Bucket="typed")["Rules"]
     assert old["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
     assert (logs["Expiration"]["Days"], logs["Transitions"][0]["Days"]) == (90, 30)
     assert logs["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
 
 
-def test_table_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
+def test_table_has_its_properties(cloud: LocalCloud, values: dict[str, str]) -> None:
     backups = cloud.client("dynamodb").describe_continuous_backups(TableName="leases")
     recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"

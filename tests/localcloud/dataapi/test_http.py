@@ -10,7 +10,7 @@ from localcloud.dataapi import DataApiServer
 from tests.localcloud.dataapi.conftest import TOKEN, connect
 
 
-def test_wrong_token_is_401(server: DataApiServer) -> None:
+def test_wrong_token_is_answered_with_401(server: DataApiServer) -> None:
     with pytest.raises(DataAPIHttpException) as error:
         connect(server, token="AstraCS:wrong").list_collection_names()
     assert error.value.response.status_code == 401
@@ -23,7 +23,7 @@ def test_body_that_is_not_json_is_refused(server: DataApiServer) -> None:
     assert set(answer["errors"][0]) == {"errorCode", "message", "family", "scope", "title", "id"}
 
 
-def test_body_over_the_limit_is_413(server: DataApiServer) -> None:
+def test_body_over_the_limit_is_answered_with_413(server: DataApiServer) -> None:
     body = b'{"findKeyspaces": "' + b"x" * 20_000_000 + b'"}'
     assert httpx.post(f"{server.endpoint}/v1", content=body, headers={"Token": TOKEN}).status_code == 413
 
@@ -35,7 +35,7 @@ def test_path_of_astra_is_served(server: DataApiServer) -> None:
     assert answer.json() == {"status": {"keyspaces": []}}
 
 
-def test_unknown_path_is_404(server: DataApiServer) -> None:
+def test_unknown_path_is_answered_with_404(server: DataApiServer) -> None:
     answer = httpx.post(f"{server.endpoint}/v2/x", json={"find": {}}, headers={"Token": TOKEN})
     assert (answer.status_code, answer.json()["errors"][0]["errorCode"]) == (404, "COMMAND_UNKNOWN")
 

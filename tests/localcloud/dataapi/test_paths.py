@@ -23,7 +23,7 @@ DOCUMENT = {"a": {"b": [10, {"c": None}]}, "x.y": 1}
         ("x.y", MISSING),
     ],
 )
-def test_values_at_paths(path: str, value: Any) -> None:
+def test_values_are_selected_by_path(path: str, value: Any) -> None:
     assert value_at(DOCUMENT, path) == value
 
 

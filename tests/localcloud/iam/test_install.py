@@ -134,7 +134,7 @@ def test_upload_of_parts_creates_no_object(cloud: LocalCloud) -> None:
     s3.complete_multipart_upload(**where, UploadId=upload, MultipartUpload=parts, IfNoneMatch="*")
 
 
-def test_condition_on_the_leading_key(cloud: LocalCloud) -> None:
+def test_condition_on_the_leading_key_is_evaluated(cloud: LocalCloud) -> None:
     dynamodb = cloud.client("dynamodb", READER)
     dynamodb.put_item(TableName="leases", Item={"domain": {"S": "shop"}})
     with pytest.raises(ClientError) as error:
@@ -142,7 +142,7 @@ def test_condition_on_the_leading_key(cloud: LocalCloud) -> None:
     assert code_of(error) == "AccessDeniedException"
 
 
-def test_condition_on_the_namespace_of_metrics(cloud: LocalCloud) -> None:
+def test_condition_on_the_namespace_of_metrics_is_evaluated(cloud: LocalCloud) -> None:
     cloudwatch = cloud.client("cloudwatch", READER)
     rows = [{"MetricName": "Rows", "Value": 1.0}]
     cloudwatch.put_metric_data(Namespace="Shop", MetricData=rows)

@@ -53,7 +53,7 @@ def test_wildcards_match_whole_values(pattern: str, value: str, covered: bool) -
         ([{"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::lake/*"}], Decision.SILENT),
     ],
 )
-def test_statements_decide(statements: list[dict[str, Any]], expected: Decision) -> None:
+def test_call_needs_an_allow_and_no_deny(statements: list[dict[str, Any]], expected: Decision) -> None:
     assert decide(statements, request()) is expected
 
 

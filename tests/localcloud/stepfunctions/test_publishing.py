@@ -145,7 +145,7 @@ def test_without_notes_nothing_is_published(cloud: LocalCloud, proceed: bool, en
     assert len(events(cloud)) == before
 
 
-def test_a_large_partition_is_continued_where_the_function_stopped(cloud: LocalCloud) -> None:
+def test_large_partition_is_continued_where_the_function_stopped(cloud: LocalCloud) -> None:
     before = len(events(cloud))
     assert run(cloud, large=["year=2025"])["status"] == "SUCCEEDED"
     assert [event["continuation"] for event in events(cloud)[before:]] == [
@@ -165,7 +165,7 @@ def test_refused_documents_do_not_fail_the_run_and_their_partition_is_named(clou
     assert entries(cloud) == []
 
 
-def test_a_mart_that_failed_is_reported_and_published_by_the_next_run(cloud: LocalCloud) -> None:
+def test_mart_that_failed_is_reported_and_published_by_the_next_run(cloud: LocalCloud) -> None:
     """The other marts are published; the next run publishes the failed one even without new rows."""
     before = len(events(cloud))
     execution = run(cloud, secretless=["year=2025"], sales=["year=2025"])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,12 +28,6 @@ FIND: dict[str, Any] = {"find": {"filter": {}}}
 QUICK = Retry(attempts=3, sleep=lambda _: None, timeout_seconds=5)
 
 Connect = Callable[..., Requests]
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[DataApiServer]:
-    with DataApiServer(tmp_path / "dataapi", token="AstraCS:local") as running:
-        yield running
 
 
 @pytest.fixture

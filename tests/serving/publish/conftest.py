@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,9 @@ from serving.client.connection import Connection
 from serving.client.requests import Retry
 from serving.publish.publication import Publisher, Source
 from serving.publish.report import Report
+from tests.serving.conftest import TOKEN
 
 KEYSPACE = "tests"
-TOKEN = "AstraCS:local"
 PERIOD = 202508
 Row = dict[str, Any]
 
@@ -193,12 +193,6 @@ class Countdown:
     def __call__(self) -> float:
         self.left -= 1
         return 100.0 if self.left >= 0 else 1.0
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[DataApiServer]:
-    with DataApiServer(tmp_path / "dataapi", token=TOKEN) as running:
-        yield running
 
 
 @pytest.fixture

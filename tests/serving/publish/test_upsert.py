@@ -13,7 +13,8 @@ from localcloud.dataapi import DataApiServer
 from serving.client.requests import Requests
 from serving.publish.publication import Source
 from serving.publish.upsert import Slice, chunks
-from tests.serving.publish.conftest import EMBEDDED, NAME, ROWS, TOKEN, Row, Shop, expected, month, row
+from tests.serving.conftest import TOKEN
+from tests.serving.publish.conftest import EMBEDDED, NAME, ROWS, Row, Shop, expected, month, row
 
 WRITES = ("insertOne", "insertMany", "findOneAndReplace", "updateOne", "deleteOne", "deleteMany")
 

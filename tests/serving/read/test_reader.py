@@ -6,8 +6,8 @@ import pytest
 
 from lake.model.answers import Selection
 from serving.read.errors import RangeError, UnservedError
-from tests.serving.read.asking import USAGE, D
-from tests.serving.read.conftest import Store
+from tests.domains.cloud_provider.asking import USAGE, D
+from tests.domains.cloud_provider.marts_store import Store
 
 MART = "org_daily_usage_by_service"
 ORG = Selection(shape="org", keys=("a",))

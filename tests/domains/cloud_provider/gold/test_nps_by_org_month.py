@@ -10,7 +10,7 @@ from domains.cloud_provider.tables import NPS_SURVEYS
 from tests.frames import assert_published, frame
 
 
-def test_the_newest_score_ignores_surveys_without_a_score(spark: SparkSession) -> None:
+def test_newest_score_ignores_surveys_without_a_score(spark: SparkSession) -> None:
     surveys = frame(
         spark,
         NPS_SURVEYS.columns,

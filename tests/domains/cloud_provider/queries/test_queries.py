@@ -14,7 +14,7 @@ def answer() -> Answer:
     return answers_of(DOMAIN)
 
 
-def test_the_domain_answers_questions_six_to_eleven() -> None:
+def test_domain_answers_questions_six_to_eleven() -> None:
     assert [question.number for question in DOMAIN.questions] == [6, 7, 8, 9, 10, 11]
 
 
@@ -29,7 +29,7 @@ USAGE = """
 """
 
 
-def test_daily_cost_and_requests_of_the_newest_seven_days(answer: Answer) -> None:
+def test_daily_cost_and_requests_cover_the_newest_seven_days(answer: Answer) -> None:
     assert answer("daily_cost_and_requests", org_daily_usage_by_service=USAGE) == parse(
         """
         usage_date | org_id | service | cost_usd | requests  | events
@@ -40,7 +40,7 @@ def test_daily_cost_and_requests_of_the_newest_seven_days(answer: Answer) -> Non
     )
 
 
-def test_top_services_of_the_last_fourteen_days(answer: Answer) -> None:
+def test_top_services_cover_the_newest_fourteen_days(answer: Answer) -> None:
     assert answer("top_services_overall", org_daily_usage_by_service=USAGE) == parse(
         """
         service | cost_usd    | events | organisations
@@ -51,7 +51,7 @@ def test_top_services_of_the_last_fourteen_days(answer: Answer) -> None:
     )
 
 
-def test_top_three_services_of_each_organisation(answer: Answer) -> None:
+def test_top_services_by_organisation_list_three_each(answer: Answer) -> None:
     usage = f"{USAGE}    org_1 | 2025-08-30 | storage | 3 | 1 | 0\n    org_1 | 2025-08-30 | database | 3 | 1 | 0\n"
     assert answer("top_services_by_org", org_daily_usage_by_service=usage) == parse(
         """
@@ -65,7 +65,7 @@ def test_top_three_services_of_each_organisation(answer: Answer) -> None:
     )
 
 
-def test_critical_tickets_and_sla_of_the_last_thirty_days(answer: Answer) -> None:
+def test_critical_tickets_and_sla_cover_the_newest_thirty_days(answer: Answer) -> None:
     assert answer(
         "critical_tickets_and_sla",
         tickets_by_org_date="""
@@ -85,7 +85,7 @@ def test_critical_tickets_and_sla_of_the_last_thirty_days(answer: Answer) -> Non
     )
 
 
-def test_monthly_revenue(answer: Answer) -> None:
+def test_monthly_revenue_is_summed_over_organisations(answer: Answer) -> None:
     assert answer(
         "monthly_revenue",
         revenue_by_org_month="""
@@ -113,7 +113,7 @@ TOKENS = """
 """
 
 
-def test_genai_tokens_of_the_last_thirty_days(answer: Answer) -> None:
+def test_genai_tokens_cover_the_newest_thirty_days(answer: Answer) -> None:
     assert answer("genai_tokens_daily", genai_tokens_by_org_date=TOKENS) == parse(
         """
         usage_date | genai_tokens | cost_usd | organisations | cost_per_1k_tokens

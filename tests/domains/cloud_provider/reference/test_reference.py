@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import duckdb
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from bench.reference import build_marts
@@ -16,9 +14,8 @@ from domains.cloud_provider.silver.usage_events import build as build_usage_even
 from lake.model.discovery import transformation
 from lake.model.spec import Mart
 from tests.domains.cloud_provider.resolved import resolved_tables
+from tests.domains.reference import Tables, assert_equals_reference
 from tests.frames import frame, parse
-
-Tables = tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection]
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +52,4 @@ def _reference(literal: dict[str, str]) -> duckdb.DuckDBPyConnection:
 
 @pytest.mark.parametrize("mart", DOMAIN.marts, ids=lambda mart: mart.name)
 def test_spark_and_the_reference_give_equal_tables(tables: Tables, mart: Mart) -> None:
-    frames, connection = tables
-    names = [column.name for column in mart.columns]
-    expected = connection.execute(
-        f"SELECT {', '.join(f'CAST({name} AS VARCHAR)' for name in names)} FROM {mart.name}"
-    ).fetchall()
-    actual = frames[mart.name].select(*(F.col(name).cast("string") for name in names)).collect()
-
-    assert expected
-    assert Counter(tuple(row) for row in actual) == Counter(expected)
+    assert_equals_reference(tables, mart)

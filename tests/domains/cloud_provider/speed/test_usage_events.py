@@ -27,7 +27,7 @@ def test_totals_by_metric_become_one_row_per_organisation_day_and_service() -> N
     ]  # fmt: skip
 
 
-def test_a_metric_without_values_is_zero() -> None:
+def test_metric_without_values_is_zero() -> None:
     [row] = build([total("requests", "1", None, 1)])
     assert row["requests"] == Decimal(0)
 

@@ -9,7 +9,7 @@ from domains.ecommerce.marts import ACTIVITY_HEATMAP_MONTH, EVENTS_ENRICHED
 from tests.frames import assert_published, frame
 
 
-def test_events_and_visits_per_weekday_and_hour_of_the_month(spark: SparkSession) -> None:
+def test_events_and_visits_are_counted_per_weekday_and_hour_of_the_month(spark: SparkSession) -> None:
     events = frame(
         spark,
         EVENTS_ENRICHED.columns,

@@ -58,7 +58,7 @@ def test_customers_are_split_into_quintiles_of_equal_size(spark: SparkSession) -
         (3, 3, 3, "regular"),
     ],
 )
-def test_the_first_segment_whose_condition_holds_counts(
+def test_first_segment_whose_condition_holds_counts(
     spark: SparkSession, r: int, f: int, m: int, expected: str
 ) -> None:
     scores = spark.range(1).select(F.lit(r).alias("r"), F.lit(f).alias("f"), F.lit(m).alias("m"))

@@ -12,7 +12,7 @@ from tests.frames import assert_published, frame
 NO_PRODUCTS = "product_id"
 
 
-def test_a_line_with_its_order_and_product(spark: SparkSession) -> None:
+def test_line_has_attributes_of_its_order_and_product(spark: SparkSession) -> None:
     actual = build(
         order_items=frame(
             spark,
@@ -49,7 +49,7 @@ def test_a_line_with_its_order_and_product(spark: SparkSession) -> None:
     )
 
 
-def test_a_line_of_an_unknown_order_is_left_out_and_equal_lines_both_count(spark: SparkSession) -> None:
+def test_line_of_an_unknown_order_is_left_out_and_equal_lines_both_count(spark: SparkSession) -> None:
     actual = build(
         order_items=frame(
             spark,
@@ -82,7 +82,7 @@ def test_a_line_of_an_unknown_order_is_left_out_and_equal_lines_both_count(spark
     )
 
 
-def test_an_unknown_product_or_cost_leaves_profits_null(spark: SparkSession) -> None:
+def test_unknown_product_or_cost_leaves_profits_null(spark: SparkSession) -> None:
     actual = build(
         order_items=frame(
             spark,
@@ -121,7 +121,7 @@ def test_an_unknown_product_or_cost_leaves_profits_null(spark: SparkSession) -> 
     )
 
 
-def test_the_discount_is_rounded_once_half_up_to_cents(spark: SparkSession) -> None:
+def test_discount_is_rounded_once_half_up_to_cents(spark: SparkSession) -> None:
     actual = build(
         order_items=frame(
             spark,
@@ -164,7 +164,7 @@ def test_the_discount_is_rounded_once_half_up_to_cents(spark: SparkSession) -> N
     )
 
 
-def test_a_line_sold_below_cost_makes_a_loss(spark: SparkSession) -> None:
+def test_line_sold_below_cost_makes_a_loss(spark: SparkSession) -> None:
     actual = build(
         order_items=frame(
             spark,

@@ -15,7 +15,7 @@ NO_CUSTOMERS = "customer_id"
 NO_PRODUCTS = "product_id"
 
 
-def test_an_order_with_its_customer_and_lines(spark: SparkSession) -> None:
+def test_order_has_attributes_of_its_customer_and_sums_of_its_lines(spark: SparkSession) -> None:
     actual = build(
         orders=frame(
             spark,
@@ -110,7 +110,7 @@ def test_lines_are_summed_per_order_and_profit_counts_known_costs(spark: SparkSe
     )
 
 
-def test_an_unknown_customer_leaves_its_attributes_null(spark: SparkSession) -> None:
+def test_unknown_customer_leaves_its_attributes_null(spark: SparkSession) -> None:
     actual = build(
         orders=frame(
             spark,
@@ -163,7 +163,7 @@ def bands(spark: SparkSession) -> dict[str, str | None]:
         ("65+", 65, 120),
     ],
 )
-def test_an_age_band_includes_both_of_its_limits(
+def test_age_band_includes_both_of_its_limits(
     bands: dict[str, str | None], band: str, first: int, last: int
 ) -> None:
     assert bands[str(first)] == band
@@ -171,7 +171,9 @@ def test_an_age_band_includes_both_of_its_limits(
 
 
 @pytest.mark.parametrize("age", ["-1", "0", "17", "None"])
-def test_no_age_band_below_eighteen_or_without_an_age(bands: dict[str, str | None], age: str) -> None:
+def test_customers_below_eighteen_or_without_an_age_have_no_age_band(
+    bands: dict[str, str | None], age: str
+) -> None:
     assert bands[age] is None
 
 

@@ -39,7 +39,7 @@ def test_each_step_is_compared_with_the_previous_and_the_first_step(spark: Spark
     )
 
 
-def test_an_absent_step_has_no_row_and_the_nearest_earlier_step_is_compared(spark: SparkSession) -> None:
+def test_absent_step_has_no_row_and_the_nearest_earlier_step_is_compared(spark: SparkSession) -> None:
     events = frame(
         spark,
         EVENTS_ENRICHED.columns,

@@ -34,7 +34,7 @@ def test_months_end_at_their_last_day_and_customers_count_once(spark: SparkSessi
     )
 
 
-def test_the_average_is_rounded_half_up_to_six_digits(spark: SparkSession) -> None:
+def test_average_is_rounded_half_up_to_six_digits(spark: SparkSession) -> None:
     orders = frame(
         spark,
         FACT_ORDERS_ENRICHED.columns,

@@ -22,7 +22,7 @@ SALES_BY_MONTH = """
 """
 
 
-def test_sales_month_over_month(answer: Answer) -> None:
+def test_sales_month_over_month_compares_the_two_newest_months(answer: Answer) -> None:
     assert answer("sales_month_over_month", sales_by_month=SALES_BY_MONTH) == parse(
         """
         order_month | measure             | this_month | month_before | change_pct
@@ -35,7 +35,7 @@ def test_sales_month_over_month(answer: Answer) -> None:
     )
 
 
-def test_sales_month_over_month_after_a_month_without_sales(answer: Answer) -> None:
+def test_sales_month_over_month_has_no_change_after_a_month_without_sales(answer: Answer) -> None:
     _, rows = answer("sales_month_over_month", sales_by_month="\n".join(SALES_BY_MONTH.splitlines()[:-1]))
     assert [row[2:] for row in rows] == [
         ("100.00", None, None),
@@ -68,7 +68,7 @@ def test_sales_weekly_trend_shows_twelve_weeks(answer: Answer) -> None:
     )
 
 
-def test_revenue_by_category(answer: Answer) -> None:
+def test_revenue_by_category_has_margin_share_and_change_of_the_newest_month(answer: Answer) -> None:
     assert answer(
         "revenue_by_category",
         revenue_by_category_month="""
@@ -91,7 +91,7 @@ def test_revenue_by_category(answer: Answer) -> None:
     )
 
 
-def test_funnel(answer: Answer) -> None:
+def test_funnel_lists_the_steps_of_the_newest_month_in_order(answer: Answer) -> None:
     assert answer(
         "funnel",
         funnel_by_month="""
@@ -109,7 +109,7 @@ def test_funnel(answer: Answer) -> None:
     )
 
 
-def test_revenue_by_country_and_source(answer: Answer) -> None:
+def test_revenue_by_country_and_source_has_shares_of_the_newest_month(answer: Answer) -> None:
     assert answer(
         "revenue_by_country_and_source",
         revenue_by_country_source_month="""
@@ -129,7 +129,7 @@ def test_revenue_by_country_and_source(answer: Answer) -> None:
     )
 
 
-def test_activity_by_hour(answer: Answer) -> None:
+def test_activity_by_hour_has_a_column_per_weekday(answer: Answer) -> None:
     assert answer(
         "activity_by_hour",
         activity_heatmap_month="""
@@ -166,7 +166,7 @@ def test_top_products_lists_ten_products(answer: Answer) -> None:
     ]
 
 
-def test_customer_segments(answer: Answer) -> None:
+def test_customer_segments_have_shares_of_customers_and_revenue(answer: Answer) -> None:
     assert answer(
         "customer_segments",
         customer_rfm="""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import duckdb
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -14,12 +12,11 @@ from domains.ecommerce.domain import DOMAIN
 from lake.model.discovery import transformation
 from lake.model.spec import Mart
 from tests.domains.ecommerce.landing import write_landing
+from tests.domains.reference import Tables, assert_equals_reference
 
 
 @pytest.fixture(scope="module")
-def tables(
-    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection]:
+def tables(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Tables:
     """Spark's marts of the resolved tables, and a DuckDB connection with those of the reference."""
     folder = tmp_path_factory.mktemp("landing")
     write_landing(folder / "drops", seed=1)
@@ -37,15 +34,5 @@ def tables(
 
 
 @pytest.mark.parametrize("mart", DOMAIN.marts, ids=lambda mart: mart.name)
-def test_spark_and_the_reference_give_equal_tables(
-    tables: tuple[dict[str, DataFrame], duckdb.DuckDBPyConnection], mart: Mart
-) -> None:
-    frames, connection = tables
-    names = [column.name for column in mart.columns]
-    expected = connection.execute(
-        f"SELECT {', '.join(f'CAST({name} AS VARCHAR)' for name in names)} FROM {mart.name}"
-    ).fetchall()
-    actual = frames[mart.name].select(*(F.col(name).cast("string") for name in names)).collect()
-
-    assert expected
-    assert Counter(tuple(row) for row in actual) == Counter(expected)
+def test_spark_and_the_reference_give_equal_tables(tables: Tables, mart: Mart) -> None:
+    assert_equals_reference(tables, mart)

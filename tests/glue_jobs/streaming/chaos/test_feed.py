@@ -30,7 +30,7 @@ def run_uploads(events: StreamPipeline, uploads: Sequence[Files], *, max_files: 
         events.run()
 
 
-def test_a_small_feed_with_every_kind_of_line_is_published(events: StreamPipeline, tmp_path: Path) -> None:
+def test_small_feed_with_every_kind_of_line_is_published(events: StreamPipeline, tmp_path: Path) -> None:
     feed = with_bad_lines(shuffled_feed(tmp_path / "feed", events=1_500, per_file=100), seed=1)
     run_uploads(events, split(feed, parts=1, seed=1), max_files=10)
     assert_published_as_expected(events)
@@ -39,7 +39,7 @@ def test_a_small_feed_with_every_kind_of_line_is_published(events: StreamPipelin
 @pytest.mark.chaos
 @pytest.mark.parametrize(("parts", "max_files", "seed"), [(1, 200, 0), (3, 17, 1)])
 @pytest.mark.parametrize("variant", ["clean", "realistic", "bad lines"])
-def test_a_feed_of_the_real_size_is_published(
+def test_feed_of_the_real_size_is_published(
     events: StreamPipeline, tmp_path: Path, variant: str, parts: int, max_files: int, seed: int
 ) -> None:
     feed = shuffled_feed(tmp_path / "feed", events=43_200, per_file=360, quirks=variant != "clean")

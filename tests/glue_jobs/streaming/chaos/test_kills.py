@@ -38,7 +38,7 @@ class DiesAt(KillableStore):
 
 
 @pytest.mark.parametrize("place", ["copy bronze/", "delete bronze/", "write _ledger/.*/batches/"])
-def test_an_uncommitted_batch_is_written_again(events: StreamPipeline, place: str) -> None:
+def test_uncommitted_batch_is_written_again(events: StreamPipeline, place: str) -> None:
     events.drop_events(FILES)
     with pytest.raises(KilledError):
         events.writer(store=DiesAt(events.root, place)).write(0, events.paths())
@@ -47,7 +47,7 @@ def test_an_uncommitted_batch_is_written_again(events: StreamPipeline, place: st
     assert_complete(events)
 
 
-def test_a_committed_batch_is_skipped(events: StreamPipeline) -> None:
+def test_committed_batch_is_skipped(events: StreamPipeline) -> None:
     events.drop_events(FILES)
     events.writer().write(0, events.paths())
     before = events.bronze()
@@ -58,7 +58,7 @@ def test_a_committed_batch_is_skipped(events: StreamPipeline) -> None:
     assert_complete(events)
 
 
-def test_a_run_that_died_at_the_commit_is_resumed_from_its_checkpoint(events: StreamPipeline) -> None:
+def test_run_that_died_at_the_commit_is_resumed_from_its_checkpoint(events: StreamPipeline) -> None:
     events.drop_events(FILES)
     with pytest.raises(KilledError):
         events.stream(store=DiesAt(events.root, "write _ledger/.*/batches/"))

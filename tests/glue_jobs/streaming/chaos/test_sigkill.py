@@ -105,7 +105,7 @@ def test_two_kills_within_a_micro_batch_and_after_its_commit_change_nothing(pipe
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=list(PATTERNS))
-def test_a_kill_at_any_point_changes_nothing(pipeline: StreamPipeline, pattern: str) -> None:
+def test_kill_at_any_point_changes_nothing(pipeline: StreamPipeline, pattern: str) -> None:
     assert run_until_killed(pipeline.root, KillPoint(pattern))
     assert_undisturbed(pipeline)
 

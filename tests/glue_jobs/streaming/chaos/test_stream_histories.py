@@ -185,7 +185,7 @@ def _pipeline(spark: SparkSession, folder: Path) -> StreamPipeline:
 @settings(QUIET, max_examples=2, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @example(history=EXAMPLE)
 @given(history=st.lists(STEPS, min_size=2, max_size=3))
-def test_a_few_histories_are_published_as_expected(
+def test_some_histories_are_published_as_expected(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, history: list[Step]
 ) -> None:
     run_and_check(_pipeline(spark, tmp_path_factory.mktemp("history")), history)

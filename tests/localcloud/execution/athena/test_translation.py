@@ -31,7 +31,9 @@ from tests.localcloud.execution.conftest import DATABASE, Cloud
         ("array_join(array_agg(name), '-')", 'a, "b"'),
     ],
 )
-def test_aggregates_and_arithmetic(typed: Cloud, expression: str, value: str) -> None:
+def test_aggregates_and_arithmetic_give_the_values_of_athena(
+    typed: Cloud, expression: str, value: str
+) -> None:
     sql = f"SELECT {expression} FROM typed CROSS JOIN (SELECT 7 AS c) x WHERE name IS NOT NULL"
 
     assert query(typed, sql) == [[value]]
@@ -71,7 +73,7 @@ def test_aggregates_and_arithmetic(typed: Cloud, expression: str, value: str) ->
         ("lag(count) OVER (ORDER BY count)", None),
     ],
 )
-def test_functions(typed: Cloud, expression: str, value: str | None) -> None:
+def test_functions_give_the_values_of_athena(typed: Cloud, expression: str, value: str | None) -> None:
     found = query(typed, f"SELECT {expression} FROM typed WHERE name IS NOT NULL")[0][0]
 
     assert found == value or (value == "12.3" and found == "12.30")

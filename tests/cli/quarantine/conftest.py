@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from moto import mock_aws
 from pyspark.sql import SparkSession
 
-from tests.glue_jobs.conftest import meters_on_path, toy
+from tests.aws import account
+from tests.cli.quarantine.command_line import CommandLine
+from tests.glue_jobs.conftest import toy
 from tests.pipeline import Pipeline
-from tests.requeue.command_line import CommandLine
 from tests.toy.drops import HEAD
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["meters_on_path", "toy"]
+__all__ = ["account", "toy"]
 
 SALES, PARTS = "drop/sales_january.csv", "parts.csv"
 FILES = {
@@ -39,18 +37,6 @@ def quarantined_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFacto
     pipeline.drop(LATER)
     pipeline.run()
     return pipeline
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
-    """A mocked AWS account."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "CAUDAL_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        yield boto3.client("s3", region_name="us-east-1")
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from domains.cloud_provider import answers
 from domains.cloud_provider.answers import Anomaly, RevenueMonth, TicketDay, TokenDay, TokenGrowth
 from domains.cloud_provider.domain import DOMAIN
 from lake.model.answers import Answer
-from tests.serving.read.asking import AUGUST, D, ask, micro
-from tests.serving.read.conftest import Row, Store
+from tests.domains.cloud_provider.asking import AUGUST, D, ask, micro
+from tests.domains.cloud_provider.marts_store import Row, Store
 
 
 def ticket(org: str, day: D, severity: str, tickets: int, breached: int) -> Row:
@@ -24,7 +24,7 @@ def ticket(org: str, day: D, severity: str, tickets: int, breached: int) -> Row:
     }
 
 
-def test_critical_tickets_and_breaches(store: Store) -> None:
+def test_critical_tickets_are_counted_by_day_beside_the_rate_of_breaches(store: Store) -> None:
     store.publish(
         "tickets_by_org_date",
         [
@@ -59,7 +59,7 @@ def invoice(org: str, month: D, subtotal: str, credits: str = "0") -> Row:
     }
 
 
-def test_monthly_revenue(store: Store) -> None:
+def test_revenue_is_summed_by_month_for_one_or_all_organisations(store: Store) -> None:
     rows = [
         invoice(org, D(year, month, 1), "10", "2")
         for org in "ab"
@@ -89,7 +89,7 @@ TOKENS = [
 ]
 
 
-def test_genai_tokens_per_day(store: Store) -> None:
+def test_genai_tokens_are_summed_by_day_beside_their_cost_per_thousand(store: Store) -> None:
     store.publish("genai_tokens_by_org_date", TOKENS)
     assert ask(store, answers.genai_tokens, org_id="a", **AUGUST) == [
         TokenDay(D(2025, 8, 1), micro("1500"), micro("3"), micro("2")),
@@ -100,7 +100,7 @@ def test_genai_tokens_per_day(store: Store) -> None:
     )
 
 
-def test_genai_growth_by_organisation(store: Store) -> None:
+def test_genai_growth_compares_each_organisation_with_the_month_before(store: Store) -> None:
     store.publish("genai_tokens_by_org_date", TOKENS)
     assert ask(store, answers.genai_growth, **AUGUST) == [
         TokenGrowth("a", D(2025, 8, 1), micro("1500"), micro("4"), micro("0.5")),
@@ -109,7 +109,7 @@ def test_genai_growth_by_organisation(store: Store) -> None:
     assert [row.org_id for row in ask(store, answers.genai_growth, org_id="b", **AUGUST)] == ["b"]
 
 
-def test_cost_anomalies(store: Store) -> None:
+def test_only_anomalous_costs_of_the_organisation_are_returned(store: Store) -> None:
     row = {
         "org_id": "a", "usage_date": D(2025, 8, 3), "service": "genai", "cost_usd": "300", "observations": 40,
         "zscore": "9.5", "mad_score": None, "p99_usd": "20", "is_zscore": True, "is_mad": False,

@@ -10,11 +10,11 @@ import pytest
 from domains.cloud_provider import answers
 from domains.cloud_provider.answers import DailyUsage, ServiceCost
 from serving.read.errors import RangeError
-from tests.serving.read.asking import AUGUST, USAGE, D, ask, micro, usage
-from tests.serving.read.conftest import Store
+from tests.domains.cloud_provider.asking import AUGUST, USAGE, D, ask, micro, usage
+from tests.domains.cloud_provider.marts_store import Store
 
 
-def test_daily_usage_of_an_organisation(store: Store) -> None:
+def test_daily_usage_of_an_organisation_has_one_row_per_day_and_service(store: Store) -> None:
     store.publish("org_daily_usage_by_service", USAGE)
     assert ask(store, answers.daily_usage, org_id="a", first=D(2025, 7, 31), last=D(2025, 8, 1)) == [
         DailyUsage(D(2025, 7, 31), "compute", micro("0.5"), micro("10"), False),
@@ -23,7 +23,7 @@ def test_daily_usage_of_an_organisation(store: Store) -> None:
     ]
 
 
-def test_daily_usage_overall(store: Store) -> None:
+def test_daily_usage_without_an_organisation_is_summed_over_all(store: Store) -> None:
     store.publish("org_daily_usage_by_service", USAGE)
     assert ask(store, answers.daily_usage, **AUGUST) == [
         DailyUsage(D(2025, 8, 1), "compute", micro("6.25"), micro("20"), False),

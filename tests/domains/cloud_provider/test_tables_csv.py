@@ -18,7 +18,7 @@ from tests.domains.cloud_provider.judging import flagged, good, mismatches, quar
 RATE = "exchange_rate_to_usd"
 
 
-def test_customers_orgs(spark: SparkSession) -> None:
+def test_rows_of_customers_orgs_fail_only_the_expected_checks(spark: SparkSession) -> None:
     base = {"org_id": "org_1", "signup_date": "2025-05-26", "is_enterprise": "True", "nps_score": "-3.0"}
     cases = [
         good({"nps_score": "-3.00", "is_enterprise": "true"}),
@@ -32,7 +32,7 @@ def test_customers_orgs(spark: SparkSession) -> None:
     assert not mismatches(spark, CUSTOMERS_ORGS, base, cases)
 
 
-def test_users(spark: SparkSession) -> None:
+def test_rows_of_users_fail_only_the_expected_checks(spark: SparkSession) -> None:
     base = {"user_id": "user_1", "org_id": "org_1", "active": "True", "created_at": "2025-07-10"}
     cases = [
         good({"last_login": None, "active": "true"}),
@@ -46,7 +46,7 @@ def test_users(spark: SparkSession) -> None:
     assert not mismatches(spark, USERS, base, cases)
 
 
-def test_resources(spark: SparkSession) -> None:
+def test_rows_of_resources_fail_only_the_expected_checks(spark: SparkSession) -> None:
     base = {"resource_id": "res_1", "org_id": "org_1", "service": "compute", "created_at": "2025-08-14"}
     cases = [
         good(),
@@ -65,7 +65,7 @@ INVOICE = {
 }  # fmt: skip
 
 
-def test_invoices(spark: SparkSession) -> None:
+def test_rows_of_invoices_fail_only_the_expected_checks(spark: SparkSession) -> None:
     cases = [
         good({"subtotal": "1133.340000", "exchange_rate_to_usd": "1.010600"}),
         good({"billing_month": "2025-06-01"}, billing_month="2025-06-30"),
@@ -87,7 +87,7 @@ def test_invoices(spark: SparkSession) -> None:
     assert not mismatches(spark, BILLING_MONTHLY, INVOICE, cases)
 
 
-def test_exchange_rates(spark: SparkSession) -> None:
+def test_rows_of_exchange_rates_fail_only_the_expected_checks(spark: SparkSession) -> None:
     not_one = "exchange_rate_to_usd.usd_not_one"
     cases = [
         *(
@@ -107,7 +107,7 @@ def test_exchange_rates(spark: SparkSession) -> None:
     assert not mismatches(spark, BILLING_MONTHLY, INVOICE, cases)
 
 
-def test_support_tickets(spark: SparkSession) -> None:
+def test_rows_of_support_tickets_fail_only_the_expected_checks(spark: SparkSession) -> None:
     base = {
         "ticket_id": "tkt_1", "org_id": "org_1", "severity": "low", "created_at": "2025-07-02",
         "resolved_at": "2025-07-08", "csat": "4.0", "sla_breached": "False",
@@ -140,7 +140,7 @@ def test_support_tickets(spark: SparkSession) -> None:
     assert not mismatches(spark, SUPPORT_TICKETS, base, cases)
 
 
-def test_marketing_touches(spark: SparkSession) -> None:
+def test_rows_of_marketing_touches_fail_only_the_expected_checks(spark: SparkSession) -> None:
     base = {
         "touch_id": "mkt_1", "org_id": "org_1", "campaign": "welcome", "channel": "ads",
         "timestamp": "2025-08-26", "clicked": "False", "converted": "False",
@@ -161,7 +161,7 @@ def test_marketing_touches(spark: SparkSession) -> None:
     assert not mismatches(spark, MARKETING_TOUCHES, base, cases)
 
 
-def test_nps_surveys(spark: SparkSession) -> None:
+def test_rows_of_nps_surveys_fail_only_the_expected_checks(spark: SparkSession) -> None:
     base = {"org_id": "org_1", "survey_date": "2025-08-22", "nps_score": "11.0"}
     cases = [
         good({"nps_score": "11.00"}),

@@ -78,7 +78,7 @@ def _csv_rows(root: Path, table: Table) -> Iterator[tuple[Rank, dict[str, str | 
 
 
 @pytest.mark.parametrize("table", DOMAIN.tables, ids=lambda table: table.name)
-def test_the_files_give_the_counts_of_the_manifest(
+def test_files_give_the_counts_of_the_manifest(
     spark: SparkSession, landing: tuple[Path, Manifest], table: Table
 ) -> None:
     root, manifest = landing
@@ -120,7 +120,7 @@ def test_every_check_of_the_domain_is_failed_by_some_row(landing: tuple[Path, Ma
         assert declared | unknown <= failed
 
 
-def test_the_share_of_quarantined_rows_stays_below_the_limit_for_rejection() -> None:
+def test_share_of_quarantined_rows_stays_below_the_limit_for_rejection() -> None:
     manifest = json.loads((COMMITTED / "manifests" / "cloud_provider.json").read_text(encoding="utf-8"))
     for table in DOMAIN.tables:
         lost = manifest["quarantined_rows"].get(table.name, 0)
@@ -173,7 +173,7 @@ def test_equal_seeds_give_equal_bytes_and_different_seeds_different_bytes(tmp_pa
     assert first.as_json() == second.as_json()
 
 
-def test_the_committed_sample_equals_the_generated_one(tmp_path: Path) -> None:
+def test_committed_sample_equals_the_generated_one(tmp_path: Path) -> None:
     write_committed(tmp_path)
     assert files(COMMITTED / "cloud_provider") == files(tmp_path / "cloud_provider")
     manifest = Path("manifests") / "cloud_provider.json"

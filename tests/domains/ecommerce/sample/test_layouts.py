@@ -21,7 +21,7 @@ from lake.files.recognition import recognise
 from lake.model.checks import Effect
 from lake.model.spec import Table, Versions
 
-COMMITTED = Path(__file__).parents[3] / "sample_data"
+COMMITTED = Path(__file__).parents[4] / "sample_data"
 SMALL = {"scale": 0.05, "months": 5}
 
 
@@ -139,7 +139,7 @@ class Oracle:
 
 
 @pytest.mark.parametrize("table", DOMAIN.tables, ids=lambda table: table.name)
-def test_the_files_give_the_counts_of_the_manifest(landing: tuple[Path, Manifest], table: Table) -> None:
+def test_files_give_the_counts_of_the_manifest(landing: tuple[Path, Manifest], table: Table) -> None:
     root, manifest = landing
     oracle = Oracle(root, table)
     assert oracle.count("SELECT count(*) FROM raw") == manifest.rows[table.name]
@@ -159,7 +159,7 @@ def test_every_check_of_the_domain_is_failed_by_some_row(landing: tuple[Path, Ma
         assert declared | unknown <= failed | {"cost_usd.range", "amount_usd.range"}
 
 
-def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     first = generate(tmp_path / "a", **SMALL)  # type: ignore[arg-type]
     second = generate(tmp_path / "b", **SMALL)  # type: ignore[arg-type]
     assert files(tmp_path / "a") == files(tmp_path / "b")
@@ -172,7 +172,7 @@ def test_another_seed_gives_another_shop(tmp_path: Path) -> None:
     assert files(tmp_path / "a")["orders.csv"] != files(tmp_path / "b")["orders.csv"]
 
 
-def test_the_committed_sample_equals_the_generated_one(tmp_path: Path) -> None:
+def test_committed_sample_equals_the_generated_one(tmp_path: Path) -> None:
     write_committed(tmp_path)
     committed = files(COMMITTED / "ecommerce")
     assert committed == files(tmp_path / "ecommerce")
@@ -182,7 +182,7 @@ def test_the_committed_sample_equals_the_generated_one(tmp_path: Path) -> None:
     )
 
 
-def test_the_committed_sample_is_small() -> None:
+def test_committed_sample_is_small() -> None:
     assert sum(file.stat().st_size for file in (COMMITTED / "ecommerce").rglob("*.*")) < 2_000_000
 
 
@@ -218,13 +218,13 @@ def test_clean_data_have_no_faults_and_no_unknown_references(tmp_path: Path) -> 
     assert wrong == 0
 
 
-def test_the_layout_of_months_writes_one_folder_per_month(tmp_path: Path) -> None:
+def test_layout_of_months_writes_one_folder_per_month(tmp_path: Path) -> None:
     manifest = generate(tmp_path, layout=Layout.MONTHS, quirks=False, **SMALL)  # type: ignore[arg-type]
     assert "month=2020-05/events_2020_05.csv" in manifest.files
     assert [path for path in manifest.files if "products" in path] == ["month=2020-01/products_2020_01.csv"]
 
 
-def test_the_size_of_a_month_does_not_depend_on_its_place_in_the_history(tmp_path: Path) -> None:
+def test_size_of_a_month_does_not_depend_on_its_place_in_the_history(tmp_path: Path) -> None:
     late = generate(tmp_path / "a", layout=Layout.MONTHS, quirks=False, scale=0.05, months=13)
     early = generate(
         tmp_path / "b", layout=Layout.MONTHS, quirks=False, scale=0.05, start="2021-01", months=1
@@ -233,7 +233,7 @@ def test_the_size_of_a_month_does_not_depend_on_its_place_in_the_history(tmp_pat
     assert abs(late.files[sessions] - early.files[sessions]) <= 1
 
 
-def test_the_scale_is_relative_to_the_real_size(tmp_path: Path) -> None:
+def test_scale_is_relative_to_the_real_size(tmp_path: Path) -> None:
     manifest = generate(tmp_path, layout=Layout.HISTORY, quirks=False, scale=0.1)
     assert 95_000 < sum(manifest.rows.values()) < 101_000
     assert manifest.rows["orders"] == 3_350

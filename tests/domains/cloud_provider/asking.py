@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from tests.serving.read.conftest import Row, Store
+from tests.domains.cloud_provider.marts_store import Row, Store
 
 D = dt.date
 AUGUST = {"first": D(2025, 8, 1), "last": D(2025, 8, 31)}

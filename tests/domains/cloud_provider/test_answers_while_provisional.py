@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from domains.cloud_provider import answers
 from domains.cloud_provider.answers import DailyUsage
-from tests.serving.read.asking import AUGUST, USAGE, D, ask, micro, usage
-from tests.serving.read.conftest import Row, Store
+from tests.domains.cloud_provider.asking import AUGUST, USAGE, D, ask, micro, usage
+from tests.domains.cloud_provider.marts_store import Row, Store
 
 
 def total(org: str, day: D, cost: str, service: str = "compute") -> Row:

@@ -28,7 +28,7 @@ def _fail(spark: SparkSession, *cases: Case) -> list[str]:
     return mismatches(spark, USAGE_EVENTS, EVENT, cases)
 
 
-def test_keys_and_required_columns(spark: SparkSession) -> None:
+def test_missing_required_values_are_quarantined(spark: SparkSession) -> None:
     required = (
         "event_id", "org_id", "service", "metric", "schema_version", "cost_usd_increment",
     )  # fmt: skip
@@ -42,7 +42,7 @@ def test_keys_and_required_columns(spark: SparkSession) -> None:
     )
 
 
-def test_timestamps(spark: SparkSession) -> None:
+def test_timestamps_are_converted_to_utc_and_other_texts_quarantined(spark: SparkSession) -> None:
     def at(written: str, moment: str) -> Case:
         return good({"event_ts": moment}, event_ts=written)
 
@@ -85,7 +85,7 @@ def test_region_is_normalised_and_an_unknown_one_kept(spark: SparkSession) -> No
     )
 
 
-def test_metric_and_schema_version(spark: SparkSession) -> None:
+def test_unknown_metrics_and_schema_versions_are_quarantined(spark: SparkSession) -> None:
     assert not _fail(
         spark,
         *(good(metric=metric, unit=unit) for metric, unit in UNITS.items()),
@@ -100,7 +100,7 @@ def test_metric_and_schema_version(spark: SparkSession) -> None:
     )
 
 
-def test_value(spark: SparkSession) -> None:
+def test_negative_and_non_decimal_values_are_quarantined(spark: SparkSession) -> None:
     assert not _fail(
         spark,
         good({"value": "101.000000"}, value="101.0"),
@@ -116,7 +116,7 @@ def test_value(spark: SparkSession) -> None:
     )
 
 
-def test_cost(spark: SparkSession) -> None:
+def test_small_negative_costs_become_zero_and_larger_ones_are_quarantined(spark: SparkSession) -> None:
     assert not _fail(
         spark,
         good({"cost_usd_increment": "0.000000"}, cost_usd_increment="0"),
@@ -138,7 +138,7 @@ def test_cost(spark: SparkSession) -> None:
     )
 
 
-def test_carbon_and_tokens(spark: SparkSession) -> None:
+def test_negative_carbon_and_tokens_are_quarantined(spark: SparkSession) -> None:
     for name in ("carbon_kg", "genai_tokens"):
         assert not _fail(
             spark,
@@ -163,7 +163,7 @@ def test_unit_follows_from_the_metric_where_there_is_a_value(spark: SparkSession
     )
 
 
-def test_a_row_lists_all_checks_that_it_fails(spark: SparkSession) -> None:
+def test_row_lists_all_checks_that_it_fails(spark: SparkSession) -> None:
     wrong = {"service": "x", "metric": "y", "value": "-1", "cost_usd_increment": "abc"}
     failed = ["cost_usd_increment.type", "metric.allowed", "service.allowed", "value.range"]
     assert not _fail(spark, Case(wrong, failed=failed))

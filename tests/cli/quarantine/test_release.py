@@ -1,0 +1,27 @@
+"""`caudal release` lets the next execution publish a rejected batch."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.quarantine.command_line import CommandLine
+
+
+def test_rejected_batch_is_published_after_its_release(cli: CommandLine) -> None:
+    assert "b-0 does not exist" in cli.run("release", "b-0").stderr
+    bad = "".join(f"{number},1,2024-03-01,-1,shop\n" for number in range(100, 120))
+    cli.pipeline.drop(
+        {"sales_march.csv": "sale_id,maker_id,sold_on,amount,channel\n99,1,2024-03-01,1,shop\n" + bad}
+    )
+    rejected = cli.pipeline.ingest()
+    assert (rejected["status"], rejected["proceed"]) == ("REJECTED", False)
+    cli = cli.mirrored()
+    result = cli.run("release", rejected["batch_id"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(
+        f"{rejected['batch_id']} is released; the next execution of caudal-test-toy"
+    )
+    assert "was released before" in cli.run("release", rejected["batch_id"]).stdout
+    assert cli.pipeline.ingest()["proceed"] is True
+    note = cli.pipeline.store.read("processed", f"_ledger/toy/released/{rejected['batch_id']}.json")
+    assert json.loads(note)["released_by"].startswith("arn:aws:")
