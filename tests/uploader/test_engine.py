@@ -235,5 +235,5 @@ def test_outcomes_of_the_sample_match_its_manifest(send: Send) -> None:
     assert {outcome.path for outcome in report.outcomes} == set(manifest["files"])
     assert {outcome.path for outcome in report.refused} == set(manifest["rejected_files"])
     assert {outcome.path for outcome in report.outcomes if outcome.drift} == set(manifest["drift"])
-    [copy] = report.having(Status.SKIPPED)
+    [copy] = report.with_status(Status.SKIPPED)
     assert "the same bytes as" in copy.detail

@@ -66,7 +66,8 @@ def test_consistent_collection_is_accepted() -> None:
     ],
 )
 def test_number_of_periods_follows_from_the_range(
-    partition_by: PartitionUnit | None, days: int, periods: int) -> None:
+    partition_by: PartitionUnit | None, days: int, periods: int
+) -> None:
     assert periods_touched(partition_by, days) == periods
 
 
