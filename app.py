@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from infra.foundation.node import prefer_own_node
@@ -21,6 +22,7 @@ from aws_cdk import App  # noqa: E402  (starts node)
 
 from infra.application import build, flags  # noqa: E402
 from infra.foundation.config import AVAILABLE_NOW, config_for  # noqa: E402
+from lake.errors import CaudalError  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
 
 
@@ -63,4 +65,7 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CaudalError as error:
+        sys.exit(f"error: {error}")

@@ -96,9 +96,9 @@ def _from_file(file: Path, env: str | None) -> Connection:
 
     try:
         text = file.read_text(encoding="utf-8")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise SecretError(
-            f"'{file}' cannot be read ({error.strerror}).",
+            f"'{file}' cannot be read ({getattr(error, 'strerror', None) or 'no text'}).",
             where="--connection",
             hint="Name a file with the secret's content.",
         ) from error

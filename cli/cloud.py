@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from cli.exits import NEEDS_ATTENTION, failing_with
-from cli.options import AsJson, Profile, Region, examples, print_json
+from cli.options import PROJECT, AsJson, Profile, Region, StackEnv, examples, print_json
 from lake.errors import CaudalError
 
 if TYPE_CHECKING:
@@ -29,13 +29,11 @@ DEPLOY_EXAMPLES = examples(
 )
 DESTROY_EXAMPLES = examples("caudal destroy --env dev", "caudal destroy --env dev --delete-data")
 
-PROJECT = Path(__file__).resolve().parent.parent
 NEEDS = (
     "Needed: AWS credentials that may create IAM roles (--profile or the environment), a region, and the "
     "network for the CDK CLI (npx); the CDK bootstrap of account and region is made if it is missing."
 )
 
-StackEnv = Annotated[str, typer.Option("--env", help="Environment: dev or prod.")]
 AlarmEmail = Annotated[
     str | None, typer.Option(help="Address that is subscribed to the notifications of every domain.")
 ]
@@ -57,6 +55,13 @@ def synth(
     out: Annotated[Path, typer.Option(help="Folder for the templates.", metavar="DIR")] = Path("cdk.out"),
 ) -> None:
     """Write the CloudFormation templates of an environment."""
+    _config(env)
+    for pair in context or ():
+        if "=" not in pair:
+            raise CaudalError(
+                f"'{pair}' is not KEY=VALUE.", where="--context", hint="See app.py for the keys."
+            )
+    out.mkdir(parents=True, exist_ok=True)
     pairs = [part for pair in (f"env={env}", *(context or ())) for part in ("-c", pair)]
     command = [sys.executable, str(PROJECT / "app.py"), *pairs, "-o", str(out.resolve())]
     if subprocess.run(command, cwd=PROJECT, check=False).returncode:

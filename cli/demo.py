@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 
 from cli.exits import NEEDS_ATTENTION, failing_with
-from cli.options import DEFAULT_HOME, LocalEnv, LocalHome, examples
+from cli.options import DEFAULT_HOME, PROJECT, LocalHome, StackEnv, examples
+from lake.errors import CaudalError
 
 EXAMPLES = examples("caudal demo", "caudal demo --landing my_files --home /tmp/lake")
 
@@ -17,13 +18,22 @@ EXAMPLES = examples("caudal demo", "caudal demo --landing my_files --home /tmp/l
 def demo(
     landing: Annotated[
         Path, typer.Option(help="Folder whose <domain>/** is uploaded.", metavar="DIR")
-    ] = Path("sample_data"),
+    ] = PROJECT / "sample_data",
     home: LocalHome = DEFAULT_HOME,
-    env: LocalEnv = "dev",
+    env: StackEnv = "dev",
 ) -> None:
     """Deploy locally, upload a landing folder, run the pipelines and answer the business questions."""
     from demo.run import Demo
+    from infra.foundation.config import config_for
 
+    config_for(env)
+    if not landing.is_dir():
+        raise CaudalError(
+            f"there is no folder '{landing}'.",
+            where="--landing",
+            hint="Its files lie in <domain>/.",
+        )
+    home.mkdir(parents=True, exist_ok=True)
     with failing_with(NEEDS_ATTENTION):
         succeeded = Demo(home, env, Console()).run(landing)
     if not succeeded:

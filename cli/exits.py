@@ -3,9 +3,9 @@
 | code | meaning |
 |---|---|
 | 0 | Done. |
-| 1 | Done in part: a step failed, or the result needs attention (a refused file, a failed execution). |
+| 1 | Done in part: a step failed, or the result needs attention (a rejected file, a failed execution). |
 | 2 | Not done: wrong usage, or impossible; nothing was changed. |
-| 3 | No local cloud runs in the home folder. |
+| 3 | `status` and `env` only: no local cloud runs in the home folder. |
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from lake.errors import CaudalError
 
 DONE, NEEDS_ATTENTION, NOT_DONE, NOT_RUNNING = 0, 1, 2, 3
 
+_USAGE_ERROR: Any = typer.BadParameter.__base__
+"""Typer's error for wrong usage, which it exports only through its subclass."""
+
 
 def show(error: CaudalError) -> None:
     """Print an error to standard error: what is wrong, where, and what to do."""
@@ -35,7 +38,10 @@ def show(error: CaudalError) -> None:
 
 @contextmanager
 def failing_with(code: int) -> Iterator[None]:
-    """Print a CaudalError of the block and exit with `code`; AWS's own errors are explained first."""
+    """Print an error of the block and exit with `code`.
+
+    Errors of AWS and of files are explained in the same shape as a CaudalError.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -48,11 +54,31 @@ def failing_with(code: int) -> Iterator[None]:
 
         show(explain(error, "AWS"))
         raise typer.Exit(code) from error
+    except OSError as error:
+        if error.filename is None:
+            raise
+        show(_explained(error))
+        raise typer.Exit(code) from error
+
+
+def _explained(error: OSError) -> CaudalError:
+    reason = (error.strerror or type(error).__name__).lower()
+    return CaudalError(
+        f"the file or folder cannot be used: {reason}.",
+        where=str(error.filename),
+        hint="Choose another path, or change its permissions.",
+    )
 
 
 class Commands(TyperGroup):
-    """A group whose commands print a CaudalError and exit with NOT_DONE."""
+    """A group whose commands print their errors, wrong usage included, and exit with NOT_DONE."""
 
     def invoke(self, ctx: Any) -> Any:
         with failing_with(NOT_DONE):
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except _USAGE_ERROR as error:
+                if not error.message:
+                    raise  # A group without a command shows its help.
+                path = error.ctx.command_path if error.ctx else ctx.command_path
+                raise CaudalError(error.format_message(), where=path, hint=f"See `{path} --help`.") from error

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.exits import NEEDS_ATTENTION, NOT_RUNNING, failing_with, show
-from cli.options import DEFAULT_HOME, AsJson, LocalEnv, LocalHome, examples, print_json
+from cli.options import DEFAULT_HOME, AsJson, LocalHome, StackEnv, examples, print_json
 from lake.errors import CaudalError
 from localcloud import daemon
 
@@ -22,11 +22,14 @@ ENV_EXAMPLES = examples('eval "$(caudal env)"', "caudal env --json")
 DOWN_EXAMPLES = examples("caudal down", "caudal down --home /tmp/lake")
 
 
-def up(home: LocalHome = DEFAULT_HOME, env: LocalEnv = "dev") -> None:
+def up(home: LocalHome = DEFAULT_HOME, env: StackEnv = "dev") -> None:
     """Start the local cloud and deploy to it; restart it if its inputs have changed."""
+    from infra.foundation.config import config_for
     from localcloud.synth import inputs_hash
 
+    config_for(env)
     home, console = home.resolve(), Console()
+    home.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     running = daemon.read_status(home)
     if running is not None and (running.env, running.inputs) == (env, inputs_hash(daemon.PROJECT)):
@@ -82,14 +85,20 @@ def env(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
 def down(home: LocalHome = DEFAULT_HOME) -> None:
     """Stop the local cloud. Objects stay in its home folder."""
     ended = daemon.stop(home.resolve())
-    Console().print("Down." if ended else f"Nothing runs in {home}.", soft_wrap=True)
+    Console().print("Down." if ended else f"No local cloud runs in {home}.", soft_wrap=True)
 
 
 def _running(home: Path) -> daemon.Status:
     """Return the status of the local cloud, or exit with NOT_RUNNING."""
     found = daemon.read_status(home.resolve())
     if found is None:
-        show(CaudalError("no local cloud runs.", where=str(home), hint="Start it with `caudal up`."))
+        show(
+            CaudalError(
+                "no local cloud runs.",
+                where=str(home),
+                hint="Start it with `caudal up`, and name its folder with --home DIR.",
+            )
+        )
         raise typer.Exit(NOT_RUNNING)
     return found
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+from typing import Annotated
+
 import typer
 
 from cli import ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
 from cli.exits import Commands
-from cli.options import examples
+from cli.options import PROJECT, examples
 
 app = typer.Typer(
     name="caudal",
@@ -42,6 +45,22 @@ app.command(rich_help_panel=_PROJECT, epilog=docs.EXAMPLES)(docs.docs)
 app.command(rich_help_panel=_PROJECT, epilog=lint.EXAMPLES)(lint.lint)
 app.add_typer(sample.app, name="sample", rich_help_panel=_PROJECT)
 app.command(rich_help_panel=_PROJECT, epilog=bench.EXAMPLES)(bench.bench)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        typer.echo(f"caudal {project['version']}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Hold the options of `caudal` itself."""
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 DEFAULT_HOME = Path(".local")
+PROJECT = Path(__file__).resolve().parent.parent
 
 LocalHome = Annotated[
     Path,
@@ -24,11 +25,29 @@ Home = Annotated[
 ]
 """For commands that work on AWS or on a local cloud."""
 
-LocalEnv = Annotated[str, typer.Option("--env", help="Environment: dev or prod.")]
-Env = Annotated[
-    str | None, typer.Option("--env", help="Environment; default dev, or that of the local cloud.")
+
+def _environments() -> list[str]:
+    from infra.foundation.config import CONFIGS
+
+    return sorted(CONFIGS)
+
+
+def _domains() -> list[str]:
+    from lake.model.discovery import domain_names
+
+    return list(domain_names())
+
+
+StackEnv = Annotated[
+    str, typer.Option("--env", help="Environment: dev or prod.", autocompletion=_environments)
 ]
-Profile = Annotated[str | None, typer.Option("--profile", envvar="AWS_PROFILE", help="AWS profile.")]
+Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env", help="Environment; default dev, or that of the local cloud.", autocompletion=_environments
+    ),
+]
+Profile = Annotated[str | None, typer.Option("--profile", help="AWS profile; default that of AWS_PROFILE.")]
 Region = Annotated[str | None, typer.Option("--region", help="AWS region.")]
 Assume = Annotated[
     bool,
@@ -36,7 +55,10 @@ Assume = Annotated[
         "--assume/--no-assume", help="Assume the role of this task, or use the credentials as they are."
     ),
 ]
-Domain = Annotated[str, typer.Option("--domain", help="Name of the domain.", show_default=False)]
+Domain = Annotated[
+    str,
+    typer.Option("--domain", help="Name of the domain.", show_default=False, autocompletion=_domains),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

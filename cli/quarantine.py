@@ -35,7 +35,7 @@ SEND_EXAMPLES = examples(
     "caudal quarantine send --domain ecommerce --table orders --corrected corrections.csv",
     "caudal quarantine send --domain ecommerce --table orders --record 3f9a01bc --dry-run",
 )
-RELEASE_EXAMPLES = examples("caudal release 20250801T060000-1a2b3c4d --domain ecommerce")
+RELEASE_EXAMPLES = examples("caudal release b-20250801T060000000000 --domain ecommerce")
 
 app = typer.Typer(
     cls=Commands,
@@ -129,6 +129,8 @@ def list_records(
     from requeue.records import Filter
     from requeue.unreleased import unreleased
 
+    if to is not None and not table:
+        raise CaudalError("--to needs --table.", where="--to", hint="Name the table of the records.")
     with _connected(domain, env, profile, region, home, assume) as place:
         quarantine = place.quarantine
         wanted = Filter(table=table, check=check, batch=batch, source_file=source_file)
@@ -138,7 +140,12 @@ def list_records(
             unsent = [each for each in records if each.is_correctable and not each.requeued]
             corrections.write_template(to, declared, unsent, place.sources(quarantine))
         if as_json:
-            print_json([asdict(record) for record in records])
+            print_json(
+                {
+                    "records": [asdict(record) for record in records],
+                    "unreleased": [asdict(each) for each in unreleased(place.domain, quarantine.view)],
+                }
+            )
         else:
             _show(records)
             _show_unreleased(unreleased(place.domain, quarantine.view))
@@ -183,6 +190,8 @@ def send(
         chosen = [each for each in records if again or corrected or not each.requeued]
         sending.require_sendable(chosen, corrected=corrected is not None)
         objects = sending.to_raw_objects(place.domain, declared, chosen, sources, texts)
+        if not records:
+            typer.echo("0 records match; nothing is sent.")
         if len(chosen) < len(records):
             typer.echo(f"{len(records) - len(chosen)} records were sent before (--again sends them again).")
         if dry_run:

@@ -77,19 +77,38 @@ def session_for(
 ) -> tuple[boto3.Session, dict[str, Any], str]:
     """Return the caller's session, the options of its clients, and the environment (dev by default).
 
-    `local` is the home folder of a running local cloud. Raises UploadError if it does not run, or if
-    there is no such profile.
+    `local` is the home folder of a running local cloud. Raises UploadError if it does not run, if other
+    options contradict it, or if there is no such profile.
     """
     if local:
         status = _status(local)
-        session = boto3.Session(
-            aws_access_key_id=status["access_key"],
-            aws_secret_access_key=status["secret_key"],
-            region_name=region or status["region"],
-        )
-        return session, {"endpoint_url": status["endpoint"]}, env or status["env"]
+        _refuse_other_target(status, local, env=env, profile=profile, region=region)
+        # A profile of the environment (AWS_PROFILE) is for AWS.
+        inner = botocore.session.get_session({"profile": (None, [], None, None)})
+        inner.set_credentials(status["access_key"], status["secret_key"])
+        inner.set_config_variable("region", status["region"])
+        return boto3.Session(botocore_session=inner), {"endpoint_url": status["endpoint"]}, status["env"]
     with explained("sign-in"):
         return boto3.Session(profile_name=profile, region_name=region), {}, env or "dev"
+
+
+def _refuse_other_target(
+    status: dict[str, str], home: Path, *, env: str | None, profile: str | None, region: str | None
+) -> None:
+    """Raise UploadError for options that name something else than the local cloud of `home`."""
+    if profile:
+        raise UploadError(
+            f"--profile {profile} is for AWS, but a local cloud is named.",
+            where=str(home),
+            hint="Leave out --profile, or leave out --home and unset CAUDAL_HOME.",
+        )
+    for option, given in (("env", env), ("region", region)):
+        if given and given != status[option]:
+            raise UploadError(
+                f"the local cloud runs with --{option} {status[option]}, not {given}.",
+                where=str(home),
+                hint=f"Leave out --{option}, or name another local cloud with --home DIR.",
+            )
 
 
 def _status(home: Path) -> dict[str, str]:
@@ -98,7 +117,7 @@ def _status(home: Path) -> dict[str, str]:
     try:
         status: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise UploadError("there is no status of a local cloud.", where=str(file), hint=hint) from error
+        raise UploadError("no local cloud runs.", where=str(home), hint=hint) from error
     except ValueError as error:
         raise UploadError(f"the status is not JSON: {error}.", where=str(file), hint=hint) from error
     if absent := [name for name in _STATUS_FIELDS if name not in status]:

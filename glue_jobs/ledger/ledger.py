@@ -274,11 +274,13 @@ class Ledger:
         holds = {hold.hold_id: hold for hold in view.holds}
         if name not in rejected and name not in holds:
             its_hold = next((hold for hold in holds.values() if name in hold.batches), None)
-            what = "does not exist" if name not in known else "was not rejected"
+            what = f"there is no rejected batch or hold {name}"
             if its_hold is not None:
-                what = f"is part of the hold {its_hold.hold_id}: release the hold"
+                what = f"batch {name} is part of the hold {its_hold.hold_id}: release the hold"
+            elif name in known:
+                what = f"batch {name} was not rejected"
             raise CaudalError(
-                f"batch {name} {what}.",
+                f"{what}.",
                 where=f"ledger of {self._domain}",
                 hint=f"Rejected batches: {', '.join(rejected) or 'none'}. "
                 f"Holds: {', '.join(holds) or 'none'}.",

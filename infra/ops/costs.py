@@ -170,7 +170,7 @@ def estimate(outdir: Path) -> str:
     if always:
         lines.append(
             f"Streams with the trigger {CONTINUOUS} would cost ${always:.2f} a month "
-            f"(-c stream_trigger={CONTINUOUS}; off by default)."
+            f"(--stream-trigger {CONTINUOUS}; off by default)."
         )
     lines.append(
         f"By use: S3 ${S3_GB_MONTH}/GB a month, Athena ${SCAN_TB:.0f}/TB scanned. A run without new files "

@@ -180,9 +180,9 @@ class Reader:
                 if error.code not in NO_COLLECTION | NO_KEYSPACE:
                     raise
                 raise UnservedError(
-                    "the mart has no collection in the serving store.",
+                    "the mart was never published to the serving store.",
                     where=f"mart {mart.name}",
-                    hint="Run the pipeline with serving switched on.",
+                    hint="Run the pipeline of the domain; on AWS, deploy with --serving.",
                 ) from error
             found += data["documents"]
             # A question's documents fit into one page by declaration; a server with smaller pages

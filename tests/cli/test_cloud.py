@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -47,10 +48,38 @@ def test_unknown_environment_is_refused(command: str) -> None:
     assert "to do: Known: dev, prod." in result.stderr
 
 
-def test_failed_synthesis_is_reported() -> None:
-    result = run("synth", "--env", "staging", "--out", "/nonexistent/templates")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--env", "staging"), "there is no environment 'staging'"),
+        (("-c", "serving"), "'serving' is not KEY=VALUE"),
+    ],
+)
+def test_synthesis_that_is_refused_writes_nothing(
+    tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    result = run("synth", *options, "--out", str(tmp_path / "templates"))
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_output_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run("synth", "--out", str(tmp_path / "file"))
+    assert result.exit_code == 2
+    assert f"where: {tmp_path / 'file'}" in result.stderr
+
+
+def test_failed_synthesis_shows_the_error_of_the_app(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    result = run("synth", "-c", "stream_trigger=always", "--out", str(tmp_path))
     assert result.exit_code == 2
     assert "where: app.py" in result.stderr
+    shown = capfd.readouterr().err
+    assert "error: there is no stream trigger 'always'" in shown
+    assert "Traceback" not in shown
 
 
 def test_unknown_profile_is_refused() -> None:

@@ -61,4 +61,4 @@ def test_missing_local_cloud_exits_with_3(tmp_path: Path, command: str) -> None:
 
 
 def test_down_says_that_no_local_cloud_runs(tmp_path: Path) -> None:
-    assert invoke("down", "--home", str(tmp_path)) == (0, f"Nothing runs in {tmp_path}.\n")
+    assert invoke("down", "--home", str(tmp_path)) == (0, f"No local cloud runs in {tmp_path}.\n")

@@ -1,22 +1,64 @@
-"""The status of a local cloud in the background, and when it is valid."""
+"""The background process: its status file, and errors of starting and stopping."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
-from localcloud.daemon import STATUS_FILE, read_status, stop
-from tests.localcloud.home import STATUS, running
+import pytest
 
-__all__ = ["running"]
+from localcloud import daemon
+from localcloud.daemon import STATUS_FILE, Status, read_status
+from localcloud.errors import LocalCloudError
+from localcloud.lock import HomeLock
+
+STATUS = Status(
+    endpoint="http://127.0.0.1:4999", region="us-east-1", access_key="key", secret_key="secret",
+    account="123456789012", env="dev", buckets={}, pid=os.getpid(), inputs="hash",
+)  # fmt: skip
 
 
-def test_status_file_of_a_dead_process_is_ignored(running: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / STATUS_FILE).write_text((running / STATUS_FILE).read_text())
-    assert read_status(running) == STATUS
-    assert read_status(other) is None
+def test_status_of_a_held_home_is_read(tmp_path: Path) -> None:
+    lock = HomeLock(tmp_path)
+    (tmp_path / STATUS_FILE).write_text(json.dumps(asdict(STATUS)))
+    assert read_status(tmp_path) == STATUS
+    lock.release()
+    assert read_status(tmp_path) is None
 
 
-def test_stopping_where_nothing_runs_does_nothing(tmp_path: Path) -> None:
-    assert not stop(tmp_path)
+def test_stop_without_a_local_cloud_returns_false(tmp_path: Path) -> None:
+    assert daemon.stop(tmp_path) is False
+
+
+def test_process_that_ends_at_once_is_reported_with_its_log(tmp_path: Path) -> None:
+    with pytest.raises(LocalCloudError, match="did not start") as raised:
+        daemon.start(tmp_path, "staging")
+    assert "there is no environment 'staging'" in str(raised.value)
+    assert raised.value.where == str(tmp_path / daemon.LOG_FILE)
+
+
+def test_process_that_does_not_stop_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stubborn = (
+        "import signal, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print(flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", stubborn], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    lock = HomeLock(tmp_path)
+    status = {**asdict(STATUS), "pid": process.pid}
+    (tmp_path / STATUS_FILE).write_text(json.dumps(status))
+    monkeypatch.setattr(daemon, "STOP_SECONDS", 0.2)
+    try:
+        with pytest.raises(LocalCloudError, match=f"process {process.pid} does not stop"):
+            daemon.stop(tmp_path)
+    finally:
+        process.kill()
+        process.communicate()
+        lock.release()

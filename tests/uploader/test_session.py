@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -10,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from uploader import UploadError
-from uploader.session import connect
+from uploader.session import connect, session_for
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -59,3 +61,39 @@ def test_unknown_profile_raises_with_a_hint(s3: S3Client) -> None:
     with pytest.raises(UploadError, match="list-profiles"):
         connect(profile="unknown")
     assert "AWS_PROFILE" not in os.environ
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The home folder of a local cloud that runs environment dev in us-east-1."""
+    fields = {"endpoint": "http://127.0.0.1:9", "access_key": "key", "secret_key": "secret"}
+    status = {**fields, "region": "us-east-1", "env": "dev"}
+    (tmp_path / "status.json").write_text(json.dumps(status))
+    return tmp_path
+
+
+def test_local_cloud_gives_endpoint_credentials_and_environment(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "unknown")  # A profile is for AWS: here it is ignored.
+    session, options, env = session_for(env=None, profile=None, region=None, local=home)
+    credentials = session.get_credentials()
+    assert credentials is not None
+    assert (credentials.access_key, credentials.secret_key) == ("key", "secret")
+    assert (session.region_name, options, env) == ("us-east-1", {"endpoint_url": "http://127.0.0.1:9"}, "dev")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"profile": "work"}, "--profile work is for AWS"),
+        ({"env": "prod"}, "the local cloud runs with --env dev, not prod"),
+        ({"region": "eu-west-1"}, "the local cloud runs with --region us-east-1, not eu-west-1"),
+    ],
+)
+def test_options_that_contradict_the_local_cloud_are_refused(
+    home: Path, options: dict[str, str], message: str
+) -> None:
+    given = {"env": None, "profile": None, "region": None, **options}
+    with pytest.raises(UploadError, match=message):
+        session_for(**given, local=home)

@@ -66,10 +66,10 @@ class CommandLine:
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
     def records(self, *options: str) -> list[dict[str, Any]]:
-        """Return the output of `list --json`."""
+        """Return the records of `list --json`."""
         result = self.run("list", "--json", *options)
         assert result.exit_code == 0, result.output
-        found: list[dict[str, Any]] = json.loads(result.stdout)
+        found: list[dict[str, Any]] = json.loads(result.stdout)["records"]
         return found
 
     def id_of(self, raw_record: str) -> str:

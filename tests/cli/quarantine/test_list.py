@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from glue_jobs.ingest.landing import relative_path
@@ -67,3 +70,13 @@ def test_unknown_tables_and_records_are_reported(cli: CommandLine) -> None:
     assert "there is no table 'sails'" in refused(cli, "list", "--table", "sails")
     assert "is not among the quarantined" in refused(cli, "send", "--table", "sales", "--record", "0" * 12)
     assert "is too short" in refused(cli, "send", "--table", "sales", "--record", cli.id_of("3,1")[:7])
+
+
+def test_template_needs_a_table(cli: CommandLine, tmp_path: Path) -> None:
+    assert "--to needs --table" in refused(cli, "list", "--to", tmp_path / "corrections.csv")
+
+
+def test_json_has_records_and_what_needs_a_release(cli: CommandLine) -> None:
+    listed = json.loads(cli.run("list", "--json").stdout)
+    assert len(listed["records"]) == 6
+    assert listed["unreleased"] == []

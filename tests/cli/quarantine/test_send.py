@@ -231,3 +231,7 @@ def stream_pipeline(root: Path) -> Pipeline:
     rows = [row(EVENT_KEY, 1, BROKEN, "record.malformed"), row(EVENT_KEY, 2, NEGATIVE, "value.range")]
     write_rows(pipeline.store, "cloud_provider", "usage_events", "s-0001-00000000", rows)
     return pipeline
+
+
+def test_send_without_a_match_says_so(cli: CommandLine) -> None:
+    assert sent(cli, "--table", "sales", "--check", "no.such") == "0 records match; nothing is sent.\n"

@@ -1,0 +1,20 @@
+"""`caudal bench`: its options choose the measurements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bench import run
+from cli.main import app
+
+
+def test_options_choose_the_measurements(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    measured: dict[str, Any] = {}
+    monkeypatch.setattr(run, "measure", measured.update)
+    options = ["--scale", "0.1", "--no-months", "--events", "5", "--events", "7", "--work", str(tmp_path)]
+    assert CliRunner().invoke(app, ["bench", *options]).exit_code == 0
+    assert measured == {"scale": 0.1, "months": False, "history": True, "events": [5, 7], "work": tmp_path}
