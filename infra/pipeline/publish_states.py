@@ -79,7 +79,7 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
         PUBLISH: {
             "Type": "Map",
             "ItemsPath": "$.unpublished.Contents",
-            "ItemSelector": {"entry.$": "$$.Map.Item.Value.Key", "unknown": UNKNOWN},
+            "ItemSelector": {"note.$": "$$.Map.Item.Value.Key", "unknown": UNKNOWN},
             "MaxConcurrency": MARTS_AT_ONCE,
             "ItemProcessor": {"StartAt": "ReadUnpublishedPartitions", "States": _mart(plan, domain, bucket)},
             # As text: whether a path without a match is an error or [] depends on the interpreter.
@@ -100,7 +100,7 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
 
 def _mart(plan: ServingPlan, domain: str, bucket: str) -> States:
     """Return the states for one mart. An error ends only this mart, with the status FAILED."""
-    entry = {"Bucket": bucket, "Key.$": "$.entry"}
+    entry = {"Bucket": bucket, "Key.$": "$.note"}
     caught = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "MartFailed"}]
     served = [{**equals("$.of.read.mart", mart), "Next": "PublishPartitions"} for mart in plan.marts]
     return {
@@ -140,7 +140,7 @@ def _mart(plan: ServingPlan, domain: str, bucket: str) -> States:
             "Type": "Pass",
             "Parameters": {
                 "status": FAILED,
-                "entry.$": "$.entry",
+                "note.$": "$.note",
                 "what.$": "States.JsonMerge($.unknown, $.failure, false)",
             },
             "End": True,
