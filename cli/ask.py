@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.options import AsJson, Env, Home, Profile, Region, examples, print_json
-from cli.parameters import LazyCommands, command_for, option
+from cli.parameters import command_for, lazy_group, option
 from lake.model.answers import Answer
 
 if TYPE_CHECKING:
@@ -35,37 +35,23 @@ _OPTIONS = {
 }
 
 
-def questions() -> typer.Typer:
-    """Return one command per serving question of any domain, in the order of the questions' numbers."""
+def _add_questions(commands: typer.Typer) -> None:
+    """Add one command per serving question of any domain, in the order of the questions' numbers."""
     from lake.model.discovery import load_answers
 
-    commands = typer.Typer(no_args_is_help=True)
     found = sorted(load_answers().items(), key=lambda item: item[1][1].question)
     for name, (domain, answer) in found:
         commands.command(name, help=f"{answer.question}. {answer.title} ({domain})")(_command(domain, answer))
-    # A Typer app with a single command is no group.
-    commands.callback()(lambda: None)
-    return commands
 
 
-class _Questions(LazyCommands):
-    build = staticmethod(questions)
-
-
-app = typer.Typer(
-    cls=_Questions,
-    no_args_is_help=True,
+app = lazy_group(
+    _add_questions,
     help="Answer a question of an application from the serving store, in one request.",
     epilog=examples(
         "caudal ask top-services --home .local",
         "caudal ask daily-usage --first 2025-08-01 --last 2025-08-14 --json",
     ),
 )
-
-
-@app.callback()
-def _ask() -> None:
-    """Make the app a group: its commands come from `questions`."""
 
 
 def _command(domain: str, answer: Answer) -> Any:

@@ -66,13 +66,22 @@ def _date(text: str) -> dt.date:
         ) from error
 
 
-class LazyCommands(Commands):
-    """A group whose commands are made on first use, from `build`.
+def lazy_group(add_commands: Callable[[typer.Typer], None], *, help: str, epilog: str) -> typer.Typer:
+    """Return a group whose commands `add_commands` adds on first use.
 
     A declaration that cannot be loaded then stops this group alone.
     """
 
-    build: typing.ClassVar[Callable[[], typer.Typer]]
+    class Lazy(_LazyCommands):
+        build = staticmethod(add_commands)
+
+    group = typer.Typer(cls=Lazy, no_args_is_help=True, help=help, epilog=epilog)
+    group.callback()(_nothing)
+    return group
+
+
+class _LazyCommands(Commands):
+    build: typing.ClassVar[Callable[[typer.Typer], None]]
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(self._commands())
@@ -82,5 +91,12 @@ class LazyCommands(Commands):
 
     def _commands(self) -> dict[str, TyperCommand]:
         if not self.commands:
-            self.commands = get_group(type(self).build()).commands
+            made = typer.Typer()
+            type(self).build(made)
+            made.callback()(_nothing)
+            self.commands = get_group(made).commands
         return typing.cast(dict[str, TyperCommand], self.commands)
+
+
+def _nothing() -> None:
+    """Do nothing: an app with a callback is a group, even with a single command or none."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import examples
-from cli.parameters import LazyCommands, command_for, option
+from cli.parameters import command_for, lazy_group, option
 
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.", show_default=False)]
 ManifestFile = Annotated[
@@ -22,38 +22,24 @@ Committed = Annotated[
 ]
 
 
-def samples() -> typer.Typer:
-    """Return one command per domain that has a sample generator (`domains/<name>/sample/`)."""
+def _add_generators(commands: typer.Typer) -> None:
+    """Add one command per domain that has a sample generator (`domains/<name>/sample/`)."""
     from lake.model.discovery import domain_names
 
-    commands = typer.Typer(no_args_is_help=True)
     for name in domain_names():
         if importlib.util.find_spec(f"domains.{name}.sample") is not None:
             generator = importlib.import_module(f"domains.{name}.sample")
             commands.command(name, help=f"Generate landing files of {name}.")(_command(generator))
-    # A Typer app with a single command is no group.
-    commands.callback()(lambda: None)
-    return commands
 
 
-class _Samples(LazyCommands):
-    build = staticmethod(samples)
-
-
-app = typer.Typer(
-    cls=_Samples,
-    no_args_is_help=True,
+app = lazy_group(
+    _add_generators,
     help="Generate landing files of a domain, with known row counts.",
     epilog=examples(
-        "caudal sample ecommerce --out /tmp/shop --scale 0.1 --layout months",
+        "caudal sample ecommerce --out shop --scale 0.1 --layout months",
         "caudal sample ecommerce --out sample_data --committed",
     ),
 )
-
-
-@app.callback()
-def _sample() -> None:
-    """Make the app a group: its commands come from `samples`."""
 
 
 def _command(generator: Any) -> Any:
