@@ -81,7 +81,8 @@ def lazy_group(add_commands: Callable[[typer.Typer], None], *, help: str, epilog
 
 
 class _LazyCommands(Commands):
-    build: typing.ClassVar[Callable[[typer.Typer], None]]
+    build: typing.ClassVar[Any]
+    """Adds the commands to an app."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(self._commands())

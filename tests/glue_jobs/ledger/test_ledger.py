@@ -136,7 +136,7 @@ def test_hold_cannot_be_written_twice(ledger: Ledger) -> None:
     [
         (
             "b-0",
-            r"there is no rejected batch or hold b-0\. Rejected batches: b-2\. Holds: h-20260101T120000000000-makers",
+            r"no rejected batch or hold b-0\. Rejected batches: b-2\. Holds: h-20260101T120000000000-makers",
         ),
         ("b-1", "batch b-1 was not rejected"),
         ("b-3", "batch b-3 is part of the hold h-20260101T120000000000-makers: release the hold"),
