@@ -1,7 +1,7 @@
 """A process with its own Java that runs the streaming job and kills itself at a chosen call of the store.
 
-`python -m tests.glue_jobs.streaming.chaos.killed_process ROOT POINT`, where POINT is a KillPoint as JSON. Exits
-with 0 if the run never reaches the kill point.
+`python -m tests.glue_jobs.streaming.chaos.killed_process ROOT POINT`, where POINT is a KillPoint as JSON.
+Exits with 0 if the run never reaches the kill point.
 """
 
 from __future__ import annotations
