@@ -33,9 +33,7 @@ def synthesised(folder: Path, *, config: Config, domains: Sequence[Domain], regi
     return Assembly(outdir)
 
 
-def _assembly(
-    env: str, factory: pytest.TempPathFactory, serving: str | None = None
-) -> tuple[Assembly, list[str]]:
+def _assembly(env: str, factory: pytest.TempPathFactory, serving: str = "") -> tuple[Assembly, list[str]]:
     outdir = factory.mktemp(f"synth-{env}") / "cdk.out"
     findings = nag_findings(outdir, config=config_for(env, serving=serving), domains=load_domains())
     return Assembly(outdir), findings
