@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from infra.application import synthesise
 from infra.foundation.config import LOCAL, config_for
 from infra.ops.diagrams import state_machines
-from infra.ops.lint import ACCOUNT, REGION, ROOT
+from infra.ops.lint import ACCOUNT, REGION
 from lake.documentation.pages import DOCS
 from lake.model.discovery import load_domain, load_domains
 from lake.naming import Names, stop_key, stream_job, unpublished_root
 from tests.infra.assembly import Assembly
+from tests.infra.conftest import synthesised
 
 PAGE = DOCS / "runbook.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -29,15 +29,8 @@ DOMAIN = "ecommerce"
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """The templates of dev with serving, which have every alarm and notification."""
-    outdir = synthesise(
-        tmp_path_factory.mktemp("runbook") / "cdk.out",
-        config=config_for("dev", serving=LOCAL),
-        root=ROOT,
-        account=ACCOUNT,
-        region=REGION,
-        domains=load_domains(),
-    )
-    return Assembly(outdir)
+    config = config_for("dev", serving=LOCAL)
+    return synthesised(tmp_path_factory.mktemp("runbook"), config=config, domains=load_domains())
 
 
 def _states(definition: dict[str, Any]) -> Iterator[dict[str, Any]]:

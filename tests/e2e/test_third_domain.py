@@ -10,10 +10,11 @@ from pathlib import Path
 from lake import naming
 from localcloud.execution.glue import executor
 from tests.e2e.lakehouse import Lakehouse
+from tests.toy.drops import HEAD
 
-MAKERS = "maker_id,name,country\n1,Ana,PT\n2,Bo,SE\n"
-SALES = "sale_id,maker_id,sold_on,amount,channel\n10,1,2025-01-05,9.50,shop\n11,2,2025-02-07,20.00,web\n"
-PARTS = "sale_id,label,units\n10,leg,4\n11,top,1\n"
+MAKERS = HEAD["makers"] + "1,Ana,PT\n2,Bo,SE\n"
+SALES = HEAD["sales"] + "10,1,2025-01-05,9.50,shop\n11,2,2025-02-07,20.00,web\n"
+PARTS = HEAD["parts"] + "10,leg,4\n11,top,1\n"
 
 RUN_FOR_SECONDS = 1.0
 """How long the job runs before it is killed. The outcome does not depend on this time."""
@@ -58,9 +59,7 @@ def test_execution_without_new_files_starts_no_crawler(toy: Lakehouse) -> None:
 
 def test_concurrent_executions_ingest_each_file_once(toy: Lakehouse, tmp_path: Path) -> None:
     batches = len(toy.batches())
-    (tmp_path / "sales_march.csv").write_text(
-        "sale_id,maker_id,sold_on,amount,channel\n12,1,2025-03-01,1.00,web\n"
-    )
+    (tmp_path / "sales_march.csv").write_text(HEAD["sales"] + "12,1,2025-03-01,1.00,web\n")
     toy.send(tmp_path)
     toy.start()
     toy.start()
@@ -73,7 +72,7 @@ def test_concurrent_executions_ingest_each_file_once(toy: Lakehouse, tmp_path: P
 
 def test_killed_job_is_repeated_by_the_next_execution(toy: Lakehouse, tmp_path: Path) -> None:
     (tmp_path / "sales_april.csv").write_text(
-        "sale_id,maker_id,sold_on,amount,channel\n13,2,2025-04-01,3.00,web\n11,2,2025-04-02,21.00,web\n"
+        HEAD["sales"] + "13,2,2025-04-01,3.00,web\n11,2,2025-04-02,21.00,web\n"
     )
     toy.send(tmp_path)
     deadline = time.monotonic() + 120
@@ -123,9 +122,7 @@ def test_mart_that_was_not_served_is_served_by_the_next_execution(toy: Lakehouse
     server = toy.cloud.serving.server
     token, before = server.token, toy.served("revenue_by_month")
     server.token = "changed"
-    toy.drop(
-        tmp_path, {"sales_may.csv": "sale_id,maker_id,sold_on,amount,channel\n14,1,2026-05-01,6.00,web\n"}
-    )
+    toy.drop(tmp_path, {"sales_may.csv": HEAD["sales"] + "14,1,2026-05-01,6.00,web\n"})
     server.token = token
 
     message = json.loads(toy.notifications()[-1]["message"])
@@ -156,12 +153,11 @@ def test_document_over_a_limit_is_reported_and_the_others_are_served(toy: Lakeho
         for number in range(84 * 12)
     ]
     sales.append("3000,1,2028-01-01,5.00,web")
-    header = "sale_id,maker_id,sold_on,amount,channel"
     toy.drop(
         tmp_path,
         {
-            "makers_many.csv": "\n".join(["maker_id,name,country", *makers]),
-            "sales_many.csv": "\n".join([header, *sales]),
+            "makers_many.csv": HEAD["makers"] + "\n".join(makers),
+            "sales_many.csv": HEAD["sales"] + "\n".join(sales),
         },
     )
     notification = toy.notifications()[-1]

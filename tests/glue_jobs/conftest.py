@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from tests.meters.arrivals import Meters
 from tests.pipeline import Pipeline
 from tests.toy.drops import JANUARY
 from tests.toy.model import expected
@@ -31,6 +32,12 @@ def meters_on_path() -> Iterator[None]:
     sys.path.append(str(METERS))
     yield
     sys.path.remove(str(METERS))
+
+
+@pytest.fixture
+def meters(spark: SparkSession, meters_on_path: None, tmp_path: Path) -> Meters:
+    """Return a pipeline of the meters without files."""
+    return Meters(spark, tmp_path / "buckets")
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def files(pipeline: Pipeline) -> dict[str, int]:
 Change = Callable[[Pipeline], None]
 
 
-def a_late_file(pipeline: Pipeline) -> None:
+def late_file(pipeline: Pipeline) -> None:
     pipeline.drop({"sales_march.csv": HEAD["sales"] + "4,1,2024-03-01,1.005,web\n"})
     pipeline.run()
     pipeline.drop({"sales_late.csv": HEAD["sales"] + "5,2,2023-12-31,5,web\n"})
@@ -111,7 +111,7 @@ def replaced_lines(pipeline: Pipeline) -> None:
     ]
 
 
-def a_rejected_correction(pipeline: Pipeline) -> None:
+def rejected_correction(pipeline: Pipeline) -> None:
     pipeline.drop(
         {
             "sales_fix.csv": HEAD["sales"] + "1,1,2024-01-05,-10.00,shop\n2,2,2024-02-10,21.00,web\n",
@@ -123,18 +123,18 @@ def a_rejected_correction(pipeline: Pipeline) -> None:
     assert len(pipeline.rows("silver", "parts", "sale_id", "label")) == 4
 
 
-def a_master_after_its_facts(pipeline: Pipeline) -> None:
+def master_after_its_facts(pipeline: Pipeline) -> None:
     pipeline.drop({"makers_late.csv": HEAD["makers"] + "3,Cy,DK\n"})
     pipeline.run()
     assert ("3", "Cy", "DK") in pipeline.rows("gold", "sales_enriched", "sale_id", "maker_name", "country")
 
 
-def a_corrected_master(pipeline: Pipeline) -> None:
+def corrected_master(pipeline: Pipeline) -> None:
     pipeline.drop({"makers_fix.csv": HEAD["makers"] + "2,Bo,FI\n"})
     pipeline.run()
 
 
-def a_dated_parent_after_its_rows(pipeline: Pipeline) -> None:
+def dated_parent_after_its_rows(pipeline: Pipeline) -> None:
     """Its parts leave year 0, and a return in another month gets its amount."""
     pipeline.drop({"sales_late.csv": HEAD["sales"] + "9,1,2024-04-01,90.00,shop\n"})
     pipeline.run()
@@ -163,7 +163,7 @@ def two_batches_before_one_curation(pipeline: Pipeline) -> None:
     pipeline.curate()
 
 
-def an_upload_in_several_batches(pipeline: Pipeline) -> None:
+def upload_in_several_batches(pipeline: Pipeline) -> None:
     """The files of one upload call are ingested by three runs, the highest-ranking first."""
     first = {"deeper/sales.csv": HEAD["sales"] + "1,1,2024-05-05,3.00,shop\n"}
     second = {"sales_a.csv": HEAD["sales"] + "1,1,2024-06-05,1.00,shop\n2,1,2024-05-09,2.00,shop\n"}
@@ -174,16 +174,16 @@ def an_upload_in_several_batches(pipeline: Pipeline) -> None:
     assert pipeline.rows("silver", "sales", "sale_id", "amount")[:2] == [("1", "3.00"), ("2", "5.00")]
 
 
-def the_first_batch_of_a_new_table_and_drift(pipeline: Pipeline) -> None:
+def first_batch_of_a_new_table_and_drift(pipeline: Pipeline) -> None:
     pipeline.drop({"sales_drift.csv": "colour,sold_on,sale_id,amount\nred,2024-02-02,8,8\n"})
     pipeline.run()
     assert ("8", None, None) in pipeline.rows("silver", "sales", "sale_id", "maker_id", "channel")
 
 
 CHANGES: list[Change] = [
-    a_late_file, corrected_and_moved, moved_there_and_back, replaced_lines, a_rejected_correction,
-    a_master_after_its_facts, a_corrected_master, a_dated_parent_after_its_rows, two_versions_in_one_batch,
-    two_batches_before_one_curation, an_upload_in_several_batches, the_first_batch_of_a_new_table_and_drift,
+    late_file, corrected_and_moved, moved_there_and_back, replaced_lines, rejected_correction,
+    master_after_its_facts, corrected_master, dated_parent_after_its_rows, two_versions_in_one_batch,
+    two_batches_before_one_curation, upload_in_several_batches, first_batch_of_a_new_table_and_drift,
 ]  # fmt: skip
 
 

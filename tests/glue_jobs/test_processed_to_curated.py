@@ -7,7 +7,6 @@ import random
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 
 from glue_jobs.curation import compactor
 from lake import naming
@@ -17,12 +16,9 @@ from tests.meters.arrivals import Meters, Reading
 PREFIX = naming.layer_prefix("bronze", "meters", "readings")
 
 
-@pytest.fixture
-def meters(
-    spark: SparkSession, meters_on_path: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Meters:
+@pytest.fixture(autouse=True)
+def merge_from_two_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compactor, "MIN_FILES", 2)
-    return Meters(spark, tmp_path / "buckets")
 
 
 def merged(pipeline: Meters) -> int:

@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from glue_jobs.ledger.ledger import FileStatus
 from glue_jobs.streaming.generation import CheckpointError
 from lake import naming
-from tests.glue_jobs.streaming.conftest import StreamPipeline, speed_view_off
+from tests.glue_jobs.streaming.conftest import StreamPipeline, events, speed_view_off
 from tests.glue_jobs.streaming.lines import event, lines
 
 FILES: dict[str, str | bytes] = {
@@ -39,6 +39,8 @@ BRONZE = {
 }  # fmt: skip
 
 
+__all__ = ["events"]
+
 First = tuple[StreamPipeline, dict[str, Any]]
 
 
@@ -47,12 +49,6 @@ def bronze_only() -> Iterator[None]:
     """Leave the speed view out of runs."""
     with speed_view_off():
         yield
-
-
-@pytest.fixture
-def events(spark: SparkSession, tmp_path: Path) -> StreamPipeline:
-    """An empty pipeline with a stream."""
-    return StreamPipeline(spark, tmp_path / "buckets")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from infra.foundation.node import prefer_own_node
 prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
-from infra.foundation.config import Config, config_for  # noqa: E402
+from infra.foundation.config import LOCAL, Config, config_for  # noqa: E402
 from infra.ops.lint import ROOT, nag_findings  # noqa: E402
 from lake.model.discovery import load_domain, load_domains  # noqa: E402
 from lake.model.spec import Domain  # noqa: E402
@@ -33,9 +33,9 @@ def synthesised(folder: Path, *, config: Config, domains: Sequence[Domain], regi
     return Assembly(outdir)
 
 
-def _assembly(env: str, factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
+def _assembly(env: str, factory: pytest.TempPathFactory, serving: str = "") -> tuple[Assembly, list[str]]:
     outdir = factory.mktemp(f"synth-{env}") / "cdk.out"
-    findings = nag_findings(outdir, config=config_for(env), domains=load_domains())
+    findings = nag_findings(outdir, config=config_for(env, serving=serving), domains=load_domains())
     return Assembly(outdir), findings
 
 
@@ -50,6 +50,11 @@ def prod_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, 
 
 
 @pytest.fixture(scope="session")
+def serving_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
+    return _assembly("dev", tmp_path_factory, serving=LOCAL)
+
+
+@pytest.fixture(scope="session")
 def dev(dev_synthesis: tuple[Assembly, list[str]]) -> Assembly:
     return dev_synthesis[0]
 
@@ -57,6 +62,12 @@ def dev(dev_synthesis: tuple[Assembly, list[str]]) -> Assembly:
 @pytest.fixture(scope="session")
 def prod(prod_synthesis: tuple[Assembly, list[str]]) -> Assembly:
     return prod_synthesis[0]
+
+
+@pytest.fixture(scope="session")
+def serving(serving_synthesis: tuple[Assembly, list[str]]) -> Assembly:
+    """The environment dev with the serving store in the local runtime."""
+    return serving_synthesis[0]
 
 
 @pytest.fixture(scope="session")

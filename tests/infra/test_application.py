@@ -15,7 +15,7 @@ from lake.errors import NameTooLongError
 from lake.model.discovery import load_domain, load_domains
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, as_list
-from tests.infra.toy import write_domain
+from tests.infra.third_domain import write_domain
 
 LIBRARY = "library"
 

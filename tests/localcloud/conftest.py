@@ -24,7 +24,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="module")
 def deploy(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Deploy:
-    """Deploys stacks, given as resources by stack name, and returns the folder of the assembly."""
+    """Return a function that deploys stacks, given as resources by stack name."""
 
     def write_and_deploy(stacks: dict[str, Template]) -> Path:
         folder = write_assembly(tmp_path_factory.mktemp("cdk.out"), stacks)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 
 from tests.cli.quarantine.command_line import CommandLine
+from tests.toy.drops import HEAD
 
 
 def test_rejected_batch_is_published_after_its_release(cli: CommandLine) -> None:
     assert "there is no rejected batch or hold b-0" in cli.run("release", "b-0").stderr
     bad = "".join(f"{number},1,2024-03-01,-1,shop\n" for number in range(100, 120))
-    cli.pipeline.drop(
-        {"sales_march.csv": "sale_id,maker_id,sold_on,amount,channel\n99,1,2024-03-01,1,shop\n" + bad}
-    )
+    cli.pipeline.drop({"sales_march.csv": HEAD["sales"] + "99,1,2024-03-01,1,shop\n" + bad})
     rejected = cli.pipeline.ingest()
     assert (rejected["status"], rejected["proceed"]) == ("REJECTED", False)
     cli = cli.mirrored()

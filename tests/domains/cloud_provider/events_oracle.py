@@ -32,7 +32,7 @@ class BadRecordError(Exception):
 
 
 @dataclass(frozen=True)
-class Judged:
+class ExpectedEvents:
     """The highest-ranking version of each good event by key, and the numbers of good and bad records."""
 
     winners: dict[str, Values]
@@ -40,7 +40,7 @@ class Judged:
     bad: int
 
 
-def judge(files: Iterable[bytes]) -> Judged:
+def expected_events(files: Iterable[bytes]) -> ExpectedEvents:
     """Return the result for all records of the files; the order of files does not matter."""
     winners: dict[str, tuple[tuple[Any, ...], Values]] = {}
     good = bad = 0
@@ -54,7 +54,7 @@ def judge(files: Iterable[bytes]) -> Judged:
         rank = (event["schema_version"], event["event_ts"], hashlib.sha256(line).hexdigest())
         if event["event_id"] not in winners or rank > winners[event["event_id"]][0]:
             winners[event["event_id"]] = (rank, event)
-    return Judged({key: event for key, (_, event) in winners.items()}, good, bad)
+    return ExpectedEvents({key: event for key, (_, event) in winners.items()}, good, bad)
 
 
 def _lines(content: bytes) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ from bench.reference import LandingFile, build_marts, resolve
 from domains.cloud_provider.domain import DOMAIN
 from lake.files.recognition import recognise
 from lake.model.spec import Table
-from tests.domains.cloud_provider.events_oracle import Judged, judge
+from tests.domains.cloud_provider.events_oracle import ExpectedEvents, expected_events
 from tests.pipeline import Pipeline, Rows, Upload
 
 EVENTS = DOMAIN.table("usage_events")
@@ -63,7 +63,7 @@ class Expected:
 
 def expected(uploads: Sequence[Upload]) -> Expected:
     """Return the state after all uploads are ingested; their division into batches does not matter."""
-    events = judge(_event_files(uploads))
+    events = expected_events(_event_files(uploads))
     with duckdb.connect() as connection, TemporaryDirectory() as folder:
         connection.execute("SET TimeZone = 'UTC'")
         files = list(_drops(uploads, Path(folder)))
@@ -112,7 +112,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, source: str, names: Sequence[st
     return sorted(connection.execute(f"SELECT {columns} FROM {source}").fetchall(), key=repr)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, events: Judged) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, events: ExpectedEvents) -> None:
     """Create the table of the stream."""
     schema = pa.schema(
         [

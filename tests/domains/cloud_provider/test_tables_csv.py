@@ -13,7 +13,7 @@ from domains.cloud_provider.tables import (
     SUPPORT_TICKETS,
     USERS,
 )
-from tests.domains.cloud_provider.judging import flagged, good, mismatches, quarantined
+from tests.domains.cloud_provider.check_cases import flagged, good, mismatches, quarantined
 
 RATE = "exchange_rate_to_usd"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import SparkSession
 
 from domains.cloud_provider.tables import REGIONS, SERVICES, UNITS, USAGE_EVENTS
-from tests.domains.cloud_provider.judging import Case, flagged, good, mismatches, quarantined
+from tests.domains.cloud_provider.check_cases import Case, flagged, good, mismatches, quarantined
 
 EVENT = {
     "event_id": "evt_1",

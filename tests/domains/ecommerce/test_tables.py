@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 from lake.model.discovery import load_domain
 from lake.model.spec import Table
-from tests.domains.cloud_provider.judging import Case, Texts, flagged, good, mismatches, quarantined
+from tests.domains.cloud_provider.check_cases import Case, Texts, flagged, good, mismatches, quarantined
 
 SHOP = load_domain("ecommerce")
 

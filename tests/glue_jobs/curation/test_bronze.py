@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.runtime.months import Month
 from tests.frames import texts
 from tests.meters.arrivals import Meters
-
-
-@pytest.fixture
-def meters(spark: object, meters_on_path: None, tmp_path: Path) -> Meters:
-    return Meters(spark, tmp_path / "buckets")  # type: ignore[arg-type]
 
 
 def bronze_of(pipeline: Meters, table: str) -> BronzeTable:

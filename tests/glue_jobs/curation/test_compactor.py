@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.curation import compactor
@@ -28,11 +27,6 @@ MAY, JUNE, JULY = "2025-05-31", "2025-06-01", "2025-07-01"
 @pytest.fixture(autouse=True)
 def merge_from_two_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compactor, "MIN_FILES", 2)
-
-
-@pytest.fixture
-def meters(spark: SparkSession, meters_on_path: None, tmp_path: Path) -> Meters:
-    return Meters(spark, tmp_path / "buckets")
 
 
 def compact(pipeline: Meters, store: ObjectStore | None = None) -> Compacted:

@@ -14,7 +14,7 @@ from glue_jobs.runtime.args import Bookmark
 from glue_jobs.runtime.store import Head
 from lake.model.discovery import load_domain
 from tests.fakes import FolderStore
-from tests.infra.toy import write_domain
+from tests.infra.third_domain import write_domain
 
 SHOP = load_domain("ecommerce")
 ITEMS = b"order_id,product_id,unit_price_usd,quantity,line_total_usd\n1,2,3.00,1,3.00\n"

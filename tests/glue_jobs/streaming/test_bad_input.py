@@ -15,7 +15,7 @@ from glue_jobs import stream_to_bronze
 from glue_jobs.streaming import speed
 from glue_jobs.streaming.sinks import SpeedFiles
 from lake import naming
-from tests.domains.cloud_provider.events_oracle import judge
+from tests.domains.cloud_provider.events_oracle import expected_events
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 from tests.glue_jobs.streaming.test_json_lines import GOOD, MALFORMED, QUARANTINED
@@ -54,7 +54,9 @@ def result(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Res
 
 def test_summary_counts_every_record(result: Result) -> None:
     _, summary = result
-    outcome = judge(gzip.decompress(body) if name.endswith(".gz") else body for name, body in CONTENTS)
+    outcome = expected_events(
+        gzip.decompress(body) if name.endswith(".gz") else body for name, body in CONTENTS
+    )
     assert summary["status"] == "COMMITTED"
     assert summary["files"] == len(FILES)
     assert summary["rows_bronze"] == outcome.good == len(GOOD) + 1

@@ -80,6 +80,6 @@ def test_hidden_and_misnamed_files_are_rejected_whole(tmp_path: Path) -> None:
     assert {entry.key.removeprefix(key) for entry in landing.rejected} == {"_hidden.jsonl", "plain.jsonl.gz"}
 
 
-def test_stream_without_files_has_none(tmp_path: Path) -> None:
+def test_stream_has_files_as_soon_as_one_is_uploaded(tmp_path: Path) -> None:
     assert not raw_files(tmp_path).has_files()
     assert raw_files(tmp_path, a=1).has_files()

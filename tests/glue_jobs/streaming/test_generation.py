@@ -62,7 +62,7 @@ def test_new_generation_begins_on_demand(stream: Stream) -> None:
     assert stream.resume() == Generation(2)
 
 
-def test_number_belongs_to_one_table_only(stream: Stream, tmp_path: Path) -> None:
+def test_number_of_a_generation_belongs_to_one_table_only(stream: Stream, tmp_path: Path) -> None:
     stream.resume()
     assert Stream(tmp_path, "views").resume() == Generation(2, is_new=True)
 

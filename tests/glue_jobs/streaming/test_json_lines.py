@@ -102,8 +102,8 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def judged(spark: SparkSession) -> dict[str, Row]:
-    """Name of the line → its checked row."""
+def checked(spark: SparkSession) -> dict[str, Row]:
+    """Return name of the line → its checked row."""
     named = {
         **MALFORMED,
         **{name: line for name, (line, _) in (*QUARANTINED.items(), *GOOD.items())},
@@ -116,22 +116,22 @@ def judged(spark: SparkSession) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_line_without_one_json_object_is_malformed(judged: dict[str, Row], name: str) -> None:
-    assert judged[name]["failed_checks"] == ["record.malformed"]
-    assert judged[name]["raw_record"] == MALFORMED[name]
+def test_line_without_one_json_object_is_malformed(checked: dict[str, Row], name: str) -> None:
+    assert checked[name]["failed_checks"] == ["record.malformed"]
+    assert checked[name]["raw_record"] == MALFORMED[name]
 
 
 @pytest.mark.parametrize("name", QUARANTINED)
-def test_record_is_quarantined_with_its_checks_and_its_text(judged: dict[str, Row], name: str) -> None:
+def test_record_is_quarantined_with_its_checks_and_its_text(checked: dict[str, Row], name: str) -> None:
     line, checks = QUARANTINED[name]
-    assert judged[name]["failed_checks"] == checks
-    assert judged[name]["raw_record"] == line
+    assert checked[name]["failed_checks"] == checks
+    assert checked[name]["raw_record"] == line
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_good_record_is_typed(judged: dict[str, Row], name: str) -> None:
+def test_good_record_is_typed(checked: dict[str, Row], name: str) -> None:
     line, values = GOOD[name]
-    row = judged[name]
+    row = checked[name]
     assert row["failed_checks"] == []
     assert row["raw_record"] is None
     found = {key: str(row[key]) if key == "event_ts" else row[key] for key in values}
@@ -139,5 +139,5 @@ def test_good_record_is_typed(judged: dict[str, Row], name: str) -> None:
     assert row["source_rank"] == hashlib.sha256(line.encode()).hexdigest()
 
 
-def test_blank_line_is_no_record(judged: dict[str, Row]) -> None:
-    assert "blank" not in judged
+def test_blank_line_is_no_record(checked: dict[str, Row]) -> None:
+    assert "blank" not in checked

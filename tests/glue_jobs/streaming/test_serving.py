@@ -24,6 +24,7 @@ from localcloud.dataapi.faults import Kind
 from serving.client.errors import RefusedError, SecretError
 from tests.domains.cloud_provider.marts_store import KEYSPACE, TOKEN, Store
 from tests.fakes import FolderStore
+from tests.glue_jobs.streaming.totals import total
 
 MART = "org_daily_usage_by_service"
 MONDAY, TUESDAY = date(2025, 7, 7), date(2025, 7, 8)
@@ -67,14 +68,6 @@ class Stream:
 def stream(tmp_path: Path) -> Iterator[Stream]:
     with DataApiServer(tmp_path / "dataapi", token=TOKEN) as server:
         yield Stream(Store(server, tmp_path / "scratch"), tmp_path / "buckets")
-
-
-def total(org: str, day: date, cost: str, *, events: int = 1, metric: str = "requests") -> dict[str, Any]:
-    """Return a total of one metric of an organisation's day."""
-    return {
-        "day": day, "org_id": org, "service": "compute", "metric": metric, "events": events,
-        "cost_usd_increment": Decimal(cost), "value": Decimal(10), "carbon_kg": None, "genai_tokens": None,
-    }  # fmt: skip
 
 
 def gold(org: str, day: date, cost: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from domains.cloud_provider.tables import USAGE_EVENTS
 from glue_jobs.streaming.sinks import SpeedFiles, add_nullable, sum_to_shape
 from lake.model.discovery import load_domain
 from tests.fakes import FolderStore
+from tests.glue_jobs.streaming import totals as running
 
 DAY = date(2025, 7, 1)
 
@@ -25,11 +26,7 @@ def files(tmp_path: Path) -> SpeedFiles:
 
 def total(org: str, metric: str, events: int, cost: str, value: str | None = "1") -> dict[str, Any]:
     """Return a total of one metric of an organisation's DAY."""
-    return {
-        "day": DAY, "org_id": org, "service": "compute", "metric": metric, "events": events,
-        "cost_usd_increment": Decimal(cost), "value": None if value is None else Decimal(value),
-        "carbon_kg": None, "genai_tokens": None,
-    }  # fmt: skip
+    return running.total(org, DAY, cost, events=events, metric=metric, value=value)
 
 
 def test_totals_are_replaced_and_not_added_to(files: SpeedFiles) -> None:

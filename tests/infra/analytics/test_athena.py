@@ -13,7 +13,7 @@ from lake.model.spec import Question
 from lake.naming import Names
 from tests.infra.assembly import Assembly, Stack, actions, as_list
 from tests.infra.conftest import DOMAIN
-from tests.infra.toy import write_domain
+from tests.infra.third_domain import write_domain
 
 
 def test_workgroup_enforces_encryption_and_a_scan_limit(dev: Assembly, names: Names) -> None:

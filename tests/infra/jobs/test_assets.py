@@ -13,7 +13,7 @@ import pytest
 from infra.jobs.assets import build_library
 from infra.ops.lint import ROOT
 from lake.model.discovery import domain_names
-from tests.infra.toy import write_domain
+from tests.infra.third_domain import write_domain
 
 
 def test_equal_sources_give_equal_bytes(tmp_path: Path) -> None:

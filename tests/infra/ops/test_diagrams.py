@@ -6,25 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.application import synthesise
-from infra.foundation.config import LOCAL, config_for
 from infra.ops import diagrams
-from infra.ops.lint import ROOT
-from lake.model.discovery import load_domains
-from tests.infra.assembly import ACCOUNT, REGION, Assembly
+from tests.infra.assembly import Assembly
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The templates that the pages show: dev with serving."""
-    return synthesise(
-        tmp_path_factory.mktemp("served") / "cdk.out",
-        config=config_for("dev", serving=LOCAL),
-        root=ROOT,
-        account=ACCOUNT,
-        region=REGION,
-        domains=load_domains(),
-    )
+@pytest.fixture
+def served(serving: Assembly) -> Path:
+    """The templates that the pages show."""
+    return serving.outdir
 
 
 def test_committed_pages_are_up_to_date(served: Path) -> None:

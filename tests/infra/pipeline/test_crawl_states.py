@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.pipeline.crawl_states import crawl
-from tests.infra.machine import STATES, reachable
+from tests.infra.pipeline_definitions import STATES, reachable
 
 CRAWLERS = {"processed": "crawler-1"}
 

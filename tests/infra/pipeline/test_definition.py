@@ -8,7 +8,7 @@ import pytest
 
 from infra.pipeline.definition import definition
 from infra.pipeline.publish_states import ServingPlan
-from tests.infra.machine import PLAN, SERVING, STATES, reachable, successors
+from tests.infra.pipeline_definitions import PLAN, SERVING, STATES, reachable, successors
 
 TASKS = sorted(name for name, state in STATES.items() if state["Type"] == "Task")
 

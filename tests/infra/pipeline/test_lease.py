@@ -8,7 +8,7 @@ import pytest
 
 from infra.pipeline.definition import LEASE_ATTEMPTS
 from infra.pipeline.lease import acquire, release
-from tests.infra.machine import PLAN, STATES
+from tests.infra.pipeline_definitions import PLAN, STATES
 
 
 def test_every_write_of_the_lease_is_conditional_on_its_owner() -> None:

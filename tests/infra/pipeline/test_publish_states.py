@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.infra.machine import SERVED, reachable
+from tests.infra.pipeline_definitions import SERVED, reachable
 
 
 def test_marts_are_published_after_the_crawl_and_before_the_notification() -> None:

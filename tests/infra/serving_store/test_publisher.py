@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from infra import application
-from infra.foundation.config import LOCAL, config_for
-from infra.ops.lint import cfn_findings, nag_findings
+from infra.foundation.config import config_for
+from infra.ops.lint import cfn_findings
 from lake.errors import DeclarationError
-from lake.model.discovery import load_domain, load_domains
+from lake.model.discovery import load_domain
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, Stack, actions, as_list
 from tests.infra.conftest import STREAMER, synthesised
@@ -21,15 +21,8 @@ SERVED = [collection.mart for collection in load_domain(STREAMER).serving]
 
 
 @pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
-    outdir = tmp_path_factory.mktemp("serving") / "cdk.out"
-    findings = nag_findings(outdir, config=config_for("dev", serving=LOCAL), domains=load_domains())
-    return Assembly(outdir), findings
-
-
-@pytest.fixture(scope="module")
-def stack(serving: tuple[Assembly, list[str]], names: Names) -> Stack:
-    return serving[0].stack(names.stack(STREAMER))
+def stack(serving: Assembly, names: Names) -> Stack:
+    return serving.stack(names.stack(STREAMER))
 
 
 def test_without_serving_there_is_no_function_secret_or_publishing_state(
@@ -42,16 +35,14 @@ def test_without_serving_there_is_no_function_secret_or_publishing_state(
     assert "PublishMarts" not in dev.stack(names.stack(STREAMER)).state_machine["States"]
 
 
-def test_with_serving_the_templates_have_no_findings(serving: tuple[Assembly, list[str]]) -> None:
-    assembly, findings = serving
+def test_with_serving_the_templates_have_no_findings(serving_synthesis: tuple[Assembly, list[str]]) -> None:
+    assembly, findings = serving_synthesis
     assert findings == []
     assert cfn_findings(assembly.outdir) == []
 
 
-def test_secret_is_in_its_own_stack_and_has_no_value(
-    serving: tuple[Assembly, list[str]], names: Names
-) -> None:
-    secrets = serving[0].stack(names.stack("serving")).template["Resources"]
+def test_secret_is_in_its_own_stack_and_has_no_value(serving: Assembly, names: Names) -> None:
+    secrets = serving.stack(names.stack("serving")).template["Resources"]
     found = [resource for resource in secrets.values() if resource["Type"] == "AWS::SecretsManager::Secret"]
     assert len(found) == 1
     assert found[0]["Properties"]["Name"] == names.serving_secret
@@ -140,8 +131,8 @@ def test_batch_job_lists_unpublished_partitions_only_with_serving(
     assert not actions(without.role(names.role(STREAMER, kind)), entries)
 
 
-def test_local_archive_holds_sources_only(serving: tuple[Assembly, list[str]]) -> None:
-    archives = [set(zipfile.ZipFile(path).namelist()) for path in serving[0].outdir.glob("asset.*.zip")]
+def test_local_archive_holds_sources_only(serving: Assembly) -> None:
+    archives = [set(zipfile.ZipFile(path).namelist()) for path in serving.outdir.glob("asset.*.zip")]
     archive = next(names for names in archives if "handler.py" in names)
     assert {
         "serving/publish/publication.py",

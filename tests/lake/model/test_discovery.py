@@ -9,7 +9,7 @@ import pytest
 
 from lake.errors import UnknownNameError
 from lake.model.discovery import domain_names, load_domain, load_domains, transformation
-from tests.infra.toy import write_domain
+from tests.infra.third_domain import write_domain
 
 
 def test_shipped_domains_are_found() -> None:

@@ -23,7 +23,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="package")
 def deploy_outputs(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> DeployOutputs:
-    """Deploys a stack whose outputs are the Ref of each resource and the named attributes."""
+    """Return a function that deploys a stack and returns the Ref and named attributes of its resources."""
 
     def deploy(stack: str, resources: dict[str, Template], attributes: Mapping[str, str]) -> dict[str, str]:
         values: dict[str, Any] = {f"{name}Ref": {"Ref": name} for name in resources if "Policy" not in name}

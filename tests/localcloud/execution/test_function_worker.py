@@ -27,7 +27,7 @@ Start = Callable[..., FunctionWorker]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Returns a function that starts a worker with some source of its handler."""
+    """Return a function that starts a worker with some source of its handler."""
     workers = []
 
     def started(source: str = HANDLER, **environment: str) -> FunctionWorker:

@@ -34,7 +34,7 @@ Start = Callable[..., SparkWorker]
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Returns a function that starts a worker; its program executes the code `run` for each request."""
+    """Return a function that starts a worker; its program executes the code `run` for each request."""
     workers = []
 
     def started(run: str = DONE, start: str = "") -> SparkWorker:

@@ -26,7 +26,7 @@ RETRYING = Retry(sleep=lambda _: None, timeout_seconds=0.15)
 NO_RETRY = Retry(sleep=lambda _: None, timeout_seconds=0.15, attempts=1)
 
 
-def of(kind: Kind, after: int = 0, times: int = 1, command: str | None = None) -> Fault:
+def fault(kind: Kind, after: int = 0, times: int = 1, command: str | None = None) -> Fault:
     return Fault(kind=kind, after=after, times=times, command=command, seconds=0.3)
 
 
@@ -35,7 +35,7 @@ def of(kind: Kind, after: int = 0, times: int = 1, command: str | None = None) -
 def test_transient_fault_of_any_command_is_retried(shop: Shop, kind: Kind, command: str) -> None:
     shop.publish(OLD, ROWS)
     shop.server.faults.clear()
-    shop.server.inject(of(kind, times=2, command=command))
+    shop.server.inject(fault(kind, times=2, command=command))
     report = shop.publish(NEW, ROWS, retry=RETRYING)
     assert report.status == "PUBLISHED"
     assert shop.server.faults.injected > 0 or (kind is Kind.PARTIAL_INSERT and command != "insertMany")
@@ -44,7 +44,7 @@ def test_transient_fault_of_any_command_is_retried(shop: Shop, kind: Kind, comma
 
 @pytest.mark.parametrize("kind", [kind for kind in TRANSIENT if kind is not Kind.PARTIAL_INSERT])
 def test_faults_while_the_collection_is_created_are_retried(shop: Shop, kind: Kind) -> None:
-    shop.server.inject(of(kind, command="createKeyspace"), of(kind, command="createCollection"))
+    shop.server.inject(fault(kind, command="createKeyspace"), fault(kind, command="createCollection"))
     shop.publish(NEW, retry=RETRYING)
     assert shop.server.faults.injected == 2
     assert shop.content() == expected(NEW)
@@ -52,13 +52,13 @@ def test_faults_while_the_collection_is_created_are_retried(shop: Shop, kind: Ki
 
 def test_insertion_whose_answer_timed_out_is_counted_once(shop: Shop) -> None:
     shop.publish([], ROWS)
-    shop.server.inject(of(Kind.TIMEOUT_AFTER, command="insertMany"))
+    shop.server.inject(fault(Kind.TIMEOUT_AFTER, command="insertMany"))
     report = shop.publish(NEW[:50], ROWS, retry=RETRYING)
     assert (report.inserted, report.replaced) == (50, 0)
 
 
 def test_store_that_never_answers_raises_after_all_attempts(shop: Shop) -> None:
-    shop.server.inject(of(Kind.UNAVAILABLE, times=1_000))
+    shop.server.inject(fault(Kind.UNAVAILABLE, times=1_000))
     pauses: list[float] = []
     with pytest.raises(
         UnreachableError, match="no answer after 8 attempts; the last one ended with HTTP 503"
@@ -69,7 +69,7 @@ def test_store_that_never_answers_raises_after_all_attempts(shop: Shop) -> None:
 
 def killed_at(shop: Shop, kind: Kind, number: int) -> bool:
     """Publish NEW while the store goes down at request `number`; return whether that request came."""
-    shop.server.inject(of(kind, after=number))
+    shop.server.inject(fault(kind, after=number))
     try:
         shop.publish(NEW, ROWS, retry=NO_RETRY, concurrency=1)
     except UnreachableError:
@@ -119,7 +119,7 @@ def faulty_run(shop: Shop, seed: int) -> None:
             shop.server.faults.clear()
         if report is not None and report.status == "PUBLISHED":
             break
-    check(shop, collection, seed)
+    assert_published(shop, collection, seed)
 
 
 def random_faults(draw: random.Random, calm: bool) -> Iterator[Fault]:
@@ -130,7 +130,7 @@ def random_faults(draw: random.Random, calm: bool) -> Iterator[Fault]:
         yield Fault(kind=kind, after=draw.randrange(30), times=draw.randrange(1, 3), seconds=0.2)
 
 
-def check(shop: Shop, collection: Collection, seed: int) -> None:
+def assert_published(shop: Shop, collection: Collection, seed: int) -> None:
     assert shop.content() == expected(NEW, collection), f"seed {seed}"
     shop.server.requests.clear()
     assert shop.publish(NEW, collection).unchanged == len(expected(NEW, collection)), f"seed {seed}"
@@ -144,7 +144,7 @@ def test_any_mix_of_faults_ends_with_the_mart_in_the_store(shop: Shop, seed: int
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(1_000, 1_500))
-def test_any_mix_of_faults_ends_with_the_mart_in_the_store_long(shop: Shop, seed: int) -> None:
+def test_any_of_many_mixes_of_faults_ends_with_the_mart_in_the_store(shop: Shop, seed: int) -> None:
     faulty_run(shop, seed)
 
 
@@ -154,7 +154,7 @@ def test_two_concurrent_publishers_end_with_the_mart_in_the_store(
     shop: Shop, before: list[Row], collection: Collection
 ) -> None:
     shop.publish(before, collection)
-    shop.server.inject(of(Kind.RATE_LIMIT, after=4, times=3), of(Kind.RESET_AFTER, after=9))
+    shop.server.inject(fault(Kind.RATE_LIMIT, after=4, times=3), fault(Kind.RESET_AFTER, after=9))
     begin = threading.Barrier(2)
     reports: list[Report] = []
 

@@ -19,7 +19,7 @@ from glue_jobs.runtime.rows import FAILED, FLAGS
 from lake.errors import CaudalError
 from lake.files.recognition import recognise
 from lake.model.spec import Table
-from tests.domains.cloud_provider.judging import judge
+from tests.domains.cloud_provider.check_cases import checked_rows
 
 COMMITTED = Path(__file__).parents[4] / "sample_data"
 SMALL = {"events": 1_500, "organisations": 6, "per_file": 100}
@@ -84,10 +84,10 @@ def test_files_give_the_counts_of_the_manifest(
     root, manifest = landing
     rows = list((_stream_rows if table.stream else _csv_rows)(root, table))
     ranked = [(rank, texts) for rank, texts in rows if texts is not None]
-    judged = judge(spark, table, [texts for _, texts in ranked])
+    checked = checked_rows(spark, table, [texts for _, texts in ranked])
     quarantined, flagged = Counter({"record.malformed": len(rows) - len(ranked)}), Counter[str]()
     versions: dict[tuple[object, ...], list[tuple[Rank, tuple[object, ...]]]] = {}
-    for (rank, _), row in zip(ranked, judged, strict=True):
+    for (rank, _), row in zip(ranked, checked, strict=True):
         failed, flags = row.pop(FAILED), row.pop(FLAGS)
         assert isinstance(failed, list)
         assert isinstance(flags, list)

@@ -136,7 +136,7 @@ def test_unknown_customer_leaves_its_attributes_null(spark: SparkSession) -> Non
 
 @pytest.fixture(scope="module")
 def bands(spark: SparkSession) -> dict[str, str | None]:
-    """Age as text → age band in the mart."""
+    """Return age as text → age band in the mart."""
     ages = ["-1", "0", "17", "18", "24", "25", "34", "35", "44", "45", "54", "55", "64", "65", "120", "null"]
     people = "\n".join(f"{place} | {age}" for place, age in enumerate(ages))
     actual = build(

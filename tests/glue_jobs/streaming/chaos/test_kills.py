@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
-from tests.fakes import KillableStore, KilledError
+from tests.fakes import KilledBeforeStore, KilledError
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 
@@ -25,23 +22,11 @@ def assert_complete(events: StreamPipeline) -> None:
     assert events.entries().keys() == set(FILES)
 
 
-class DiesAt(KillableStore):
-    """A store that dies before the first change that matches a pattern."""
-
-    def __init__(self, root: Path, pattern: str) -> None:
-        super().__init__(root)
-        self._pattern = pattern
-
-    def _change(self, verb: str, key: str) -> None:
-        if re.match(self._pattern, f"{verb} {key}"):
-            raise KilledError(key)
-
-
 @pytest.mark.parametrize("place", ["copy bronze/", "delete bronze/", "write _ledger/.*/batches/"])
 def test_uncommitted_batch_is_written_again(events: StreamPipeline, place: str) -> None:
     events.drop_events(FILES)
     with pytest.raises(KilledError):
-        events.writer(store=DiesAt(events.root, place)).write(0, events.paths())
+        events.writer(store=KilledBeforeStore(events.root, place)).write(0, events.paths())
     assert events.view().batches == ()
     events.writer().write(0, events.paths())
     assert_complete(events)
@@ -61,7 +46,7 @@ def test_committed_batch_is_skipped(events: StreamPipeline) -> None:
 def test_run_that_died_at_the_commit_is_resumed_from_its_checkpoint(events: StreamPipeline) -> None:
     events.drop_events(FILES)
     with pytest.raises(KilledError):
-        events.stream(store=DiesAt(events.root, "write _ledger/.*/batches/"))
+        events.stream(store=KilledBeforeStore(events.root, "write _ledger/.*/batches/"))
     assert events.stream()["generation"] == 1
     assert_complete(events)
     assert events.stream()["status"] == "NOTHING_NEW"

@@ -14,9 +14,9 @@ import pytest
 from glue_jobs import stream_to_bronze
 from glue_jobs.streaming import speed
 from glue_jobs.streaming.sinks import SpeedFiles
-from tests.domains.cloud_provider.events_oracle import judge
+from tests.domains.cloud_provider.events_oracle import expected_events
 from tests.domains.cloud_provider.oracle import expected, published
-from tests.glue_jobs.streaming.chaos.victim import MAX_FILES, KillPoint, run_until_killed
+from tests.glue_jobs.streaming.chaos.killed_process import MAX_FILES, KillPoint, run_until_killed
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 
@@ -85,7 +85,7 @@ def totals(events: StreamPipeline) -> Mapping[tuple[Any, ...], Sequence[Any]]:
 
 
 def winners() -> Mapping[str, Mapping[str, Any]]:
-    return judge(str(content).encode() for content in EVENTS.values()).winners
+    return expected_events(str(content).encode() for content in EVENTS.values()).winners
 
 
 def expected_totals() -> Mapping[tuple[Any, ...], Sequence[Any]]:

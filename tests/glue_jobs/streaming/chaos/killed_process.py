@@ -1,7 +1,7 @@
 """A process with its own Java that runs the streaming job and kills itself at a chosen call of the store.
 
-`python -m tests.glue_jobs.streaming.chaos.victim ROOT POINT`, where POINT is a KillPoint as JSON. Exits
-with 0 if the run never reaches the kill point.
+`python -m tests.glue_jobs.streaming.chaos.killed_process ROOT POINT`, where POINT is a KillPoint as JSON.
+Exits with 0 if the run never reaches the kill point.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def run_until_killed(root: Path, point: KillPoint) -> bool:
 
     Raises RuntimeError if the process failed for another reason.
     """
-    module = "tests.glue_jobs.streaming.chaos.victim"
+    module = "tests.glue_jobs.streaming.chaos.killed_process"
     process = subprocess.run(
         [sys.executable, "-m", module, str(root), json.dumps(asdict(point))],
         cwd=PROJECT, start_new_session=True, capture_output=True, text=True, check=False,
@@ -110,7 +110,7 @@ def main(root: Path, point: KillPoint) -> None:
     from tests.conftest import SMALL
     from tests.glue_jobs.streaming.conftest import StreamPipeline
 
-    builder = SparkSession.builder.master("local[2]").appName("victim")
+    builder = SparkSession.builder.master("local[2]").appName("killed")
     for name, value in SMALL.items():
         builder = builder.config(name, value)
     spark = configure(builder.getOrCreate())

@@ -48,7 +48,7 @@ def good(becomes: Texts | None = None, **given: str | None) -> Case:
     return Case(given, becomes=becomes or {})
 
 
-def judge(spark: SparkSession, table: Table, rows: Sequence[Texts]) -> list[dict[str, object]]:
+def checked_rows(spark: SparkSession, table: Table, rows: Sequence[Texts]) -> list[dict[str, object]]:
     """Return each row's columns as text after the checks, with FAILED and FLAGS as lists."""
     names = [column.name for column in table.columns]
     schema = T.StructType([T.StructField(name, T.StringType()) for name in [*names, "source_file"]])
@@ -60,15 +60,15 @@ def judge(spark: SparkSession, table: Table, rows: Sequence[Texts]) -> list[dict
         F.array(*names).alias(FIELDS),
         *(F.col("source_file") if name == "source_file" else F.lit(1).alias(name) for name in SOURCE_COLUMNS),
     )
-    judged = check_rows(frame, table).orderBy("source_file")
+    checked = check_rows(frame, table).orderBy("source_file")
     columns = [F.col(name).cast("string").alias(name) for name in names]
-    return [row.asDict() for row in judged.select(*columns, FAILED, FLAGS).collect()]
+    return [row.asDict() for row in checked.select(*columns, FAILED, FLAGS).collect()]
 
 
 def mismatches(spark: SparkSession, table: Table, base: Texts, cases: Sequence[Case]) -> list[str]:
     """Return a sentence for each case whose result differs from its expectation."""
     found = []
-    outcomes = judge(spark, table, [{**base, **case.given} for case in cases])
+    outcomes = checked_rows(spark, table, [{**base, **case.given} for case in cases])
     for case, outcome in zip(cases, outcomes, strict=True):
         actual = {
             FAILED: outcome[FAILED],
@@ -81,4 +81,4 @@ def mismatches(spark: SparkSession, table: Table, base: Texts, cases: Sequence[C
     return found
 
 
-__all__ = ["Case", "Texts", "flagged", "good", "judge", "mismatches", "quarantined"]
+__all__ = ["Case", "Texts", "flagged", "good", "checked_rows", "mismatches", "quarantined"]
