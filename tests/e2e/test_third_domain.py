@@ -102,9 +102,9 @@ def test_notification_of_a_failed_job_has_its_error_and_run_id(toy: Lakehouse) -
 
     message = json.loads(toy.notifications()[-1]["message"])
     assert (toy.executions()[0], message["step"]) == ("FAILED", "RawToProcessed")
-    assert re.fullmatch(rf"CaudalError: {key}: not a ledger entry .* \(job run jr_\S+\)", message["cause"]), (
-        message["cause"]
-    )
+    assert re.fullmatch(
+        rf"CaudalError: {key}: the object is not a ledger entry .* \(job run jr_\S+\)", message["cause"]
+    ), message["cause"]
 
 
 def test_full_refresh_publishes_the_same_rows(toy: Lakehouse) -> None:

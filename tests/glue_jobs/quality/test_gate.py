@@ -136,7 +136,7 @@ def test_only_a_rejected_batch_can_be_released_and_only_once(
     committed, rejected = (batch.batch_id for batch in pipeline.view().batches)
     with pytest.raises(CaudalError, match=f"{committed} was not rejected. Rejected batches: {rejected}"):
         release(pipeline, committed)
-    with pytest.raises(CaudalError, match="b-0 does not exist"):
+    with pytest.raises(CaudalError, match="there is no rejected batch or hold b-0"):
         release(pipeline, "b-0")
     assert release(pipeline, rejected)
     assert not release(pipeline, rejected)
