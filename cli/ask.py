@@ -48,8 +48,8 @@ app = lazy_group(
     _add_questions,
     help="Answer a question of an application from the serving store, in one request.",
     epilog=examples(
-        "caudal ask top-services --home .local",
-        "caudal ask daily-usage --first 2025-08-01 --last 2025-08-14 --json",
+        "caudal ask QUESTION --home .local",
+        "caudal ask QUESTION --first 2025-08-01 --last 2025-08-14 --json",
     ),
 )
 

@@ -19,7 +19,7 @@ app = typer.Typer(
     help="Run, load, query and deploy the lakehouse, on this machine or on AWS.",
     epilog=examples(
         "caudal demo",
-        "caudal up && caudal upload sample_data/ecommerce --domain ecommerce --home .local",
+        "caudal up && caudal upload sample_data/DOMAIN --domain DOMAIN --home .local",
         "caudal deploy --env dev",
         "Exit codes: 0 done; 1 done in part, see the output; 2 not done, nothing was changed; "
         "3 no local cloud runs.",

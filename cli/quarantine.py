@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from requeue.unreleased import Unreleased
 
 LIST_EXAMPLES = examples(
-    "caudal quarantine list --domain ecommerce --home .local",
-    "caudal quarantine list --domain ecommerce --table orders --check total_usd.type --json",
-    "caudal quarantine list --domain ecommerce --table orders --to corrections.csv",
+    "caudal quarantine list --domain DOMAIN --home .local",
+    "caudal quarantine list --domain DOMAIN --table TABLE --check COLUMN.type --json",
+    "caudal quarantine list --domain DOMAIN --table TABLE --to corrections.csv",
 )
 SEND_EXAMPLES = examples(
-    "caudal quarantine send --domain ecommerce --table orders --corrected corrections.csv",
-    "caudal quarantine send --domain ecommerce --table orders --record 3f9a01bc --dry-run",
+    "caudal quarantine send --domain DOMAIN --table TABLE --corrected corrections.csv",
+    "caudal quarantine send --domain DOMAIN --table TABLE --record 3f9a01bc --dry-run",
 )
-RELEASE_EXAMPLES = examples("caudal release b-20250801T060000000000 --domain ecommerce")
+RELEASE_EXAMPLES = examples("caudal release b-20250801T060000000000 --domain DOMAIN")
 
 app = typer.Typer(
     cls=Commands,

@@ -36,8 +36,8 @@ app = lazy_group(
     _add_generators,
     help="Generate landing files of a domain, with known row counts.",
     epilog=examples(
-        "caudal sample ecommerce --out shop --scale 0.1 --layout months",
-        "caudal sample ecommerce --out sample_data --committed",
+        "caudal sample DOMAIN --out DIR --seed 7",
+        "caudal sample DOMAIN --out sample_data --committed",
     ),
 )
 

@@ -13,9 +13,9 @@ from cli.exits import DONE, NEEDS_ATTENTION, NOT_DONE, failing_with
 from cli.options import AsJson, Assume, Domain, Env, Profile, Region, examples, print_json
 
 EXAMPLES = examples(
-    "caudal upload drops/2025-08 --domain ecommerce",
-    "caudal upload orders.csv --domain ecommerce --dry-run",
-    "caudal upload drops/2025-08 --domain ecommerce --home .local",
+    "caudal upload drops/2025-08 --domain DOMAIN",
+    "caudal upload FILE.csv --domain DOMAIN --dry-run",
+    "caudal upload drops/2025-08 --domain DOMAIN --home .local",
 )
 
 HomeOrLocal = Annotated[

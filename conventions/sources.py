@@ -14,7 +14,7 @@ def packages(root: Path = ROOT) -> list[str]:
     """Return the importable top-level packages, sorted; for a namespace package its portions.
 
     `domains` and `lambdas` have no `__init__.py`, because their portions may lie in several folders of
-    the path: they are listed as `domains.ecommerce`, `domains.cloud_provider`, ….
+    the path: they are listed as `domains.<name>` and `lambdas.<name>`.
     """
     found: list[str] = []
     for folder in sorted(path for path in root.iterdir() if path.is_dir()):

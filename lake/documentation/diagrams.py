@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lake.documentation.pages import mermaid
 from lake.model.spec import Domain, Table
 
 
 def relations(domain: Domain) -> str:
     """Return the entity-relationship diagram of the domain's tables: their keys and references."""
-    return _fenced("erDiagram", _relation_lines(domain))
+    return mermaid("erDiagram", _relation_lines(domain))
 
 
 def lineage(domain: Domain) -> str:
     """Return the flow chart that leads from silver tables to published tables."""
-    return _fenced("flowchart LR", _lineage_lines(domain))
-
-
-def _fenced(kind: str, lines: Iterator[str]) -> str:
-    body = "\n".join(f"    {line}" for line in lines)
-    return f"```mermaid\n{kind}\n{body}\n```"
+    return mermaid("flowchart LR", _lineage_lines(domain))
 
 
 def _relation_lines(domain: Domain) -> Iterator[str]:

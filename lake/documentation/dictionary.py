@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lake.documentation.diagrams import lineage, relations
+from lake.documentation.pages import table as table_of
 from lake.model.checks import Check, Effect
 from lake.model.columns import Column
 from lake.model.spec import Domain, Mart, PartitionUnit, Table, Versions
@@ -40,7 +41,7 @@ def _table(domain: Domain, table: Table) -> Iterator[str]:
     if table.enrichment:
         yield f"Added in silver, from {_names(table.enriched_from)}:"
         yield _columns(table.enrichment)
-    yield _markdown(("check", "rule", "a row that fails is"), _checks(domain, table))
+    yield table_of(("check", "rule", "a row that fails is"), _checks(domain, table))
 
 
 def _facts(table: Table) -> Iterator[str]:
@@ -68,7 +69,7 @@ def _facts(table: Table) -> Iterator[str]:
 
 def _columns(columns: Sequence[Column], required: Iterable[str] = ()) -> str:
     needed = set(required)
-    return _markdown(
+    return table_of(
         ("column", "type", "meaning"),
         ((f"`{c.name}`", c.type, " ".join((c.description, *_remarks(c, c.name in needed)))) for c in columns),
     )
@@ -139,7 +140,7 @@ def _partitions(mart: Mart) -> str:
 def _questions(domain: Domain) -> Iterator[str]:
     if domain.questions:
         yield "## Business questions"
-        yield _markdown(
+        yield table_of(
             ("", "question", "queries"),
             ((str(q.number), q.title, _names(q.queries)) for q in domain.questions),
         )
@@ -147,15 +148,6 @@ def _questions(domain: Domain) -> Iterator[str]:
 
 def _names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(map(_escaped, line))} |" for line in lines)
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|")
 
 
 def drift(domains: Iterable[Domain], folder: Path | None = None) -> list[str]:

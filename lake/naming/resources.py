@@ -82,7 +82,7 @@ class Names:
         return f"{PROJECT}-{self.env}-{name}"
 
     def stack(self, name: str) -> str:
-        """Return the name of a CloudFormation stack, e.g. `caudal-dev-storage`, `caudal-dev-ecommerce`."""
+        """Return the name of a CloudFormation stack, e.g. `caudal-dev-storage`, `caudal-dev-<domain>`."""
         return self._shared(name.replace("_", "-"))
 
     @property
