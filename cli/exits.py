@@ -42,26 +42,31 @@ def failing_with(code: int) -> Iterator[None]:
 
     Errors of AWS and of files are explained in the same shape as a CaudalError.
     """
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
         yield
-    except CaudalError as error:
-        show(error)
-        raise typer.Exit(code) from error
-    except (BotoCoreError, ClientError) as error:
-        from uploader.errors import explain
-
-        show(explain(error, "AWS"))
-        raise typer.Exit(code) from error
-    except OSError as error:
-        if error.filename is None:
+    except Exception as error:
+        explained = _explained(error)
+        if explained is None:
             raise
-        show(_explained(error))
+        show(explained)
         raise typer.Exit(code) from error
 
 
-def _explained(error: OSError) -> CaudalError:
+def _explained(error: Exception) -> CaudalError | None:
+    """Return the error in the shape of a CaudalError, None for one that is not expected here."""
+    if isinstance(error, CaudalError):
+        return error
+    if isinstance(error, OSError):
+        return _unusable(error) if error.filename is not None else None
+    # Only after an error: commands that do not call AWS start without its library.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from uploader.errors import explain
+
+    return explain(error, "AWS") if isinstance(error, BotoCoreError | ClientError) else None
+
+
+def _unusable(error: OSError) -> CaudalError:
     reason = (error.strerror or type(error).__name__).lower()
     return CaudalError(
         f"the file or folder cannot be used: {reason}.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-import types
 import typing
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from typer.main import get_group
 
 from cli.exits import Commands
 from lake.errors import CaudalError
+from lake.model.answers import plain_type
 
 
 def command_for(
@@ -49,10 +49,7 @@ def _options(function: Callable[..., Any]) -> Iterator[inspect.Parameter]:
 
 def _annotation(hint: Any) -> Any:
     """Return an option of the type: without `typer.Option`, Typer takes a required one for an argument."""
-    plain = hint
-    if isinstance(hint, types.UnionType):
-        plain = next(part for part in typing.get_args(hint) if part is not type(None))
-    if plain is dt.date:
+    if plain_type(hint) is dt.date:
         return Annotated[hint, typer.Option(parser=_date, metavar="DATE", show_default=False)]
     return Annotated[hint, typer.Option()]
 

@@ -46,7 +46,7 @@ class Answer:
         return tuple(
             Parameter(
                 name=name,
-                kind=_plain(hints[name]),
+                kind=plain_type(hints[name]),
                 required=parameter.default is inspect.Parameter.empty,
                 default=None if parameter.default is inspect.Parameter.empty else parameter.default,
             )
@@ -55,7 +55,7 @@ class Answer:
         )
 
 
-def _plain(hint: Any) -> type:
+def plain_type(hint: Any) -> type:
     """Return the type without None: `date | None` gives date."""
     if isinstance(hint, types.UnionType):
         hint = next(part for part in typing.get_args(hint) if part is not type(None))
