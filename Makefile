@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 CAUDAL := .venv/bin/caudal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench chaos synth deploy destroy docs sample requirements hooks clean
+.PHONY: help setup demo test lint format bench chaos conformance synth deploy destroy docs sample requirements hooks clean
 
 help: ## this list; every command: .venv/bin/caudal --help
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,10 @@ test: setup ## all tests; ARGS="tests/lake -k columns"
 
 chaos: setup ## the long fault-injection runs
 	@$(RUN) -m pytest -m chaos $(ARGS)
+
+conformance: setup ## both domains on Spark's real S3 client, Athena's SQL on real Trino; needs mvn
+	@$(RUN) -m conformance.maven
+	@$(RUN) -m pytest -m conformance tests/conformance $(ARGS)
 
 lint: setup ## ruff, mypy, import directions, sizes, generated docs, cdk-nag, cfn-lint
 	@$(RUN) -m ruff check .

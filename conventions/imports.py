@@ -27,6 +27,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "requeue": ("glue_jobs", "lake", "uploader"),
     "demo": ("lake", "localcloud", "serving", "uploader"),
     "bench": ("glue_jobs", "lake", "localcloud", "uploader"),
+    "conformance": ("glue_jobs", "lake", "localcloud", "uploader"),
     "conventions": (),
     "cli": (
         "bench", "conventions", "demo", "glue_jobs", "infra", "lake", "localcloud", "requeue", "serving",
