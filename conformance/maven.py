@@ -52,8 +52,8 @@ S3A = (
     Artifact("software.amazon.s3.analyticsaccelerator", "analyticsaccelerator-s3", "1.2.1"),
 )
 TRINO = (
-    # The last line that runs on Java 17; close to Athena's engine version 3.
-    Artifact("io.trino", "trino-server", "435", "tar.gz"),
+    # Runs on Java 24 and newer. Of 435, which runs on Java 17, Maven Central has no archive.
+    Artifact("io.trino", "trino-server", "476", "tar.gz"),
 )
 
 
