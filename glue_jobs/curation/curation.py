@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.curation.accounts import Account, AccountBook, tally
 from glue_jobs.curation.bronze import BronzeTable
+from glue_jobs.curation.grain import check_grains
 from glue_jobs.curation.scope import NOTHING, Scope, mart_scope, silver_scopes
 from glue_jobs.curation.silver import Parents, account, enriched, resolve_table, with_unknown_flags
 from glue_jobs.curation.workspace import Published, Workspace, mart_target, silver_target
@@ -56,7 +57,11 @@ class Curation:
         """Table or mart → seconds spent on it; those of concurrent tables overlap."""
 
     def compute(self) -> None:
-        """Stage every silver table and mart in scope. Raises AccountingError before anything is published."""
+        """Stage every silver table and mart in scope.
+
+        Raises AccountingError if rows went missing, and GrainError if a mart has several rows with one key;
+        nothing is published then.
+        """
         started = time.monotonic()
         self._workspace.clean()
         self._scopes = silver_scopes(self._domain, self._bronze, full_refresh=self._args.full_refresh)
@@ -67,6 +72,10 @@ class Curation:
             self._scopes[mart.name] = mart_scope(mart, self._scopes, dated=dated)
         self.seconds["plan"] = round(time.monotonic() - started, 3)
         self._run_all()
+        started = time.monotonic()
+        staged = [mart for mart in self._domain.marts if self._scopes[mart.name]]
+        check_grains(self._domain.name, staged, self._workspace.staged)
+        self.seconds["grain"] = round(time.monotonic() - started, 3)
 
     def _run_all(self) -> None:
         """Run one task per table and mart in a thread pool.

@@ -146,6 +146,14 @@ class Workspace:
             return frame.where(is_in(months, F.year(target.dated_by), F.month(target.dated_by)))
         return frame
 
+    def staged(self, name: str) -> DataFrame:
+        """Return the rows that this run has staged for a table."""
+        target = self._targets[name]
+        keys = [key for files in self._staged.get(name, {}).values() for key in files]
+        if not keys:
+            return self._spark.createDataFrame([], target.schema)
+        return self._frame(target, keys, self._staging_prefix(target))
+
     def _frame(self, target: Target, keys: list[str], base: str) -> DataFrame:
         reader = self._spark.read.schema(target.schema).option(
             "basePath", self._store.url(target.bucket, base)

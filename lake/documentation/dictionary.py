@@ -125,8 +125,12 @@ def _mart(mart: Mart) -> Iterator[str]:
     yield mart.description
     made = (f"Computed from {_names(mart.inputs)}.", _partitions(mart))
     facts = made if mart.inputs else ("Written by the jobs, one file per run; never rewritten.",)
-    yield "\n".join(f"- {fact}" for fact in (f"Grain: {_names(mart.grain)}.", *facts))
+    yield "\n".join(f"- {fact}" for fact in (_grain(mart), *facts))
     yield _columns(mart.columns)
+
+
+def _grain(mart: Mart) -> str:
+    return f"Grain: {_names(mart.grain)}." if mart.grain else f"No grain. {mart.without_grain}"
 
 
 def _partitions(mart: Mart) -> str:

@@ -68,7 +68,7 @@ def _row(mart: Mart) -> tuple[str, str, str, str]:
         if mart.is_whole or mart.partition_by is None
         else f"by {mart.partition_by.value} of `{mart.dated_by}`"
     )
-    return f"`{mart.name}`", _names(mart.grain), unit, _names(mart.inputs)
+    return f"`{mart.name}`", _names(mart.grain) or "none", unit, _names(mart.inputs)
 
 
 def _names(names: Iterable[str]) -> str:

@@ -19,6 +19,8 @@ class PartitionUnit(Enum):
 class Mart:
     """A published gold table, computed by `gold/<name>.py` from `inputs` (silver tables or other marts).
 
+    - `grain`: the columns that identify a row. A run that would publish two rows with equal values fails.
+    - `without_grain`: why no columns identify a row. A mart declares this or a grain.
     - `partition_by`, `dated_by`: the mart is partitioned by the month or year of the date column `dated_by`.
       A mart with neither is not partitioned, and each run rewrites it whole.
     - `whole`: each run recomputes the partitioned mart from all of its inputs (a model fitted on all data).
@@ -29,8 +31,9 @@ class Mart:
     name: str
     description: str
     columns: tuple[Column, ...]
-    grain: tuple[str, ...]
     inputs: tuple[str, ...]
+    grain: tuple[str, ...] = ()
+    without_grain: str = ""
     partition_by: PartitionUnit | None = None
     dated_by: str | None = None
     whole: bool = False

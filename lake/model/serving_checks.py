@@ -55,6 +55,9 @@ def serving_problems(domain: Declaration) -> Iterator[str]:
         if mart is None:
             yield f"{place}: there is no such mart"
             continue
+        if not mart.grain:
+            yield f"{place}: the mart has no grain, but a document embeds rows by key: give the mart a grain"
+            continue
         try:
             collection_name(domain.name, mart.name)
         except CaudalError as error:

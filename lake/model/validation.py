@@ -132,6 +132,10 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
             yield f"column '{column.name}' is personal data, which gold must not publish"
     yield from (f"column '{name}' is declared twice" for name in _duplicates(names))
     yield from (f"grain column '{name}' is not declared" for name in mart.grain if name not in names)
+    if not mart.grain and not mart.without_grain:
+        yield "has no grain: name the columns that identify a row, or say in without_grain why none do"
+    if mart.grain and mart.without_grain:
+        yield "has a grain and says in without_grain that it has none: remove one of the two"
     known = {table.name for table in domain.tables} | {other.name for other in domain.marts}
     yield from (f"input '{name}' is neither a table nor a mart" for name in mart.inputs if name not in known)
     whole = {other.name for other in domain.marts if other.partition_by is None}

@@ -30,7 +30,11 @@ DAILY = Mart(
     columns=(date("arrival", "Day."), money("paid", "Paid.")),
 )
 TOTAL = Mart(
-    name="paid", description="Paid.", grain=(), inputs=("paid_by_day",), columns=(money("paid", "Paid."),)
+    name="paid",
+    description="Paid.",
+    without_grain="Sums repeat.",
+    inputs=("paid_by_day",),
+    columns=(money("paid", "Paid."),),
 )
 HOTEL = Domain(name="hotel", description="A hotel.", tables=(GUESTS, STAYS), marts=(TOTAL, DAILY))
 

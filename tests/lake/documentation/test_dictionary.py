@@ -53,7 +53,11 @@ PAID = Mart(
     columns=(date("arrival", "Day."), money("paid_usd", "Paid.")),
 )
 TOTAL = Mart(
-    name="paid", description="Paid.", grain=(), inputs=("paid_by_day",), columns=(money("paid_usd", "Paid."),)
+    name="paid",
+    description="Paid.",
+    without_grain="Sums may be equal.",
+    inputs=("paid_by_day",),
+    columns=(money("paid_usd", "Paid."),),
 )
 HOTEL = Domain(
     name="hotel",
@@ -85,6 +89,7 @@ def test_committed_pages_are_up_to_date() -> None:
         "- Key: `stay_id`; the newest file that holds a key replaces all rows of that key.",
         "- Partitioned by the year and month of `arrival`.",
         "- Grain: `arrival`.",
+        "- No grain. Sums may be equal.",
         "- Not partitioned; rewritten whole.",
         '    guests ||--o{ stays : "guest_id"',
         "    stays[(silver stays)] --> paid_by_day",

@@ -35,7 +35,7 @@ BY_MONTH = Mart(
 NEWEST = Mart(
     name="newest",
     description="Newest.",
-    grain=("month_start",),
+    without_grain="Days repeat.",
     inputs=("visits_by_month",),
     columns=(date("month_start", "Month."),),
 )
@@ -53,7 +53,7 @@ MALL = Domain(name="mall", description="A mall.", tables=(SHOPS, VISITS), marts=
         "    silver_visits --> gold_visits_by_month",
         "    gold_visits_by_month --> gold_newest",
         "| `visits_by_month` | `month_start` | by year of `month_start` | `visits` |",
-        "| `newest` | `month_start` | whole | `visits_by_month` |",
+        "| `newest` | none | whole | `visits_by_month` |",
     ],
 )
 def test_page_shows_tables_marts_and_what_feeds_them(line: str) -> None:

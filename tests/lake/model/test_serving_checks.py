@@ -120,6 +120,13 @@ def test_documents_of_the_speed_view_count_for_the_page() -> None:
     assert "one request returns 20" in refused(replace(COLLECTION, serves=(served,), speed=True))
 
 
+def test_mart_without_a_grain_cannot_be_served() -> None:
+    mart = replace(MART, grain=(), without_grain="Rows repeat.")
+    message = r"serving daily: the mart has no grain, .*: give the mart a grain"
+    with pytest.raises(DeclarationError, match=message):
+        Domain(name="shop", description="A.", tables=(TABLE,), marts=(mart,), serving=(COLLECTION,))
+
+
 def test_collection_name_has_a_limit() -> None:
     with pytest.raises(DeclarationError, match="the limit is 48"):
         domain(COLLECTION, name="s" * 43)

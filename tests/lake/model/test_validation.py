@@ -163,6 +163,14 @@ def test_cycle_of_references_is_reported() -> None:
 MARTS = [
     (replace(MART, columns=(DAY, DAY)), "column 'day' is declared twice"),
     (replace(MART, grain=("week",)), "grain column 'week' is not declared"),
+    (
+        replace(MART, grain=()),
+        "has no grain: name the columns that identify a row, or say in without_grain why none do",
+    ),
+    (
+        replace(MART, without_grain="Days repeat."),
+        "has a grain and says in without_grain that it has none: remove one of the two",
+    ),
     (replace(MART, inputs=("uncles",)), "input 'uncles' is neither a table nor a mart"),
     (replace(MART, inputs=("days", "children")), "is its own input"),
     (replace(MART, looked_up=("parents",)), "looked_up 'parents' is no input"),
@@ -179,6 +187,11 @@ MARTS = [
 @pytest.mark.parametrize(("mart", "problem"), MARTS, ids=[problem for _, problem in MARTS])
 def test_contradiction_in_a_mart_is_reported(mart: Mart, problem: str) -> None:
     assert f"mart days: {problem}" in problems(PARENT, CHILD, marts=(mart,))
+
+
+def test_mart_without_a_grain_says_why() -> None:
+    mart = replace(MART, grain=(), without_grain="A day may have several rows.")
+    assert domain(PARENT, CHILD, marts=(mart,)).mart("days").without_grain
 
 
 def test_names_must_be_unique_and_in_snake_case() -> None:
