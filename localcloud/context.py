@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import logging
 import threading
@@ -16,16 +17,13 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from localcloud.administrator import Administrator, administrator_of
 from localcloud.errors import LocalCloudError
 
 _log = logging.getLogger("localcloud")
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-ACCESS_KEY = "localadmin"
-SECRET_KEY = "localadmin"
-"""Credentials of the administrator, who has no role: such calls are neither authorised nor recorded."""
-
 Adopter = Callable[[Iterable[str] | None, str | None], int]
 """(bucket names, role ARN) → number of adopted changes; see `Context.adopt`."""
 
@@ -34,6 +32,9 @@ Authoriser = Callable[[Sequence[str], str, str], bool]
 
 Truster = Callable[[str, str, str], bool]
 """(role ARN, service, source ARN) → trusted; see `Context.trusts`."""
+
+Issuer = Callable[[str], dict[str, str]]
+"""(role ARN) → credentials of a new session of the role; see `Context.credentials`."""
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Context:
     adopter: Adopter | None = None
     authoriser: Authoriser | None = None
     truster: Truster | None = None
+    issuer: Issuer | None = None
     time_scale: float = 0.02
     """Factor applied to the waits of state machines: a minute takes 1.2 s."""
     writers: Counter[str] = field(default_factory=Counter)
@@ -66,6 +68,11 @@ class Context:
     def bucket_dir(self, bucket: str) -> Path:
         """Return the folder of a bucket's current objects, one plain file per key."""
         return self.home / "s3" / bucket
+
+    @functools.cached_property
+    def administrator(self) -> Administrator:
+        """The access key of this home folder's administrator."""
+        return administrator_of(self.home)
 
     @property
     def state_dir(self) -> Path:
@@ -107,15 +114,17 @@ class Context:
             return self._sessions[role_arn]
 
     def credentials(self, role_arn: str | None = None) -> dict[str, str]:
-        """Return credentials as keyword arguments of `boto3.Session`, e.g. for another process."""
+        """Return credentials as keyword arguments of `boto3.Session`, e.g. for another process.
+
+        A role's are those of a service that executes in it: the caller has checked that the role trusts
+        the service. People assume a role with STS. Raises LocalCloudError if IAM is not installed.
+        """
         if role_arn is None:
-            return {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
-        answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="local")["Credentials"]
-        return {
-            "aws_access_key_id": answer["AccessKeyId"],
-            "aws_secret_access_key": answer["SecretAccessKey"],
-            "aws_session_token": answer["SessionToken"],
-        }
+            key = self.administrator
+            return {"aws_access_key_id": key.access_key, "aws_secret_access_key": key.secret_key}
+        if self.issuer is None:
+            raise LocalCloudError("IAM is not installed.", where="localcloud", hint="Call start() first.")
+        return self.issuer(role_arn)
 
     def disconnect(self) -> None:
         """Clear the endpoint and drop all cached clients."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lake.naming import Names
-from localcloud.context import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
+from localcloud.context import ACCOUNT, REGION
 from localcloud.errors import LocalCloudError
 from localcloud.lock import is_held
 
@@ -116,6 +116,8 @@ def serve(home: Path, env: str) -> None:
             synthesis.result()
             cloud.deploy(out)
             status = home / STATUS_FILE
+            # The file holds the administrator's secret key.
+            status.touch(mode=0o600)
             status.write_text(json.dumps(asdict(_status(cloud, env, inputs)), indent=2))
             ended.wait()
             status.unlink(missing_ok=True)
@@ -128,8 +130,8 @@ def _status(cloud: LocalCloud, env: str, inputs: str) -> Status:
     return Status(
         endpoint=cloud.endpoint,
         region=REGION,
-        access_key=ACCESS_KEY,
-        secret_key=SECRET_KEY,
+        access_key=cloud.context.administrator.access_key,
+        secret_key=cloud.context.administrator.secret_key,
         account=ACCOUNT,
         env=env,
         buckets={layer: getattr(names, f"{layer}_bucket") for layer in BUCKETS},

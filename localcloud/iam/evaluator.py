@@ -78,6 +78,18 @@ class Evaluator:
         decision = decide(statements, request, is_resource_policy=True)
         return decision is Decision.ALLOW or self.mode == "record"
 
+    def trusts_principal(self, role_arn: str, principal: str) -> bool:
+        """Return whether a role's trust policy names a caller: the ARN of a role, or of the account's root.
+
+        A role also needs its own permission for `sts:AssumeRole`.
+        """
+        role = self._role(role_arn)
+        if role is None:
+            return False
+        request = Request(principal, "sts:AssumeRole", role_arn, self._common_keys(principal))
+        decision = decide(statements_of(role.assume_role_policy_document), request, is_resource_policy=True)
+        return decision is Decision.ALLOW or self.mode == "record"
+
     # --- policies
 
     def identity_statements(self, role_arn: str) -> Sequence[Statement]:

@@ -1,7 +1,8 @@
-"""Patches that authorise every request with a role's credentials, through the evaluator."""
+"""Patches that authenticate every request, and authorise those of roles through the evaluator."""
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from typing import Any
@@ -13,9 +14,10 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import BucketAccessDeniedError
 from moto.s3.models import FakeBucket, s3_backends
 from moto.s3.responses import S3Response
-from moto.sts.models import sts_backends
+from moto.sts.responses import TokenResponse as STSResponse
 
 from localcloud.context import Context
+from localcloud.iam.authentication import FORM, issue_session, role_of, signing_scope
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.iam.policy import Value
 from localcloud.iam.resources import ACTION_PREFIX, ALWAYS_ALLOWED, condition_keys_of, resources_of
@@ -26,12 +28,15 @@ _current = threading.local()
 
 
 def install(context: Context, mode: Mode = "enforce") -> Evaluator:
-    """Replace moto's authorisation. Requests without a role's credentials are an administrator's."""
+    """Replace moto's authorisation. The administrator may do everything, except assume any role."""
     evaluator = Evaluator(context, mode)
     context.authoriser, context.truster = evaluator.allows_one_of, evaluator.trusts
+    context.issuer = functools.partial(issue_session, context)
 
     def check(self: Any, iam_request_cls: type, resource: str = "*") -> None:
         role = role_of(self, context)
+        if isinstance(self, STSResponse):
+            _check_trust(self, evaluator, role)
         if role is None:
             return
         if isinstance(self, S3Response):
@@ -62,17 +67,18 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
     return evaluator
 
 
-def role_of(response: Any, context: Context) -> str | None:
-    """Return the ARN of the role whose credentials signed a request, None for the administrator."""
-    header = response.headers.get("Authorization", "")
-    access_key = header.partition("Credential=")[2].partition("/")[0]
-    session = sts_backends[context.account]["aws"].get_assumed_role_from_access_key(access_key)
-    return session.role_arn if session else None
+def _check_trust(response: Any, evaluator: Evaluator, role: str | None) -> None:
+    """Refuse AssumeRole of a role that does not exist, or whose trust policy does not name the caller."""
+    if response._get_action() != "AssumeRole":
+        return
+    caller = role or f"arn:aws:iam::{evaluator.context.account}:root"
+    wanted = str(_params(response).get("RoleArn", "*"))
+    if not evaluator.trusts_principal(wanted, caller):
+        raise _denial(response, caller, "sts:AssumeRole", wanted)
 
 
 def _check(response: Any, evaluator: Evaluator, role: str) -> None:
-    scope = response.headers["Authorization"].partition("Credential=")[2].split("/")
-    service = scope[3]
+    service = signing_scope(response)[3]
     operation = response._get_action()
     prefix = ACTION_PREFIX.get(service, service)
     action = f"{prefix}:{_action_name(prefix, operation)}"
@@ -102,7 +108,7 @@ def _params(response: Any) -> dict[str, Any]:
 
 def _denial(response: Any, role: str, action: str, resource: str) -> Exception:
     message = f"User: {role} is not authorized to perform: {action} on resource: {resource}"
-    if response.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+    if response.headers.get("Content-Type", "").startswith(FORM):
         return AccessDeniedError(user_arn=role, action=f"{action} on resource: {resource}")
     return JsonRESTError("AccessDeniedException", message)
 

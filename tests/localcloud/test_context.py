@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.context import ACCESS_KEY, SECRET_KEY, Context
+from localcloud.context import Context
 from localcloud.errors import LocalCloudError
 
 
@@ -34,9 +34,16 @@ def test_clients_are_cached_until_the_server_stops(context: Context) -> None:
     assert context.client("s3") is not client
 
 
-def test_administrator_has_fixed_credentials(context: Context) -> None:
-    expected = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+def test_administrator_has_the_key_of_the_home(context: Context) -> None:
+    key = context.administrator
+    expected = {"aws_access_key_id": key.access_key, "aws_secret_access_key": key.secret_key}
     assert context.credentials() == expected
+    assert Context(home=context.home).credentials() == expected
+
+
+def test_credentials_of_a_role_need_iam(context: Context) -> None:
+    with pytest.raises(LocalCloudError, match="IAM is not installed"):
+        context.credentials("arn:role")
 
 
 def test_adoption_needs_file_backed_s3(context: Context) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from decimal import Decimal
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -38,9 +39,7 @@ def test_awswrangler_reads_data_frames(sales: Cloud, monkeypatch: pytest.MonkeyP
             s3_output=f"s3://{RESULTS}/wrangler/",
             ctas_approach=ctas,
             boto3_session=boto3.Session(
-                aws_access_key_id="localadmin",
-                aws_secret_access_key="localadmin",
-                region_name=sales.context.region,
+                region_name=sales.context.region, **cast(dict[str, Any], sales.context.credentials())
             ),
         )
 
