@@ -66,7 +66,8 @@ class _Buckets:
     def quarantine(self) -> Quarantine:
         from requeue.records import Quarantine
 
-        return Quarantine(self.store, self.names.processed_bucket, self.domain)
+        names = self.names
+        return Quarantine(self.store, names.processed_bucket, names.ledger_bucket, self.domain)
 
     def sources(self, quarantine: Quarantine) -> Sources:
         from requeue.sending import Sources
@@ -198,7 +199,7 @@ def send(
             for raw_object in objects:
                 typer.echo(f"would send {len(raw_object.records)} records as {raw_object.key}")
             return
-        bucket = place.names.processed_bucket
+        bucket = place.names.ledger_bucket
         with failing_with(NEEDS_ATTENTION):
             for raw_object, is_new in sending.send(
                 objects, place.put, place.store, bucket, place.domain.name
@@ -220,7 +221,7 @@ def release(
     from glue_jobs.ledger.ledger import Ledger
 
     with _connected(domain, env, profile, region, home, assume) as place:
-        ledger = Ledger(place.store, place.names.processed_bucket, place.domain.name)
+        ledger = Ledger(place.store, place.names.ledger_bucket, place.domain.name)
         is_new = ledger.release(name, by=place.caller, at=datetime.now(UTC))
         state_machine = place.names.state_machine(place.domain.name)
         typer.echo(

@@ -55,7 +55,7 @@ class LedgerReader:
 
 def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console: Console) -> None:
     """Print quarantined records by table and check, rejected and skipped files, and schema drift."""
-    files = LedgerReader(s3, names.processed_bucket, domain.name).files()
+    files = LedgerReader(s3, names.ledger_bucket, domain.name).files()
     affected = sorted({f["table"] for f in files if f["rows_quarantined"] and f["status"] == "ingested"})
     table = Table(title="Quarantined records by failed check", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("table", no_wrap=True)
@@ -97,7 +97,7 @@ def _path(entry: Mapping[str, Any]) -> str:
 
 def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> None:
     """Print row counts by table: read = bronze + quarantined, bronze = silver + superseded + duplicates."""
-    reader = LedgerReader(s3, names.processed_bucket, domain.name)
+    reader = LedgerReader(s3, names.ledger_bucket, domain.name)
     by_table: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in reader.files():
         counts = by_table[entry["table"] or "(no table)"]

@@ -39,7 +39,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     """
     started = time.monotonic()
     domain = load_domain(args.domain)
-    ledger = Ledger(store, args.processed_bucket, domain.name)
+    ledger = Ledger(store, args.ledger_bucket, domain.name)
     # Streams write at any time: the gate also evaluates micro-batches committed since the first job.
     view, holds = evaluate_streams(domain, ledger.view(), execution=args.execution, at=now)
     held = hold_messages(domain.name, holds)

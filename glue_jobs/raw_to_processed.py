@@ -45,7 +45,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     """
     started = time.monotonic()
     domain = load_domain(args.domain)
-    ledger = Ledger(store, args.processed_bucket, domain.name)
+    ledger = Ledger(store, args.ledger_bucket, domain.name)
     view = ledger.view()
     remove_uncommitted(store, args.processed_bucket, domain, view)
     landing = find_new(store, args.raw_bucket, domain, view, args.bookmark)

@@ -49,8 +49,8 @@ def run(
     domain = load_domain(args.job.domain)
     table = _stream_table(domain, args.table)
     bucket = args.job.processed_bucket
-    view = Ledger(store, bucket, domain.name).view()
-    generations = Generations(store, bucket, domain.name, table.name)
+    view = Ledger(store, args.job.ledger_bucket, domain.name).view()
+    generations = Generations(store, args.job, table.name)
     generation = generations.current(view, now=now(), new=args.new_generation)
     remove_uncommitted(store, bucket, domain, table, view)
     raw = RawFiles(store, args.job.raw_bucket, domain, table)

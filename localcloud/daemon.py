@@ -28,7 +28,6 @@ PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.1
-BUCKETS = ("raw", "processed", "curated", "athena", "artifacts", "logs")
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def _status(cloud: LocalCloud, env: str, inputs: str) -> Status:
         secret_key=cloud.context.administrator.secret_key,
         account=ACCOUNT,
         env=env,
-        buckets={layer: getattr(names, f"{layer}_bucket") for layer in BUCKETS},
+        buckets=names.buckets,
         pid=os.getpid(),
         inputs=inputs,
         data_api=cloud.serving.endpoint if cloud.serving is not None else "",

@@ -26,6 +26,7 @@ from localcloud.events.alarms import AlarmEvaluator
 from localcloud.events.pipes import PipePoller
 from localcloud.events.schedules import Schedules
 from localcloud.execution import athena, crawler, functions, glue
+from localcloud.home import require_own_ledger
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
 from localcloud.patching import check_version, restore
@@ -94,6 +95,7 @@ class LocalCloud:
                 hint="Stop it first.",
             )
         check_version()
+        require_own_ledger(self.context.home)
         self._lock = HomeLock(self.context.home)
         for name, level in _LOG_LEVELS.items():
             logging.getLogger(name).setLevel(level)

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import pyarrow.parquet as pq
 
+from glue_jobs.ledger.damage import parsing, texts
 from glue_jobs.ledger.ledger import FileEntry, Ledger, LedgerView
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
@@ -71,15 +72,17 @@ class Filter:
 class Quarantine:
     """The quarantined records of a domain's committed batches."""
 
-    def __init__(self, store: ObjectStore, bucket: str, domain: Domain) -> None:
+    def __init__(self, store: ObjectStore, bucket: str, ledger_bucket: str, domain: Domain) -> None:
+        """`bucket` is the processed bucket, with the records."""
         self._store = store
         self._bucket = bucket
+        self._ledger_bucket = ledger_bucket
         self._domain = domain
 
     @cached_property
     def view(self) -> LedgerView:
         """The domain's ledger, read once."""
-        return Ledger(self._store, self._bucket, self._domain.name).view()
+        return Ledger(self._store, self._ledger_bucket, self._domain.name).view()
 
     def find(self, wanted: Filter) -> list[Record]:
         """Return the matching records, each once, ordered by table, file and row.
@@ -133,9 +136,11 @@ class Quarantine:
 
     def _requeued(self, table: str) -> frozenset[str]:
         """Return the ids of the table's records that the ledger has as requeued."""
-        entries = self._store.list(self._bucket, naming.requeued_prefix(self._domain.name, table))
-        bodies = (json.loads(self._store.read(self._bucket, entry.key)) for entry in entries)
-        return frozenset(record_id for body in bodies for record_id in body["records"])
+        bucket, found = self._ledger_bucket, set[str]()
+        for entry in self._store.list(bucket, naming.requeued_prefix(self._domain.name, table)):
+            with parsing("a requeue", bucket, entry.key):
+                found.update(texts(json.loads(self._store.read(bucket, entry.key))["records"]))
+        return frozenset(found)
 
 
 def _require_one(name: str, ids: Sequence[str]) -> None:

@@ -176,7 +176,7 @@ def csv_line(fields: Iterable[str]) -> str:
 
 
 def send(
-    objects: Iterable[RawObject], put: PutObject, store: ObjectStore, bucket: str, domain: str
+    objects: Iterable[RawObject], put: PutObject, store: ObjectStore, ledger_bucket: str, domain: str
 ) -> Iterator[tuple[RawObject, bool]]:
     """Put each object into raw, then record the requeue in the ledger; yield (object, whether it was new).
 
@@ -188,5 +188,5 @@ def send(
         entry = {"key": raw_object.key, "records": raw_object.records, "corrected": raw_object.corrected}
         name = hashlib.sha256(raw_object.key.encode()).hexdigest()[:24]
         key = naming.requeued_key(domain, raw_object.table, name)
-        store.create(bucket, key, json.dumps(entry, indent=1).encode())
+        store.create(ledger_bucket, key, json.dumps(entry, indent=1).encode())
         yield raw_object, is_new

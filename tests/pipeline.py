@@ -75,6 +75,7 @@ class Pipeline:
             raw_bucket="raw",
             processed_bucket="processed",
             curated_bucket="curated",
+            ledger_bucket="ledger",
             **options,
         )
 
@@ -102,7 +103,7 @@ class Pipeline:
 
     def view(self) -> LedgerView:
         """Read the ledger."""
-        return Ledger(self.store, "processed", self.domain.name).view()
+        return Ledger(self.store, "ledger", self.domain.name).view()
 
     # --- results
 
@@ -131,7 +132,7 @@ class Pipeline:
         root = self.root.with_name(f"{self.root.name}-refreshed")
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(self.root / "processed" / "bronze", root / "processed" / "bronze")
-        shutil.copytree(self.root / "processed" / "_ledger", root / "processed" / "_ledger")
+        shutil.copytree(self.root / "ledger", root / "ledger")
         other = Pipeline(self.spark, root, self.domain.name)
         other._runs = self._runs
         other.curate(full_refresh=True)

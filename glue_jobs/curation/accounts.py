@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from glue_jobs.curation.scope import Scope
+from glue_jobs.ledger.damage import parsing
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.store import ObjectStore
@@ -47,7 +48,7 @@ def tally(rows: Iterable[tuple[int, int, str, int]]) -> dict[Month, Account]:
 
 
 class AccountBook:
-    """The accounts of one table by month, stored beside the ledger."""
+    """The accounts of one table by month, stored in the ledger's bucket."""
 
     def __init__(self, store: ObjectStore, bucket: str, domain: str, table: str) -> None:
         self._store = store
@@ -57,12 +58,17 @@ class AccountBook:
         self._name = table
 
     def read(self) -> dict[Month, Account]:
-        """Return the stored accounts; empty before the table's first run."""
+        """Return the stored accounts; empty before the table's first run.
+
+        Raises DamagedEntryError if the object does not hold accounts.
+        """
         try:
-            stored = json.loads(self._store.read(self._bucket, self._key))
+            body = self._store.read(self._bucket, self._key)
         except FileNotFoundError:
             return {}
-        return {Month(*map(int, name.split("-"))): Account(**values) for name, values in stored.items()}
+        with parsing("the accounts of a table", self._bucket, self._key):
+            stored = json.loads(body).items()
+            return {Month(*map(int, name.split("-"))): Account(**values) for name, values in stored}
 
     def updated(
         self, counted: Mapping[Month, Account], scope: Scope, view: LedgerView

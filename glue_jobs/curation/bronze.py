@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from glue_jobs.ledger.compaction_log import BronzeFile, Compactions, bronze_files
 from glue_jobs.ledger.ledger import LedgerView
+from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.schemas import bronze_schema
 from glue_jobs.runtime.store import ObjectStore
@@ -26,16 +27,16 @@ class BronzeTable:
         self,
         spark: SparkSession,
         store: ObjectStore,
-        bucket: str,
-        domain: str,
+        args: JobArguments,
         table: Table,
         view: LedgerView,
     ) -> None:
         self._spark = spark
         self._store = store
-        self._bucket = bucket
-        self._domain = domain
-        self._prefix = naming.layer_prefix("bronze", domain, table.name)
+        self._bucket = args.processed_bucket
+        self._ledger_bucket = args.ledger_bucket
+        self._domain = args.domain
+        self._prefix = naming.layer_prefix("bronze", args.domain, table.name)
         self._batches = frozenset(view.batches_of(table.name))
         self.table = table
         self._frames: dict[tuple[frozenset[Month] | None, frozenset[str] | None], DataFrame] = {}
@@ -57,7 +58,7 @@ class BronzeTable:
     def _compactions(self) -> Compactions:
         if self.table.stream is None:
             return Compactions()
-        return Compactions.read(self._store, self._bucket, self._domain, self.table.name)
+        return Compactions.read(self._store, self._ledger_bucket, self._domain, self.table.name)
 
     @property
     def is_empty(self) -> bool:

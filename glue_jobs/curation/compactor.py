@@ -85,7 +85,8 @@ class _Compactor:
         self._spark = spark
         self._store = store
         self._bucket = args.processed_bucket
-        self._execution = args.execution
+        self._ledger_bucket = args.ledger_bucket
+        self._args = args
         self._domain = domain.name
         self._table = table
         self._view = view
@@ -93,9 +94,9 @@ class _Compactor:
         self._prefix = naming.layer_prefix("bronze", domain.name, table.name)
 
     def run(self) -> Compacted:
-        known = Compactions.read(self._store, self._bucket, self._domain, self._table.name)
+        known = Compactions.read(self._store, self._ledger_bucket, self._domain, self._table.name)
         changed = self._delete_leftovers(known)
-        bronze = BronzeTable(self._spark, self._store, self._bucket, self._domain, self._table, self._view)
+        bronze = BronzeTable(self._spark, self._store, self._args, self._table, self._view)
         entries = []
         for month, files in mergeable(bronze.files, known.ids):
             entries.append(self._merge(bronze, month, files, known))
@@ -123,7 +124,7 @@ class _Compactor:
             naming.compaction_key(self._domain, self._table.name, entry.compaction_id)
             for entry in Compactions(tuple(entries)).superseded
         ]
-        self._store.delete(self._bucket, keys)
+        self._store.delete(self._ledger_bucket, keys)
 
     def _place(self, key: str) -> str:
         return key.removeprefix(f"{self._prefix}batch=").partition("/")[0]
@@ -156,9 +157,9 @@ class _Compactor:
             month=month.month,
             replaced=known.lineage(places),
             rows=rows,
-            execution=self._execution,
+            execution=self._args.execution,
         )
-        commit(self._store, self._bucket, self._domain, entry)
+        commit(self._store, self._ledger_bucket, self._domain, entry)
         return entry
 
 

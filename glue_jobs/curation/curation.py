@@ -39,10 +39,7 @@ class Curation:
         self._args = args
         self._domain = domain
         self._view = view
-        self._bronze = {
-            table.name: BronzeTable(spark, store, args.processed_bucket, domain.name, table, view)
-            for table in domain.tables
-        }
+        self._bronze = {table.name: BronzeTable(spark, store, args, table, view) for table in domain.tables}
         targets = [
             *(silver_target(args, table) for table in domain.tables),
             *(mart_target(args, mart) for mart in domain.marts),
@@ -138,7 +135,7 @@ class Curation:
             for row in account(resolved, silver).collect()
         )
         resolved.unpersist_keys()
-        book = AccountBook(self._store, self._args.processed_bucket, self._domain.name, table.name)
+        book = AccountBook(self._store, self._args.ledger_bucket, self._domain.name, table.name)
         self.books[table.name] = book.updated(counted, scope, self._view)
 
     def _mart(self, mart: Mart) -> None:
@@ -176,7 +173,7 @@ class Curation:
         started = time.monotonic()
         published = self._workspace.publish()
         for table, book in self.books.items():
-            AccountBook(self._store, self._args.processed_bucket, self._domain.name, table).write(book)
+            AccountBook(self._store, self._args.ledger_bucket, self._domain.name, table).write(book)
         self._workspace.clean()
         self.seconds["publish"] = round(time.monotonic() - started, 3)
         return published

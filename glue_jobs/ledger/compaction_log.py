@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
+from glue_jobs.ledger.damage import parsing
 from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
@@ -65,17 +66,11 @@ class Compaction:
     execution: str
 
     @classmethod
-    def from_json(cls, body: bytes, where: str) -> Compaction:
-        """Parse a compaction; `where` is its key. Raises CaudalError if the object is no compaction."""
-        try:
+    def from_json(cls, body: bytes, bucket: str, key: str) -> Compaction:
+        """Parse a compaction. Raises DamagedEntryError if the object at bucket and key is no compaction."""
+        with parsing("a compaction", bucket, key):
             data = json.loads(body)
             return cls(**{**data, "replaced": tuple(data["replaced"])})
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaudalError(
-                f"the object is not a compaction ({error}).",
-                where=where,
-                hint="Only the jobs write compactions: restore the object's earlier version.",
-            ) from error
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,9 @@ class Compactions:
         keys = [item.key for item in store.list(bucket, naming.compaction_prefix(domain, table))]
         with ThreadPoolExecutor(READ_THREADS) as pool:
             bodies = list(pool.map(lambda key: store.read(bucket, key), keys))
-        return cls(tuple(map(Compaction.from_json, bodies, keys)))
+        return cls(
+            tuple(Compaction.from_json(body, bucket, key) for key, body in zip(keys, bodies, strict=True))
+        )
 
     @property
     def ids(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from lake.errors import CaudalError
+from glue_jobs.ledger.damage import parsing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +36,8 @@ class Hold:
         return json.dumps(asdict(self), indent=1, sort_keys=True).encode()
 
     @classmethod
-    def from_json(cls, body: bytes, where: str) -> Hold:
-        """Parse a hold; `where` is its key. Raises CaudalError if the object is no hold."""
-        try:
+    def from_json(cls, body: bytes, bucket: str, key: str) -> Hold:
+        """Parse a hold. Raises DamagedEntryError if the object at bucket and key is no hold."""
+        with parsing("a hold", bucket, key):
             data = json.loads(body)
             return cls(**{**data, "batches": tuple(data["batches"])})
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaudalError(
-                f"the object is not a hold ({error}).",
-                where=where,
-                hint="Only the jobs write holds: restore the object's earlier version.",
-            ) from error

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from glue_jobs.ledger.damage import parsing, texts
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.snapshot import LedgerSnapshot
 from glue_jobs.runtime.store import Listed, ObjectStore
@@ -81,9 +82,9 @@ class Batch:
         return json.dumps(asdict(self), indent=1, sort_keys=True).encode()
 
     @classmethod
-    def from_json(cls, body: bytes, where: str) -> Batch:
-        """Parse a batch; `where` is its key. Raises CaudalError if the object is no ledger entry."""
-        try:
+    def from_json(cls, body: bytes, bucket: str, key: str) -> Batch:
+        """Parse a batch. Raises DamagedEntryError if the object at bucket and key is no batch."""
+        with parsing("a batch", bucket, key):
             data = json.loads(body)
             files = tuple(
                 FileEntry(
@@ -96,12 +97,6 @@ class Batch:
                 for entry in data["files"]
             )
             return cls(**{**data, "files": files, "tables": tuple(data["tables"])})
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaudalError(
-                f"the object is not a ledger entry ({error}).",
-                where=where,
-                hint="Only the jobs write the ledger: restore the object's earlier version.",
-            ) from error
 
 
 def version_of(listed: Listed) -> str:
@@ -195,16 +190,23 @@ class Ledger:
     def view(self) -> LedgerView:
         """Read the whole ledger. Cost: a few listings, and one request per batch that the snapshot lacks."""
         bodies = self._snapshot.bodies(self._listed_batches())
-        batches = [Batch.from_json(body, key) for key, body in bodies.items()]
+        batches = [Batch.from_json(body, self._bucket, key) for key, body in bodies.items()]
         held = self._objects_under(naming.held_prefix(self._domain))
-        publishing = self._objects_under(naming.publishing_prefix(self._domain))
         return LedgerView(
             batches=tuple(sorted(batches, key=lambda batch: batch.batch_id)),
             curated=self._ids_under(naming.curated_prefix(self._domain)),
             released=self._ids_under(naming.released_prefix(self._domain)),
-            holds=tuple(Hold.from_json(body, key) for key, body in held),
-            publishing=frozenset(batch_id for _, body in publishing for batch_id in json.loads(body)),
+            holds=tuple(Hold.from_json(body, self._bucket, key) for key, body in held),
+            publishing=self._publishing(),
         )
+
+    def _publishing(self) -> frozenset[str]:
+        """Return the ids in all records of batches that executions had begun to publish."""
+        found: set[str] = set()
+        for key, body in self._objects_under(naming.publishing_prefix(self._domain)):
+            with parsing("a list of batches", self._bucket, key):
+                found.update(texts(json.loads(body)))
+        return frozenset(found)
 
     def update_snapshot(self) -> bool:
         """Write a new snapshot if the present one lacks many batches; return whether one was written.

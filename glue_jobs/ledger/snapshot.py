@@ -72,7 +72,8 @@ class LedgerSnapshot:
             raise CaudalError(
                 f"the object is not a snapshot of the ledger ({error}).",
                 where=f"s3://{self._bucket}/{self._key}",
-                hint="Delete it: readers then read the batches one by one, and a later run writes a new one.",
+                hint=f"It is a copy: delete it with `aws s3 rm s3://{self._bucket}/{self._key}`. Readers "
+                "then read the batches one by one, and a later run writes a new one.",
             ) from error
 
 

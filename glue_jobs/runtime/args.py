@@ -33,6 +33,7 @@ class JobArguments:
     raw_bucket: str
     processed_bucket: str
     curated_bucket: str
+    ledger_bucket: str
     bookmark: Bookmark = Bookmark.ENABLE
     full_refresh: bool = False
     serving: bool = False
@@ -62,13 +63,17 @@ class JobArguments:
             raw_bucket=values["raw_bucket"],
             processed_bucket=values["processed_bucket"],
             curated_bucket=values["curated_bucket"],
+            ledger_bucket=values["ledger_bucket"],
             bookmark=Bookmark(option),
             full_refresh=flags["full_refresh"] == "true",
             serving=flags["serving"] == "true",
         )
 
 
-REQUIRED = ("JOB_NAME", "domain", "env", "execution", "raw_bucket", "processed_bucket", "curated_bucket")
+REQUIRED = (
+    "JOB_NAME", "domain", "env", "execution", "raw_bucket", "processed_bucket", "curated_bucket",
+    "ledger_bucket",
+)  # fmt: skip
 OPTIONAL = ("full_refresh", "serving")
 
 

@@ -68,7 +68,7 @@ class BronzeWriter:
 
     def __post_init__(self) -> None:
         job = self.args.job
-        self._ledger = Ledger(self.store, job.processed_bucket, self.domain.name)
+        self._ledger = Ledger(self.store, job.ledger_bucket, self.domain.name)
         self._seen = set(self.view.seen)
         self._committed_ids = {batch.batch_id for batch in self.view.batches}
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from glue_jobs.ledger.ledger import LedgerView
+from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import CaudalError
@@ -41,10 +42,11 @@ class Generation:
 class Generations:
     """The generations of one stream table."""
 
-    def __init__(self, store: ObjectStore, bucket: str, domain: str, table: str) -> None:
+    def __init__(self, store: ObjectStore, args: JobArguments, table: str) -> None:
         self._store = store
-        self._bucket = bucket
-        self._domain = domain
+        self._bucket = args.processed_bucket
+        self._ledger_bucket = args.ledger_bucket
+        self._domain = args.domain
         self._table = table
 
     def checkpoint(self, generation: Generation, query: str) -> str:
@@ -91,7 +93,9 @@ class Generations:
         """
         number = at_least
         claim = json.dumps({"table": self._table, "started_at": now.isoformat()}).encode()
-        while not self._store.create(self._bucket, naming.generation_claim_key(self._domain, number), claim):
+        while not self._store.create(
+            self._ledger_bucket, naming.generation_claim_key(self._domain, number), claim
+        ):
             number += 1
         body = {"generation": number, "started_at": now.isoformat()}
         key = naming.generation_key(self._domain, self._table)

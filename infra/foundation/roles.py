@@ -12,6 +12,7 @@ from infra.foundation.acknowledge import acknowledge
 from infra.foundation.arns import Arns
 
 READ = ("s3:GetObject",)
+APPEND = ("s3:PutObject",)
 WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 
 
@@ -71,6 +72,10 @@ class Role(Construct):
         """Allow the role to read and list objects under the prefixes."""
         self._list(bucket, prefixes)
         self.allow(READ, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
+
+    def append(self, bucket: str, *prefixes: str) -> None:
+        """Allow the role to put objects under the prefixes, but to delete none."""
+        self.allow(APPEND, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
 
     def write(self, bucket: str, *prefixes: str) -> None:
         """Allow the role to write and delete objects under the prefixes."""

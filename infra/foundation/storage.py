@@ -15,7 +15,7 @@ from infra.foundation.arns import Arns
 from infra.foundation.config import Config
 from infra.foundation.roles import Role
 from infra.foundation.stack import LakeStack
-from lake.naming import LEDGER, STAGING, Names, released_prefix, requeued_prefix
+from lake.naming import STAGING, Names, released_prefix, requeued_prefix
 
 _ABORT_AFTER = Duration.days(7)
 
@@ -31,6 +31,7 @@ class Storage(LakeStack):
         self.raw = self._bucket("Raw", names.raw_bucket, versioned=True, rules=self._version_rules())
         self.processed = self._bucket("Processed", names.processed_bucket, rules=self._staging_rules())
         self.curated = self._bucket("Curated", names.curated_bucket, rules=self._staging_rules())
+        self.ledger = self._bucket("Ledger", names.ledger_bucket, versioned=True, rules=self._version_rules())
         self.athena = self._bucket(
             "Athena", names.athena_bucket, rules=self._expiry_rules(config.results_days)
         )
@@ -40,6 +41,7 @@ class Storage(LakeStack):
         self._send_events(self.raw)
         self.uploader = self._uploader(self.arns)
         self._only_uploader_writes_raw(self.arns)
+        self._keep_versions(self.ledger, names.ledger_bucket)
         self.steward = self._steward(self.arns)
         self.leases = self._lease_table()
 
@@ -82,7 +84,7 @@ class Storage(LakeStack):
         return bucket
 
     def _version_rules(self) -> list[s3.LifecycleRule]:
-        """Return the rules for raw: an overwritten or deleted object can be restored for a limited time."""
+        """Return the rules for raw and the ledger: a replaced or deleted object can be restored."""
         return [
             s3.LifecycleRule(
                 id="noncurrent-versions",
@@ -149,10 +151,11 @@ class Storage(LakeStack):
             arns=arns,
         )
         role.read(self._names.raw_bucket, "")
-        role.read(self._names.processed_bucket, "quarantine/", LEDGER)
+        role.read(self._names.processed_bucket, "quarantine/")
+        role.read(self._names.ledger_bucket, "")
         role.allow(
             ("s3:PutObject",),
-            arns.objects(self._names.processed_bucket, released_prefix("*"), requeued_prefix("*")),
+            arns.objects(self._names.ledger_bucket, released_prefix("*"), requeued_prefix("*")),
             why="The steward serves every domain; batches and records are not known at synth.",
         )
         return role
@@ -166,6 +169,23 @@ class Storage(LakeStack):
                 actions=["s3:PutObject"],
                 resources=arns.objects(self._names.raw_bucket, ""),
                 conditions={"ArnNotEquals": {"aws:PrincipalArn": self.uploader.arn}},
+            )
+        )
+
+    def _keep_versions(self, bucket: s3.Bucket, name: str) -> None:
+        """Deny everyone to erase versions of objects, unless the environment's data may be destroyed.
+
+        Deleting an object leaves its versions, and the lifecycle rule expires them, whatever the policy says.
+        """
+        if self._config.disposable:
+            return
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NobodyErasesVersions",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:DeleteObjectVersion"],
+                resources=self.arns.objects(name, ""),
             )
         )
 

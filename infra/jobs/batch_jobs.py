@@ -17,8 +17,10 @@ from lake.naming import (
     RAW_TO_PROCESSED,
     STAGING,
     Names,
+    compaction_prefix,
     layer_prefix,
     ledger_root,
+    publishing_prefix,
     runs_root,
     unpublished_root,
 )
@@ -70,16 +72,17 @@ class Jobs(Construct):
         own = (
             f"bronze/{domain}/",
             f"quarantine/{domain}/",
-            ledger_root(domain),
             runs_root(domain),
             f"{STAGING}{domain}/",
         )
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
+        role.read(names.ledger_bucket, ledger_root(domain))
+        role.append(names.ledger_bucket, ledger_root(domain))
 
     def _grant_processed_to_curated(self, role: Role) -> None:
         domain, names = self._domain.name, self._names
-        own = (f"silver/{domain}/", ledger_root(domain), runs_root(domain), f"{STAGING}{domain}/")
+        own = (f"silver/{domain}/", runs_root(domain), f"{STAGING}{domain}/")
         role.read(names.processed_bucket, f"bronze/{domain}/", *own)
         # The job also compacts the small bronze files that streaming jobs write.
         streams = (layer_prefix("bronze", domain, table.name) for table in self._domain.stream_tables)
@@ -87,6 +90,15 @@ class Jobs(Construct):
         gold = (f"{domain}/", f"{STAGING}{domain}/")
         role.read(names.curated_bucket, *gold)
         role.write(names.curated_bucket, *gold)
+        self._grant_ledger(role)
+
+    def _grant_ledger(self, role: Role) -> None:
+        """Allow the job to append to the ledger, and to delete the entries that a run makes obsolete."""
+        domain, bucket = self._domain.name, self._names.ledger_bucket
+        merged = (compaction_prefix(domain, table.name) for table in self._domain.stream_tables)
+        role.read(bucket, ledger_root(domain))
+        role.append(bucket, ledger_root(domain))
+        role.write(bucket, publishing_prefix(domain), *merged)
 
     def _grant_unpublished(self, role: Role) -> None:
         """Allow the job to list the partitions that are not yet in the serving store."""

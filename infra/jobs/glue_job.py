@@ -65,6 +65,7 @@ class GlueJobDefaults(Construct):
             "--raw_bucket": names.raw_bucket,
             "--processed_bucket": names.processed_bucket,
             "--curated_bucket": names.curated_bucket,
+            "--ledger_bucket": names.ledger_bucket,
             "--job-bookmark-option": "job-bookmark-enable",
             "--enable-auto-scaling": "true",
             "--enable-job-insights": "true",

@@ -99,11 +99,12 @@ class _StreamJob(Construct):
             layer_prefix("quarantine", domain, table.name),
             speed_prefix(domain, table.name),
             checkpoint_prefix(domain, table.name),
-            ledger_root(domain),
             runs_root(domain),
         )
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
+        role.read(names.ledger_bucket, ledger_root(domain))
+        role.append(names.ledger_bucket, ledger_root(domain))
         if defaults.config.serving:
             allow_secret(role, names, defaults.arns)
 

@@ -142,8 +142,7 @@ def destroy(target: Target) -> None:
             where="--delete-data",
             hint="Deletion takes two switches: the flag, and `disposable` in infra/foundation/config.py.",
         )
-    names = target.names
-    buckets = existing(target.session, _buckets(names))
+    buckets = existing(target.session, list(target.names.buckets.values()))
     fate = "DELETED with all versions" if config.destroys_data else "kept"
     target.report(
         f"Stacks to remove: {', '.join(target.stacks())}. Buckets are {fate}: {', '.join(buckets) or 'none'}."
@@ -159,18 +158,6 @@ def destroy(target: Target) -> None:
     if config.destroys_data:
         for bucket in existing(target.session, buckets):
             delete_bucket(target.session, bucket)
-
-
-def _buckets(names: Names) -> list[str]:
-    # The log bucket comes last: emptying the others writes access logs to it.
-    return [
-        names.raw_bucket,
-        names.processed_bucket,
-        names.curated_bucket,
-        names.athena_bucket,
-        names.artifacts_bucket,
-        names.logs_bucket,
-    ]
 
 
 def _confirm(target: Target, question: str) -> None:

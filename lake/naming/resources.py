@@ -15,6 +15,9 @@ PROJECT = "caudal"
 METRICS_NAMESPACE = "Caudal"
 """CloudWatch namespace of the jobs' own metrics."""
 
+BUCKETS = ("raw", "processed", "curated", "ledger", "athena", "artifacts", "logs")
+"""The shared buckets. The logs come last: emptying the other buckets writes access logs."""
+
 BUCKET_LIMIT = 63
 ROLE_LIMIT = 64
 NAME_LIMIT = 80
@@ -64,6 +67,10 @@ class Names:
         return self._bucket("curated")
 
     @property
+    def ledger_bucket(self) -> str:
+        return self._bucket("ledger")
+
+    @property
     def athena_bucket(self) -> str:
         return self._bucket("athena")
 
@@ -75,6 +82,11 @@ class Names:
     def logs_bucket(self) -> str:
         """Server access logs of the other buckets."""
         return self._bucket("logs")
+
+    @property
+    def buckets(self) -> dict[str, str]:
+        """The names of all buckets, by their place in `BUCKETS`."""
+        return {layer: self._bucket(layer) for layer in BUCKETS}
 
     # --- shared resources
 

@@ -50,7 +50,7 @@ S3 = FakeS3(
 
 
 def test_account_is_summed_over_all_months() -> None:
-    reader = LedgerReader(S3, "processed", "shop")
+    reader = LedgerReader(S3, "ledger", "shop")
     assert reader.account("orders") == Counter(bronze=1005, current=990, superseded=10, duplicate=5)
     assert reader.account("customers") == Counter()
 

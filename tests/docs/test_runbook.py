@@ -15,7 +15,7 @@ from infra.ops.diagrams import state_machines
 from infra.ops.lint import ACCOUNT, REGION
 from lake.documentation.pages import DOCS
 from lake.model.discovery import load_domain, load_domains
-from lake.naming import Names, stop_key, stream_job, unpublished_root
+from lake.naming import Names, ledger_prefix, snapshot_key, stop_key, stream_job, unpublished_root
 from tests.infra.assembly import Assembly
 from tests.infra.conftest import synthesised
 
@@ -80,12 +80,13 @@ def test_variables_are_the_physical_names() -> None:
     block = re.search(r"^```sh title=variables\n(.*?)^```$", TEXT, re.M | re.S)
     assert block
     stub = f'aws() {{ if [ "$1" = sts ]; then echo {ACCOUNT}; else echo {REGION}; fi; }}\n'
-    show = 'printf "%s\\n" "$PREFIX-pipeline" "$MACHINE" "$PROCESSED" "$LEASES" "$LANDING"'
+    show = 'printf "%s\\n" "$PREFIX-pipeline" "$MACHINE" "$PROCESSED" "$LEDGER" "$LEASES" "$LANDING"'
     done = subprocess.run(["bash", "-c", stub + block[1] + show], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
         NAMES.state_machine(DOMAIN),
         f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{NAMES.state_machine(DOMAIN)}",
         NAMES.processed_bucket,
+        NAMES.ledger_bucket,
         NAMES.lease_table,
         f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{NAMES.queue(DOMAIN)}",
     ]
@@ -107,3 +108,5 @@ def test_names_in_the_commands_are_those_of_the_project() -> None:
         assert f"$PREFIX{suffix}" in TEXT or f"$LANDING{suffix.removeprefix('-landing')}" in TEXT, name
     assert stop_key("$DOMAIN", table) in TEXT
     assert unpublished_root("$DOMAIN") in TEXT
+    assert snapshot_key("$DOMAIN") in TEXT
+    assert f"KEY={ledger_prefix('$DOMAIN')}b-" in TEXT

@@ -97,7 +97,7 @@ class Lakehouse:
     def batches(self) -> list[str]:
         """Return the keys of the committed batches in the ledger, oldest first."""
         pages = self.cloud.client("s3").list_objects_v2(
-            Bucket=self.names.processed_bucket, Prefix=naming.ledger_prefix(self.domain.name)
+            Bucket=self.names.ledger_bucket, Prefix=naming.ledger_prefix(self.domain.name)
         )
         return [item["Key"] for item in pages.get("Contents", [])]
 

@@ -34,7 +34,7 @@ def test_stream_of_bad_events_is_held_until_it_is_released(cloud: LocalCloud, tm
 
     steward = f"arn:aws:iam::{ACCOUNT}:role/{provider.names.steward_role}"
     store = S3Store(cloud.client("s3", steward))
-    ledger = Ledger(store, provider.names.processed_bucket, "cloud_provider")
+    ledger = Ledger(store, provider.names.ledger_bucket, "cloud_provider")
     [hold] = ledger.view().open_holds
     assert ledger.release(hold.hold_id, by="test", at=datetime.now(UTC))
     provider.start()

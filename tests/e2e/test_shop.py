@@ -13,7 +13,7 @@ MANIFEST = json.loads((PROJECT / "sample_data" / "manifests" / "ecommerce.json")
 
 
 def test_every_row_of_the_sample_is_accounted_for(shop: Lakehouse) -> None:
-    reader = LedgerReader(shop.cloud.client("s3"), shop.names.processed_bucket, "ecommerce")
+    reader = LedgerReader(shop.cloud.client("s3"), shop.names.ledger_bucket, "ecommerce")
     accounts = {table.name: reader.account(table.name) for table in shop.domain.tables}
 
     assert shop.executions() == ["SUCCEEDED"]

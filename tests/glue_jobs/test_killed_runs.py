@@ -19,16 +19,16 @@ SECOND = {
 }
 
 PLACES = [
-    "write _ledger/toy/batches/",
+    "write toy/batches/",
     "write _runs/toy/.*raw_to_processed-detail",
     "write _runs/toy/.*raw_to_processed.json",
     "copy silver/toy/sales/",
     "copy toy/sales_enriched/",
     "copy toy/maker_totals/",
     "delete silver/toy/sales/year=2024/month=1/",
-    "write _ledger/toy/accounts/sales.json",
+    "write toy/accounts/sales.json",
     "delete _staging/",
-    "write _ledger/toy/curated/",
+    "write toy/curated/",
     "write _runs/toy/.*processed_to_curated.json",
 ]
 """Changes in the order in which a run makes them; tests kill it before each of them."""

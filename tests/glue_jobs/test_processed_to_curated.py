@@ -97,7 +97,7 @@ def test_failed_compaction_is_reported_and_tried_again(meters: Meters) -> None:
 
     summary = meters.curate(store=RefusingCompactions(meters.root))
     assert (summary["status"], summary["compacted"]) == ("PUBLISHED", True)
-    assert "Small files of streams were not merged: _ledger/meters/compactions/" in summary["message"]
+    assert "Small files of streams were not merged: meters/compactions/" in summary["message"]
     assert merged(meters) == 1
     meters.alert(("a1", "2025-08-01"))
     assert "not merged" not in meters.curate()["message"]
@@ -119,7 +119,7 @@ def test_run_killed_during_compaction_has_published(meters: Meters) -> None:
     for number in range(2):
         meters.read((f"r{number}", "2025-06-30", "m1", 1), (f"s{number}", "2025-07-01", "m1", 1))
     with pytest.raises(KilledError):
-        meters.curate(store=KilledBeforeStore(meters.root, "write _ledger/meters/compactions/"))
+        meters.curate(store=KilledBeforeStore(meters.root, "write meters/compactions/"))
     assert meters.view().pending == ()
     published = meters.published()
     assert published == meters.refreshed()

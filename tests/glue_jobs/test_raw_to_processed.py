@@ -190,7 +190,7 @@ def test_bookmark_options_pause_the_ledger_or_ignore_it(empty_pipeline: Pipeline
 
 def accounts(pipeline: Pipeline, table: str) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = json.loads(
-        pipeline.store.read("processed", naming.account_key(pipeline.domain.name, table))
+        pipeline.store.read("ledger", naming.account_key(pipeline.domain.name, table))
     )
     return found
 

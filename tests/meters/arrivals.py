@@ -95,7 +95,7 @@ class Meters(Pipeline):
             committed_at=START.isoformat(), files=(entry,), tables=(table,) if rows else (),
             checks={table: {"kwh.range": counts}},
         )  # fmt: skip
-        Ledger(self.store, "processed", "meters").commit(batch)
+        Ledger(self.store, "ledger", "meters").commit(batch)
         return batch_id
 
 

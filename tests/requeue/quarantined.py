@@ -45,5 +45,5 @@ def commit(store: ObjectStore, domain: str, batch_id: str, **changed: Any) -> Ba
         "files": (), **changed,
     }  # fmt: skip
     batch = Batch(batch_id=batch_id, domain=domain, **values)
-    Ledger(store, "processed", domain).commit(batch)
+    Ledger(store, "ledger", domain).commit(batch)
     return batch

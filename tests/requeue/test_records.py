@@ -28,8 +28,8 @@ def quarantine(tmp_path: Path) -> Quarantine:
     write_rows(store, "ecommerce", "orders", "b-1", rows)
     commit(store, "ecommerce", "b-1")
     entry = {"key": "k", "records": [FIRST], "corrected": False}
-    store.write("processed", requeued_key("ecommerce", "orders", "n"), json.dumps(entry).encode())
-    return Quarantine(store, "processed", load_domain("ecommerce"))
+    store.write("ledger", requeued_key("ecommerce", "orders", "n"), json.dumps(entry).encode())
+    return Quarantine(store, "processed", "ledger", load_domain("ecommerce"))
 
 
 def test_records_are_ordered_by_row_and_say_whether_they_were_requeued(quarantine: Quarantine) -> None:

@@ -30,7 +30,7 @@ def test_raw_object_has_the_row_numbers_and_the_origin_of_its_source_file(tmp_pa
     shop, store = load_domain("ecommerce"), FolderStore(tmp_path)
     headers = ",".join(column.header for column in shop.table("reviews").columns)
     store.upload("raw", review().source_file, f"{headers}\n".encode())
-    sources = Sources(store, "raw", shop, Quarantine(store, "processed", shop))
+    sources = Sources(store, "raw", shop, Quarantine(store, "processed", "ledger", shop))
     records = [review(), review(record_id="b" * 64, source_row=3, raw_record="3,y")]
     [built] = to_raw_objects(shop, shop.table("reviews"), records, sources, {"a" * 64: "7,5"})
     assert built.body.decode() == f"caudal:source_row,{headers}\n3,3,y\n7,7,5\n"
@@ -40,7 +40,7 @@ def test_raw_object_has_the_row_numbers_and_the_origin_of_its_source_file(tmp_pa
 
 def test_records_of_a_missing_source_file_are_refused(tmp_path: Path) -> None:
     shop, store = load_domain("ecommerce"), FolderStore(tmp_path)
-    sources = Sources(store, "raw", shop, Quarantine(store, "processed", shop))
+    sources = Sources(store, "raw", shop, Quarantine(store, "processed", "ledger", shop))
     with pytest.raises(CaudalError, match=r"source file\. Restore the file"):
         sources.of(review())
 
@@ -67,10 +67,10 @@ def test_note_is_written_whether_or_not_the_object_is_new(tmp_path: Path, is_new
     raw_object = RawObject(
         table="reviews", key="k", body=b"b", metadata={}, records=("a", "b"), corrected=False
     )
-    outcome = list(send([raw_object], lambda *_: is_new, store, "processed", "ecommerce"))
+    outcome = list(send([raw_object], lambda *_: is_new, store, "ledger", "ecommerce"))
     assert outcome == [(raw_object, is_new)]
-    [entry] = store.list("processed", requeued_prefix("ecommerce", "reviews"))
-    body = json.loads(store.read("processed", entry.key))
+    [entry] = store.list("ledger", requeued_prefix("ecommerce", "reviews"))
+    body = json.loads(store.read("ledger", entry.key))
     assert body == {"key": "k", "records": ["a", "b"], "corrected": False}
 
 

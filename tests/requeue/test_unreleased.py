@@ -16,7 +16,7 @@ SHOP = load_domain("ecommerce")
 
 def test_rejected_batch_is_listed_until_it_is_released(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
-    ledger = Ledger(store, "processed", SHOP.name)
+    ledger = Ledger(store, "ledger", SHOP.name)
     commit(store, SHOP.name, "b-1")
     commit(store, SHOP.name, "b-3", status=BatchStatus.REJECTED, committed_at="2026-01-03T00:00:00+00:00")
     commit(store, SHOP.name, "b-2", status=BatchStatus.REJECTED, committed_at="2026-01-02T00:00:00+00:00")

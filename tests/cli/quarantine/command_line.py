@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 NAMES = Names(env="test", account="123456789012", region="us-east-1")
-BUCKETS = {"raw": NAMES.raw_bucket, "processed": NAMES.processed_bucket}
+BUCKETS = {"raw": NAMES.raw_bucket, "processed": NAMES.processed_bucket, "ledger": NAMES.ledger_bucket}
 
 
 class CommandLine:

@@ -22,5 +22,5 @@ def test_rejected_batch_is_published_after_its_release(cli: CommandLine) -> None
     )
     assert "was released before" in cli.run("release", rejected["batch_id"]).stdout
     assert cli.pipeline.ingest()["proceed"] is True
-    note = cli.pipeline.store.read("processed", f"_ledger/toy/released/{rejected['batch_id']}.json")
+    note = cli.pipeline.store.read("ledger", f"toy/released/{rejected['batch_id']}.json")
     assert json.loads(note)["released_by"].startswith("arn:aws:")

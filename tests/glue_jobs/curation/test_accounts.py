@@ -31,7 +31,7 @@ def committed(rows: int) -> LedgerView:
 
 @pytest.fixture
 def book(tmp_path: Path) -> AccountBook:
-    return AccountBook(FolderStore(tmp_path), "processed", "toy", "sales")
+    return AccountBook(FolderStore(tmp_path), "ledger", "toy", "sales")
 
 
 def test_outcomes_are_tallied_by_month() -> None:

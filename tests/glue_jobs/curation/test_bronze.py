@@ -10,7 +10,7 @@ from tests.meters.arrivals import Meters
 
 def bronze_of(pipeline: Meters, table: str) -> BronzeTable:
     declared = pipeline.domain.table(table)
-    return BronzeTable(pipeline.spark, pipeline.store, "processed", "meters", declared, pipeline.view())
+    return BronzeTable(pipeline.spark, pipeline.store, pipeline.args(), declared, pipeline.view())
 
 
 def test_rows_are_read_by_month_and_batch(meters: Meters) -> None:

@@ -40,7 +40,7 @@ def compact(pipeline: Meters, store: ObjectStore | None = None) -> Compacted:
 def seen(pipeline: Meters, **narrowed: frozenset[tuple[int, int]]) -> Rows:
     """Return the readings that readers of bronze see, as JSON without the folder's column."""
     table = pipeline.domain.table("readings")
-    bronze = BronzeTable(pipeline.spark, pipeline.store, "processed", "meters", table, pipeline.view())
+    bronze = BronzeTable(pipeline.spark, pipeline.store, pipeline.args(), table, pipeline.view())
     frame = bronze.read(**narrowed).drop("batch")  # type: ignore[arg-type]
     return sorted(tuple(row) for row in frame.select(F.to_json(F.struct("*"))).collect())
 
@@ -84,7 +84,7 @@ def test_late_files_are_merged_with_earlier_merged_ones(meters: Meters) -> None:
     before = seen(meters)
     [entry] = compact(meters).entries
     assert (entry.rows, len(entry.replaced)) == (4, 5)
-    assert Compactions.read(meters.store, "processed", "meters", "readings").entries == (entry,)
+    assert Compactions.read(meters.store, "ledger", "meters", "readings").entries == (entry,)
     assert folders(meters) == {"c 2025-6": 1, "s 2025-7": 2}
     assert seen(meters) == before
 
@@ -135,7 +135,7 @@ def test_readers_see_each_row_once_in_a_random_history(meters: Meters) -> None:
         if chance.random() < 0.6:
             compact(meters)
     table = meters.domain.table("readings")
-    bronze = BronzeTable(meters.spark, meters.store, "processed", "meters", table, meters.view())
+    bronze = BronzeTable(meters.spark, meters.store, meters.args(), table, meters.view())
     found = [(row[0], row[1]) for row in bronze.read().select("reading_id", "batch_id").collect()]
     assert sorted(found) == sorted(arrived)
     assert any(name.startswith("c") for name in folders(meters))
@@ -173,7 +173,7 @@ def test_each_table_has_its_own_compactions(meters: Meters) -> None:
         meters.alert((f"a{number}", JUNE), (f"b{number}", JULY))
     compact(meters)
     read = {
-        table: Compactions.read(meters.store, "processed", "meters", table).entries
+        table: Compactions.read(meters.store, "ledger", "meters", table).entries
         for table in ("readings", "alerts", "meters")
     }
     assert {table: len(entries) for table, entries in read.items()} == {

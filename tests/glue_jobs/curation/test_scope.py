@@ -55,7 +55,7 @@ def test_scope_of_a_mart_follows_from_its_inputs(
 def scopes(pipeline: Pipeline, *, full_refresh: bool = False) -> dict[str, Scope]:
     view = pipeline.view()
     bronze = {
-        table.name: BronzeTable(pipeline.spark, pipeline.store, "processed", "toy", table, view)
+        table.name: BronzeTable(pipeline.spark, pipeline.store, pipeline.args(), table, view)
         for table in pipeline.domain.tables
     }
     return silver_scopes(pipeline.domain, bronze, full_refresh=full_refresh)

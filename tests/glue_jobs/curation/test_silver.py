@@ -41,7 +41,7 @@ def test_versions_in_other_months_count(january: Pipeline) -> None:
     january.drop({"sales.csv": HEAD["sales"] + "1,1,2024-02-05,11.00,shop\n2,2,2024-02-10,20.00,web\n"})
     january.ingest()
     table = january.domain.table("sales")
-    bronze = BronzeTable(january.spark, january.store, "processed", "toy", table, january.view())
+    bronze = BronzeTable(january.spark, january.store, january.args(), table, january.view())
     for scope, current, counts in (
         (
             Scope(months=frozenset({Month(2024, 1)})),

@@ -63,7 +63,7 @@ class Runs:
         self._opened += 1
         args = JobArguments(
             job_name="job", domain="toy", env="dev", execution=f"x{self._opened}", raw_bucket="raw",
-            processed_bucket="processed", curated_bucket="curated",
+            processed_bucket="processed", curated_bucket="curated", ledger_bucket="ledger",
         )  # fmt: skip
         return Workspace(self.spark, self.store, args, [mart_target(args, mart) for mart in MARTS.values()])
 

@@ -58,13 +58,13 @@ def test_later_compaction_replaces_the_batches_of_earlier_ones() -> None:
 def test_compaction_is_read_as_committed_and_cannot_be_committed_twice(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     entry = compaction("c-1", "s-1")
-    commit(store, "processed", "meters", entry)
-    assert Compactions.read(store, "processed", "meters", "readings").entries == (entry,)
-    assert Compactions.read(store, "processed", "meters", "alerts").entries == ()
+    commit(store, "ledger", "meters", entry)
+    assert Compactions.read(store, "ledger", "meters", "readings").entries == (entry,)
+    assert Compactions.read(store, "ledger", "meters", "alerts").entries == ()
     with pytest.raises(CaudalError, match="compaction c-1 is committed already"):
-        commit(store, "processed", "meters", entry)
+        commit(store, "ledger", "meters", entry)
 
 
 def test_error_of_a_damaged_compaction_names_its_key() -> None:
-    with pytest.raises(CaudalError, match=r"^key: the object is not a compaction \("):
-        Compaction.from_json(b"{}", "key")
+    with pytest.raises(CaudalError, match=r"^s3://ledger/key: the object is not a compaction \("):
+        Compaction.from_json(b"{}", "ledger", "key")

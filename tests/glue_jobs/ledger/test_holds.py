@@ -22,10 +22,10 @@ def test_hold_is_named_by_time_in_utc_and_table() -> None:
 
 def test_hold_is_read_as_written() -> None:
     hold = Hold.of("readings", ("s-1",), "too bad", execution="x1", at=TWO_IN_TOKYO)
-    assert Hold.from_json(hold.to_json(), "key") == hold
+    assert Hold.from_json(hold.to_json(), "ledger", "h.json") == hold
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"hold_id": "h-1"}', b'{"batches": []}'])
 def test_error_of_a_damaged_hold_names_its_key(body: bytes) -> None:
-    with pytest.raises(CaudalError, match=r"^_ledger/h\.json: the object is not a hold \("):
-        Hold.from_json(body, "_ledger/h.json")
+    with pytest.raises(CaudalError, match=r"^s3://ledger/h\.json: the object is not a hold \("):
+        Hold.from_json(body, "ledger", "h.json")

@@ -37,7 +37,7 @@ def store(tmp_path: Path) -> FolderStore:
 
 @pytest.fixture
 def ledger(store: FolderStore) -> Ledger:
-    return Ledger(store, "processed", "toy")
+    return Ledger(store, "ledger", "toy")
 
 
 def mark(ledger: Ledger, *batch_ids: str) -> None:
@@ -91,16 +91,16 @@ def test_rejected_batch_is_not_readable_but_its_files_are_known(ledger: Ledger) 
     "body", [b"", b"{", b"[]", b'{"batch_id": "b-1"}', b'{"files": [], "tables": [], "x": 1}']
 )
 def test_error_of_a_damaged_entry_names_its_key(store: FolderStore, ledger: Ledger, body: bytes) -> None:
-    store.write("processed", "_ledger/toy/batches/b-1.json", body)
+    store.write("ledger", "toy/batches/b-1.json", body)
     with pytest.raises(
         CaudalError,
-        match=r"^_ledger/toy/batches/b-1\.json: the object is not a ledger entry .*earlier version",
+        match=r"^s3://ledger/toy/batches/b-1\.json: the object is not a batch .*list-object-versions",
     ):
         ledger.view()
 
 
 def test_every_domain_has_its_own_ledger(store: FolderStore, ledger: Ledger) -> None:
-    Ledger(store, "processed", "toys").commit(batch(1))
+    Ledger(store, "ledger", "toys").commit(batch(1))
     assert ledger.view().batches == ()
 
 

@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> CountingStore:
 
 @pytest.fixture
 def ledger(store: CountingStore) -> Ledger:
-    return Ledger(store, "processed", "toy")
+    return Ledger(store, "ledger", "toy")
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +86,7 @@ def test_snapshot_is_written_anew_when_it_lacks_many_batches(ledger: Ledger, sto
 def test_deleted_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: CountingStore) -> None:
     commit(ledger, 1, 2, 3)
     ledger.update_snapshot()
-    store.delete("processed", [ledger_key("toy", "b-002")])
+    store.delete("ledger", [ledger_key("toy", "b-002")])
     assert ledger.view().batches == (batch(1), batch(3))
 
 
@@ -94,7 +94,7 @@ def test_restored_batch_is_not_read_from_the_snapshot(ledger: Ledger, store: Cou
     commit(ledger, 1, 2, 3)
     ledger.update_snapshot()
     key = ledger_key("toy", "b-001")
-    store.write("processed", key, batch(1).to_json().replace(b"2026-01-01", b"2026-01-02"))
+    store.write("ledger", key, batch(1).to_json().replace(b"2026-01-01", b"2026-01-02"))
     assert ledger.view().batches[0].committed_at == "2026-01-02"
 
 
@@ -103,11 +103,13 @@ def test_error_of_a_damaged_snapshot_names_key_and_remedy(
     ledger: Ledger, store: CountingStore, body: bytes
 ) -> None:
     commit(ledger, 1)
-    store.write("processed", SNAPSHOT, body)
-    with pytest.raises(CaudalError, match="Delete it") as raised:
+    store.write("ledger", SNAPSHOT, body)
+    with pytest.raises(
+        CaudalError, match=r"delete it with `aws s3 rm s3://ledger/toy/snapshot\.json\.gz`"
+    ) as raised:
         ledger.view()
     assert SNAPSHOT in str(raised.value)
-    store.delete("processed", [SNAPSHOT])
+    store.delete("ledger", [SNAPSHOT])
     assert ledger.view().batches == (batch(1),)
 
 
@@ -116,15 +118,15 @@ def test_with_and_without_a_snapshot_the_view_is_the_same(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
 ) -> None:
     store = FolderStore(tmp_path_factory.mktemp("store"))
-    ledger = Ledger(store, "processed", "toy")
+    ledger = Ledger(store, "ledger", "toy")
     for step, number in steps:
         if step == "update":
             ledger.update_snapshot()
         elif step == "delete":
-            store.delete("processed", [ledger_key("toy", f"b-{number:03}")])
+            store.delete("ledger", [ledger_key("toy", f"b-{number:03}")])
         else:
-            store.create("processed", ledger_key("toy", f"b-{number:03}"), batch(number).to_json())
+            store.create("ledger", ledger_key("toy", f"b-{number:03}"), batch(number).to_json())
     seen = ledger.view()
-    store.delete("processed", [SNAPSHOT])
+    store.delete("ledger", [SNAPSHOT])
     assert ledger.view() == seen
-    assert len(seen.batches) == len(list(store.list("processed", ledger_prefix("toy"))))
+    assert len(seen.batches) == len(list(store.list("ledger", ledger_prefix("toy"))))

@@ -17,7 +17,7 @@ from tests.serving.publish.conftest import DOMAIN
 
 ARGS = JobArguments(
     job_name="job", domain="shop", env="dev", execution="x1", raw_bucket="raw", processed_bucket="processed",
-    curated_bucket="curated", serving=True,
+    curated_bucket="curated", ledger_bucket="ledger", serving=True,
 )  # fmt: skip
 
 

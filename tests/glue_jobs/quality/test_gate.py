@@ -125,7 +125,7 @@ def test_good_files_of_a_rejected_batch_may_be_uploaded_again(
 
 
 def release(pipeline: Pipeline, batch_id: str) -> bool:
-    ledger = Ledger(pipeline.store, "processed", pipeline.domain.name)
+    ledger = Ledger(pipeline.store, "ledger", pipeline.domain.name)
     return ledger.release(batch_id, by="me", at=datetime(2026, 2, 1, tzinfo=UTC))
 
 

@@ -120,9 +120,9 @@ def test_killed_write_of_the_log_is_completed_by_the_next_run(empty_pipeline: Pi
 def test_ledger_entries_without_counts_are_read(empty_pipeline: Pipeline) -> None:
     empty_pipeline.drop({"makers.csv": HEAD["makers"] + "1,Ann,SE\n"})
     batch_id = empty_pipeline.ingest()["batch_id"]
-    body = json.loads(empty_pipeline.store.read("processed", naming.ledger_key("toy", batch_id)))
+    body = json.loads(empty_pipeline.store.read("ledger", naming.ledger_key("toy", batch_id)))
     assert body.pop("checks")["makers"]["maker_id.type"]["rows_checked"] == 1
-    assert Batch.from_json(json.dumps(body).encode(), "here").checks == {}
+    assert Batch.from_json(json.dumps(body).encode(), "ledger", "here").checks == {}
 
 
 def test_micro_batch_has_its_check_counts_in_ledger_and_log(spark: SparkSession, tmp_path: Path) -> None:

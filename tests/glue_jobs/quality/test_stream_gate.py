@@ -33,7 +33,7 @@ def meters(meters_on_path: None, tmp_path: Path) -> Meters:
 
 
 def release(pipeline: Pipeline, name: str) -> bool:
-    ledger = Ledger(pipeline.store, "processed", pipeline.domain.name)
+    ledger = Ledger(pipeline.store, "ledger", pipeline.domain.name)
     return ledger.release(name, by="me", at=datetime(2026, 2, 1, tzinfo=UTC))
 
 
@@ -108,7 +108,7 @@ def test_batches_committed_between_the_two_jobs_are_judged_too(meters: Meters) -
 def test_run_killed_before_it_writes_the_hold_is_repeated_with_the_same_verdict(meters: Meters) -> None:
     meters.read(*readings(10), bad=30)
     with pytest.raises(KilledError):
-        meters.ingest(store=KilledBeforeStore(meters.root, "write _ledger/meters/held/"))
+        meters.ingest(store=KilledBeforeStore(meters.root, "write meters/held/"))
     assert meters.view().holds == ()
     assert meters.ingest()["status"] == "REJECTED"
     assert len(meters.view().holds) == 1

@@ -9,7 +9,7 @@ from lake.errors import CaudalError
 
 GIVEN = {
     "JOB_NAME": "job", "domain": "toy", "env": "dev", "execution": "x", "raw_bucket": "r",
-    "processed_bucket": "p", "curated_bucket": "c",
+    "processed_bucket": "p", "curated_bucket": "c", "ledger_bucket": "l",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tests.fakes import KillableStore, KilledError
 
 ARGS = JobArguments(
     job_name="job", domain="toy", env="dev", execution="x1", raw_bucket="raw", processed_bucket="processed",
-    curated_bucket="curated",
+    curated_bucket="curated", ledger_bucket="ledger",
 )  # fmt: skip
 
 

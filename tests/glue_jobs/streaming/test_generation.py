@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, FileStatus, Ledger, LedgerView
+from glue_jobs.runtime.args import JobArguments
 from glue_jobs.streaming.generation import CheckpointError, Generation, Generations, is_micro_batch
 from tests.fakes import FolderStore
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ARGS = JobArguments(
+    job_name="job", domain="shop", env="dev", execution="x1", raw_bucket="raw", processed_bucket="processed",
+    curated_bucket="curated", ledger_bucket="ledger",
+)  # fmt: skip
 
 
 class Stream:
@@ -20,10 +25,10 @@ class Stream:
     def __init__(self, root: Path, table: str = "clicks") -> None:
         self.store = FolderStore(root)
         self.table = table
-        self.generations = Generations(self.store, "processed", "shop", table)
+        self.generations = Generations(self.store, ARGS, table)
 
     def view(self) -> LedgerView:
-        return Ledger(self.store, "processed", "shop").view()
+        return Ledger(self.store, "ledger", "shop").view()
 
     def resume(self, *, new: bool = False) -> Generation:
         return self.generations.current(self.view(), now=NOW, new=new)
@@ -37,7 +42,7 @@ class Stream:
             batch_id=batch_id, domain="shop", execution="x", status=BatchStatus.COMMITTED,
             committed_at=NOW.isoformat(), files=(entry,),
         )  # fmt: skip
-        Ledger(self.store, "processed", "shop").commit(batch)
+        Ledger(self.store, "ledger", "shop").commit(batch)
 
     def checkpoint(self, generation: int, *names: str) -> None:
         for name in names:

@@ -15,7 +15,7 @@ from glue_jobs.streaming.report import detail_of, summarise
 ARGS = StreamArguments(
     job=JobArguments(
         job_name="job", domain="shop", env="dev", execution="x", raw_bucket="raw",
-        processed_bucket="processed", curated_bucket="curated",
+        processed_bucket="processed", curated_bucket="curated", ledger_bucket="ledger",
     ),
     table="clicks",
 )  # fmt: skip

@@ -31,7 +31,7 @@ MONDAY, TUESDAY = date(2025, 7, 7), date(2025, 7, 8)
 ARGS = StreamArguments(
     job=JobArguments(
         job_name="job", domain="cloud_provider", env="dev", execution="x", raw_bucket="raw",
-        processed_bucket="processed", curated_bucket="curated",
+        processed_bucket="processed", curated_bucket="curated", ledger_bucket="ledger",
     ),
     table="usage_events",
     serving_secret="store",

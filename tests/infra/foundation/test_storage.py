@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from infra.application import synthesise
 from infra.foundation.config import config_for
 from infra.ops.lint import ROOT
-from lake.naming import Names
+from lake.naming import BUCKETS, Names
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, Resource, Stack, actions, as_list
-
-LAYERS = ("raw", "processed", "curated", "athena", "artifacts", "logs")
 
 
 def bucket(storage: Stack, name: str) -> Resource:
@@ -27,7 +27,7 @@ def policy(storage: Stack, name: str) -> list[Resource]:
     return statements
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", BUCKETS)
 def test_buckets_are_encrypted_private_and_tls_only(storage: Stack, names: Names, layer: str) -> None:
     name = getattr(names, f"{layer}_bucket")
     properties = bucket(storage, name)
@@ -42,17 +42,45 @@ def test_buckets_are_encrypted_private_and_tls_only(storage: Stack, names: Names
     )
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", BUCKETS)
 def test_unfinished_uploads_expire_in_every_bucket(storage: Stack, names: Names, layer: str) -> None:
     rules = bucket(storage, getattr(names, f"{layer}_bucket"))["LifecycleConfiguration"]["Rules"]
     assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
 
 
-def test_raw_is_versioned_and_expires_noncurrent_versions(storage: Stack, names: Names) -> None:
-    raw = bucket(storage, names.raw_bucket)
-    assert raw["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert raw["LifecycleConfiguration"]["Rules"][0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
-    assert "ExpirationInDays" not in raw["LifecycleConfiguration"]["Rules"][0]
+@pytest.mark.parametrize("layer", ["raw", "ledger"])
+def test_raw_and_ledger_are_versioned_and_expire_noncurrent_versions_only(
+    storage: Stack, names: Names, layer: str
+) -> None:
+    versioned = bucket(storage, names.buckets[layer])
+    assert versioned["VersioningConfiguration"] == {"Status": "Enabled"}
+    [rule] = versioned["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert not {"ExpirationInDays", "Prefix"} & rule.keys()
+
+
+def test_no_other_bucket_is_versioned(storage: Stack, names: Names) -> None:
+    versioned = [
+        b["BucketName"] for b in storage.of_type("AWS::S3::Bucket") if "VersioningConfiguration" in b
+    ]
+    assert versioned == [names.raw_bucket, names.ledger_bucket]
+
+
+def test_nobody_erases_versions_of_the_ledger_where_data_may_not_be_destroyed(
+    storage: Stack, names: Names, tmp_path: Path
+) -> None:
+    outdir = synthesise(
+        tmp_path / "cdk.out", config=config_for("prod"), root=ROOT, account=ACCOUNT, region=REGION, domains=()
+    )
+    prod = Names(env="prod", account=ACCOUNT, region=REGION)
+    kept = policy(Assembly(outdir).stack(prod.stack("storage")), prod.ledger_bucket)
+    [denial] = [statement for statement in kept if statement.get("Sid") == "NobodyErasesVersions"]
+    assert (denial["Effect"], denial["Action"]) == ("Deny", "s3:DeleteObjectVersion")
+    assert (denial["Principal"], denial["Resource"]) == (
+        {"AWS": "*"}, f"arn:aws:s3:::{prod.ledger_bucket}/*",
+    )  # fmt: skip
+    # `caudal destroy --delete-data` has to empty the bucket of a disposable environment.
+    assert "NobodyErasesVersions" not in str(policy(storage, names.ledger_bucket))
 
 
 def test_only_raw_sends_events(storage: Stack, names: Names) -> None:
@@ -127,7 +155,9 @@ def test_steward_may_write_releases_and_requeued_rows_only(storage: Stack, names
         if "s3:PutObject" in as_list(statement["Action"])
         for resource in as_list(statement["Resource"])
     ]
-    processed = f"arn:aws:s3:::{names.processed_bucket}"
-    assert sorted(written) == [f"{processed}/_ledger/*/released/*", f"{processed}/_ledger/*/requeued/*"]
+    ledger = f"arn:aws:s3:::{names.ledger_bucket}"
+    assert sorted(written) == [f"{ledger}/*/released/*", f"{ledger}/*/requeued/*"]
     assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
+    assert actions(statements, names.processed_bucket) == {"s3:GetObject", "s3:ListBucket"}
+    assert actions(statements, names.ledger_bucket) == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
     assert actions(statements, names.curated_bucket) == set()

@@ -23,7 +23,7 @@ def test_jobs_get_their_buckets_as_arguments_and_send_metrics(shop: Stack, names
     arguments = shop.named("AWS::Glue::Job", names.job(DOMAIN, kind))["DefaultArguments"]
     assert arguments["--domain"] == DOMAIN
     assert arguments["--env"] == "dev"
-    for layer in ("raw", "processed", "curated"):
+    for layer in ("raw", "processed", "curated", "ledger"):
         assert arguments[f"--{layer}_bucket"] == getattr(names, f"{layer}_bucket")
     assert arguments["--job-bookmark-option"] == "job-bookmark-enable"
     assert arguments["--enable-auto-scaling"] == "true"
@@ -68,6 +68,24 @@ def test_job_may_probe_the_parents_of_its_paths(shop: Stack, names: Names, kind:
     prefixes = processed["Condition"]["StringLikeIfExists"]["s3:prefix"]
     assert {"bronze/", f"bronze/{DOMAIN}/*"} <= set(prefixes)
     assert "*" not in prefixes
+
+
+def test_first_job_appends_to_the_ledger_and_deletes_nothing_there(shop: Stack, names: Names) -> None:
+    statements = shop.role(names.role(DOMAIN, "raw_to_processed"))
+    assert actions(statements, names.ledger_bucket) == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+
+
+def test_second_job_deletes_only_obsolete_entries_of_the_ledger(streamer: Stack, names: Names) -> None:
+    statements = streamer.role(names.role(STREAMER, "processed_to_curated"))
+    deletable = {
+        str(resource).partition(f"{names.ledger_bucket}/")[2]
+        for statement in statements
+        if "s3:DeleteObject" in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+        if names.ledger_bucket in str(resource)
+    }
+    assert deletable == {f"{STREAMER}/passed/*", f"{STREAMER}/compactions/{STREAM_TABLE}/*"}
+    assert not any("Version" in action for action in actions(statements, names.ledger_bucket))
 
 
 def test_second_job_may_rewrite_bronze_files_of_streams_only(streamer: Stack, names: Names) -> None:

@@ -44,9 +44,9 @@ def test_streaming_job_may_access_its_own_prefixes_only(streamer: Stack, names: 
         f"quarantine/{STREAMER}/{STREAM_TABLE}/*",
         f"speed/{STREAMER}/{STREAM_TABLE}/*",
         f"_checkpoints/{STREAMER}/{STREAM_TABLE}/*",
-        f"_ledger/{STREAMER}/*",
         f"_runs/{STREAMER}/*",
     }
+    assert actions(statements, f"{names.ledger_bucket}/{STREAMER}/*") == {"s3:GetObject", "s3:PutObject"}
     assert "secretsmanager" not in str(statements)
 
 

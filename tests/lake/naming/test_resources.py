@@ -8,22 +8,14 @@ import pytest
 
 from lake.errors import NameTooLongError
 from lake.model.discovery import domain_names
-from lake.naming import BUCKET_LIMIT, Names, collection_name, stream_job
+from lake.naming import BUCKET_LIMIT, BUCKETS, Names, collection_name, stream_job
 
 NAMES = Names(env="dev", account="123456789012", region="us-east-1")
 
-BUCKETS = (
-    "raw_bucket",
-    "processed_bucket",
-    "curated_bucket",
-    "athena_bucket",
-    "artifacts_bucket",
-    "logs_bucket",
-)
-
 
 def test_bucket_names_are_legal_and_hold_account_and_region() -> None:
-    names = [getattr(NAMES, bucket) for bucket in BUCKETS]
+    names = [getattr(NAMES, f"{layer}_bucket") for layer in BUCKETS]
+    assert names == list(NAMES.buckets.values())
     assert len(set(names)) == len(names)
     for name in names:
         assert re.fullmatch(r"[a-z0-9-]{3,63}", name)

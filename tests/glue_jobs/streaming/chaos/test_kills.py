@@ -22,7 +22,7 @@ def assert_complete(events: StreamPipeline) -> None:
     assert events.entries().keys() == set(FILES)
 
 
-@pytest.mark.parametrize("place", ["copy bronze/", "delete bronze/", "write _ledger/.*/batches/"])
+@pytest.mark.parametrize("place", ["copy bronze/", "delete bronze/", "write .*/batches/"])
 def test_uncommitted_batch_is_written_again(events: StreamPipeline, place: str) -> None:
     events.drop_events(FILES)
     with pytest.raises(KilledError):
@@ -46,7 +46,7 @@ def test_committed_batch_is_skipped(events: StreamPipeline) -> None:
 def test_run_that_died_at_the_commit_is_resumed_from_its_checkpoint(events: StreamPipeline) -> None:
     events.drop_events(FILES)
     with pytest.raises(KilledError):
-        events.stream(store=KilledBeforeStore(events.root, "write _ledger/.*/batches/"))
+        events.stream(store=KilledBeforeStore(events.root, "write .*/batches/"))
     assert events.stream()["generation"] == 1
     assert_complete(events)
     assert events.stream()["status"] == "NOTHING_NEW"

@@ -36,13 +36,13 @@ EVENTS: dict[str, str | bytes] = {
 """Files of three micro-batches. All versions of an event have the same totals."""
 
 PATTERNS = {
-    "generation claimed": "after write _ledger/.*/generations/",
+    "generation claimed": "after write .*/generations/",
     "generation recorded": "after write _checkpoints/.*generation.json",
     "before bronze is written": "before url bronze/.*batch=s-",
     "within a micro-batch": "before url quarantine/.*batch=s-",
     "bronze written in part": "after copy bronze/.*batch=s-",
-    "written, not committed": "before write _ledger/.*/batches/s-",
-    "committed, not in the checkpoint": "after write _ledger/.*/batches/s-",
+    "written, not committed": "before write .*/batches/s-",
+    "committed, not in the checkpoint": "after write .*/batches/s-",
     "totals summed, not written": "before write speed/",
     "totals written, not in the checkpoint": "after write speed/",
     "before the summary is written": "before write _runs/",

@@ -1,0 +1,117 @@
+"""Keys of the ledger bucket, and the ids of batches and compactions. They are equal in all environments.
+
+The bucket is versioned, so that a damaged or deleted object can be restored. It has what cannot be derived
+from other data: batches, releases, holds, requeues, compactions, accounts and claimed generations. The
+snapshot is a copy that lies beside the batches.
+"""
+
+from __future__ import annotations
+
+
+def ledger_root(domain: str) -> str:
+    """Return the prefix of a domain's ledger."""
+    return f"{domain}/"
+
+
+def ledger_prefix(domain: str) -> str:
+    """Return the prefix of the ledger's batches: one object per committed batch."""
+    return f"{ledger_root(domain)}batches/"
+
+
+def ledger_key(domain: str, batch_id: str) -> str:
+    """Return the key of a committed batch."""
+    return f"{ledger_prefix(domain)}{batch_id}.json"
+
+
+def snapshot_key(domain: str) -> str:
+    """Return the key of the snapshot: a copy of all batch objects, which saves readers requests."""
+    return f"{ledger_root(domain)}snapshot.json.gz"
+
+
+def curated_prefix(domain: str) -> str:
+    """Return the prefix of curated batches: one object per batch that is published in silver and gold."""
+    return f"{ledger_root(domain)}curated/"
+
+
+def curated_key(domain: str, batch_id: str) -> str:
+    """Return the key that marks a batch as curated."""
+    return f"{curated_prefix(domain)}{batch_id}.json"
+
+
+def released_prefix(domain: str) -> str:
+    """Return the prefix of releases: one object per released batch or hold."""
+    return f"{ledger_root(domain)}released/"
+
+
+def released_key(domain: str, name: str) -> str:
+    """Return the key that releases a rejected batch or a hold."""
+    return f"{released_prefix(domain)}{name}.json"
+
+
+def held_prefix(domain: str) -> str:
+    """Return the prefix of holds: one object per hold, which names the held batches of a stream."""
+    return f"{ledger_root(domain)}held/"
+
+
+def held_key(domain: str, hold_id: str) -> str:
+    """Return the key of a hold."""
+    return f"{held_prefix(domain)}{hold_id}.json"
+
+
+def publishing_prefix(domain: str) -> str:
+    """Return the prefix of stream batches that executions have begun to publish: one object per execution."""
+    return f"{ledger_root(domain)}passed/"
+
+
+def publishing_key(domain: str, execution: str) -> str:
+    """Return the key of the stream batches that an execution is about to publish."""
+    return f"{publishing_prefix(domain)}{execution}.json"
+
+
+def requeued_prefix(domain: str, table: str = "") -> str:
+    """Return the prefix of requeues: one object per raw object with requeued records of a table."""
+    return f"{ledger_root(domain)}requeued/{table}/" if table else f"{ledger_root(domain)}requeued/"
+
+
+def requeued_key(domain: str, table: str, name: str) -> str:
+    """Return the key that records a requeue of a table's records."""
+    return f"{requeued_prefix(domain, table)}{name}.json"
+
+
+COMPACTIONS = "c-"
+"""Prefix of the ids of compactions, which take the place of a batch's id in the keys of bronze."""
+
+
+def compaction_id(written_at: str, year: int, month: int) -> str:
+    """Return the id of a compaction: the files of one month of a table that a run merged."""
+    return f"{COMPACTIONS}{written_at}-{year:04d}-{month:02d}"
+
+
+def compaction_prefix(domain: str, table: str) -> str:
+    """Return the prefix of a table's compactions: one object each, which names the replaced files."""
+    return f"{ledger_root(domain)}compactions/{table}/"
+
+
+def compaction_key(domain: str, table: str, name: str) -> str:
+    """Return the key of a compaction of a table."""
+    return f"{compaction_prefix(domain, table)}{name}.json"
+
+
+def account_key(domain: str, table: str) -> str:
+    """Return the key of a table's account: by month, its bronze rows and their outcomes in silver."""
+    return f"{ledger_root(domain)}accounts/{table}.json"
+
+
+def generation_claim_key(domain: str, generation: int) -> str:
+    """Return the key that a stream claims for its generation, so that numbers are unique in a domain."""
+    return f"{ledger_root(domain)}generations/{generation:04d}.json"
+
+
+def stream_batches(generation: int) -> str:
+    """Return the prefix of the ids of a generation's batches."""
+    return f"s-{generation:04d}-"
+
+
+def stream_batch_id(generation: int, number: int) -> str:
+    """Return the id of the batch that a micro-batch becomes. Ids sort in the order of time."""
+    return f"{stream_batches(generation)}{number:08d}"

@@ -1,0 +1,29 @@
+"""A home that an earlier version has written is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from localcloud.errors import LocalCloudError
+from localcloud.home import require_own_ledger
+from localcloud.server import LocalCloud
+
+OLD = Path("s3/caudal-dev-processed-123456789012-us-east-1/_ledger/shop/batches/b-1.json")
+
+
+def test_ledger_in_the_processed_bucket_is_refused_and_left_alone(tmp_path: Path) -> None:
+    entry = tmp_path / OLD
+    entry.parent.mkdir(parents=True)
+    entry.write_text("{}")
+    with pytest.raises(LocalCloudError, match=r"its ledger lies in the processed bucket.*--home DIR.*rm -r "):
+        LocalCloud(tmp_path).start()
+    assert entry.read_text() == "{}"
+
+
+def test_new_and_current_homes_are_accepted(tmp_path: Path) -> None:
+    require_own_ledger(tmp_path)
+    (tmp_path / "s3" / "caudal-dev-processed-123456789012-us-east-1" / "bronze").mkdir(parents=True)
+    (tmp_path / "s3" / "caudal-dev-ledger-123456789012-us-east-1" / "shop").mkdir(parents=True)
+    require_own_ledger(tmp_path)
