@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -87,12 +88,16 @@ class Catalog(Construct):
         return self._names.curated_bucket if layer == "gold" else self._names.processed_bucket
 
     def _database(self, layer: str) -> glue.Database:
-        return glue.Database(
+        database = glue.Database(
             self,
             layer,
             database_name=self._names.database(self._domain.name, layer),
             description=f"{layer} of {self._domain.name}: {self._domain.description}",
         )
+        # Metadata that the next deployment writes again. The L2 would retain it, and CloudFormation would not
+        # find it again: a stack whose first creation failed could never be created.
+        database.apply_removal_policy(RemovalPolicy.DESTROY)
+        return database
 
     def _table(self, table: CatalogTable, storage: glue.S3TableStorage) -> glue.S3Table:
         resource = glue.S3Table(

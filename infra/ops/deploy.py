@@ -17,6 +17,7 @@ prefer_own_node()
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.config import Config  # noqa: E402
 from infra.ops.costs import estimate  # noqa: E402
+from infra.ops.takeover import delete_secret, take_over_secret  # noqa: E402
 from infra.ops.teardown import delete_bucket, empty_bucket, existing  # noqa: E402
 from lake.errors import CaudalError  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
@@ -113,7 +114,14 @@ def deploy(target: Target) -> None:
         target.cdk("bootstrap", f"aws://{target.account}/{target.region}", "--app", str(outdir))
     else:
         _confirm(target, "Deploy?")
-    # Retained buckets outlive their stack: a new deployment imports them.
+    # Retained buckets and the secret outlive their stacks: a new deployment imports them.
+    if target.config.serving and take_over_secret(
+        target.session,
+        outdir=outdir,
+        stack=target.names.stack("serving"),
+        secret=target.names.serving_secret,
+    ):
+        target.report(f"The secret {target.names.serving_secret} exists: imported with its value.")
     target.cdk(
         "deploy", "--all", "--app", str(outdir), "--require-approval", "never", "--import-existing-resources"
     )
@@ -158,6 +166,7 @@ def destroy(target: Target) -> None:
     if config.destroys_data:
         for bucket in existing(target.session, buckets):
             delete_bucket(target.session, bucket)
+        delete_secret(target.session, names.serving_secret)
 
 
 def _confirm(target: Target, question: str) -> None:

@@ -1,4 +1,4 @@
-"""cdk-nag (AwsSolutions) and cfn-lint on the templates of every environment."""
+"""cdk-nag (AwsSolutions), cfn-lint and checks of our own on the templates of every environment."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.config import CONFIGS, CONTINUOUS, LOCAL, Config, config_for  # noqa: E402
+from infra.ops import retention  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
 from lake.model.spec import Domain  # noqa: E402
 
@@ -79,10 +80,14 @@ def _variants() -> list[tuple[str, Config]]:
 
 
 def template_findings() -> Iterator[str]:
-    """Yield the findings of cdk-nag and cfn-lint on the templates of every environment."""
+    """Yield the findings of all checks on the templates of every environment."""
     domains = load_domains()
     for env, config in _variants():
         with tempfile.TemporaryDirectory() as scratch:
             outdir = Path(scratch) / "cdk.out"
-            findings = [*nag_findings(outdir, config=config, domains=domains), *cfn_findings(outdir)]
+            findings = [
+                *nag_findings(outdir, config=config, domains=domains),
+                *cfn_findings(outdir),
+                *retention.findings(outdir, REGION),
+            ]
         yield from (f"{env}: {finding}" for finding in findings)

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.athena.models import athena_backends
+
 from localcloud.cloudformation.resource import Created, Props, declare
-from localcloud.context import Context
+from localcloud.context import ACCOUNT, Context
+
+
+def _database_name(props: Props) -> str:
+    return str(props.get("DatabaseName") or props["DatabaseInput"]["Name"])
 
 
 def _create_database(client: Any, props: Props, context: Context) -> Created:
-    client.create_database(DatabaseInput=props["DatabaseInput"])
-    return Created(props["DatabaseInput"]["Name"])
+    name = _database_name(props)
+    client.create_database(DatabaseInput={**props["DatabaseInput"], "Name": name})
+    return Created(name)
+
+
+def _find_database(client: Any, props: Props, context: Context) -> Created | None:
+    name = _database_name(props)
+    names = {
+        found["Name"]
+        for page in client.get_paginator("get_databases").paginate()
+        for found in page["DatabaseList"]
+    }
+    return Created(name) if name in names else None
 
 
 declare(
@@ -19,8 +36,9 @@ declare(
     _create_database,
     lambda client, ref: client.delete_database(Name=ref),
     update=lambda client, ref, props, _: client.update_database(
-        Name=ref, DatabaseInput=props["DatabaseInput"]
+        Name=ref, DatabaseInput={**props["DatabaseInput"], "Name": ref}
     ),
+    find=_find_database,
 )
 
 
@@ -109,10 +127,15 @@ def _create_named_query(client: Any, props: Props, context: Context) -> Created:
     return Created(answer["NamedQueryId"], {"NamedQueryId": answer["NamedQueryId"]})
 
 
+def _delete_named_query(client: Any, ref: str) -> None:
+    # moto has no API for it.
+    del athena_backends[ACCOUNT][client.meta.region_name].named_queries[ref]
+
+
 declare(
     "AWS::Athena::NamedQuery",
     "athena",
     _create_named_query,
-    lambda client, ref: client.delete_named_query(NamedQueryId=ref),
+    _delete_named_query,
     name="Name",
 )

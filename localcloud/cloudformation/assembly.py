@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
-
-from localcloud.cloudformation.resource import check_types
+from localcloud.cloudformation import stacks
+from localcloud.cloudformation.resource import check_retained, check_types
 from localcloud.context import Context
 from localcloud.errors import DeployError, LocalCloudError
 
@@ -39,14 +38,14 @@ def read_stacks(cdk_out: Path) -> list[Stack]:
     order = graphlib.TopologicalSorter(
         {name: [d for d in a.get("dependencies", []) if d in artifacts] for name, a in artifacts.items()}
     ).static_order()
-    stacks = []
+    found = []
     for name in order:
         artifact = artifacts[name]
         if artifact["type"] in kinds:
             properties = artifact["properties"]
             template = (cdk_out / properties["templateFile"]).read_text()
-            stacks.append(Stack(properties.get("stackName", name), template))
-    return stacks
+            found.append(Stack(properties.get("stackName", name), template))
+    return found
 
 
 def _artifacts(cdk_out: Path) -> dict[str, Any]:
@@ -62,20 +61,22 @@ def _artifacts(cdk_out: Path) -> dict[str, Any]:
     return artifacts
 
 
-def deploy(cdk_out: Path, context: Context) -> list[str]:
+def deploy(cdk_out: Path, context: Context, *, import_existing: bool = True) -> list[str]:
     """Upload the assets, then create or update every stack. Return the names of the stacks that changed.
 
-    Raises UnsupportedError before anything is created if a resource type is not known, and DeployError
-    if a stack fails.
+    With `import_existing` the stacks take over retained resources, like `cdk deploy
+    --import-existing-resources`. Raises UnsupportedError before anything is created if a resource type is
+    not known, and DeployError if a stack fails.
     """
-    stacks = read_stacks(cdk_out)
-    for stack in stacks:
+    found = read_stacks(cdk_out)
+    for stack in found:
         resources = json.loads(stack.template).get("Resources", {})
         check_types({logical: resource["Type"] for logical, resource in resources.items()})
+        check_retained(resources)
     _bootstrap(context)
     for manifest in sorted(cdk_out.glob("*.assets.json")):
         _upload_assets(manifest, context)
-    return [stack.name for stack in stacks if _deploy_stack(stack, context)]
+    return [stack.name for stack in found if _deploy_stack(stack, context, import_existing)]
 
 
 def _bootstrap(context: Context) -> None:
@@ -126,36 +127,22 @@ def _packaged(path: Path, source: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def _deploy_stack(stack: Stack, context: Context) -> bool:
-    backend = cloudformation_backends[context.account][context.region]
-    existing = next((found for found in backend.stacks.values() if found.name == stack.name), None)
-    if existing is not None and existing.template == stack.template:
+def _deploy_stack(stack: Stack, context: Context, import_existing: bool) -> bool:
+    existing = stacks.find(context, stack.name)
+    is_created = existing is None or existing.status == stacks.ROLLED_BACK
+    if existing is not None and not is_created and existing.template == stack.template:
         return False
     try:
-        if existing is None:
-            backend.create_stack(name=stack.name, template=stack.template, parameters={})
+        if existing is None or is_created:
+            stacks.create(context, stack.name, stack.template, import_existing=import_existing)
         else:
-            _update_stack(backend, stack)
+            stacks.update(context, existing, stack.template, import_existing=import_existing)
     except LocalCloudError:
-        _forget_failed(backend, stack)
         raise
     except Exception as error:
-        _forget_failed(backend, stack)
         raise DeployError(
             f"{type(error).__name__}: {error}",
             where=f"stack {stack.name}",
             hint="Correct it and deploy again.",
         ) from error
     return True
-
-
-def _update_stack(backend: CloudFormationBackend, stack: Stack) -> None:
-    updated = backend.update_stack(stack.name, stack.template, role_arn=None, parameters=[], tags=None)
-    for export in updated.exports:
-        backend.exports[export.name] = export
-
-
-def _forget_failed(backend: CloudFormationBackend, stack: Stack) -> None:
-    for stack_id in [key for key, found in backend.stacks.items() if found.name == stack.name]:
-        if backend.stacks[stack_id].status == "CREATE_IN_PROGRESS":
-            del backend.stacks[stack_id]

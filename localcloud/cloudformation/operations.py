@@ -117,12 +117,25 @@ def _create_secret(client: Any, props: Props, context: Context) -> Created:
     return Created(arn, {"Id": arn})
 
 
+def _find_secret(client: Any, props: Props, context: Context) -> Created | None:
+    try:
+        found = client.describe_secret(SecretId=props["Name"])
+    except client.exceptions.ResourceNotFoundException:
+        return None
+    # The name of a secret that waits for its deletion is taken, but the secret cannot be used.
+    return None if found.get("DeletedDate") else Created(found["ARN"], {"Id": found["ARN"]})
+
+
 declare(
     "AWS::SecretsManager::Secret",
     "secretsmanager",
     _create_secret,
     lambda client, ref: client.delete_secret(SecretId=ref, ForceDeleteWithoutRecovery=True),
     name="Name",
+    update=lambda client, ref, props, _: client.update_secret(
+        SecretId=ref, Description=props.get("Description", "")
+    ),
+    find=_find_secret,
 )
 
 # CDK lists the constructs in use here. On AWS it creates no resource either.

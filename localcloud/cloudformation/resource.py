@@ -14,6 +14,7 @@ from typing import Any
 import moto.cloudformation.parsing as parsing
 from moto.core.common_models import CloudFormationModel
 
+from localcloud.cloudformation import imports
 from localcloud.context import Context
 from localcloud.errors import UnsupportedError
 from localcloud.patching import original, replace
@@ -38,13 +39,17 @@ Delete = Callable[[Any, str], Any]
 Update = Callable[[Any, str, Props, Context], Any]
 """Updates a resource in place: (client, value of `Ref`, new properties, context)."""
 
+Find = Callable[[Any, Props, Context], Created | None]
+"""Returns the values of an existing resource with the name in the properties, None if there is none."""
+
 
 @dataclass(frozen=True)
 class ResourceType:
     """A resource type: functions that create, delete and update resources with a client of `service`.
 
     `name` is the property that CloudFormation generates if the template omits it (None: there is none).
-    Without `update` a change deletes the resource and creates a new one.
+    Without `update` a change deletes the resource and creates a new one. With `find` the creation of a
+    resource that exists fails, or imports it where CloudFormation would. A retained type needs it.
     """
 
     type: str
@@ -53,6 +58,7 @@ class ResourceType:
     delete: Delete
     name: str | None = None
     update: Update | None = None
+    find: Find | None = None
 
 
 _declared: dict[str, ResourceType] = {}
@@ -66,9 +72,10 @@ def declare(
     *,
     name: str | None = None,
     update: Update | None = None,
+    find: Find | None = None,
 ) -> None:
     """Declare a resource type; see ResourceType."""
-    _declared[type_name] = ResourceType(type_name, service, create, delete, name, update)
+    _declared[type_name] = ResourceType(type_name, service, create, delete, name, update, find)
 
 
 def check_types(types: Mapping[str, str]) -> None:
@@ -81,6 +88,29 @@ def check_types(types: Mapping[str, str]) -> None:
             where="template",
             hint="Declare the types in localcloud/cloudformation.",
         )
+
+
+def check_retained(resources: Mapping[str, Props]) -> None:
+    """Raise UnsupportedError if resources (by logical id) are retained whose type has no `find`.
+
+    Nothing would notice that such a resource exists when its stack is created again.
+    """
+    unnoticed = {
+        logical: resource["Type"]
+        for logical, resource in resources.items()
+        if resource.get("DeletionPolicy") in imports.RETAINED and not _is_found(resource["Type"])
+    }
+    if unnoticed:
+        listed = ", ".join(f"{kind} ({logical})" for logical, kind in sorted(unnoticed.items()))
+        raise UnsupportedError(
+            f"{len(unnoticed)} retained resource(s) of types that are not found again locally: {listed}.",
+            where="template",
+            hint="Declare `find` for the types in localcloud/cloudformation.",
+        )
+
+
+def _is_found(type_name: str) -> bool:
+    return type_name in _declared and _declared[type_name].find is not None
 
 
 def _is_known(type_name: str) -> bool:
@@ -114,10 +144,13 @@ class _Resource:
     cf_resource_type = ""
     logical_resource_id = ""
 
-    def __init__(self, declared: ResourceType, created: Created, context: Context) -> None:
+    def __init__(
+        self, declared: ResourceType, created: Created, context: Context, *, is_imported: bool = False
+    ) -> None:
         self.declared = declared
         self.created = created
         self.context = context
+        self.is_imported = is_imported
 
     @property
     def physical_resource_id(self) -> str:
@@ -142,12 +175,16 @@ class _Resource:
 def _model_of(declared: ResourceType, context: Context) -> Any:
     """Return a class for moto's parser, whose methods are moto's interface of a resource type."""
 
-    def create(name: str, template: Props, account_id: str, region_name: str, **_: Any) -> _Resource:
-        properties = template.get("Properties", {})
+    def create(name: str, template: Props, account_id: str, region_name: str, **place: Any) -> _Resource:
+        client, properties = context.client(declared.service), template.get("Properties", {})
         if declared.name:
             properties.setdefault(declared.name, name)
-        created = declared.create(context.client(declared.service), properties, context)
-        return _Resource(declared, created, context)
+        found = declared.find(client, properties, context) if declared.find else None
+        if found is not None:
+            values = (found.ref, *found.attributes.values())
+            imports.check(context, place["StackId"], place["LogicalId"], declared.type, values)
+            return _Resource(declared, found, context, is_imported=True)
+        return _Resource(declared, declared.create(client, properties, context), context)
 
     def update(
         original_resource: _Resource,
@@ -159,7 +196,9 @@ def _model_of(declared: ResourceType, context: Context) -> Any:
         client, properties = context.client(declared.service), cloudformation_json.get("Properties", {})
         if declared.update is None:
             declared.delete(client, original_resource.created.ref)
-            return create(new_resource_name, cloudformation_json, account_id, region_name)
+            if declared.name:
+                properties.setdefault(declared.name, new_resource_name)
+            return _Resource(declared, declared.create(client, properties, context), context)
         if declared.name:
             properties.setdefault(declared.name, new_resource_name)
         declared.update(client, original_resource.created.ref, properties, context)

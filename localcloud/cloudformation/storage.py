@@ -17,6 +17,16 @@ def _create_bucket(client: Any, props: Props, context: Context) -> Created:
     name = props["BucketName"]
     client.create_bucket(Bucket=name)
     _configure_bucket(client, name, props, context)
+    return _bucket_values(name, context)
+
+
+def _find_bucket(client: Any, props: Props, context: Context) -> Created | None:
+    name = props["BucketName"]
+    names = {found["Name"] for found in client.list_buckets()["Buckets"]}
+    return _bucket_values(name, context) if name in names else None
+
+
+def _bucket_values(name: str, context: Context) -> Created:
     regional = f"{name}.s3.{context.region}.amazonaws.com"
     return Created(
         name,
@@ -120,6 +130,7 @@ declare(
     lambda client, ref: client.delete_bucket(Bucket=ref),
     name="BucketName",
     update=_configure_bucket,
+    find=_find_bucket,
 )
 
 
