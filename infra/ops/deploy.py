@@ -166,7 +166,7 @@ def destroy(target: Target) -> None:
     if config.destroys_data:
         for bucket in existing(target.session, buckets):
             delete_bucket(target.session, bucket)
-        delete_secret(target.session, names.serving_secret)
+        delete_secret(target.session, target.names.serving_secret)
 
 
 def _confirm(target: Target, question: str) -> None:
