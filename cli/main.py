@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
+from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
 from cli.exits import Commands
 from cli.options import PROJECT, examples
 
@@ -41,6 +41,7 @@ app.command(rich_help_panel=_AWS, epilog=cloud.SYNTH_EXAMPLES)(cloud.synth)
 app.command(rich_help_panel=_AWS, epilog=cloud.COSTS_EXAMPLES)(cloud.costs)
 app.command(rich_help_panel=_AWS, epilog=cloud.DEPLOY_EXAMPLES)(cloud.deploy)
 app.command(rich_help_panel=_AWS, epilog=cloud.DESTROY_EXAMPLES)(cloud.destroy)
+app.command(rich_help_panel=_AWS, epilog=accept.EXAMPLES)(accept.accept)
 app.command(rich_help_panel=_PROJECT, epilog=docs.EXAMPLES)(docs.docs)
 app.command(rich_help_panel=_PROJECT, epilog=lint.EXAMPLES)(lint.lint)
 app.add_typer(sample.app, name="sample", rich_help_panel=_PROJECT)

@@ -28,9 +28,10 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "demo": ("lake", "localcloud", "serving", "uploader"),
     "bench": ("glue_jobs", "lake", "localcloud", "uploader"),
     "conformance": ("glue_jobs", "lake", "localcloud", "uploader"),
+    "acceptance": ("glue_jobs", "infra", "lake", "localcloud", "uploader"),
     "conventions": (),
     "cli": (
-        "bench", "conventions", "demo", "glue_jobs", "infra", "lake", "localcloud", "requeue", "serving",
+        "acceptance", "bench", "conventions", "demo", "glue_jobs", "infra", "lake", "localcloud", "requeue", "serving",
         "uploader",
     ),
 }  # fmt: skip

@@ -1,0 +1,98 @@
+"""What the services say a domain's jobs and crawls took, and what that costs at list prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from acceptance.environment import Environment
+from infra.ops.costs import CRAWLER_DPU_HOUR, DPU_HOUR
+from lake.model.spec import Domain
+from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, stream_job
+
+ZONES = ("processed", "curated")
+"""The zones that have a crawler."""
+
+HOUR = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """All runs of one job, or all crawls of one crawler: their number, seconds, DPU hours and dollars."""
+
+    name: str
+    runs: int
+    seconds: float
+    dpu_hours: float
+    dollars: float
+
+
+class Meter:
+    """Counts the job runs and crawls that begin after it was made."""
+
+    def __init__(self, environment: Environment, domain: Domain) -> None:
+        self._glue = environment.client("glue")
+        names = environment.names
+        kinds = [RAW_TO_PROCESSED, PROCESSED_TO_CURATED, *map(stream_job, _streams(domain))]
+        self._jobs = [names.job(domain.name, kind) for kind in kinds]
+        self._crawlers = [names.crawler(domain.name, zone) for zone in ZONES]
+        self._runs_before = {run["Id"] for job in self._jobs for run in self._runs(job)}
+        self._crawls_before = {crawl["CrawlId"] for name in self._crawlers for crawl in self._crawls(name)}
+
+    def usage(self) -> list[Usage]:
+        """Return what each job and crawler has used since, those that did not run left out."""
+        found = [self._job(job) for job in self._jobs] + [self._crawler(name) for name in self._crawlers]
+        return [usage for usage in found if usage.runs]
+
+    def _job(self, job: str) -> Usage:
+        runs = [run for run in self._runs(job) if run["Id"] not in self._runs_before]
+        hours = sum(_dpu_seconds(run) for run in runs) / HOUR
+        return Usage(
+            name=job,
+            runs=len(runs),
+            seconds=sum(run.get("ExecutionTime", 0) for run in runs),
+            dpu_hours=hours,
+            dollars=hours * DPU_HOUR,
+        )
+
+    def _crawler(self, name: str) -> Usage:
+        crawls = [crawl for crawl in self._crawls(name) if crawl["CrawlId"] not in self._crawls_before]
+        hours = sum(crawl.get("DPUHour", 0.0) for crawl in crawls)
+        return Usage(
+            name=name,
+            runs=len(crawls),
+            seconds=sum(_seconds(crawl) for crawl in crawls),
+            dpu_hours=hours,
+            dollars=hours * CRAWLER_DPU_HOUR,
+        )
+
+    def _runs(self, job: str) -> Iterator[dict[str, Any]]:
+        for page in self._glue.get_paginator("get_job_runs").paginate(JobName=job):
+            yield from page["JobRuns"]
+
+    def _crawls(self, crawler: str) -> Iterator[dict[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            answer = self._glue.list_crawls(CrawlerName=crawler, **token)
+            yield from answer["Crawls"]
+            if not answer.get("NextToken"):
+                return
+            token = {"NextToken": answer["NextToken"]}
+
+
+def _streams(domain: Domain) -> Iterator[str]:
+    return (table.name for table in domain.stream_tables)
+
+
+def _dpu_seconds(run: dict[str, Any]) -> float:
+    """Return the run's DPU seconds: measured where the job scales, else its capacity for its whole time."""
+    if "DPUSeconds" in run:
+        return float(run["DPUSeconds"])
+    return float(run.get("MaxCapacity", 0.0)) * float(run.get("ExecutionTime", 0))
+
+
+def _seconds(crawl: dict[str, Any]) -> float:
+    if not crawl.get("EndTime"):
+        return 0.0
+    return float((crawl["EndTime"] - crawl["StartTime"]).total_seconds())

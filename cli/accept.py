@@ -1,0 +1,79 @@
+"""`caudal accept`: the sample goes through a deployed environment, and every result is compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.exits import NEEDS_ATTENTION, failing_with
+from cli.options import DEFAULT_HOME, PROJECT, Profile, Region, StackEnv, examples
+from lake.errors import CaudalError
+
+EXAMPLES = examples(
+    "caudal accept --env dev --profile my-account",
+    "caudal accept --env dev --landing my_files --destroy",
+)
+
+WORK = DEFAULT_HOME / "acceptance"
+
+
+def report_file(work: Path, env: str) -> Path:
+    """Return the file of an environment's report."""
+    return work / f"{env}.json"
+
+
+def accept(
+    env: StackEnv = "dev",
+    profile: Profile = None,
+    region: Region = None,
+    landing: Annotated[
+        Path, typer.Option(help="Folder whose <domain>/** is uploaded.", metavar="DIR")
+    ] = PROJECT / "sample_data",
+    work: Annotated[
+        Path, typer.Option(help="Folder of the local run and of the report.", metavar="DIR")
+    ] = WORK,
+    destroy: Annotated[
+        bool, typer.Option("--destroy", help="Destroy a disposable environment afterwards, data included.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Answer every question with yes.")] = False,
+) -> None:
+    """Upload the sample to deployed stacks, run everything, and compare with a local run.
+
+    Every gold table and every question is compared, and time and cost of each job are shown. An environment
+    that holds other data is refused. A second call goes on where the first one stopped.
+    """
+    from acceptance.report import show
+    from acceptance.run import Acceptance
+    from infra.foundation.config import config_for
+
+    config = config_for(env)
+    if destroy and not config.disposable:
+        raise CaudalError(
+            f"data of environment {env} cannot be deleted.",
+            where="--destroy",
+            hint="Leave out --destroy, or accept an environment that is `disposable`.",
+        )
+    console = Console()
+    acceptance = Acceptance(
+        env=env, landing=landing, work=work, console=console, profile=profile, region=region
+    )
+    with failing_with(NEEDS_ATTENTION):
+        report = acceptance.run()
+    file = report_file(work, env)
+    report.write(file)
+    show(report, console)
+    console.print(f"Report: {file}", highlight=False)
+    if destroy:
+        from cli.cloud import destroy as destroy_stacks
+
+        destroy_stacks(env=env, profile=profile, region=region, delete_data=True, yes=yes)
+    if report.differences:
+        with failing_with(NEEDS_ATTENTION):
+            raise CaudalError(
+                f"{len(report.differences)} of {len(report.comparisons)} results differ from the local run.",
+                where=f"environment {env}",
+                hint="The tables above name each with an example.",
+            )
