@@ -17,6 +17,7 @@ prefer_own_node()
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.config import Config  # noqa: E402
 from infra.ops.costs import estimate  # noqa: E402
+from infra.ops.diagnosis import failures  # noqa: E402
 from infra.ops.takeover import delete_secret, take_over_secret  # noqa: E402
 from infra.ops.teardown import delete_bucket, empty_bucket, existing  # noqa: E402
 from lake.errors import CaudalError  # noqa: E402
@@ -60,10 +61,30 @@ class Target:
         """Run the CDK CLI. Raises StepFailedError if it fails."""
         command = ["npx", "--yes", CDK, *words]
         if self.run(command):
-            raise StepFailedError(
-                f"`{' '.join(command)}` failed.",
+            raise self._failed(" ".join(command))
+
+    def _failed(self, command: str) -> StepFailedError:
+        """Return the error of a failed command, with the resource that CloudFormation could not change."""
+        try:
+            found = failures(self.session, self.region, reversed(self.stacks()))
+        except (BotoCoreError, ClientError) as error:
+            # What keeps us from asking, e.g. an expired session, most probably stopped the command too.
+            return StepFailedError(
+                f"`{command}` failed, and CloudFormation cannot be asked why ({error}).",
+                hint="Its message is above. Sign in again if the session has expired; then run the command "
+                "again: what is done stays done.",
+            )
+        if not found:
+            return StepFailedError(
+                f"`{command}` failed.",
                 hint="Its message is above. Earlier steps stay done; run the command again.",
             )
+        first = found[0]
+        return StepFailedError(
+            f"`{command}` failed: {first.resource or 'the stack'} is not deployed ({first.reason}).",
+            where=f"stack {first.stack} ({first.status}), {self.region}",
+            hint=first.remedy,
+        )
 
     def stacks(self) -> list[str]:
         """Return the names of all stacks, domains first."""
