@@ -16,8 +16,7 @@ from infra.jobs.assets import build_library
 from infra.jobs.bundle import build_function
 from infra.jobs.glue_job import Library
 from infra.serving_store.publisher import FUNCTION, FunctionCode, Serving
-from lake.errors import DeclarationError
-from lake.model.serving_checks import database_problems
+from lake.model.modules import check_domains
 from lake.model.spec import Domain
 from lake.naming import Names
 
@@ -41,15 +40,13 @@ def build(
 
     `root` is the folder of the checkout. The archives of the jobs and functions are written beside the
     templates. Raises NameTooLongError if a domain's name makes a physical name longer than AWS allows, and
-    DeclarationError if the domains declare more collections than one database of the serving store takes.
+    DeclarationError if a domain lacks a module that it declares, or if domains contradict each other.
     """
+    check_domains(domains)
     names = Names(env=config.env, account=account or Aws.ACCOUNT_ID, region=region or Aws.REGION)
     library = Library(
         archive=build_library(Path(app.outdir) / "library", root=root), scripts=root / "glue_jobs"
     )
-    problems = database_problems(domains)
-    if problems:
-        raise DeclarationError("serving", problems)
     storage = Storage(app, names.stack("storage"), names=names, config=config)
     analytics = Analytics(app, names.stack("athena"), names=names, config=config)
     analytics.add_stack_dependency(storage)

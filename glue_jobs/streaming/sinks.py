@@ -20,7 +20,7 @@ from lake import naming
 from lake.model.spec import Table
 
 if TYPE_CHECKING:
-    from lake.model.serving import Shape
+    from lake.model.serving import Embedded, Shape
     from serving.publish.speed import SpeedView
 
 _ARROW_TYPES = {
@@ -110,12 +110,14 @@ class ServedTotals:
         self.files.upsert(rows)
         served = list(self.build(self.files.read(sorted({row[DAY] for row in rows}))))
         for shape in self.view.collection.shapes:
-            self.view.upsert(shape.name, sum_to_shape(served, shape))
+            self.view.upsert(shape.name, sum_to_shape(served, shape, self.view.embedded(shape)))
 
 
-def sum_to_shape(rows: Iterable[Mapping[str, Any]], shape: Shape) -> list[dict[str, Any]]:
-    """Sum rows of a mart to the grain of a shape; an overall total is the sum over all organisations."""
-    embed = shape.embeds[0]
+def sum_to_shape(rows: Iterable[Mapping[str, Any]], shape: Shape, embed: Embedded) -> list[dict[str, Any]]:
+    """Sum rows of a mart to the grain of one of a shape's embedded tables.
+
+    A shape without keys has one total over all rows of a day.
+    """
     grain = (*shape.by, *embed.rows)
     totals: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:

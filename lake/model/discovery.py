@@ -8,9 +8,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Iterable
 from types import ModuleType
 
-from lake.errors import UnknownNameError
+from lake.errors import DeclarationError, UnknownNameError
 from lake.model.answers import Answer
 from lake.model.spec import Domain
 
@@ -44,11 +45,38 @@ def transformation(domain: str, layer: str, table: str) -> ModuleType:
     return importlib.import_module(f"domains.{domain}.{layer}.{table}")
 
 
+def answers_of(domain: str) -> tuple[Answer, ...]:
+    """Return the serving questions that a domain answers, none without a module `answers`."""
+    name = f"domains.{domain}.answers"
+    try:
+        if importlib.util.find_spec(name) is None:
+            return ()
+    except ModuleNotFoundError:
+        # A declaration that is no package answers nothing.
+        return ()
+    return tuple(importlib.import_module(name).ANSWERS)
+
+
+def answer_problems(answers: Iterable[tuple[str, Answer]]) -> list[str]:
+    """Return a sentence for each name that several (domain, answer) share; `caudal ask` takes names alone."""
+    owners: dict[str, list[str]] = {}
+    for domain, answer in answers:
+        owners.setdefault(answer.name, []).append(domain)
+    return [
+        f"the answer '{name}' is declared in {' and '.join(domains)}, and `caudal ask {name}` must be one "
+        "question: rename it in one of them (answers.py)"
+        for name, domains in owners.items()
+        if len(domains) > 1
+    ]
+
+
 def load_answers() -> dict[str, tuple[str, Answer]]:
-    """Return the serving questions of all domains: name → (domain, answer)."""
-    found: dict[str, tuple[str, Answer]] = {}
-    for domain in domain_names():
-        name = f"domains.{domain}.answers"
-        if importlib.util.find_spec(name) is not None:
-            found |= {answer.name: (domain, answer) for answer in importlib.import_module(name).ANSWERS}
-    return found
+    """Return the serving questions of all domains: name → (domain, answer).
+
+    Raises DeclarationError if two answers have the same name.
+    """
+    found = [(domain, answer) for domain in domain_names() for answer in answers_of(domain)]
+    problems = answer_problems(found)
+    if problems:
+        raise DeclarationError(", ".join(domain_names()), problems)
+    return {answer.name: (domain, answer) for domain, answer in found}

@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lake.errors import UnknownNameError
+from lake.model.marts import Mart
 
 Document = dict[str, Any]
 
@@ -131,6 +132,11 @@ class Collection:
 def covers(shape: Shape, rows: Sequence[str], grain: Sequence[str]) -> bool:
     """Return whether `by` and `rows` identify one row of the mart: values are then copied, not summed."""
     return set(grain) <= {*shape.by, *rows}
+
+
+def dated_embed(shape: Shape, mart: Mart) -> Embedded | None:
+    """Return the embedded table that holds a stream's totals: the first whose rows have the mart's date."""
+    return next((embed for embed in shape.embeds if mart.dated_by in embed.rows), None)
 
 
 def document_id(shape: str, keys: Sequence[Any], period: int, part: str = BATCH) -> str:

@@ -20,6 +20,7 @@ from lake.model.serving import (
     ServedQuestion,
     Shape,
     covers,
+    dated_embed,
     document_id,
     period_number,
 )
@@ -85,6 +86,8 @@ def _names(collection: Collection, mart: Mart) -> Iterator[str]:
         )
     if collection.speed and mart.dated_by is None:
         yield "has a speed view, but the mart has no date"
+    elif collection.speed:
+        yield from (f"shape {shape.name}: {p}" for shape in collection.shapes for p in _totals(shape, mart))
 
 
 def _shape(shape: Shape, columns: dict[str, Column], mart: Mart) -> Iterator[str]:
@@ -113,6 +116,18 @@ def _embed(shape: Shape, embed: Embedded, columns: dict[str, Column], mart: Mart
             f"column '{name}' would be summed, which its type {columns[name].type} does not allow"
             for name in embed.values
             if name in columns and not columns[name].type.startswith(_SUMMABLE)
+        )
+
+
+def _totals(shape: Shape, mart: Mart) -> Iterator[str]:
+    """Yield the reasons why a stream's running totals cannot be written to a shape."""
+    embed = dated_embed(shape, mart)
+    if embed is None:
+        yield f"has no place for the stream's totals: embed rows by '{mart.dated_by}', or remove speed=True"
+    elif embed.where:
+        yield (
+            f"{embed.name}: the stream's totals have no '{embed.where}' to choose rows by: remove where, or "
+            "speed=True"
         )
 
 

@@ -29,6 +29,8 @@ def _problems(domain: Declaration) -> Iterator[str]:
     for table in domain.tables:
         yield from (f"table {table.name}: {problem}" for problem in _table_problems(table, tables))
     yield from _cycles(tables)
+    queries = [query for question in domain.questions for query in question.queries]
+    yield from (f"query '{name}' is named twice: name it in one question" for name in _duplicates(queries))
     for mart in domain.marts:
         yield from (f"mart {mart.name}: {problem}" for problem in _mart_problems(mart, domain))
     yield from serving_problems(domain)
@@ -78,6 +80,8 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     if table.stream is not None:
         used = (*table.stream.rank, *table.stream.totals_by, *table.stream.totals)
         yield from (f"stream column '{name}' is not declared" for name in used if name not in names)
+        if table.dated_by is None:
+            yield "arrives as a stream, whose totals are by day, and has no date: name its column in dated_by"
 
 
 def _enrichment_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from lake.model.serving import (
     Document,
     Embedded,
     Shape,
+    dated_embed,
     document_id,
     period_number,
     plain,
@@ -48,7 +49,7 @@ class SpeedView:
         `Requests.send`.
         """
         shape = self.collection.shape(shape_name)
-        embed = self._embedded(shape)
+        embed = self.embedded(shape)
         grouped: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
         for row in rows:
             keys = tuple(row[name] for name in shape.by)
@@ -59,15 +60,16 @@ class SpeedView:
                 answer.result()
         return len(updates)
 
-    def _embedded(self, shape: Shape) -> Embedded:
-        dated = [embed for embed in shape.embeds if self.mart.dated_by in embed.rows]
-        if not self.collection.speed or not dated:
+    def embedded(self, shape: Shape) -> Embedded:
+        """Return the embedded table that holds the totals. Raises PublishingError without a speed view."""
+        embed = dated_embed(shape, self.mart)
+        if not self.collection.speed or embed is None:
             raise PublishingError(
                 f"shape '{shape.name}' has no speed view.",
                 where=f"collection of {self.collection.mart}",
                 hint="Declare speed=True and embed rows by the mart's date.",
             )
-        return dated[0]
+        return embed
 
     def _day(self, row: Mapping[str, Any]) -> dt.date:
         day: dt.date = row[str(self.mart.dated_by)]

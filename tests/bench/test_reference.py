@@ -196,7 +196,13 @@ CLICKS = Table(
     name="clicks",
     description="Clicks.",
     key=("id",),
-    columns=(text("id", "Id."), integer("version", "Version.", required=True), money("paid_usd", "Paid.")),
+    dated_by="day",
+    columns=(
+        text("id", "Id."),
+        date("day", "Day."),
+        integer("version", "Version.", required=True),
+        money("paid_usd", "Paid."),
+    ),
     stream=Stream(folders=("clicks",), rank=("version",)),
 )
 
@@ -206,15 +212,15 @@ def test_versions_of_a_stream_rank_by_the_declared_columns_then_by_the_hash_of_t
 ) -> None:
     lines = {
         "clicks/2.jsonl": """
-            {"id": "a", "version": 1, "paid_usd": 9}
-            {"id": "b", "version": "1.0", "paid_usd": "1.005"}
-            {"id": "c", "paid_usd": 1}
+            {"id": "a", "day": "2025-01-01", "version": 1, "paid_usd": 9}
+            {"id": "b", "day": "2025-01-01", "version": "1.0", "paid_usd": "1.005"}
+            {"id": "c", "day": "2025-01-01", "paid_usd": 1}
             not JSON
             ["id", "d"]
             """,
         "clicks/1.jsonl": """
-            {"id": "a", "version": 2, "paid_usd": 3}
-            {"id": " b ", "version": 1, "paid_usd": null}
+            {"id": "a", "day": "2025-01-01", "version": 2, "paid_usd": 3}
+            {"id": " b ", "day": "2025-01-01", "version": 1, "paid_usd": null}
             """,
     }
     for path, content in lines.items():
@@ -226,8 +232,8 @@ def test_versions_of_a_stream_rank_by_the_declared_columns_then_by_the_hash_of_t
 
     hashes = [
         hashlib.sha256(line.encode()).hexdigest()
-        for line in ('{"id": "b", "version": "1.0", "paid_usd": "1.005"}',
-                     '{"id": " b ", "version": 1, "paid_usd": null}')
+        for line in ('{"id": "b", "day": "2025-01-01", "version": "1.0", "paid_usd": "1.005"}',
+                     '{"id": " b ", "day": "2025-01-01", "version": 1, "paid_usd": null}')
     ]  # fmt: skip
     paid_by_b = "1.01" if hashes[0] > hashes[1] else None
     found = connection.execute("SELECT id, version, CAST(paid_usd AS VARCHAR) FROM clicks ORDER BY id")

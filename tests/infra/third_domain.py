@@ -22,6 +22,7 @@ DOMAIN = Domain(
             name="loans",
             description="Loans, as they happen.",
             key=("loan_id",),
+            dated_by="at",
             columns=(bigint("loan_id", "Identifies the loan."), timestamp("at", "When.")),
             stream=Stream(folders=("loans",), rank=("at",)),
         ),
@@ -40,11 +41,19 @@ DOMAIN = Domain(
 """
 
 
+SHELF = """
+def build(books):
+    return books.select("book_id")
+"""
+
+
 def write_domain(folder: Path, name: str = "library", *, query: str | None = "SELECT 1\n") -> Path:
     """Write `domains/<name>` into `folder` and return `folder`, which the caller puts on the path."""
     package = folder / "domains" / name
     (package / "queries").mkdir(parents=True)
     (package / "__init__.py").write_text("")
+    (package / "gold").mkdir()
+    (package / "gold" / "shelf.py").write_text(SHELF)
     (package / "domain.py").write_text(DECLARATION.replace("{name}", name))
     if query is not None:
         (package / "queries" / "all_books.sql").write_text(query)

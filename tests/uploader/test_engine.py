@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lake.model.columns import text
+from lake.model.columns import date, text
 from lake.model.spec import Domain, Stream, Table
 from tests.uploader.conftest import HEADERS, NAMES, sha12
 from uploader import Outcome, Status, UploadError, UploadReport, upload
@@ -213,7 +213,8 @@ SENSORS = Domain(
             name="readings",
             description="A stream.",
             key=("id",),
-            columns=(text("id", "Identifies it."),),
+            dated_by="day",
+            columns=(text("id", "Identifies it."), date("day", "Day.")),
             stream=Stream(folders=("readings",), rank=("id",)),
         ),
     ),

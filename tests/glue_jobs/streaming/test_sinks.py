@@ -58,8 +58,8 @@ def test_totals_become_rows_of_the_mart_that_is_served() -> None:
         ("o1", Decimal("3.5"), 3, Decimal(10)),
         ("o2", Decimal(1), 4, Decimal(20)),
     ]
-    shapes = load_domain("cloud_provider").collection("org_daily_usage_by_service").shapes
-    overall = sum_to_shape(rows, next(shape for shape in shapes if shape.name == "overall"))
+    shape = load_domain("cloud_provider").collection("org_daily_usage_by_service").shape("overall")
+    overall = sum_to_shape(rows, shape, shape.embedded("days"))
     assert [(row["service"], row["cost_usd"], row["events"]) for row in overall] == [
         ("compute", Decimal("4.5"), 7)
     ]

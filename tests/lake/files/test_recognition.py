@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from lake.files.recognition import HEAD_BYTES, Problem, recognise, table_of
-from lake.model.columns import integer, text
+from lake.model.columns import date, integer, text
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain, Stream, Table
 
@@ -21,7 +21,8 @@ SENSORS = Domain(
             name="readings",
             description="A stream.",
             key=("id",),
-            columns=(text("id", "Identifies it."), integer("version", "Schema.")),
+            dated_by="day",
+            columns=(text("id", "Identifies it."), integer("version", "Schema."), date("day", "Day.")),
             stream=Stream(folders=("readings", "readings_stream"), rank=("version",)),
         ),
     ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lake.errors import UnknownNameError
-from lake.model.columns import bigint
+from lake.model.columns import bigint, date
 from lake.model.declaration import Declaration
 from lake.model.discovery import load_domain
 from lake.model.marts import Mart
@@ -18,6 +18,7 @@ from lake.model.tables import Stream, Table
 
 SHOP = load_domain("ecommerce")
 ID = bigint("id", "Identifies it.")
+DAY = date("day", "Its day.")
 
 
 def test_tables_and_marts_are_found_by_name() -> None:
@@ -54,7 +55,8 @@ def test_marts_come_after_their_inputs_in_any_declared_order() -> None:
 
 def test_tables_are_divided_into_csv_tables_and_streams() -> None:
     drops = Table(name="drops", description="Drops.", key=("id",), columns=(ID,))
-    stream = replace(drops, name="readings", stream=Stream(folders=("readings",), rank=("id",)))
+    read = Stream(folders=("readings",), rank=("id",))
+    stream = replace(drops, name="readings", dated_by="day", columns=(ID, DAY), stream=read)
     domain = Domain(name="both", description="Both.", tables=(drops, stream))
     assert domain.csv_tables == (drops,)
     assert domain.stream_tables == (stream,)

@@ -127,6 +127,28 @@ def test_mart_without_a_grain_cannot_be_served() -> None:
         Domain(name="shop", description="A.", tables=(TABLE,), marts=(mart,), serving=(COLLECTION,))
 
 
+@pytest.mark.parametrize(
+    ("embeds", "message"),
+    [
+        (
+            (replace(DAYS, name="services", rows=("service",)),),
+            "shape org: has no place for the stream's totals: embed rows by 'day', or remove speed=True",
+        ),
+        (
+            (replace(DAYS, where="odd"),),
+            (
+                "shape org: days: the stream's totals have no 'odd' to choose rows by: remove where, or "
+                "speed=True"
+            ),
+        ),
+    ],
+)
+def test_totals_of_a_stream_need_a_place_in_every_shape(embeds: tuple[Embedded, ...], message: str) -> None:
+    collection = replace(COLLECTION, shapes=(replace(ORG, embeds=embeds),))
+    domain(collection)
+    assert message in refused(replace(collection, speed=True))
+
+
 def test_collection_name_has_a_limit() -> None:
     with pytest.raises(DeclarationError, match="the limit is 48"):
         domain(COLLECTION, name="s" * 43)

@@ -9,7 +9,17 @@ import pytest
 from lake.errors import DeclarationError
 from lake.model.checks import Check, Effect, at_least
 from lake.model.columns import Column, bigint, date, integer, text, timestamp
-from lake.model.spec import Dependency, Domain, Mart, PartitionUnit, Reference, Stream, Table, Versions
+from lake.model.spec import (
+    Dependency,
+    Domain,
+    Mart,
+    PartitionUnit,
+    Question,
+    Reference,
+    Stream,
+    Table,
+    Versions,
+)
 
 ID = bigint("id", "Identifies it.")
 DAY = date("day", "Its day.")
@@ -95,6 +105,10 @@ TABLES = [
     (
         replace(PARENT, stream=Stream(folders=("p",), rank=("version",))),
         "stream column 'version' is not declared",
+    ),
+    (
+        replace(PARENT, stream=Stream(folders=("p",), rank=("id",))),
+        "arrives as a stream, whose totals are by day, and has no date: name its column in dated_by",
     ),
 ]
 
@@ -182,6 +196,13 @@ MARTS = [
         "column 'email' is personal data, which gold must not publish",
     ),
 ]
+
+
+def test_query_belongs_to_one_question() -> None:
+    first, second = (Question(number=number, title="Which?", queries=("days",)) for number in (1, 2))
+    with pytest.raises(DeclarationError) as error:
+        Domain(name="family", description="A.", tables=(PARENT,), questions=(first, second))
+    assert error.value.problems == ("query 'days' is named twice: name it in one question",)
 
 
 @pytest.mark.parametrize(("mart", "problem"), MARTS, ids=[problem for _, problem in MARTS])
