@@ -22,7 +22,7 @@ class LocalFile:
     """A file below a given path. `path` is relative to the given folder; `size` is in bytes.
 
     `hint` is the path by which the table is recognised. It includes the name of the given folder, so
-    that an upload of the folder `usage_events/` itself is recognised as that stream.
+    that an upload of a stream's folder itself is recognised as that stream.
     """
 
     source: Path

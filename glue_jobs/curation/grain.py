@@ -1,12 +1,12 @@
 """The grain of marts: several staged rows with one key fail the run before it publishes.
 
-One Spark job reads the grain's columns of all staged marts and compares hashes of 64 bits. Equal keys have
-equal hashes, so marts without equal hashes are proven. The keys of the others are compared.
+One Spark job reads the grain's columns of all staged marts and counts hashes of 64 bits. Equal keys have
+equal hashes: if no hash repeats, no key does. Only if one repeats, the keys themselves are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from lake.errors import CaudalError
 from lake.model.spec import Mart
 
-MART, KEY, ROWS = "_mart", "_key", "_rows"
+KEY, ROWS = "_key", "_rows"
 
 
 class GrainError(CaudalError):
@@ -34,25 +34,24 @@ class GrainError(CaudalError):
 def check_grains(domain: str, marts: Iterable[Mart], staged: Callable[[str], DataFrame]) -> None:
     """Raise GrainError, with an example of each mart, if staged rows of one mart have the same key.
 
-    `staged` returns the rows that the run staged for a mart.
-    Marts that declare no grain are left out. Rows in partitions that the run does not write are not read.
+    `staged` returns the rows that the run staged for a mart. Marts that declare no grain are left out. Rows
+    in partitions that the run does not write are not read.
     """
-    frames = {mart.name: (mart, staged(mart.name)) for mart in marts if mart.grain}
-    problems = [_problem(*frames[name]) for name in _suspects(frames)]
-    if found := [problem for problem in problems if problem]:
-        raise GrainError(domain, found)
+    frames = [(mart, staged(mart.name)) for mart in marts if mart.grain]
+    if not frames or not _some_hashes_are_equal(frames):
+        return
+    if problems := [problem for mart, rows in frames if (problem := _problem(mart, rows))]:
+        raise GrainError(domain, problems)
 
 
-def _suspects(frames: Mapping[str, tuple[Mart, DataFrame]]) -> list[str]:
-    """Return the marts in which two rows have the same hash, sorted."""
-    if not frames:
-        return []
+def _some_hashes_are_equal(frames: Sequence[tuple[Mart, DataFrame]]) -> bool:
+    # A number is cheaper to group by than a key of several columns, or than the mart's name and a number.
     hashes = [
-        rows.select(F.lit(name).alias(MART), F.xxhash64(*mart.grain).alias(KEY))
-        for name, (mart, rows) in frames.items()
+        rows.select(F.xxhash64(F.lit(number), *mart.grain).alias(KEY))
+        for number, (mart, rows) in enumerate(frames)
     ]
-    counted = reduce(DataFrame.unionAll, hashes).groupBy(MART, KEY).agg(F.count(F.lit(1)).alias(ROWS))
-    return sorted(row[MART] for row in counted.where(F.col(ROWS) > 1).select(MART).distinct().collect())
+    counted = reduce(DataFrame.unionAll, hashes).groupBy(KEY).agg(F.count(F.lit(1)).alias(ROWS))
+    return not counted.where(F.col(ROWS) > 1).isEmpty()
 
 
 def _problem(mart: Mart, rows: DataFrame) -> str | None:

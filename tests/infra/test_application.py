@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ import pytest
 from infra.application import synthesise
 from infra.foundation.config import config_for
 from infra.ops.lint import ROOT, cfn_findings, nag_findings
-from lake.errors import NameTooLongError
+from lake.errors import DeclarationError, NameTooLongError
 from lake.model.discovery import load_domain, load_domains
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, as_list
+from tests.infra.conftest import synthesised
 from tests.infra.third_domain import write_domain
 
 LIBRARY = "library"
@@ -45,15 +47,29 @@ def test_new_domain_is_one_new_stack_and_changes_no_other(
     assert cfn_findings(assembly.outdir) == []
 
 
-def test_new_domain_watches_no_streams_and_crawls_no_flat_tables(
-    toy: tuple[Assembly, list[str]], names: Names
-) -> None:
+def test_new_domain_watches_no_streams(toy: tuple[Assembly, list[str]], names: Names) -> None:
     stack = toy[0].stack(names.stack(LIBRARY))
     rule = stack.named("AWS::Events::Rule", names.rule(LIBRARY))
     watched = [entry["prefix"] for entry in rule["EventPattern"]["detail"]["object"]["key"]]
     assert watched == [f"{LIBRARY}/books/", f"{LIBRARY}/_unrecognised/"]
-    assert {c["Name"] for c in stack.of_type("AWS::Glue::Crawler")} == {names.crawler(LIBRARY, "processed")}
+
+
+def test_flat_tables_are_not_crawled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: Names) -> None:
+    monkeypatch.syspath_prepend(str(write_domain(tmp_path, "flat")))
+    domain = load_domain("flat")
+    flat = replace(domain, tables=domain.csv_tables)
+    stack = synthesised(tmp_path, config=config_for("dev"), domains=(flat,)).stack(names.stack("flat"))
+    assert {c["Name"] for c in stack.of_type("AWS::Glue::Crawler")} == {names.crawler("flat", "processed")}
     assert "CrawlCurated" not in stack.state_machine["States"]
+
+
+def test_declared_module_that_is_missing_fails_at_synth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(write_domain(tmp_path, "unwritten")))
+    (tmp_path / "domains" / "unwritten" / "gold" / "shelf.py").unlink()
+    with pytest.raises(DeclarationError, match=r"gold/shelf\.py is missing: write it with build\(books\)"):
+        synthesised(tmp_path, config=config_for("dev"), domains=(load_domain("unwritten"),))
 
 
 def test_library_of_the_jobs_holds_a_new_domain(toy: tuple[Assembly, list[str]]) -> None:
