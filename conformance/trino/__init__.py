@@ -1,1 +1,1 @@
-"""A Trino server over the local cloud's catalog and objects, and the comparison of the local Athena with it."""
+"""A Trino server over the local cloud, and the comparison of the local Athena with it."""

@@ -12,11 +12,12 @@ from urllib.parse import unquote
 
 import duckdb
 from botocore.exceptions import ClientError
-from sqlglot import exp
 
 from localcloud.context import Context
 from localcloud.execution.assets import split_location
 from localcloud.execution.athena.errors import QueryError, TableNotFoundError
+from localcloud.execution.athena.sql.operators.parts import rounded
+from localcloud.execution.athena.sql.types import Type, hive_type, stored
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,9 @@ class CatalogTable:
         """Bytes of all files."""
         return sum(size for _, size in self.files)
 
-    def types(self) -> dict[str, exp.DataType]:
+    def types(self) -> dict[str, Type]:
         """Return the types of columns and partition keys by name, in Athena's order."""
         return {name: hive_type(kind) for name, kind in {**self.columns, **self.keys}.items()}
-
-
-def hive_type(kind: str) -> exp.DataType:
-    """Return sqlglot's type of a catalog type, e.g. of `array<struct<a:int>>`."""
-    return exp.DataType.build(kind, dialect="hive")
-
-
-def duckdb_type(kind: str) -> str:
-    """Return DuckDB's name of a catalog type."""
-    return hive_type(kind).sql(dialect="duckdb")
 
 
 def load_table(context: Context, glue: Any, database: str, name: str) -> CatalogTable:
@@ -147,26 +138,46 @@ def _canonical(value: str) -> str:
     return str(int(value)) if value.isdigit() else value
 
 
-def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> None:
+def create_view(
+    connection: duckdb.DuckDBPyConnection, table: CatalogTable, buckets: Path, with_path: bool = False
+) -> None:
     """Create the view `<database>.<name>` of the table, with exactly the catalog's columns and types.
 
-    Raises QueryError for a table that is not Parquet, and for files that are damaged.
+    `with_path` adds the column `$path`, the location of the row's object; `buckets` is the folder of all
+    buckets. Raises QueryError for a table that is not Parquet, and for files that are damaged.
     """
     _check_format(table)
-    source, present = _source(connection, table)
+    source, present = _source(connection, table, with_path)
     columns = [
-        f"CAST({quote(name) if name in present else 'NULL'} AS {duckdb_type(kind)}) AS {quote(name)}"
-        for name, kind in table.columns.items()
+        f"{_read(quote(name), kind) if name in present else f'CAST(NULL AS {stored(kind)})'} AS {quote(name)}"
+        for name, kind in table.types().items()
+        if name in table.columns
     ]
     # Not cast, because DuckDB skips files only for a filter on the plain column; the reader sets its type.
     columns += [
-        quote(name) if present else f"CAST(NULL AS {duckdb_type(kind)}) AS {quote(name)}"
+        quote(name) if present else f"CAST(NULL AS {stored(hive_type(kind))}) AS {quote(name)}"
         for name, kind in table.keys.items()
     ]
+    if with_path:
+        path = f"replace(filename, {literal(f'{buckets}/')}, 's3://')" if present else "CAST(NULL AS VARCHAR)"
+        columns.append(f'{path} AS "$path"')
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote(table.database)}")
     connection.execute(
         f"CREATE VIEW {quote(table.database)}.{quote(table.name)} AS SELECT {', '.join(columns)} {source}"
     )
+
+
+def _read(sql: str, kind: Type) -> str:
+    """Return a file's column as the compiler stores its type: timestamps to the millisecond."""
+    if kind.name == "timestamp":
+        return rounded(f"CAST({sql} AS TIMESTAMP)", kind.args[0])
+    if kind.name == "row":
+        fields = zip(kind.labels, kind.items, strict=True)
+        made = ", ".join(f"f{i}: {_read(f'({sql}).{quote(n)}', item)}" for i, (n, item) in enumerate(fields))
+        return f"CASE WHEN {sql} IS NULL THEN NULL ELSE {{{made}}} END"
+    if kind.name == "array" and kind.element.items:
+        return f"list_transform({sql}, lambda x: {_read('x', kind.element)})"
+    return f"CAST({sql} AS {stored(kind)})"
 
 
 def _check_format(table: CatalogTable) -> None:
@@ -178,15 +189,19 @@ def _check_format(table: CatalogTable) -> None:
         )
 
 
-def _source(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> tuple[str, set[str]]:
+def _source(
+    connection: duckdb.DuckDBPyConnection, table: CatalogTable, with_path: bool
+) -> tuple[str, set[str]]:
     """Return the FROM clause of the table's files, and the names of the columns that they have."""
     if not table.files:
         return "WHERE false", set()
     files = ", ".join(literal(str(path)) for path, _ in table.files)
     options = ["union_by_name = true", "hive_partitioning = false"]
     if table.keys:
-        types = ", ".join(f"{quote(name)}: {duckdb_type(kind)}" for name, kind in table.keys.items())
+        types = ", ".join(f"{quote(name)}: {stored(hive_type(kind))}" for name, kind in table.keys.items())
         options = ["union_by_name = true", "hive_partitioning = true", f"hive_types = {{{types}}}"]
+    if with_path:
+        options.append("filename = true")
     source = f"FROM read_parquet([{files}], {', '.join(options)})"
     try:
         found = connection.execute(f"DESCRIBE SELECT * {source}").fetchall()

@@ -38,28 +38,29 @@ class ScanLimitError(LocalCloudError):
 
 
 _CODES = {  # DuckDB's exception → Athena's error code
-    "BinderException": "COLUMN_NOT_FOUND",
-    "CatalogException": "FUNCTION_NOT_FOUND",
     "ConversionException": "INVALID_CAST_ARGUMENT",
     "OutOfRangeException": "NUMERIC_VALUE_OUT_OF_RANGE",
-    "ParserException": "SYNTAX_ERROR",
 }
+_RAISED = re.compile(r"!([A-Z_]+): (.*?)(?:' to INT32|$)", re.MULTILINE)
 
 
-def from_duckdb(error: Exception, columns: Sequence[str]) -> QueryError:
-    """Return Athena's error for DuckDB's. `columns` are the names of all columns of the query's tables."""
-    kind = type(error).__name__
-    lines = str(error).splitlines()
-    message = re.sub(r"^\w+(?: \w+)* Error: ", "", lines[0]) if lines else kind
-    missing = re.search(
-        r'(?:Referenced column|column named|does not have a column named) "?([\w ]+)"?', str(error)
-    )
-    if kind == "BinderException" and missing:
-        known = ", ".join(sorted(set(columns))) or "none"
-        return QueryError(
-            "COLUMN_NOT_FOUND", f"Column '{missing[1]}' cannot be resolved. Known columns: {known}"
-        )
-    if "Division by zero" in str(error):
+def from_duckdb(error: Exception) -> QueryError:
+    """Return Athena's error for DuckDB's; those that the compiled query raises name their own code."""
+    message = str(error)
+    raised = _RAISED.search(message)
+    if raised:
+        return QueryError(raised[1], raised[2])
+    if "Division by zero" in message:
         return QueryError("DIVISION_BY_ZERO", "Division by zero")
-    code = _CODES.get(kind, "GENERIC_INTERNAL_ERROR")
-    return QueryError("SYNTAX_ERROR" if code == "COLUMN_NOT_FOUND" else code, message)
+    if "More than one row returned by a subquery" in message:
+        return QueryError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
+    if "must appear in the GROUP BY clause" in message:
+        return QueryError("EXPRESSION_NOT_AGGREGATE", message.splitlines()[0])
+    kind = type(error).__name__
+    first = re.sub(r"^\w+(?: \w+)* Error: ", "", message.splitlines()[0]) if message else kind
+    return QueryError(_CODES.get(kind, "GENERIC_INTERNAL_ERROR"), first)
+
+
+def unsupported(what: str) -> QueryError:
+    """Return the refusal of something that Athena knows and the local engine does not."""
+    return QueryError("NOT_SUPPORTED", f"{what} is not supported locally")

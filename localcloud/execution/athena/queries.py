@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,10 +13,21 @@ from sqlglot import exp
 
 from localcloud.context import Context
 from localcloud.execution.assets import split_location
-from localcloud.execution.athena.catalog import CatalogTable, create_view, load_table, scanned_bytes
+from localcloud.execution.athena.catalog import (
+    CatalogTable,
+    create_view,
+    literal,
+    load_table,
+    quote,
+    scanned_bytes,
+)
 from localcloud.execution.athena.errors import ScanLimitError, from_duckdb
-from localcloud.execution.athena.results import Result, ResultColumn, to_text
-from localcloud.execution.athena.translation import prepare, qualify_tables, to_duckdb
+from localcloud.execution.athena.results import Result, ResultColumn
+from localcloud.execution.athena.sql.compiler import compile_query
+from localcloud.execution.athena.sql.engine import define_functions, prepare
+from localcloud.execution.athena.sql.rendering import render
+from localcloud.execution.athena.sql.scope import Columns, Table
+from localcloud.execution.athena.sql.types import VARCHAR
 
 MEMORY = "600MB"
 """Memory that a query may use before it spills to disk."""
@@ -35,12 +47,34 @@ class Statement:
     folder: str
     parameters: tuple[str, ...] = ()
     limit: int = 0
+    workgroup: str = "primary"
     connected: Callable[[duckdb.DuckDBPyConnection], None] = lambda _connection: None
 
     @property
     def glue(self) -> Any:
         """The administrator's Glue client."""
         return self.context.client("glue")
+
+
+@dataclass
+class Tables:
+    """The catalog tables that a query names, as views in its database."""
+
+    statement: Statement
+    connection: duckdb.DuckDBPyConnection
+    with_path: bool = False
+    found: dict[tuple[str, str], CatalogTable] = field(default_factory=dict)
+
+    def __call__(self, database: str, name: str) -> Table:
+        """Return a table for the compiler; its view is created when it is first named."""
+        key = (database, name)
+        if key not in self.found:
+            table = load_table(self.statement.context, self.statement.glue, database, name)
+            buckets = self.statement.context.bucket_dir("")
+            create_view(self.connection, table, buckets, self.with_path)
+            self.found[key] = table
+        hidden = {"$path": VARCHAR} if self.with_path else {}
+        return Table(f"{quote(database)}.{quote(name)}", self.found[key].types(), hidden)
 
 
 def connect(statement: Statement) -> duckdb.DuckDBPyConnection:
@@ -55,66 +89,69 @@ def connect(statement: Statement) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def close_to(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Let the connection touch no file but `files`, and no setting any more."""
+    allowed = ", ".join(literal(str(file)) for file in files)
+    connection.execute(f"SET allowed_paths = [{allowed}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
 def select(statement: Statement, query: exp.Expr) -> Result:
     """Execute a query and return its rows as text. Raises QueryError and ScanLimitError."""
     with connect(statement) as connection:
-        sql, scanned, names = translate(statement, connection, query)
-        relation = run(connection, sql, names)
-        columns = columns_of(relation)
-        rows = tuple(tuple(map(to_text, row)) for row in _fetch(relation, names))
-    return Result(columns=columns, rows=rows, scanned=scanned)
+        compiled, scanned = translate(statement, connection, query)
+        rows = _rows(run(connection, compiled.sql), compiled)
+    return Result(columns=columns_of(compiled), rows=rows, scanned=scanned)
 
 
 def translate(
-    statement: Statement, connection: duckdb.DuckDBPyConnection, query: exp.Expr
-) -> tuple[str, int, list[str]]:
-    """Create views of the query's tables; return DuckDB's SQL, the bytes to scan, and the tables' columns.
+    statement: Statement, connection: duckdb.DuckDBPyConnection, query: exp.Expr, output: Sequence[Path] = ()
+) -> tuple[Columns, int]:
+    """Create views of the query's tables; return the compiled query and the bytes to scan.
 
+    Afterwards the connection reaches no file but those of the tables, and `output`, which it may write.
     Raises QueryError, and ScanLimitError when the query would scan more than `statement.limit`.
     """
-    tables = [
-        load_table(statement.context, statement.glue, database, name)
-        for database, name in qualify_tables(query, statement.database)
-    ]
-    schema: dict[str, dict[str, dict[str, exp.DataType]]] = {}
-    for table in tables:
-        create_view(connection, table)
-        schema.setdefault(table.database, {})[table.name] = table.types()
-    names = [name for table in tables for name in table.types()]
-    sql = to_duckdb(query, schema)
-    scanned = _bytes_to_scan(connection, sql, tables, names)
+    with_path = any(column.name.lower() == "$path" for column in query.find_all(exp.Column))
+    tables = Tables(statement, connection, with_path)
+    compiled = compile_query(query, tables, statement.database)
+    define_functions(connection, compiled.sql)
+    read = list(tables.found.values())
+    close_to(connection, [*(path for table in read for path, _ in table.files), *output])
+    scanned = _bytes_to_scan(connection, compiled.sql, read)
     if statement.limit and scanned > statement.limit:
         raise ScanLimitError(scanned, statement.limit)
-    return sql, scanned, names
+    return compiled, scanned
 
 
-def _bytes_to_scan(
-    connection: duckdb.DuckDBPyConnection, sql: str, tables: list[CatalogTable], names: list[str]
-) -> int:
+def _bytes_to_scan(connection: duckdb.DuckDBPyConnection, sql: str, tables: list[CatalogTable]) -> int:
     if not any(table.files for table in tables):
         return 0
-    plan = run(connection, f"EXPLAIN (FORMAT JSON) {sql}", names).fetchall()[0][1]
+    plan = run(connection, f"EXPLAIN (FORMAT JSON) {sql}").fetchall()[0][1]
     return scanned_bytes(json.loads(plan), tables)
 
 
-def run(connection: duckdb.DuckDBPyConnection, sql: str, names: list[str]) -> duckdb.DuckDBPyConnection:
-    """Execute DuckDB's SQL. Raises QueryError; `names` are the columns that its message may list."""
+def run(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+    """Execute DuckDB's SQL. Raises QueryError."""
     try:
         return connection.execute(sql)
     except duckdb.Error as error:
-        raise from_duckdb(error, names) from error
+        raise from_duckdb(error) from error
 
 
-def _fetch(relation: duckdb.DuckDBPyConnection, names: list[str]) -> list[tuple[Any, ...]]:
+def _rows(relation: duckdb.DuckDBPyConnection, compiled: Columns) -> tuple[tuple[str | None, ...], ...]:
     try:
-        return relation.fetchall()
+        found = relation.fetchall()
     except duckdb.Error as error:
-        raise from_duckdb(error, names) from error
+        raise from_duckdb(error) from error
+    kinds = [kind for _, kind in compiled.columns]
+    return tuple(tuple(render(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in found)
 
 
-def columns_of(relation: duckdb.DuckDBPyConnection) -> tuple[ResultColumn, ...]:
+def columns_of(compiled: Columns) -> tuple[ResultColumn, ...]:
     """Return the columns of a query's result."""
-    return tuple(ResultColumn.from_duckdb(str(item[0]), str(item[1])) for item in relation.description or [])
+    return tuple(ResultColumn.of_type(name, kind) for name, kind in compiled.columns)
 
 
 def upload(statement: Statement, folder: str, name: str, body: bytes) -> str:

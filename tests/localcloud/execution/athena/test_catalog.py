@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from localcloud.execution.athena.catalog import CatalogTable, duckdb_type, literal, quote, scanned_bytes
+from localcloud.execution.athena.catalog import CatalogTable, literal, quote, scanned_bytes
 from tests.localcloud.execution.athena.client import failure, query, start, wait_for
 from tests.localcloud.execution.conftest import DATABASE, LAKE, Cloud
 
@@ -83,14 +81,6 @@ def test_scans_are_matched_to_tables_by_the_number_of_files() -> None:
     plan = [scan("1/3"), scan("2/2")]
 
     assert scanned_bytes(plan, [table("sales", [1, 1]), table("visits", [10, 10, 10])]) == 10 + 2
-
-
-@pytest.mark.parametrize(
-    ("hive", "expected"),
-    [("string", "TEXT"), ("decimal(18,2)", "DECIMAL(18, 2)"), ("array<int>", "INT[]")],
-)
-def test_hive_type_has_a_duckdb_type(hive: str, expected: str) -> None:
-    assert duckdb_type(hive) == expected
 
 
 def test_quotes_are_escaped() -> None:

@@ -23,7 +23,7 @@ from tests.localcloud.execution.conftest import Cloud
         ("SELECT 1; SELECT 2", "Only one sql statement is allowed"),
         ("SELECT 1 / 0", "DIVISION_BY_ZERO"),
         ("SELECT cast('x' AS integer)", "INVALID_CAST_ARGUMENT"),
-        ("SELECT frobnicate(1)", "FUNCTION_NOT_FOUND"),
+        ("SELECT frobnicate(1)", "NOT_SUPPORTED: function frobnicate is not supported locally"),
         ("SELECT ? + 1", "INVALID_PARAMETER_USAGE"),
         ("SELECT * FROM elsewhere.sales", "SCHEMA_NOT_FOUND: Schema 'elsewhere' does not exist"),
         ("DELETE FROM sales", "NOT_SUPPORTED"),
@@ -38,7 +38,7 @@ def test_known_names_are_listed() -> None:
 
 
 def test_unknown_error_of_duckdb_is_an_internal_error() -> None:
-    error = from_duckdb(duckdb.IOException("IO Error: disk is full"), [])
+    error = from_duckdb(duckdb.IOException("IO Error: disk is full"))
 
     assert (error.code, str(error)) == (
         "GENERIC_INTERNAL_ERROR",

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
-from tests.localcloud.execution.athena.client import OUTPUT, query, start, wait_for
+import duckdb
+import pytest
+
+from localcloud.execution.athena.queries import close_to
+from tests.localcloud.execution.athena.client import OUTPUT, failure, query, start, wait_for
 from tests.localcloud.execution.conftest import Cloud
 
 
@@ -23,3 +28,45 @@ def test_query_beyond_the_scan_limit_is_cancelled(cloud: Cloud) -> None:
     assert status["State"] == "CANCELLED"
     assert "Bytes scanned limit was exceeded" in status["StateChangeReason"]
     assert query(cloud, "SELECT count(DISTINCT noise) FROM heavy") == [["1"]]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('{other}')",
+        "SELECT * FROM '{other}'",
+        "SELECT * FROM glob('{folder}/*')",
+        "COPY (SELECT 1) TO '{folder}/new.csv'",
+        "ATTACH '{folder}/new.db'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SET allowed_paths = ['{other}']",
+    ],
+)
+def test_connection_of_a_query_reaches_no_file_but_those_of_its_tables(tmp_path: Path, sql: str) -> None:
+    own, other = tmp_path / "own.csv", tmp_path / "other.csv"
+    for file in (own, other):
+        file.write_text("a\n1\n")
+    with duckdb.connect() as connection:
+        close_to(connection, [own])
+
+        assert connection.execute(f"SELECT a FROM read_csv('{own}')").fetchall() == [(1,)]
+        with pytest.raises(duckdb.Error, match=r"disabled|locked|[Pp]ermission"):
+            connection.execute(sql.format(other=other, folder=tmp_path))
+    assert {file.name for file in tmp_path.iterdir()} == {"own.csv", "other.csv"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "read_parquet('/etc/passwd')",
+        "read_text('/etc/passwd')",
+        "glob('/*')",
+        '"/etc/passwd"',
+        "'/etc/passwd'",
+    ],
+)
+def test_query_cannot_name_a_file(cloud: Cloud, source: str) -> None:
+    reason = failure(cloud, f"SELECT * FROM {source}")
+
+    assert "not supported locally" in reason or "TABLE_NOT_FOUND" in reason or "SYNTAX_ERROR" in reason

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-
 import pytest
 
-from localcloud.execution.athena.results import Result, ResultColumn, to_text
+from localcloud.execution.athena.results import Result, ResultColumn
+from localcloud.execution.athena.sql.types import BIGINT, Type, array, decimal
 from tests.localcloud.execution.athena.client import query, start, wait_for
 from tests.localcloud.execution.conftest import RESULTS, Cloud
 
@@ -57,41 +55,16 @@ def test_csv_is_written_to_output_location(typed: Cloud) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("kind", "expected"),
     [
-        (None, None),
-        (True, "true"),
-        (0.0, "0.0"),
-        (0.001, "0.001"),
-        (0.00012, "1.2E-4"),
-        (9999999.0, "9999999.0"),
-        (1e7, "1.0E7"),
-        (float("nan"), "NaN"),
-        (float("-inf"), "-Infinity"),
-        (Decimal("1E+2"), "100"),
-        (dt.datetime(2025, 11, 30, 1, 2, 3, 4000, tzinfo=dt.UTC), "2025-11-30 01:02:03.004 UTC"),
-        (b"\x01\xff", "01 ff"),
-        ([1, None], "[1, null]"),
-        ({"k": [True]}, "{k=[true]}"),
+        (decimal(18, 2), ResultColumn("c", "decimal", 18, 2)),
+        (array(BIGINT), ResultColumn("c", "array")),
+        (Type("real"), ResultColumn("c", "float", 7)),
+        (Type("timestamp", (3,)), ResultColumn("c", "timestamp", 3)),
     ],
 )
-def test_value_has_the_text_of_athena(value: object, text: str | None) -> None:
-    assert to_text(value) == text
-
-
-@pytest.mark.parametrize(
-    ("duckdb_type", "expected"),
-    [
-        ("DECIMAL(18,2)", ResultColumn("c", "decimal", 18, 2)),
-        ("INTEGER[]", ResultColumn("c", "array")),
-        ("DECIMAL(18,2)[]", ResultColumn("c", "array")),
-        ("MAP(VARCHAR, INTEGER)", ResultColumn("c", "map")),
-        ("STRUCT(a INTEGER)", ResultColumn("c", "row")),
-        ("HUGEINT", ResultColumn("c", "bigint", 19)),
-    ],
-)
-def test_column_has_the_type_of_athena(duckdb_type: str, expected: ResultColumn) -> None:
-    assert ResultColumn.from_duckdb("c", duckdb_type) == expected
+def test_column_has_the_type_of_athena(kind: Type, expected: ResultColumn) -> None:
+    assert ResultColumn.of_type("c", kind) == expected
 
 
 def test_lines_have_neither_header_nor_quotes() -> None:

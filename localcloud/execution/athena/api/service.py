@@ -17,10 +17,10 @@ from moto.core.exceptions import JsonRESTError
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError
 from localcloud.execution.assets import AssetError
+from localcloud.execution.athena.api.execution import Execution
 from localcloud.execution.athena.errors import QueryError, ScanLimitError
-from localcloud.execution.athena.execution import Execution
 from localcloud.execution.athena.queries import Statement, upload
-from localcloud.execution.athena.statements import execute
+from localcloud.execution.athena.statements.dispatch import execute
 from localcloud.patching import original, replace
 
 WORKERS = 2

@@ -14,11 +14,11 @@ from localcloud.execution.athena.catalog import (
     partitions,
     table_names,
 )
-from localcloud.execution.athena.create_table import create_table_as
 from localcloud.execution.athena.errors import QueryError
 from localcloud.execution.athena.queries import Statement, select
 from localcloud.execution.athena.results import Result
-from localcloud.execution.athena.translation import parse
+from localcloud.execution.athena.sql.parser import parse
+from localcloud.execution.athena.statements.create_table import create_table_as
 from localcloud.execution.crawler import update_partitions
 
 

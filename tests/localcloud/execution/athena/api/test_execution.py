@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from localcloud.execution.athena.execution import Execution
+from localcloud.execution.athena.api.execution import Execution
 
 
 def new_execution() -> Execution:

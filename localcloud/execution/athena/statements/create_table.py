@@ -8,10 +8,14 @@ from pathlib import Path
 from sqlglot import exp
 
 from localcloud.execution.athena.catalog import quote, table_names
-from localcloud.execution.athena.errors import QueryError
+from localcloud.execution.athena.errors import QueryError, unsupported
 from localcloud.execution.athena.queries import Statement, columns_of, connect, run, translate, upload
 from localcloud.execution.athena.results import Result, ResultColumn
 
+_WRITTEN = (
+    "boolean", "tinyint", "smallint", "integer", "bigint", "float", "double", "decimal", "varchar", "date",
+    "timestamp", "varbinary",
+)  # fmt: skip
 _HIVE_TYPES = {"integer": "int", "varchar": "string", "varbinary": "binary"}
 
 
@@ -27,11 +31,11 @@ def create_table_as(statement: Statement, create: exp.Create) -> Result:
     location = properties.get("external_location") or f"{statement.folder}tables/{statement.id}/"
     location = location.rstrip("/") + "/"
     with connect(statement) as connection, tempfile.TemporaryDirectory() as scratch:
-        sql, scanned, names = translate(statement, connection, create.expression)
-        columns = columns_of(run(connection, f"SELECT * FROM ({sql}) LIMIT 0", names))
         file = Path(scratch) / "data.parquet"
-        casts = ", ".join(_cast_for_hive(column) for column in columns)
-        run(connection, f"COPY (SELECT {casts} FROM ({sql})) TO '{file}' (FORMAT parquet)", names)
+        compiled, scanned = translate(statement, connection, create.expression, [file])
+        columns = columns_of(compiled)
+        names = ", ".join(f"c{index} AS {quote(column.name)}" for index, column in enumerate(columns))
+        run(connection, f"COPY (SELECT {names} FROM ({compiled.sql})) TO '{file}' (FORMAT parquet)")
         uri = upload(statement, location, f"{statement.id}-00000.parquet", file.read_bytes())
     _register(statement, database, name, location, columns)
     manifest = upload(statement, statement.folder, f"{statement.id}-manifest.csv", f"{uri}\n".encode())
@@ -53,21 +57,12 @@ def _properties(create: exp.Create) -> dict[str, str]:
     return found
 
 
-def _cast_for_hive(column: ResultColumn) -> str:
-    """Return the column cast to a Hive type: DuckDB's sums of integers are 128 bits wide, Athena's 64."""
-    name = quote(column.name)
-    return f"CAST({name} AS BIGINT) AS {name}" if column.type == "bigint" else name
-
-
 def _register(
     statement: Statement, database: str, name: str, location: str, columns: tuple[ResultColumn, ...]
 ) -> None:
-    nested = [column.name for column in columns if column.type in ("array", "map", "row")]
-    if nested:
-        raise QueryError(
-            "NOT_SUPPORTED",
-            f"CREATE TABLE AS cannot write nested columns locally: {', '.join(nested)}",
-        )
+    others = [f"{column.name} {column.type}" for column in columns if column.type not in _WRITTEN]
+    if others:
+        raise unsupported(f"CREATE TABLE AS with columns {', '.join(others)}")
     types = [
         f"decimal({column.precision},{column.scale})"
         if column.type == "decimal"

@@ -1,0 +1,1 @@
+"""The Athena API: query executions and what describes them."""

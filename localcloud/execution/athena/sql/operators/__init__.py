@@ -1,0 +1,1 @@
+"""Operators, casts, literals, and the parts of values."""

@@ -1,0 +1,61 @@
+"""ORDER BY, LIMIT and grouping keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from localcloud.execution.athena.errors import QueryError, unsupported
+from localcloud.execution.athena.sql.operators import arithmetic as operators
+from localcloud.execution.athena.sql.types import ZONED
+from localcloud.execution.athena.sql.values import Value
+
+
+def groupable(value: Value) -> str:
+    """Return the SQL of a value by which rows are grouped. Raises QueryError for types that cannot be."""
+    if value.type.name == ZONED:
+        raise unsupported(f"GROUP BY or DISTINCT of {value.type}")
+    if value.type.name in ("array", "row"):
+        for item in value.type.items:
+            groupable(Value("", item))
+        return value.sql
+    return operators.comparable(value)
+
+
+def as_output(item: str, items: Sequence[tuple[str, Value]]) -> str:
+    for index, (_, value) in enumerate(items):
+        if item.startswith(f"{value.sql} "):
+            return f"{index + 1}{item[len(value.sql) :]}"
+    raise QueryError(
+        "EXPRESSION_NOT_IN_DISTINCT", "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
+    )
+
+
+def has_ties(query: exp.Expr) -> bool:
+    limit = query.args.get("limit")
+    options = limit.args.get("limit_options") if isinstance(limit, exp.Fetch) else None
+    return bool(options and options.args.get("withhas_ties"))
+
+
+def limits(query: exp.Expr) -> str:
+    sql, limit, offset = "", query.args.get("limit"), query.args.get("offset")
+    if isinstance(limit, exp.Fetch):
+        options = limit.args.get("limit_options")
+        if options and options.args.get("percent"):
+            raise unsupported("FETCH … PERCENT")
+        sql += f" LIMIT {_count(limit.args.get('count'))}"
+    elif limit:
+        sql += f" LIMIT {_count(limit.expression)}"
+    return sql + (f" OFFSET {_count(offset.expression)}" if offset else "")
+
+
+def _count(node: exp.Expr | None) -> str:
+    node = node.this if isinstance(node, exp.Paren) else node
+    if node is None:
+        return "1"
+    if isinstance(node, exp.Column) and node.name.lower() == "all":
+        return "ALL"
+    if not (isinstance(node, exp.Literal) and node.name.isdigit()):
+        raise unsupported("a LIMIT that is not an integer literal")
+    return node.name

@@ -1,0 +1,1 @@
+"""Statements by kind: queries, tables and views that they create, SHOW, DESCRIBE, UNLOAD, EXECUTE."""
