@@ -53,6 +53,8 @@ class Context:
     authoriser: Authoriser | None = None
     truster: Truster | None = None
     issuer: Issuer | None = None
+    s3a_jars: tuple[Path, ...] = ()
+    """The jars of Hadoop's S3A client, if Spark calls S3 over HTTP; see `LocalCloud`."""
     time_scale: float = 0.02
     """Factor applied to the waits of state machines: a minute takes 1.2 s."""
     writers: Counter[str] = field(default_factory=Counter)

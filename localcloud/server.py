@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -51,12 +52,22 @@ class LocalCloud:
 
     _running: ClassVar[LocalCloud | None] = None
 
-    def __init__(self, home: Path, *, mode: Mode = "enforce", port: int = 0, has_clock: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        mode: Mode = "enforce",
+        port: int = 0,
+        has_clock: bool = False,
+        s3a_jars: Sequence[Path] = (),
+    ) -> None:
         """Prepare a local cloud. `mode`: enforce the roles' policies, or only record calls; port 0: any.
 
-        With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` fires them.
+        With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` fires them. With
+        `s3a_jars`, the jars of Hadoop's S3A client, Spark reads and writes objects over HTTP in the role of
+        each job, as on AWS; otherwise it reads and writes the files of the objects, which is faster.
         """
-        self.context = Context(home=home.resolve())
+        self.context = Context(home=home.resolve(), s3a_jars=tuple(s3a_jars))
         self._mode: Mode = mode
         self._port = port
         self._server: ThreadedMotoServer | None = None

@@ -60,6 +60,11 @@ def as_uri(url: str) -> str:
     return f"{scheme}{separator}{''.join(quoted)}"
 
 
+def source_path() -> Column:
+    """Return the URL of a row's file as `as_uri` writes it, also from clients that call the scheme s3a."""
+    return F.regexp_replace("_metadata.file_path", "^s3[an]:", "s3:")
+
+
 def trimmed(column: Column) -> Column:
     """Return text without surrounding white space; null if nothing is left."""
     return F.nullif(F.btrim(column, F.lit(WHITESPACE)), F.lit(""))
@@ -131,7 +136,7 @@ def _read_group(
         .select(
             *fields,
             _without_row_number(F.col(RAW)).alias(RAW) if numbered else RAW,
-            F.col("_metadata.file_path").alias("_path"),
+            source_path().alias("_path"),
             (F.coalesce(F.expr("try_cast(c0 AS BIGINT)"), row) if numbered else row).alias("source_row"),
         )
     )  # fmt: skip

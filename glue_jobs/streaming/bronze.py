@@ -17,7 +17,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
 from glue_jobs.ingest.quarantine_files import quarantine_files
-from glue_jobs.ingest.reading import one_file_per_task
+from glue_jobs.ingest.reading import one_file_per_task, source_path
 from glue_jobs.ledger.ledger import Batch, BatchStatus, Ledger, LedgerView, version_of
 from glue_jobs.quality.log import checks_on_arrival
 from glue_jobs.runtime.store import Listed, ObjectStore
@@ -83,7 +83,7 @@ class BronzeWriter:
                 maxFileAge=MAX_FILE_AGE,
             )
             .load(self.raw.url)
-            .select("_metadata.file_path")
+            .select(source_path().alias("path"))
         )
         writer = files.writeStream.foreachBatch(self._on_batch).option("checkpointLocation", checkpoint)
         if self.args.trigger is Trigger.CONTINUOUS:
@@ -92,7 +92,7 @@ class BronzeWriter:
 
     def _on_batch(self, files: DataFrame, number: int) -> None:
         try:
-            self.write(number, sorted(row["file_path"] for row in files.collect()))
+            self.write(number, sorted(row["path"] for row in files.collect()))
         except BaseException as error:
             self.failure = error
             raise

@@ -20,6 +20,7 @@ from glue_jobs.ingest.reading import (
     group_by_safe_name,
     in_few_tasks,
     row_in_task,
+    source_path,
     sources,
     trimmed,
 )
@@ -52,7 +53,7 @@ def read_json_lines(
     urls = {store.url(bucket, file.key): file for file in files}
     groups = [[store.url(bucket, file.key) for file in group] for group in group_by_safe_name(files)]
     frames = [spark.read.option("__globPaths__", "false").text(group) for group in groups]
-    columns = [F.col(VALUE), F.col("_metadata.file_path").alias("_path"), row_in_task().alias("source_row")]
+    columns = [F.col(VALUE), source_path().alias("_path"), row_in_task().alias("source_row")]
     lines = reduce(DataFrame.unionByName, (frame.select(columns) for frame in frames))
     with_source = in_few_tasks(spark, lines).join(
         F.broadcast(sources(spark, urls).drop("source_rank")), "_path", "left"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from aws_cdk import aws_iam as iam
@@ -80,6 +81,18 @@ class Role(Construct):
     def write(self, bucket: str, *prefixes: str) -> None:
         """Allow the role to write and delete objects under the prefixes."""
         self.allow(WRITE, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
+
+    def probe(self, bucket: str, *prefixes: str, parents: bool = False) -> None:
+        """Allow the role to ask whether the folders of the prefixes exist, with `parents` also theirs.
+
+        Hadoop's S3A asks with a HEAD of the key without its slash. Only 404 means no to S3A, 403 is an error.
+        Before it writes, it asks for each parent as well.
+        """
+        folders = {prefix.rstrip("/") for prefix in prefixes}
+        if parents:
+            folders |= {str(parent) for folder in folders for parent in PurePosixPath(folder).parents}
+        keys = sorted(folders - {"", "."})
+        self.allow(READ, [f"{self._arns.bucket(bucket)}/{key}" for key in keys])
 
     def _list(self, bucket: str, prefixes: Sequence[str]) -> None:
         # Without ListBucket, S3 answers 403 instead of 404 to a HEAD of a missing key. A HEAD has no prefix:

@@ -77,6 +77,7 @@ class Jobs(Construct):
         )
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
+        role.probe(names.processed_bucket, f"bronze/{domain}/", f"quarantine/{domain}/", parents=True)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))
 
@@ -90,6 +91,8 @@ class Jobs(Construct):
         gold = (f"{domain}/", f"{STAGING}{domain}/")
         role.read(names.curated_bucket, *gold)
         role.write(names.curated_bucket, *gold)
+        for bucket in (names.processed_bucket, names.curated_bucket):
+            role.probe(bucket, f"{STAGING}{domain}/", parents=True)
         self._grant_ledger(role)
 
     def _grant_ledger(self, role: Role) -> None:

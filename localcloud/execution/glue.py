@@ -19,6 +19,7 @@ from localcloud.errors import LocalCloudError, PatchError, UnsupportedError
 from localcloud.execution.assets import fetch, import_path
 from localcloud.execution.environment import aws_environment
 from localcloud.execution.lanes import Lane, LaneRun
+from localcloud.execution.spark_settings import S3A
 from localcloud.execution.spark_worker import Outcome
 from localcloud.patching import original, replace
 
@@ -93,7 +94,9 @@ class GlueExecutor:
         """Return the lane of this name, created at its first use."""
         with self._lock:
             if name not in self._lanes:
-                self._lanes[name] = Lane(self._context.home, name, self._context.report)
+                context = self._context
+                s3a = S3A(context.endpoint, context.region, context.s3a_jars) if context.s3a_jars else None
+                self._lanes[name] = Lane(context.home, name, context.report, s3a)
             return self._lanes[name]
 
     def warm_up(self) -> None:

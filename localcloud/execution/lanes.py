@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from localcloud.execution.spark_settings import S3A
 from localcloud.execution.spark_worker import Adopt, Outcome, SparkWorker
 
 Prepare = Callable[[], dict[str, Any]]
@@ -41,10 +42,14 @@ class LaneRun:
 class Lane:
     """A queue of runs, a thread that serves it, and the worker that executes them.
 
-    `report(where, error)` receives errors that occur outside of a run, e.g. in `ended`.
+    `report(where, error)` receives errors that occur outside of a run, e.g. in `ended`. With `s3a` the
+    worker's Spark calls S3 over HTTP.
     """
 
-    def __init__(self, home: Path, name: str, report: Callable[[str, object], None]) -> None:
+    def __init__(
+        self, home: Path, name: str, report: Callable[[str, object], None], s3a: S3A | None = None
+    ) -> None:
+        self._s3a = s3a
         self._report = report
         self._home = home
         self._name = name
@@ -108,7 +113,7 @@ class Lane:
         with self._lock:
             if self._worker is None or not self._worker.is_alive():
                 self.peak_memory()
-                self._worker = SparkWorker(self._home, self._name)
+                self._worker = SparkWorker(self._home, self._name, self._s3a)
             return self._worker
 
     def _serve(self) -> None:

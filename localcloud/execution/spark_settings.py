@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.errors import LocalCloudError
@@ -64,8 +65,23 @@ def java_home() -> Path:
     )
 
 
-def spark_settings(scratch: Path, lane: str = "batch") -> dict[str, str]:
-    """Return the Spark configuration of a lane's worker. `scratch` holds its temporary files."""
+@dataclass(frozen=True)
+class S3A:
+    """Spark's access to S3 over HTTP: the endpoint, the region, and the jars of Hadoop's S3A client.
+
+    Spark does not include these jars.
+    """
+
+    endpoint: str
+    region: str
+    jars: tuple[Path, ...]
+
+
+def spark_settings(scratch: Path, lane: str = "batch", s3a: S3A | None = None) -> dict[str, str]:
+    """Return the Spark configuration of a lane's worker. `scratch` holds its temporary files.
+
+    `s3://` is resolved by Hadoop's S3A client with `s3a`, otherwise to folders.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
     java = [
         "-Duser.timezone=UTC",
@@ -94,7 +110,7 @@ def spark_settings(scratch: Path, lane: str = "batch") -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(2 * cores),
         # Listing local folders in the driver is faster than in a Spark job.
         "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
-        **_s3_as_folders(),
+        **(_s3_over_http(s3a) if s3a else _s3_as_folders()),
     }
 
 
@@ -110,3 +126,21 @@ def _s3_as_folders() -> dict[str, str]:
         "mapreduce.fileoutputcommitter.algorithm.version": "2",
     }
     return {f"spark.hadoop.{name}": value for name, value in settings.items()}
+
+
+def _s3_over_http(s3a: S3A) -> dict[str, str]:
+    """Return the settings that resolve `s3://` through S3A, which otherwise keeps Hadoop's defaults.
+
+    The credentials are set for each run; see `spark_child/engine.py`.
+    """
+    settings = {
+        "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "fs.s3a.endpoint": s3a.endpoint,
+        "fs.s3a.endpoint.region": s3a.region,
+        "fs.s3a.path.style.access": "true",
+    }
+    return {
+        # `spark.jars` would copy the jars, which are large, for each worker.
+        "spark.driver.extraClassPath": ":".join(str(jar) for jar in s3a.jars),
+        **{f"spark.hadoop.{name}": value for name, value in settings.items()},
+    }

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.errors import LocalCloudError
-from localcloud.execution.spark_settings import java_home, spark_settings
+from localcloud.execution.spark_settings import S3A, java_home, spark_settings
 
 PROGRAM = Path(__file__).resolve().parent / "spark_child" / "program.py"
 START_LIMIT = 180.0
@@ -37,9 +37,12 @@ class Outcome:
 
 
 class SparkWorker:
-    """A worker process with its JVM. `home` is the local cloud's folder, `lane` names log and settings."""
+    """A worker process with its JVM. `home` is the local cloud's folder, `lane` names log and settings.
 
-    def __init__(self, home: Path, lane: str) -> None:
+    With `s3a` its Spark calls S3 over HTTP.
+    """
+
+    def __init__(self, home: Path, lane: str, s3a: S3A | None = None) -> None:
         self._home = home.resolve()
         self._scratch = self._home / "tmp" / f"spark-{lane}"
         self._log = self._home / "logs" / f"spark-{lane}.log"
@@ -49,8 +52,8 @@ class SparkWorker:
         self._lock = threading.Lock()
         self._process, self._socket = self._start()
         threading.Thread(target=self._read, name=f"spark-{lane}", daemon=True).start()
-        settings = spark_settings(self._scratch, lane)
-        self._send(command="start", settings=settings, scratch=str(self._scratch))
+        settings = spark_settings(self._scratch, lane, s3a)
+        self._send(command="start", settings=settings, scratch=str(self._scratch), s3a=s3a is not None)
 
     def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         self._scratch.mkdir(parents=True, exist_ok=True)

@@ -21,13 +21,14 @@ class Evaluator:
     """Decides whether a role or a service may make a call, and records each distinct call of a role.
 
     In mode `record` all calls are allowed; the recording holds which of them the policies deny. It is
-    the file `state/iam-calls.jsonl` with role, action, resource and allowed.
+    the file `state/iam-calls.jsonl` with role, action, resource and allowed, and the prefix of a
+    listing.
     """
 
     def __init__(self, context: Context, mode: Mode = "enforce") -> None:
         self.context = context
         self.mode: Mode = mode
-        self._seen: set[tuple[str, str, str, bool]] = set()
+        self._seen: set[tuple[str, str, str, bool, Value | None]] = set()
         self._lock = threading.Lock()
 
     def allows_role(
@@ -38,7 +39,7 @@ class Evaluator:
         As within one AWS account, an identity or a resource policy must allow it and none may deny it.
         """
         allowed = self._is_allowed(role_arn, action, resource, context or {})
-        self._record(role_arn, action, resource, allowed)
+        self._record(role_arn, action, resource, allowed, (context or {}).get("s3:prefix"))
         return allowed or self.mode == "record"
 
     def allows_one_of(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
@@ -140,11 +141,13 @@ class Evaluator:
             "aws:RequestedRegion": self.context.region,
         }
 
-    def _record(self, role_arn: str, action: str, resource: str, allowed: bool) -> None:
-        call = (role_arn, action, resource, allowed)
+    def _record(self, role_arn: str, action: str, resource: str, allowed: bool, prefix: Value | None) -> None:
+        call = (role_arn, action, resource, allowed, prefix)
         with self._lock:
             if call in self._seen:
                 return
             self._seen.add(call)
         entry = {"role": role_arn, "action": action, "resource": resource, "allowed": allowed}
+        if prefix is not None:
+            entry["prefix"] = prefix
         self.context.record("iam-calls", entry)

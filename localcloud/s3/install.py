@@ -18,7 +18,10 @@ from localcloud.s3.store import ObjectStore
 
 
 def install(context: Context) -> ObjectStore:
-    """Patch moto's S3 and set `context.adopter`. Returns the store; the caller closes it after the server."""
+    """Patch moto's S3 and set `context.adopter`. Returns the store; the caller closes it after the server.
+
+    If Spark calls S3 over HTTP, there is nothing to adopt.
+    """
     store = ObjectStore(context.home)
     FileKey.store = store
     replace(moto.s3.models, "FakeKey", FileKey)
@@ -27,7 +30,7 @@ def install(context: Context) -> ObjectStore:
     replace(S3Backend, "complete_multipart_upload", _complete_multipart_upload)
     for name in ("put_object", "_key_response_post"):
         replace(moto.s3.responses.S3Response, name, _serialised(store, name))
-    context.adopter = functools.partial(_adopt, context, store)
+    context.adopter = _nothing_to_adopt if context.s3a_jars else functools.partial(_adopt, context, store)
     return store
 
 
@@ -64,6 +67,10 @@ def _serialised(store: ObjectStore, name: str) -> Callable[..., Any]:
             return original(moto.s3.responses.S3Response, name)(self, *args, **kwargs)
 
     return locked
+
+
+def _nothing_to_adopt(buckets: Iterable[str] | None, role_arn: str | None) -> int:
+    return 0
 
 
 def _adopt(context: Context, store: ObjectStore, buckets: Iterable[str] | None, role_arn: str | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ from pyspark.sql.readwriter import DataFrameWriter
 HERE = Path(__file__).resolve().parent
 WRITES = ("save", "parquet", "json", "csv", "text", "orc", "insertInto", "saveAsTable")
 """Methods of a DataFrameWriter that write files."""
+
+S3A_CREDENTIALS = {
+    "fs.s3a.access.key": "AWS_ACCESS_KEY_ID",
+    "fs.s3a.secret.key": "AWS_SECRET_ACCESS_KEY",
+    "fs.s3a.session.token": "AWS_SESSION_TOKEN",
+}
 
 
 class Engine:
@@ -54,6 +60,14 @@ class Engine:
                 self._jvm.java.net.URI(f"s3://{folder.name}/"), conf
             )
             self._mounted.add(folder.name)
+
+    def sign_in(self, environment: Mapping[str, str]) -> None:
+        """Give Hadoop's S3A client the credentials in a run's environment."""
+        conf = self._context._jsc.hadoopConfiguration()
+        for name, variable in S3A_CREDENTIALS.items():
+            conf.set(name, environment[variable])
+        # Hadoop caches a file system of each bucket, with the credentials of the run that opened it.
+        self._jvm.org.apache.hadoop.fs.FileSystem.closeAll()
 
     def warm_up(self, scratch: Path) -> None:
         """Load the classes that every job needs, so that the first job does not wait for them."""

@@ -15,13 +15,18 @@ def serve(descriptor: int) -> None:
     channel = Channel(descriptor)
     start = channel.commands.get()
     engine = Engine(start["settings"])
-    adopt_before_reads(engine, channel)
+    over_http = bool(start["s3a"])
+    if not over_http:
+        adopt_before_reads(engine, channel)
     channel.send(event="ready", jvm=engine.jvm_pid)
     if channel.commands.empty():
         engine.warm_up(Path(start["scratch"]) / "warm-up")
     while engine.is_alive():
         request = channel.commands.get()
-        engine.mount(Path(request["buckets"]))
+        if over_http:
+            engine.sign_in(request["environment"])
+        else:
+            engine.mount(Path(request["buckets"]))
         with (
             output_to(Path(request["log"])),
             process_state(request, Path(request["assets"])),

@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from glue_jobs.ingest.landing import find_new
-from glue_jobs.ingest.reading import as_uri, one_file_per_task, read_table
+from glue_jobs.ingest.reading import as_uri, one_file_per_task, read_table, source_path
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.runtime.rows import FIELDS, RAW
 from lake.model.discovery import load_domain
@@ -224,3 +224,11 @@ def test_fields_of_the_line_are_kept_untrimmed(reader: Reader) -> None:
 )
 def test_urls_are_quoted_as_hadoop_does(url: str, uri: str) -> None:
     assert as_uri(url) in (uri, uri.replace("file:/", "file:///"))
+
+
+@pytest.mark.parametrize("scheme", ["s3", "s3a", "s3n"])
+def test_path_of_a_row_has_the_scheme_of_the_jobs_urls(spark: SparkSession, scheme: str) -> None:
+    path = f"{scheme}://raw/shop/orders/s3a:x.csv"
+    rows = spark.sql(f"SELECT named_struct('file_path', '{path}') AS _metadata").select(source_path())
+
+    assert rows.collect() == [(as_uri("s3://raw/shop/orders/s3a:x.csv"),)]

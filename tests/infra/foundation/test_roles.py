@@ -13,7 +13,7 @@ from tests.infra.assembly import ACCOUNT, REGION, Resource
 NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
 
 
-def synthesised(*, write: bool = False) -> Resource:
+def synthesised(*, write: bool = False, probe: bool | None = None) -> Resource:
     stack = Stack(App(), "Stack")
     role = Role(
         stack,
@@ -26,6 +26,8 @@ def synthesised(*, write: bool = False) -> Resource:
     role.read("bucket", "bronze/shop/")
     if write:
         role.write("bucket", "bronze/shop/")
+    if probe is not None:
+        role.probe("bucket", "bronze/shop/", parents=probe)
     template = Template.from_stack(stack).to_json()
     roles = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
     assert len(template["Resources"]) == 1
@@ -52,6 +54,20 @@ def test_listing_is_limited_to_the_prefix_and_its_parents() -> None:
         "StringLikeIfExists": {
             "s3:prefix": ["bronze", "bronze/", "bronze/shop", "bronze/shop/", "bronze/shop/*"]
         }
+    }
+
+
+def test_probed_folders_may_be_asked_for_by_their_keys_without_slash() -> None:
+    def granted(parents: bool) -> object:
+        document = synthesised(probe=parents)["Policies"][0]["PolicyDocument"]
+        return document["Statement"][-1]
+
+    folder, parent = "arn:aws:s3:::bucket/bronze/shop", "arn:aws:s3:::bucket/bronze"
+    assert granted(parents=False) == {"Action": "s3:GetObject", "Effect": "Allow", "Resource": folder}
+    assert granted(parents=True) == {
+        "Action": "s3:GetObject",
+        "Effect": "Allow",
+        "Resource": [parent, folder],
     }
 
 

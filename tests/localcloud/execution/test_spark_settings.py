@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.execution.spark_settings import java_home, spark_settings
+from localcloud.execution.spark_settings import S3A, java_home, spark_settings
 
 
 def make_java(home: Path) -> Path:
@@ -43,3 +43,17 @@ def test_temporary_files_lie_in_the_scratch_folder(tmp_path: Path) -> None:
     assert settings["spark.local.dir"] == str(tmp_path)
     assert settings["spark.sql.warehouse.dir"] == (tmp_path / "warehouse").as_uri()
     assert f"-Djava.io.tmpdir={tmp_path}" in settings["spark.driver.extraJavaOptions"].split()
+
+
+def test_s3a_differs_from_hadoops_defaults_in_endpoint_and_addressing_only(tmp_path: Path) -> None:
+    jars = (Path("/jars/hadoop-aws.jar"), Path("/jars/bundle.jar"))
+    settings = spark_settings(tmp_path, s3a=S3A("http://127.0.0.1:1", "us-east-1", jars))
+
+    hadoop = {name: value for name, value in settings.items() if name.startswith("spark.hadoop.")}
+    assert hadoop == {
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "spark.hadoop.fs.s3a.endpoint": "http://127.0.0.1:1",
+        "spark.hadoop.fs.s3a.endpoint.region": "us-east-1",
+        "spark.hadoop.fs.s3a.path.style.access": "true",
+    }
+    assert settings["spark.driver.extraClassPath"] == "/jars/hadoop-aws.jar:/jars/bundle.jar"

@@ -175,14 +175,16 @@ def test_calls_of_other_services_are_authorised(
 
 
 def test_each_distinct_call_of_a_role_is_recorded_once(cloud: LocalCloud) -> None:
-    for _ in range(3):
-        cloud.client("s3", LISTER).list_objects_v2(Bucket=BUCKET)
+    for prefix in ("once/", "twice/", "twice/"):
+        cloud.client("s3", LISTER).list_objects_v2(Bucket=BUCKET, Prefix=prefix)
     lines = (cloud.context.state_dir / "iam-calls.jsonl").read_text().splitlines()
     calls = [
-        (call["role"], call["action"], call["resource"], call["allowed"]) for call in map(json.loads, lines)
+        (call["role"], call["action"], call["resource"], call["allowed"], call.get("prefix"))
+        for call in map(json.loads, lines)
     ]
-    assert calls.count((LISTER, "s3:ListBucket", ARN, True)) == 1
-    assert (READER, "s3:GetObject", f"{ARN}/closed/1", False) in calls
+    assert calls.count((LISTER, "s3:ListBucket", ARN, True, "once/")) == 1
+    assert calls.count((LISTER, "s3:ListBucket", ARN, True, "twice/")) == 1
+    assert (READER, "s3:GetObject", f"{ARN}/closed/1", False, None) in calls
 
 
 def test_calls_of_the_administrator_are_not_recorded(cloud: LocalCloud) -> None:
