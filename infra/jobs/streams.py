@@ -95,15 +95,16 @@ class _StreamJob(Construct):
         domain, names = defaults.domain.name, defaults.names
         role.read(names.raw_bucket, raw_prefix(domain, table.name))
         role.probe(names.raw_bucket, raw_prefix(domain, table.name))
-        by_spark = (
-            layer_prefix("bronze", domain, table.name),
-            layer_prefix("quarantine", domain, table.name),
+        layers = [layer_prefix(layer, domain, table.name) for layer in ("bronze", "quarantine")]
+        own = (
+            *layers,
+            speed_prefix(domain, table.name),
             checkpoint_prefix(domain, table.name),
+            runs_root(domain),
         )
-        own = (*by_spark, speed_prefix(domain, table.name), runs_root(domain))
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
-        role.probe(names.processed_bucket, *by_spark, parents=True)
+        role.probe(names.processed_bucket, *layers, parents=True)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))
         if defaults.config.serving:

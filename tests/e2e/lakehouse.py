@@ -110,4 +110,4 @@ class Lakehouse:
         lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         topic = self.names.topic(self.domain.name)
         prefix = f"Caudal {self.domain.name}: "
-        return [line for line in lines if line["topic"] == topic and line["subject"].startswith(prefix)]
+        return [line for line in lines if line["topic"] == topic and str(line["subject"]).startswith(prefix)]

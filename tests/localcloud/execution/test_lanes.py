@@ -11,6 +11,7 @@ import pytest
 
 from localcloud.execution import lanes
 from localcloud.execution.lanes import Lane, LaneRun
+from localcloud.execution.spark_settings import S3A
 from localcloud.execution.spark_worker import Outcome
 
 LIMIT = 30
@@ -21,7 +22,7 @@ class FakeWorker:
 
     started: list[FakeWorker]
 
-    def __init__(self, home: Path, lane: str) -> None:
+    def __init__(self, home: Path, lane: str, s3a: S3A | None = None) -> None:
         self.killed = threading.Event()
         self.pids = (len(FakeWorker.started) + 1,)
         FakeWorker.started.append(self)
