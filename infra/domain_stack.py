@@ -97,6 +97,7 @@ class DomainStack(LakeStack):
             names=names,
             arns=self.arns,
             notifications=self.notifications,
+            dead_letters=self.trigger.dead_letters,
             jobs=self.streams.job_names,
         )
         self.alarms = Alarms(

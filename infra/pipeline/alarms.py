@@ -9,7 +9,9 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.foundation.arns import Arns
@@ -56,7 +58,8 @@ class Alarms(Construct):
         self._alarm(
             "dead-letters",
             self._metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", dead_letters, "Maximum"),
-            description=f"Files of {domain.name} arrived for which no execution was started.",
+            description=f"Files of {domain.name} for which no execution was started, or notices of failed "
+            "streams, could not be delivered.",
         )
         self._alarm(
             "landing-stuck",
@@ -101,7 +104,8 @@ class Alarms(Construct):
 class FailedStreams(Construct):
     """A rule that notifies the domain's topic when a streaming job fails: no state machine waits for it.
 
-    Without `jobs` there is no rule.
+    A notice that cannot be delivered goes to `dead_letters`, whose alarm notifies the topic. Without `jobs`
+    there is no rule.
     """
 
     def __init__(
@@ -113,22 +117,15 @@ class FailedStreams(Construct):
         names: Names,
         arns: Arns,
         notifications: Notifications,
+        dead_letters: sqs.Queue,
         jobs: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
         if not jobs:
             return
         name = names.failed_streams_rule(domain.name)
-        message = {
-            "domain": domain.name,
-            "outcome": "failed",
-            "step": "<job>",
-            "error": "<state>",
-            "cause": "<message>",
-            "execution": "<run>",
-        }
-        paths = {"job": "jobName", "state": "state", "message": "message", "run": "jobRunId"}
         notifications.grant_publish_to_rule(arns.rule(name))
+        _grant_dead_letters(dead_letters, arns.rule(name))
         events.CfnRule(
             self,
             "Rule",
@@ -144,10 +141,36 @@ class FailedStreams(Construct):
                     id="topic",
                     arn=notifications.topic.topic_arn,
                     input_transformer=events.CfnRule.InputTransformerProperty(
-                        input_paths_map={key: f"$.detail.{path}" for key, path in paths.items()},
-                        # Quoted placeholders: EventBridge inserts the values as text.
-                        input_template=json.dumps(message),
+                        input_paths_map={key: f"$.detail.{path}" for key, path in _PATHS.items()},
+                        input_template=_notice(domain.name),
                     ),
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letters.queue_arn),
                 )
             ],
         )
+
+
+_PATHS = {"job": "jobName", "state": "state", "message": "message", "run": "jobRunId"}
+
+
+def _notice(domain: str) -> str:
+    """Return the input template of a notice.
+
+    EventBridge does not escape what it inserts into a quoted string, and causes have quotes and line breaks:
+    its placeholders stand without quotes, so that each becomes a JSON string.
+    """
+    fixed = json.dumps({"domain": domain, "outcome": "failed"})
+    return f'{fixed[:-1]}, "step": <job>, "error": <state>, "cause": <message>, "execution": <run>}}'
+
+
+def _grant_dead_letters(queue: sqs.Queue, rule_arn: str) -> None:
+    """Allow a rule to send the events that it cannot deliver."""
+    queue.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="UndeliveredNotices",
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            actions=["sqs:SendMessage"],
+            resources=[queue.queue_arn],
+            conditions={"ArnEquals": {"aws:SourceArn": rule_arn}},
+        )
+    )

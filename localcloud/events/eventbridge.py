@@ -106,6 +106,7 @@ def _deliver_to_targets(rule: Any, event: Event, *, context: Context, evaluator:
             _deliver(rule, target, _input_of(target, event), context, evaluator)
         except Exception as error:  # Deliveries are asynchronous: the caller of the event gets no error.
             context.report(f"rule {rule.name} → {target['Arn']}", error)
+            _to_dead_letters(rule, target, event, error, context, evaluator)
 
 
 def _input_of(target: Target, event: Event) -> Any:
@@ -145,6 +146,33 @@ def _check_permission(rule: Rule, action: str, target: Target, evaluator: Evalua
             where=target["Arn"],
             hint=f"Allow it for the source {rule.arn}.",
         )
+
+
+def _to_dead_letters(
+    rule: Rule, target: Target, event: Event, error: Exception, context: Context, evaluator: Evaluator
+) -> None:
+    """Send the event to the target's dead-letter queue, if it has one that accepts it."""
+    arn = target.get("DeadLetterConfig", {}).get("Arn")
+    if arn is None:
+        return
+    if not evaluator.allows_service(SERVICE, "sqs:SendMessage", arn, rule.arn):
+        context.report(
+            f"rule {rule.name} → dead letters {arn}", f"the queue's policy does not allow {SERVICE} to send."
+        )
+        return
+    described = {
+        "RULE_ARN": rule.arn,
+        "TARGET_ARN": target["Arn"],
+        "ERROR_CODE": type(error).__name__,
+        "ERROR_MESSAGE": str(error)[:1000],
+    }
+    sqs_backends[context.account][context.region].send_message(
+        arn.rsplit(":", 1)[-1],
+        json.dumps(event),
+        message_attributes={
+            name: {"data_type": "String", "string_value": value} for name, value in described.items()
+        },
+    )
 
 
 def _to_queue(rule: Rule, target: Target, body: str, context: Context, evaluator: Evaluator) -> None:

@@ -1,4 +1,8 @@
-"""Input templates of EventBridge and Pipes: JSON with `<…>` placeholders that name paths."""
+"""Input templates of EventBridge and Pipes: JSON with `<…>` placeholders that name paths.
+
+As on AWS, a text is inserted into a quoted string as it is: a quote or a line break in it makes the JSON
+invalid, and the delivery fails. Without quotes around the placeholder it becomes a JSON string.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,21 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from localcloud.errors import UnsupportedError
+from localcloud.errors import LocalCloudError, UnsupportedError
 
 _PLACEHOLDER = re.compile(r"<([^<>\s]+)>")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+)\]|\['([^']+)'\]")
 
 
+class TemplateError(LocalCloudError):
+    """An input template and an event yield no JSON."""
+
+
 def render(template: str, lookup: Callable[[str], Any]) -> Any:
     """Return a template's JSON value, each placeholder replaced by the value of `lookup` for its name.
 
-    Within quotes a value is inserted as text, elsewhere as JSON. Raises UnsupportedError if the result
-    is not JSON.
+    Within quotes a value is inserted as text, without escaping, elsewhere as JSON. Raises TemplateError if
+    the result is not JSON.
     """
     pieces: list[str] = []
     position = 0
@@ -32,8 +40,10 @@ def render(template: str, lookup: Callable[[str], Any]) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise UnsupportedError(
-            f"the input template does not yield JSON: {text[:200]}", where="events"
+        raise TemplateError(
+            f"the input template does not yield JSON: {text[:200]}",
+            where="events",
+            hint="Values are not escaped: leave out the quotes around a placeholder of a text.",
         ) from error
 
 
@@ -43,8 +53,7 @@ def _in_string(text: str) -> bool:
 
 
 def _as_text(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    return json.dumps(text)[1:-1]
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def at_path(document: Any, path: str) -> Any:

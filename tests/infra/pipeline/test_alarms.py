@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lake.naming import Names
+from localcloud.events.template import render
 from tests.infra.assembly import ACCOUNT, REGION, Resource, Stack
 from tests.infra.conftest import DOMAIN, STREAM_JOB, STREAMER
 
@@ -59,3 +60,45 @@ def test_rule_notifies_the_topic_of_a_failed_streaming_run(streamer: Stack, name
     allowed = next(s for s in policy if s.get("Principal") == {"Service": "events.amazonaws.com"})
     arn = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{names.failed_streams_rule(STREAMER)}"
     assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": arn}}
+
+
+def test_cause_with_quotes_and_line_breaks_reaches_the_topic(streamer: Stack, names: Names) -> None:
+    """EventBridge inserts a value into a quoted string without escaping it."""
+    rule = streamer.named("AWS::Events::Rule", names.failed_streams_rule(STREAMER))
+    (target,) = rule["Targets"]
+    detail = {
+        "jobName": "j",
+        "state": "FAILED",
+        "jobRunId": "jr_1",
+        "message": 'AnalysisException: "no such column"\n  at line 3',
+    }
+    transformer = target["InputTransformer"]
+    paths = {key: path.removeprefix("$.detail.") for key, path in transformer["InputPathsMap"].items()}
+    message = render(transformer["InputTemplate"], lambda name: detail[paths[name]])
+    assert message == {
+        "domain": STREAMER,
+        "outcome": "failed",
+        "step": "j",
+        "error": "FAILED",
+        "cause": detail["message"],
+        "execution": "jr_1",
+    }
+
+
+def test_notice_that_cannot_be_delivered_becomes_a_dead_letter(streamer: Stack, names: Names) -> None:
+    rule = streamer.named("AWS::Events::Rule", names.failed_streams_rule(STREAMER))
+    queues = {
+        logical: resource["Properties"]["QueueName"]
+        for logical, resource in streamer.template["Resources"].items()
+        if resource["Type"] == "AWS::SQS::Queue"
+    }
+    (logical, _) = rule["Targets"][0]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"]
+    assert queues[logical] == names.dead_letter_queue(STREAMER)
+    arn = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{names.failed_streams_rule(STREAMER)}"
+    policies = [
+        statement
+        for policy in streamer.of_type("AWS::SQS::QueuePolicy")
+        if policy["Queues"] == [{"Ref": logical}]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    assert {"ArnEquals": {"aws:SourceArn": arn}} in [s.get("Condition") for s in policies]

@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.errors import LocalCloudError
 from localcloud.server import LocalCloud
-from tests.localcloud.assembly import resource
+from tests.localcloud.assembly import QUEUE_ARN, resource
 from tests.localcloud.conftest import Deploy
 from tests.localcloud.events.rules import landing_bucket, put, queue_policy, receive, rule, to_queue
 
@@ -17,14 +17,22 @@ PART = 5 * 1024 * 1024
 
 @pytest.fixture(scope="module", autouse=True)
 def stack(deploy: Deploy) -> None:
-    transformer = {"InputPathsMap": {"k": "$.detail.object.key"}, "InputTemplate": '{"only": <k>}'}
+    paths = {"k": "$.detail.object.key"}
+    transformer = {"InputPathsMap": paths, "InputTemplate": '{"only": <k>}'}
+    quoting = {"InputPathsMap": paths, "InputTemplate": '{"only": "<k>"}'}
+    lost = {"DeadLetterConfig": {"Arn": f"{QUEUE_ARN}:lost"}}
     rules: dict[str, Any] = {
         "Bucket": landing_bucket("landing"),
-        **{name.title(): resource("AWS::SQS::Queue", QueueName=name) for name in ("watched", "locked")},
+        **{
+            name.title(): resource("AWS::SQS::Queue", QueueName=name)
+            for name in ("watched", "locked", "lost")
+        },
         "Seen": rule("seen", "seen/", to_queue("watched", InputTransformer=transformer)),
         "SeenPolicy": queue_policy("watched", "seen"),
         "Off": rule("off", "off/", to_queue("watched"), State="DISABLED"),
         "Closed": rule("closed", "closed/", to_queue("locked")),
+        "Quoted": rule("quoted", "quoted/", to_queue("watched", InputTransformer=quoting, **lost)),
+        "QuotedPolicy": queue_policy("lost", "quoted"),
     }
     deploy({"rules": rules})
 
@@ -67,3 +75,12 @@ def test_delivery_without_permission_is_reported(cloud: LocalCloud) -> None:
     ):
         cloud.wait_idle(30)
     assert receive(cloud, "locked") == []
+
+
+def test_event_whose_transformed_input_is_no_json_goes_to_the_dead_letters(cloud: LocalCloud) -> None:
+    put(cloud, 'quoted/a "b".csv')
+    with pytest.raises(LocalCloudError, match=r"rule quoted .* does not yield JSON"):
+        cloud.wait_idle(30)
+    assert receive(cloud, "watched") == []
+    (event,) = receive(cloud, "lost")
+    assert event["detail"]["object"]["key"] == 'quoted/a "b".csv'

@@ -7,17 +7,24 @@ from typing import Any
 import pytest
 
 from localcloud.errors import UnsupportedError
-from localcloud.events.template import at_path, render
+from localcloud.events.template import TemplateError, at_path, render
 
-VALUES: dict[str, Any] = {"key": 'a/"b".csv', "size": 3, "none": None, "list": [1]}
+VALUES: dict[str, Any] = {
+    "plain": "a/b.csv",
+    "lines": "a\nb",
+    "key": 'a/"b".csv',
+    "size": 3,
+    "none": None,
+    "list": [1],
+}
 
 
 @pytest.mark.parametrize(
     ("template", "expected"),
     [
         ('{"key": <key>}', {"key": 'a/"b".csv'}),
-        ('{"key": "<key>"}', {"key": 'a/"b".csv'}),
-        ('{"said": "it is \\"<key>\\", <size> bytes"}', {"said": 'it is "a/"b".csv", 3 bytes'}),
+        ('{"key": "<plain>"}', {"key": "a/b.csv"}),
+        ('{"said": "it is \\"<plain>\\", <size> bytes"}', {"said": 'it is "a/b.csv", 3 bytes'}),
         ('{"size": <size>, "none": <none>, "list": <list>}', {"size": 3, "none": None, "list": [1]}),
         ('"<size>"', "3"),
     ],
@@ -26,9 +33,13 @@ def test_values_are_text_within_quotes_and_json_elsewhere(template: str, expecte
     assert render(template, VALUES.__getitem__) == expected
 
 
-def test_template_that_is_not_json_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="does not yield JSON"):
-        render("{<key>", VALUES.__getitem__)
+@pytest.mark.parametrize(
+    "template", ["{<key>", '{"key": "<key>"}', '{"key": "<lines>"}', '"<key>"', '{"list": "<object>"}']
+)
+def test_values_within_quotes_are_not_escaped(template: str) -> None:
+    values = {**VALUES, "object": {"a": 1}}
+    with pytest.raises(TemplateError, match=r"(?s)does not yield JSON.*leave out the quotes"):
+        render(template, values.__getitem__)
 
 
 @pytest.mark.parametrize(
