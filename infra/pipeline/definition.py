@@ -108,6 +108,8 @@ def _start() -> States:
 
     return {
         "IsFullRefresh": choice(
+            # First: on an array, a path to a field may be an error instead of a missing value.
+            {**present("$[0]"), "Next": "PrepareIncrementalRun"},
             all_of(present("$.full_refresh"), equals("$.full_refresh", "true"), next="PrepareFullRefresh"),
             default="PrepareIncrementalRun",
         ),

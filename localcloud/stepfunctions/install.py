@@ -37,6 +37,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfun
 from localcloud.context import Context
 from localcloud.errors import UnsupportedError
 from localcloud.patching import original, replace
+from localcloud.stepfunctions import choices
 from localcloud.stepfunctions.client import TaskClient, task_client
 
 EndListener = Callable[[Execution], None]
@@ -74,6 +75,7 @@ def install(context: Context, on_end: EndListener) -> None:
     replace(moto.stepfunctions.models, "stepfunctions_backends", stepfunctions_parser_backends)
     # moto's own constructor rejects names with the prefix States., which a Fail state may raise again.
     replace(CustomErrorName, "__init__", lambda self, error_name: ErrorName.__init__(self, error_name))
+    choices.install()
     _install_clients(context)
     _install_waits(context)
     # A stopped job run has not done its work, so its task fails.
