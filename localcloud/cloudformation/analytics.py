@@ -8,6 +8,7 @@ from moto.athena.models import athena_backends
 
 from localcloud.cloudformation.resource import Created, Props, declare
 from localcloud.context import ACCOUNT, Context
+from localcloud.errors import DeployError
 
 
 def _database_name(props: Props) -> str:
@@ -63,7 +64,17 @@ declare(
 )
 
 
+TIMEOUT_LIMIT_MINUTES = 7 * 24 * 60
+"""The documentation asks for a time-out of less than seven days."""
+
+
 def _create_job(client: Any, props: Props, context: Context) -> Created:
+    if int(props.get("Timeout", 0)) >= TIMEOUT_LIMIT_MINUTES:
+        raise DeployError(
+            f"the time-out of {props['Timeout']} minutes is not below {TIMEOUT_LIMIT_MINUTES}.",
+            where=f"job {props['Name']}",
+            hint="Set a shorter one.",
+        )
     client.create_job(**props)
     return Created(props["Name"])
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from localcloud.errors import DeployError
 from localcloud.server import LocalCloud
-from tests.localcloud.assembly import resource, role
+from tests.localcloud.assembly import resource, role, write_assembly
 from tests.localcloud.cloudformation.conftest import DeployOutputs
 
 
@@ -50,3 +52,10 @@ def test_workgroup_and_query_have_their_properties(cloud: LocalCloud, values: di
     group = athena.get_work_group(WorkGroup="workgroup")["WorkGroup"]["Configuration"]
     assert group["BytesScannedCutoffPerQuery"] == 10_000_000
     assert athena.get_named_query(NamedQueryId=values["QueryRef"])["NamedQuery"]["QueryString"] == "SELECT 1"
+
+
+def test_job_that_may_run_for_seven_days_is_refused(cloud: LocalCloud, tmp_path: Path) -> None:
+    command = {"Name": "gluestreaming", "ScriptLocation": "s3://x/y.py"}
+    long = resource("AWS::Glue::Job", Name="long", Role="r", Command=command, Timeout=10_080)
+    with pytest.raises(DeployError, match="job long: the time-out of 10080 minutes is not below 10080"):
+        cloud.deploy(write_assembly(tmp_path, {"long": {"Job": long}}))
