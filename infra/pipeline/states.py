@@ -23,6 +23,7 @@ TRANSIENT: Mapping[str, tuple[str, ...]] = {
         "Glue.InternalServiceException",
         "Glue.OperationTimeoutException",
         "Glue.SdkClientException",
+        "Glue.AWSGlueException",
     ),
     "dynamodb": (
         "DynamoDB.ProvisionedThroughputExceededException",
@@ -32,6 +33,7 @@ TRANSIENT: Mapping[str, tuple[str, ...]] = {
         "DynamoDB.InternalServerError",
         "DynamoDB.TransactionConflictException",
         "DynamoDB.SdkClientException",
+        "DynamoDB.AmazonDynamoDBException",
     ),
     "s3": ("S3.SlowDownException", "S3.InternalErrorException", "S3.S3Exception", "S3.SdkClientException"),
     "lambda": (
@@ -49,10 +51,12 @@ TRANSIENT: Mapping[str, tuple[str, ...]] = {
         "SNS.InternalErrorException",
         "SNS.KMSThrottlingException",
         "SNS.SdkClientException",
+        "SNS.AmazonSNSException",
     ),
 }
 """Service → transient errors, on which a task is retried. A failed job is not among them: the same input
-would fail again, and be billed again."""
+would fail again, and be billed again. Optimised integrations may name an error after the base class of the
+first SDK (Glue.AWSGlueException), whatever its cause: a refused call then fails a minute later."""
 
 
 def retry(*errors: str, seconds: int = 2, attempts: int = 5, rate: float = 2.0, longest: int = 60) -> State:

@@ -33,6 +33,18 @@ def test_every_task_is_retried_with_jitter_and_caught(name: str) -> None:
     assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
 
 
+@pytest.mark.parametrize("name", [name for name in TASKS if ":aws-sdk:" not in STATES[name]["Resource"]])
+def test_optimised_integrations_are_retried_on_the_error_names_of_the_first_sdk(name: str) -> None:
+    names = {
+        "dynamodb": "DynamoDB.AmazonDynamoDBException",
+        "glue": "Glue.AWSGlueException",
+        "lambda": "Lambda.AWSLambdaException",
+        "sns": "SNS.AmazonSNSException",
+    }
+    service = STATES[name]["Resource"].split(":")[5]
+    assert names[service] in {error for entry in STATES[name]["Retry"] for error in entry["ErrorEquals"]}
+
+
 @pytest.mark.parametrize("name", [name for name in TASKS if name not in AFTER_FAILURE])
 def test_failure_of_every_task_is_noted_with_its_step(name: str) -> None:
     after = STATES[name]["Catch"][-1]["Next"]
@@ -98,6 +110,12 @@ def test_jobs_get_the_execution_and_the_full_refresh_flag_as_arguments() -> None
             "JobName": job,
             "Arguments": {"--execution.$": "$$.Execution.Name", "--full_refresh.$": "$.full_refresh"},
         }
+
+
+def test_array_of_the_pipe_is_recognised_before_a_field_is_asked_for() -> None:
+    rules = STATES["IsFullRefresh"]["Choices"]
+    assert rules[0] == {"Variable": "$[0]", "IsPresent": True, "Next": "PrepareIncrementalRun"}
+    assert rules[1]["And"][0] == {"Variable": "$.full_refresh", "IsPresent": True}
 
 
 def test_full_refresh_is_off_by_default() -> None:

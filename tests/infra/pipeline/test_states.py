@@ -14,6 +14,7 @@ def test_task_retries_its_services_errors_with_full_jitter() -> None:
                 "Glue.InternalServiceException",
                 "Glue.OperationTimeoutException",
                 "Glue.SdkClientException",
+                "Glue.AWSGlueException",
             ],
             "IntervalSeconds": 2,
             "MaxAttempts": 5,
