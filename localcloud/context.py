@@ -19,6 +19,7 @@ from botocore.config import Config
 
 from localcloud.administrator import Administrator, administrator_of
 from localcloud.errors import LocalCloudError
+from localcloud.s3.faults import WriteFaults
 
 _log = logging.getLogger("localcloud")
 
@@ -55,6 +56,8 @@ class Context:
     issuer: Issuer | None = None
     s3a_jars: tuple[Path, ...] = ()
     """The jars of Hadoop's S3A client, if Spark calls S3 over HTTP; see `LocalCloud`."""
+    write_faults: WriteFaults = field(default_factory=WriteFaults)
+    """Faults of conditional writes to S3 that a test asks for."""
     time_scale: float = 0.02
     """Factor applied to the waits of state machines: a minute takes 1.2 s."""
     writers: Counter[str] = field(default_factory=Counter)

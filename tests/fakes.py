@@ -74,7 +74,7 @@ class FolderStore:
 
     def create(self, bucket: str, key: str, body: bytes) -> bool:
         if self._path(bucket, key).exists():
-            return False
+            return self.read(bucket, key) == body
         self.write(bucket, key, body)
         return True
 

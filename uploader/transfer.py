@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,6 +22,13 @@ PART_BYTES = 16 * 1024 * 1024
 _MAX_PARTS = 10_000
 _KEY_EXISTS = frozenset({"PreconditionFailed", "412"})
 """Codes with which S3 refuses to replace an object (If-None-Match)."""
+
+_CONFLICT = frozenset({"ConditionalRequestConflict", "409"})
+"""Codes with which S3 asks to repeat a conditional write: another writer's request had not ended."""
+
+ATTEMPTS = 6
+CONFLICT_SECONDS = 0.1
+"""Pause before the second attempt of a conditional write; each further pause is twice as long."""
 
 
 class AlreadyExistsError(UploadError):
@@ -42,13 +50,30 @@ def existing_key(client: S3Client, bucket: str, domain: str, candidate: Candidat
 
 def put_once(client: S3Client, bucket: str, key: str, body: bytes, metadata: Mapping[str, str]) -> bool:
     """Write a small object unless its key exists, and return whether it was written."""
-    try:
+
+    def put() -> None:
         client.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfNoneMatch="*")
+
+    try:
+        _repeat_conflicts(put)
     except ClientError as error:
         if code_of(error) in _KEY_EXISTS:
             return False
         raise
     return True
+
+
+def _repeat_conflicts(write: Callable[[], None]) -> None:
+    """Write, and write again while another writer's request for the key has not ended."""
+    for attempt in range(ATTEMPTS):
+        try:
+            write()
+        except ClientError as error:
+            if code_of(error) not in _CONFLICT or attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(CONFLICT_SECONDS * 2**attempt)
+        else:
+            return
 
 
 def send(
@@ -69,13 +94,19 @@ def send(
     # Raw is immutable and two uploaders may run at the same time: S3 must refuse the second write of a key.
     condition: dict[str, Any] = {} if again else {"IfNoneMatch": "*"}
     before = candidate.file.source.stat()
-    try:
+    is_small = candidate.file.size <= PART_BYTES
+
+    def put() -> None:
         with candidate.file.source.open("rb") as body:
-            if candidate.file.size <= PART_BYTES:
+            if is_small:
                 client.put_object(Bucket=bucket, Key=candidate.key, Body=body, Metadata=metadata, **condition)
-                sent(candidate.file.size)
             else:
                 _send_parts(client, bucket, candidate, body, metadata, condition, sent)
+
+    try:
+        _repeat_conflicts(put)
+        if is_small:
+            sent(candidate.file.size)
     except ClientError as error:
         if code_of(error) in _KEY_EXISTS:
             raise AlreadyExistsError("another upload was faster.", where=candidate.key) from error

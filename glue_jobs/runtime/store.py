@@ -6,6 +6,7 @@ exactly ordered. Production uses `S3Store`, tests use a folder with the same beh
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 DELETE_LIMIT = 1000
 COPY_THREADS = 8
+CREATE_ATTEMPTS = 6
+CONFLICT_SECONDS = 0.1
+"""Pause before the second attempt to create an object; each further pause is twice as long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,11 @@ class ObjectStore(Protocol):
         """Put the object, whether or not it exists."""
 
     def create(self, bucket: str, key: str, body: bytes) -> bool:
-        """Put the object if its key is free; otherwise write nothing and return False."""
+        """Put the object if its key is free. Return whether the key now holds `body`.
+
+        False: the key holds another object, and nothing was written. True also if it held the same body
+        before, which may be that of a request whose answer was lost.
+        """
 
     def copy(self, bucket: str, source: str, target: str) -> None:
         """Copy an object of at most 5 GB within a bucket, replacing the target atomically."""
@@ -109,13 +117,26 @@ class S3Store:
         self._s3.put_object(Bucket=bucket, Key=key, Body=body)
 
     def create(self, bucket: str, key: str, body: bytes) -> bool:
+        for attempt in range(CREATE_ATTEMPTS):
+            try:
+                self._s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+                return True
+            except self._s3.exceptions.ClientError as error:
+                code = error.response.get("Error", {}).get("Code")
+                if code == "PreconditionFailed":
+                    return self._holds(bucket, key, body)
+                # Another writer's request for the key had not ended.
+                if code != "ConditionalRequestConflict" or attempt == CREATE_ATTEMPTS - 1:
+                    raise
+                time.sleep(CONFLICT_SECONDS * 2**attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _holds(self, bucket: str, key: str, body: bytes) -> bool:
+        """Return whether an object that exists has the body. It may be deleted in the meantime."""
         try:
-            self._s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
-        except self._s3.exceptions.ClientError as error:
-            if error.response.get("Error", {}).get("Code") == "PreconditionFailed":
-                return False
-            raise
-        return True
+            return self.read(bucket, key) == body
+        except FileNotFoundError:
+            return False
 
     def copy(self, bucket: str, source: str, target: str) -> None:
         self._s3.copy_object(CopySource={"Bucket": bucket, "Key": source}, Bucket=bucket, Key=target)

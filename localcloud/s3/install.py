@@ -13,6 +13,7 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from localcloud.context import Context
 from localcloud.patching import original, replace
 from localcloud.s3.adoption import adopt
+from localcloud.s3.faults import Fault, WriteFaults
 from localcloud.s3.keys import FileKey, StoredKeys
 from localcloud.s3.store import ObjectStore
 
@@ -29,7 +30,7 @@ def install(context: Context) -> ObjectStore:
     replace(S3Backend, "delete_bucket", functools.partialmethod(_delete_bucket, store))
     replace(S3Backend, "complete_multipart_upload", _complete_multipart_upload)
     for name in ("put_object", "_key_response_post"):
-        replace(moto.s3.responses.S3Response, name, _serialised(store, name))
+        replace(moto.s3.responses.S3Response, name, _serialised(store, context.write_faults, name))
     context.adopter = _nothing_to_adopt if context.s3a_jars else functools.partial(_adopt, context, store)
     return store
 
@@ -59,12 +60,21 @@ def _complete_multipart_upload(self: S3Backend, *args: Any, **kwargs: Any) -> Fi
     return key
 
 
-def _serialised(store: ObjectStore, name: str) -> Callable[..., Any]:
-    """Return moto's method under the store's lock: of two writers with If-None-Match only one succeeds."""
+def _serialised(store: ObjectStore, faults: WriteFaults, name: str) -> Callable[..., Any]:
+    """Return moto's method under the store's lock: of two writers with If-None-Match only one succeeds.
+
+    A conditional write meets the fault that a test asked for.
+    """
 
     def locked(self: moto.s3.responses.S3Response, *args: Any, **kwargs: Any) -> Any:
         with store.lock:
-            return original(moto.s3.responses.S3Response, name)(self, *args, **kwargs)
+            fault = None
+            if "If-None-Match" in self.headers:
+                fault = faults.take(self.bucket_name, self.parse_key_name())
+            if fault is Fault.CONFLICT:
+                return fault.answer
+            answer = original(moto.s3.responses.S3Response, name)(self, *args, **kwargs)
+            return fault.answer if fault is Fault.LOST_ANSWER else answer
 
     return locked
 

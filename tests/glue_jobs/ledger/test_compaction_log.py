@@ -61,8 +61,9 @@ def test_compaction_is_read_as_committed_and_cannot_be_committed_twice(tmp_path:
     commit(store, "ledger", "meters", entry)
     assert Compactions.read(store, "ledger", "meters", "readings").entries == (entry,)
     assert Compactions.read(store, "ledger", "meters", "alerts").entries == ()
+    commit(store, "ledger", "meters", entry)  # the same run, which did not learn that it had succeeded
     with pytest.raises(CaudalError, match="compaction c-1 is committed already"):
-        commit(store, "ledger", "meters", entry)
+        commit(store, "ledger", "meters", compaction("c-1", "s-2"))
 
 
 def test_error_of_a_damaged_compaction_names_its_key() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def test_held_batches_are_hidden_until_the_hold_is_released(ledger: Ledger) -> N
     assert [each.batch_id for each in view.readable] == ["b-3"]
     assert [each.batch_id for each in view.holdable("makers")] == ["b-3"]
     assert ledger.release(hold.hold_id, by="me", at=NOON)
-    assert not ledger.release(hold.hold_id, by="me", at=NOON)
+    assert not ledger.release(hold.hold_id, by="someone else", at=NOON)
     view = ledger.view()
     assert view.open_holds == ()
     assert [each.batch_id for each in view.readable] == ["b-1", "b-2", "b-3"]
@@ -127,8 +128,9 @@ def test_held_batches_are_hidden_until_the_hold_is_released(ledger: Ledger) -> N
 def test_hold_cannot_be_written_twice(ledger: Ledger) -> None:
     hold = Hold.of("makers", ("b-1",), "too bad", execution="x", at=NOON)
     ledger.hold(hold)
+    ledger.hold(hold)  # the same run, which did not learn that it had succeeded
     with pytest.raises(CaudalError, match=f"hold {hold.hold_id} exists already"):
-        ledger.hold(hold)
+        ledger.hold(replace(hold, execution="y"))
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_missing_object_is_an_error(store: ObjectStore) -> None:
 def test_object_is_created_only_if_its_key_is_free(store: ObjectStore) -> None:
     assert store.create("bucket", "k", b"first")
     assert not store.create("bucket", "k", b"second")
+    assert store.create("bucket", "k", b"first")
     assert store.read("bucket", "k") == b"first"
 
 
