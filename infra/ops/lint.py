@@ -1,4 +1,4 @@
-"""cdk-nag (AwsSolutions), cfn-lint and checks of our own on the templates of every environment."""
+"""cdk-nag (AwsSolutions), cfn-lint, statelint and our own checks on the templates of every environment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.config import CONFIGS, CONTINUOUS, LOCAL, Config, config_for  # noqa: E402
-from infra.ops import retention  # noqa: E402
+from infra.ops import retention, state_machines  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
 from lake.model.spec import Domain  # noqa: E402
 
@@ -89,5 +89,6 @@ def template_findings() -> Iterator[str]:
                 *nag_findings(outdir, config=config, domains=domains),
                 *cfn_findings(outdir),
                 *retention.findings(outdir, REGION),
+                *state_machines.findings(outdir),
             ]
         yield from (f"{env}: {finding}" for finding in findings)
