@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -123,7 +124,7 @@ def main() -> None:
     from glue_jobs.quality.metrics import put_metrics
     from glue_jobs.runtime.session import configure
     from glue_jobs.runtime.store import S3Store
-    from glue_jobs.streaming.serving import serving_sink
+    from glue_jobs.streaming.serving import secret_text, serving_sink
 
     args = stream_arguments()
     glue = GlueContext(SparkContext.getOrCreate())
@@ -131,7 +132,7 @@ def main() -> None:
     job.init(args.job.job_name, {})
     store = S3Store(boto3.client("s3"))
     secrets = boto3.client("secretsmanager")
-    make_sink = serving_sink(args, lambda name: secrets.get_secret_value(SecretId=name).get("SecretString"))
+    make_sink = serving_sink(args, partial(secret_text, secrets))
     summary = run(configure(glue.spark_session), store, args, make_sink=make_sink)
     print(summary["message"], file=sys.stderr)
     put_metrics(boto3.client("cloudwatch"), args.job.env, args.job.domain, summary["tables"])

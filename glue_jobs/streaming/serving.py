@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.sinks import ServedTotals, SpeedFiles
@@ -11,6 +12,9 @@ from glue_jobs.streaming.speed import SpeedSink
 from lake.model.discovery import transformation
 from lake.model.spec import Domain, Table
 from lake.naming import Names, collection_name
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 LAYER = "speed"
 """`domains/<domain>/speed/<table>.py` declares MART, the name of the mart that serves a stream's totals,
@@ -32,6 +36,11 @@ def serving_sink(
         return _served(args, read_secret(args.serving_secret), files, domain, table)
 
     return sink
+
+
+def secret_text(client: SecretsManagerClient, name: str) -> str | None:
+    """Return the text of a secret, None if it has none."""
+    return client.get_secret_value(SecretId=name).get("SecretString")
 
 
 def is_served(domain: str, table: str) -> bool:
