@@ -13,7 +13,7 @@ from infra.domain_stack import DomainStack
 from infra.foundation.config import LOCAL, Config
 from infra.foundation.storage import Storage
 from infra.jobs.assets import build_library
-from infra.jobs.bundle import build_function
+from infra.jobs.bundle import build_function, build_job_packages
 from infra.jobs.glue_job import Library
 from infra.serving_store.publisher import FUNCTION, FunctionCode, Serving
 from lake.model.modules import check_domains
@@ -44,9 +44,7 @@ def build(
     """
     check_domains(domains)
     names = Names(env=config.env, account=account or Aws.ACCOUNT_ID, region=region or Aws.REGION)
-    library = Library(
-        archive=build_library(Path(app.outdir) / "library", root=root), scripts=root / "glue_jobs"
-    )
+    library = _library(Path(app.outdir) / "library", root, config)
     storage = Storage(app, names.stack("storage"), names=names, config=config)
     analytics = Analytics(app, names.stack("athena"), names=names, config=config)
     analytics.add_stack_dependency(storage)
@@ -66,6 +64,16 @@ def build(
             if shared is not None:
                 stack.add_stack_dependency(shared)
     return app
+
+
+def _library(folder: Path, root: Path, config: Config) -> Library:
+    """Return the code of the jobs. In the local cloud they import packages of its own environment."""
+    needs_packages = bool(config.serving) and config.serving != LOCAL
+    return Library(
+        archive=build_library(folder, root=root),
+        scripts=root / "glue_jobs",
+        packages=build_job_packages(folder, root=root) if needs_packages else None,
+    )
 
 
 def _function_code(outdir: Path, root: Path, config: Config) -> FunctionCode:

@@ -1,8 +1,9 @@
-"""The archive of a Lambda function: its sources and, for AWS, its dependencies from PyPI.
+"""Archives with packages from PyPI: for a Lambda function, beside its sources, and for streaming jobs.
 
 Wheels are built for the function's platform and pinned as in requirements.txt. uv downloads them once per
-set of pins into `.build/wheels`. The local cloud runs functions in the project's virtual environment, which
-has the dependencies, so that its archives hold sources only.
+set of pins into `.build/wheels`, so that nothing is fetched from an index when a job or function starts. The
+local cloud runs both in the project's virtual environment, which has the packages: its archives hold sources
+of ours only.
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ NEEDED = (
 imports it only in a notebook. The Lambda runtime has boto3 and jmespath, the layer has awswrangler and
 pyarrow."""
 
+JOB_ARCHIVE = "packages.zip"
+JOB_SUFFIXES = frozenset({".py", ".pem", ".dat"})
+NOT_FOR_JOBS = ("aws_lambda_powertools", "bin/")
+"""Prefixes left out of the jobs' archive: a package of functions alone, and programs."""
+
 PLATFORM = "x86_64-manylinux_2_28"
 PYTHON = "3.13"
 
@@ -61,6 +67,25 @@ def build_function(target: Path, *, root: Path, function: str, with_dependencies
         wheels = installed_wheels(root)
         files |= {path.relative_to(wheels).as_posix(): path for path in _all_files(wheels)}
     return write_archive(target / f"{function}.zip", files)
+
+
+def build_job_packages(target: Path, *, root: Path) -> Path:
+    """Write the archive of the packages that streaming jobs import into `target` and return its path.
+
+    It holds Python sources and their data only: Python imports no compiled module from an archive, and the
+    packages work without theirs. Equal inputs give equal bytes. Raises BundleError if the wheels cannot be
+    downloaded.
+    """
+    wheels = installed_wheels(root)
+    files = {path.relative_to(wheels).as_posix(): path for path in _all_files(wheels)}
+    return write_archive(
+        target / JOB_ARCHIVE,
+        {
+            name: path
+            for name, path in files.items()
+            if (path.suffix in JOB_SUFFIXES or path.name == "METADATA") and not name.startswith(NOT_FOR_JOBS)
+        },
+    )
 
 
 def _all_files(folder: Path) -> list[Path]:

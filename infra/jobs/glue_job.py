@@ -21,10 +21,14 @@ from lake.naming import Names
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """The code of the jobs: the archive of packages and the folder with the scripts."""
+    """The code of the jobs: the archive of our packages and the folder with the scripts.
+
+    `packages` is the archive of packages from PyPI that streaming jobs import, None if they need none.
+    """
 
     archive: Path
     scripts: Path
+    packages: Path | None = None
 
 
 class GlueJobDefaults(Construct):
@@ -47,9 +51,11 @@ class GlueJobDefaults(Construct):
         self.config = config
         self.arns = arns
         self._scripts = library.scripts
-        self.root = library.scripts.parent
         self._artifacts = s3.Bucket.from_bucket_name(self, "Artifacts", names.artifacts_bucket)
         self._archive = s3_assets.Asset(self, "Library", path=str(library.archive))
+        self._packages = (
+            s3_assets.Asset(self, "Packages", path=str(library.packages)) if library.packages else None
+        )
 
     @property
     def log_prefix(self) -> str:
@@ -101,17 +107,25 @@ class GlueJobDefaults(Construct):
         role.write(names.artifacts_bucket, spark_ui_prefix(domain, kind))
         return role
 
-    def properties(self, scope: Construct, *, kind: str, script: str, role: Role) -> dict[str, Any]:
-        """Return the construct properties that all jobs share; allow `role` to read script and library."""
+    def properties(
+        self, scope: Construct, *, kind: str, script: str, role: Role, with_packages: bool = False
+    ) -> dict[str, Any]:
+        """Return the construct properties that all jobs share; allow `role` to read script and library.
+
+        `with_packages`: the job imports packages from PyPI that Glue does not have.
+        """
         source = s3_assets.Asset(scope, "Script", path=str(self._scripts / f"{script}.py"))
-        for asset in (source, self._archive):
+        archives = [self._archive, *([self._packages] if with_packages and self._packages else [])]
+        for asset in (source, *archives):
             role.allow(("s3:GetObject",), [f"{asset.bucket.bucket_arn}/{asset.s3_object_key}"])
         event_logs = spark_ui_prefix(self.domain.name, kind)
         return {
             "job_name": self.names.job(self.domain.name, kind),
             "role": role.frozen,
             "script": glue.Code.from_bucket(source.bucket, source.s3_object_key),
-            "extra_python_files": [glue.Code.from_bucket(self._archive.bucket, self._archive.s3_object_key)],
+            "extra_python_files": [
+                glue.Code.from_bucket(archive.bucket, archive.s3_object_key) for archive in archives
+            ],
             "glue_version": glue.GlueVersion.V6_0,
             "max_concurrent_runs": 1,
             "max_retries": 0,

@@ -8,10 +8,9 @@ from aws_cdk import Duration
 from aws_cdk import aws_glue as glue
 from constructs import Construct
 
-from infra.foundation.config import CONTINUOUS, LOCAL
+from infra.foundation.config import CONTINUOUS
 from infra.foundation.roles import Role
 from infra.foundation.schedule import GLUE_START_JOB_RUN, Schedule
-from infra.jobs.bundle import pins
 from infra.jobs.glue_job import GlueJobDefaults
 from infra.serving_store.publisher import allow_secret
 from lake.model.spec import Table
@@ -72,7 +71,9 @@ class _StreamJob(Construct):
                 **_serving_arguments(defaults),
             ),
             description=f"Stream {table.name} of {domain} to bronze and the speed view.",
-            **defaults.properties(self, kind=kind, script=SCRIPT, role=self.role),
+            **defaults.properties(
+                self, kind=kind, script=SCRIPT, role=self.role, with_packages=bool(config.serving)
+            ),
         )
         defaults.acknowledge(self.resource)
         schedule = Schedule(
@@ -112,16 +113,5 @@ class _StreamJob(Construct):
 
 
 def _serving_arguments(defaults: GlueJobDefaults) -> dict[str, str]:
-    """Return the arguments for the serving store: its secret and, on Glue, the client to install."""
-    config = defaults.config
-    if not config.serving:
-        return {}
-    secret = {"serving_secret": defaults.names.serving_secret}
-    if config.serving == LOCAL:
-        return secret
-    return {
-        **secret,
-        "additional-python-modules": ",".join(pins(defaults.root)),
-        # Install the pinned packages only: astrapy would also install IPython.
-        "python-modules-installer-option": "--no-deps",
-    }
+    """Return the argument for the serving store: its secret."""
+    return {"serving_secret": defaults.names.serving_secret} if defaults.config.serving else {}

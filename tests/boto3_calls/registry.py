@@ -12,14 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from glue_jobs.quality.metrics import METRICS, METRICS_NAMESPACE, put_metrics
+from glue_jobs.quality.metrics import METRICS, put_metrics
 from glue_jobs.runtime.store import S3Store
 from glue_jobs.streaming.serving import secret_text
 from lake.model.discovery import load_domain
+from lake.naming import METRICS_NAMESPACE
 from lambdas.publish_marts import handler
 from serving.client.errors import SecretError
 from serving.publish.gold import Partition, gold_source
@@ -70,7 +72,7 @@ def store(
 
 def _read_secret(client: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(handler.boto3, "client", lambda _: client)
+        patch.setattr(boto3, "client", lambda _: client)
         with pytest.raises(SecretError):  # the text is no address of a database
             handler.connection.__wrapped__("name", "keyspace")
 

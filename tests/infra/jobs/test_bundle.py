@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from infra.jobs import bundle
-from infra.jobs.bundle import NEEDED, BundleError, build_function, pins
+from infra.jobs.assets import build_library
+from infra.jobs.bundle import NEEDED, BundleError, build_function, build_job_packages, pins
 from infra.ops.lint import ROOT
+from localcloud.dataapi import DataApiServer
 
 FUNCTION = "publish_marts"
 
@@ -68,3 +73,56 @@ def test_failed_download_reports_the_error_of_uv(tmp_path: Path) -> None:
     uv.chmod(0o755)
     with pytest.raises(BundleError, match="no route to host"):
         bundle.installed_wheels(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of NEEDED as they are installed here, in the layout of unpacked wheels."""
+    folder = tmp_path_factory.mktemp("wheels")
+    for name in NEEDED:
+        for file in importlib.metadata.files(name) or ():
+            source = Path(str(file.locate()))
+            if ".." not in file.parts and source.is_file():
+                target = folder / file
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def packages(wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(bundle, "installed_wheels", lambda root: wheels)
+    return build_job_packages(tmp_path / "job", root=ROOT)
+
+
+def test_archive_of_the_jobs_holds_sources_and_nothing_of_functions(packages: Path) -> None:
+    names = zipfile.ZipFile(packages).namelist()
+    assert "astrapy/__init__.py" in names
+    assert not [name for name in names if name.endswith(".so") or name.startswith("aws_lambda_powertools")]
+
+
+def test_archive_of_the_jobs_has_equal_bytes(packages: Path, tmp_path: Path) -> None:
+    assert build_job_packages(tmp_path / "again", root=ROOT).read_bytes() == packages.read_bytes()
+
+
+def test_client_of_the_store_works_from_the_archives_alone(packages: Path, tmp_path: Path) -> None:
+    """A Python without installed packages imports both archives, as Glue does, and asks a Data API."""
+    library = build_library(tmp_path / "library", root=ROOT)
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:3]\n"
+        "from serving.client.connection import Connection\n"
+        "import astrapy\n"
+        "assert '.zip' in astrapy.__file__, astrapy.__file__\n"
+        "store = Connection.from_secret(sys.argv[3], keyspace='k').database()\n"
+        "store.get_database_admin().create_keyspace('k')\n"
+        "print(store.list_collection_names())\n"
+    )
+    with DataApiServer(tmp_path / "store", token="t:t") as server:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", program, str(library), str(packages), server.secret],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"

@@ -89,19 +89,23 @@ def test_streaming_job_may_read_the_secret_and_gets_its_name(stack: Stack, names
     assert actions(statements, names.serving_secret) == {"secretsmanager:GetSecretValue"}
 
 
-def test_on_glue_the_streaming_job_installs_the_pinned_client_only(
+def test_on_glue_the_streaming_job_imports_shipped_packages_and_installs_none(
     tmp_path: Path, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive = tmp_path / "publish_marts.zip"
-    archive.write_bytes(b"zip")
-    monkeypatch.setattr(application, "build_function", lambda *args, **options: archive)
+    archives = {name: tmp_path / f"{name}.zip" for name in ("publish_marts", "packages")}
+    for archive in archives.values():
+        archive.write_bytes(archive.name.encode())
+    monkeypatch.setattr(application, "build_function", lambda *args, **options: archives["publish_marts"])
+    monkeypatch.setattr(application, "build_job_packages", lambda *args, **options: archives["packages"])
     config = config_for("dev", serving="my-database")
     assembly = synthesised(tmp_path, config=config, domains=(load_domain(STREAMER),))
     stack = assembly.stack(names.stack(STREAMER))
-    jobs = [job for job in stack.of_type("AWS::Glue::Job") if job["Command"]["Name"] == "gluestreaming"]
-    modules = jobs[0]["DefaultArguments"]["--additional-python-modules"].split(",")
-    assert any(module.startswith("astrapy==") for module in modules)
-    assert jobs[0]["DefaultArguments"]["--python-modules-installer-option"] == "--no-deps"
+    jobs = {job["Command"]["Name"]: job["DefaultArguments"] for job in stack.of_type("AWS::Glue::Job")}
+    assert not [name for arguments in jobs.values() for name in arguments if "python-modules" in name]
+    library, packages = jobs["gluestreaming"]["--extra-py-files"].split(",")
+    assert jobs["glueetl"]["--extra-py-files"] == library
+    role = stack.role(names.role(STREAMER, f"stream_{load_domain(STREAMER).stream_tables[0].name}"))
+    assert actions(role, packages.rsplit("/", 1)[-1]) == {"s3:GetObject"}
     assert "my-database" not in str(stack.template)
 
 
