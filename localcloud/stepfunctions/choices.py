@@ -25,7 +25,6 @@ from moto.stepfunctions.parser.asl.component.state.choice.comparison.comparison_
     ComparisonVariable,
 )
 from moto.stepfunctions.parser.asl.component.state.choice.comparison.variable import NoSuchVariable
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
 from localcloud.patching import original, replace
 
@@ -51,7 +50,7 @@ def _eval_body(self: Any, env: Any) -> None:
 
 def _failure(env: Any, cause: str) -> FailureEventException:
     name = StatesErrorNameType.StatesRuntime
-    details = EventDetails(taskFailedEventDetails=TaskFailedEventDetails(error=name.to_name(), cause=cause))
+    details: Any = {"taskFailedEventDetails": TaskFailedEventDetails(error=name.to_name(), cause=cause)}
     return FailureEventException(
         FailureEvent(
             env=env,
