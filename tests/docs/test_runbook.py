@@ -71,7 +71,8 @@ def test_every_notification_of_a_rule_has_a_row(assembly: Assembly) -> None:
         for rule in stack.of_type("AWS::Events::Rule"):
             for target in rule["Targets"]:
                 if "InputTransformer" in target:
-                    outcomes.add(json.loads(target["InputTransformer"]["InputTemplate"])["outcome"])
+                    template = target["InputTransformer"]["InputTemplate"]
+                    outcomes.add(json.loads(re.sub(r"<\w+>", "null", template))["outcome"])
     assert outcomes
     assert outcomes - ROWS == set()
 
