@@ -1,8 +1,8 @@
 """The CDK app: write the CloudFormation templates. `caudal synth` and the CDK CLI run it.
 
 Only this module reads the environment and the CDK context: `env` (dev, prod), `account`, `region`,
-`alarm_email`, `delete_data`, `stream_trigger`, `serving`. CDK_OUTDIR says where the templates go,
-cdk.out by default.
+`alarm_email`, `delete_data`, `stream_trigger`, `serving`, `encrypted_logs`, `assets_key`. CDK_OUTDIR says
+where the templates go, cdk.out by default.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ def main() -> None:
             delete_data=context("delete_data") == "true",
             stream_trigger=context("stream_trigger", AVAILABLE_NOW),
             serving=context("serving"),
+            encrypted_logs=context("encrypted_logs") == "true",
+            assets_key=context("assets_key"),
         ),
         account=context("account", os.environ.get("CDK_DEFAULT_ACCOUNT", "")) or None,
         region=context("region", os.environ.get("CDK_DEFAULT_REGION", "")) or None,

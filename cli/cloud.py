@@ -43,6 +43,12 @@ StreamTrigger = Annotated[
 Serving = Annotated[
     str, typer.Option(metavar="DATABASE", help="Serve gold from this database; its secret is created.")
 ]
+EncryptedLogs = Annotated[
+    bool, typer.Option("--encrypted-logs", help="Encrypt logs with a key of each domain, at $1 a month each.")
+]
+AssetsKey = Annotated[
+    str, typer.Option(metavar="ARN", help="Key with which the CDK bootstrap encrypts assets, if it is yours.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Answer every question with yes.")]
 
 
@@ -73,13 +79,14 @@ def costs(
     env: StackEnv = "dev",
     stream_trigger: StreamTrigger = "available-now",
     serving: Serving = "",
+    encrypted_logs: EncryptedLogs = False,
     as_json: AsJson = False,
 ) -> None:
     """Estimate the costs of an environment, from its templates and list prices; no account is needed."""
     from infra.ops.costs import at_rest, estimate, per_run, streams
     from infra.ops.deploy import templates
 
-    config = _config(env, stream_trigger=stream_trigger, serving=serving)
+    config = _config(env, stream_trigger=stream_trigger, serving=serving, encrypted_logs=encrypted_logs)
     region = os.environ.get("AWS_REGION", "us-east-1") if serving else None
     with Console(stderr=True).status("Synthesising …"):
         outdir = templates(config, account=None, region=region)
@@ -99,19 +106,28 @@ def deploy(
     alarm_email: AlarmEmail = None,
     stream_trigger: StreamTrigger = "available-now",
     serving: Serving = "",
+    encrypted_logs: EncryptedLogs = False,
+    assets_key: AssetsKey = "",
     yes: Yes = False,
 ) -> None:
     """Show the needs and costs of an environment, ask for confirmation, then deploy all of its stacks."""
     from infra.ops.deploy import DeployError
     from infra.ops.deploy import deploy as deploy_stacks
 
-    config = _config(env, stream_trigger=stream_trigger, serving=serving, alarm_email=alarm_email)
+    config = _config(
+        env,
+        stream_trigger=stream_trigger,
+        serving=serving,
+        alarm_email=alarm_email,
+        encrypted_logs=encrypted_logs,
+        assets_key=assets_key,
+    )
     typer.echo(NEEDS)
     try:
         target = _target(config, profile, region, yes)
     except DeployError:
         # The estimate needs no account.
-        costs(env=env, stream_trigger=stream_trigger, serving=serving)
+        costs(env=env, stream_trigger=stream_trigger, serving=serving, encrypted_logs=encrypted_logs)
         raise
     _run(deploy_stacks, target)
 

@@ -7,6 +7,7 @@ from constructs import Construct
 from infra.analytics.athena import Questions
 from infra.analytics.catalog import Catalog
 from infra.foundation.config import Config
+from infra.foundation.encryption import LogEncryption
 from infra.foundation.stack import LakeStack
 from infra.jobs.batch_jobs import Jobs
 from infra.jobs.glue_job import GlueJobDefaults, Library
@@ -42,17 +43,36 @@ class DomainStack(LakeStack):
             scope, id, names=names, config=config, description=domain.description, domain=domain.name
         )
         arns = self.arns
-        self.catalog = Catalog(self, "Catalog", domain=domain, names=names, arns=arns)
+        self.encryption: LogEncryption | None = None
+        if config.encrypted_logs:
+            self.encryption = LogEncryption(self, "Encryption", domain=domain.name, names=names, arns=arns)
+        self.catalog = Catalog(
+            self, "Catalog", domain=domain, names=names, arns=arns, encryption=self.encryption
+        )
         # Construct ids determine the logical ids of deployed resources: "Workshop" is an earlier class name.
         self.job_defaults = GlueJobDefaults(
-            self, "Workshop", domain=domain, names=names, config=config, arns=arns, library=library
+            self,
+            "Workshop",
+            domain=domain,
+            names=names,
+            config=config,
+            arns=arns,
+            library=library,
+            encryption=self.encryption,
         )
         self.jobs = Jobs(self, "Jobs", defaults=self.job_defaults)
         self.notifications = Notifications(self, "Notifications", domain=domain, names=names, config=config)
         self.publisher: PublishMarts | None = None
         if code is not None and domain.serving:
             self.publisher = PublishMarts(
-                self, "PublishMarts", domain=domain, names=names, config=config, arns=arns, code=code
+                self,
+                "PublishMarts",
+                domain=domain,
+                names=names,
+                config=config,
+                arns=arns,
+                code=code,
+                encryption=self.encryption,
             )
         self._add_pipeline(domain, names, config)
         self._add_alarms(domain, names)
@@ -73,6 +93,7 @@ class DomainStack(LakeStack):
             catalog=self.catalog,
             notifications=self.notifications,
             publisher=self.publisher,
+            encryption=self.encryption,
         )
         self.trigger = Trigger(
             self, "Trigger", domain=domain, names=names, config=config, arns=arns, workflow=self.workflow

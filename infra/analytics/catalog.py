@@ -13,6 +13,7 @@ from constructs import Construct
 from infra.analytics.catalog_columns import LAYERS, CatalogTable, catalog_tables
 from infra.foundation.acknowledge import acknowledge_glue_logs
 from infra.foundation.arns import Arns
+from infra.foundation.encryption import LogEncryption
 from infra.foundation.roles import Role, service
 from lake.model.columns import Column
 from lake.model.spec import Domain
@@ -36,8 +37,18 @@ _CONFIGURATION = json.dumps(
 class Catalog(Construct):
     """Databases and tables of the four layers, and one crawler per zone that has partitions."""
 
-    def __init__(self, scope: Construct, id: str, *, domain: Domain, names: Names, arns: Arns) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        domain: Domain,
+        names: Names,
+        arns: Arns,
+        encryption: LogEncryption | None = None,
+    ) -> None:
         super().__init__(scope, id)
+        self._encryption = encryption
         self._domain = domain
         self._names = names
         self._arns = arns
@@ -159,8 +170,12 @@ class Catalog(Construct):
             ),
             recrawl_policy=glue.CfnCrawler.RecrawlPolicyProperty(recrawl_behavior="CRAWL_EVERYTHING"),
             configuration=_CONFIGURATION,
+            crawler_security_configuration=self._encryption.name if self._encryption else None,
         )
-        acknowledge_glue_logs(crawler)
+        if self._encryption is not None:
+            crawler.node.add_dependency(self._encryption.resource)
+        else:
+            acknowledge_glue_logs(crawler)
         crawler.node.add_dependency(role)
         for layer in targets:
             crawler.node.add_dependency(self.databases[layer])
@@ -201,4 +216,6 @@ class Catalog(Construct):
             [arns.log_group("/aws-glue/crawlers*")],
             why="Crawlers name their own log streams.",
         )
+        if self._encryption is not None:
+            self._encryption.grant(role, "/aws-glue/crawlers")
         return role

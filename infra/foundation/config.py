@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
-from lake.errors import UnknownNameError
+from lake.errors import CaudalError, UnknownNameError
 
 MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
@@ -16,6 +17,13 @@ AVAILABLE_NOW = "available-now"
 CONTINUOUS = "continuous"
 LOCAL = "local"
 TRIGGERS = (AVAILABLE_NOW, CONTINUOUS)
+
+
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+
+
+class ConfigError(CaudalError):
+    """A setting has a value that cannot be deployed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +46,10 @@ class Config:
     - `serving`: display name of the database that serves gold. Empty: the stacks have no function, secret
       or publishing step. LOCAL: the Data API of the local cloud.
     - `alarm_email`: address subscribed to every domain's topic; None: no subscription.
+    - `encrypted_logs`: encrypt log groups and job bookmarks of each domain with a customer managed key, at $1
+      a month per domain; jobs and crawlers then have a security configuration.
+    - `assets_key`: ARN of the customer managed key with which the CDK bootstrap encrypts assets; jobs read
+      their code from there. Empty: the bootstrap uses no key of the customer.
     - `topic_key`: encrypt each topic with a customer managed key, at $1 a month per domain.
     - `termination_protection`: CloudFormation refuses to delete the stacks.
     - `disposable`: first switch for deleting data; `delete_data` is the second.
@@ -61,6 +73,8 @@ class Config:
     batch_rate: str = "1 day"
     serving: str = ""
     alarm_email: str | None = None
+    encrypted_logs: bool = False
+    assets_key: str = ""
     topic_key: bool = False
     termination_protection: bool = False
     disposable: bool = False
@@ -69,6 +83,13 @@ class Config:
     def __post_init__(self) -> None:
         if self.stream_trigger not in TRIGGERS:
             raise UnknownNameError("stream trigger", self.stream_trigger, TRIGGERS)
+        if self.assets_key and not _KEY_ARN.fullmatch(self.assets_key):
+            raise ConfigError(
+                f"'{self.assets_key}' is not the ARN of a key.",
+                where="assets_key",
+                hint="Permissions name a key, not its alias: arn:aws:kms:<region>:<account>:key/<id>, as "
+                "`aws kms describe-key --key-id <alias>` shows it.",
+            )
 
     @property
     def destroys_data(self) -> bool:
@@ -104,8 +125,13 @@ def config_for(
     delete_data: bool = False,
     stream_trigger: str = AVAILABLE_NOW,
     serving: str = "",
+    encrypted_logs: bool = False,
+    assets_key: str = "",
 ) -> Config:
-    """Return the configuration of `env`. Raises UnknownNameError for an unknown environment or trigger."""
+    """Return the configuration of `env`.
+
+    Raises UnknownNameError for an unknown environment or trigger, ConfigError for a key that is no key's ARN.
+    """
     if env not in CONFIGS:
         raise UnknownNameError("environment", env, sorted(CONFIGS))
     return replace(
@@ -114,4 +140,6 @@ def config_for(
         delete_data=delete_data,
         stream_trigger=stream_trigger,
         serving=serving,
+        encrypted_logs=encrypted_logs,
+        assets_key=assets_key,
     )

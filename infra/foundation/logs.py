@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -19,13 +20,20 @@ _RETENTION = {
 }
 
 
-def log_group(scope: Construct, id: str, *, name: str, days: int) -> logs.LogGroup:
-    """Return a log group that keeps events for `days`.
+def log_group(
+    scope: Construct, id: str, *, name: str, days: int, key: kms.IKey | None = None
+) -> logs.LogGroup:
+    """Return a log group that keeps events for `days`, encrypted with `key` or CloudWatch's own one.
 
     Raises UnknownNameError if CloudWatch does not offer that retention period.
     """
     if days not in _RETENTION:
         raise UnknownNameError("log retention in days", str(days), [str(known) for known in _RETENTION])
     return logs.LogGroup(
-        scope, id, log_group_name=name, retention=_RETENTION[days], removal_policy=RemovalPolicy.DESTROY
+        scope,
+        id,
+        log_group_name=name,
+        retention=_RETENTION[days],
+        removal_policy=RemovalPolicy.DESTROY,
+        encryption_key=key,
     )

@@ -36,7 +36,8 @@ class Jobs(Construct):
         self._names: Names = defaults.names
         for stream in ("error", "output"):
             name = f"{defaults.log_prefix}/{stream}"
-            log_group(self, f"{stream}-logs", name=name, days=defaults.config.log_days)
+            key = defaults.encryption.key if defaults.encryption else None
+            log_group(self, f"{stream}-logs", name=name, days=defaults.config.log_days, key=key)
         self.raw_to_processed = self._job(RAW_TO_PROCESSED, "Raw files to bronze and quarantine")
         serves = bool(defaults.config.serving and defaults.domain.serving)
         serving = {"serving": "true"} if serves else {}
@@ -137,4 +138,4 @@ class _Job(Construct):
             description=description,
             **defaults.properties(self, kind=id, script=id, role=role),
         )
-        defaults.acknowledge(self.resource)
+        defaults.finish(self.resource)

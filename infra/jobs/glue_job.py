@@ -14,6 +14,7 @@ from constructs import Construct, IConstruct
 from infra.foundation.acknowledge import acknowledge_glue_bookmarks, acknowledge_glue_logs
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
+from infra.foundation.encryption import LogEncryption
 from infra.foundation.roles import Role, service
 from lake.model.spec import Domain
 from lake.naming import Names
@@ -44,12 +45,14 @@ class GlueJobDefaults(Construct):
         config: Config,
         arns: Arns,
         library: Library,
+        encryption: LogEncryption | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.domain = domain
         self.names = names
         self.config = config
         self.arns = arns
+        self.encryption = encryption
         self._scripts = library.scripts
         self._artifacts = s3.Bucket.from_bucket_name(self, "Artifacts", names.artifacts_bucket)
         self._archive = s3_assets.Asset(self, "Library", path=str(library.archive))
@@ -105,6 +108,10 @@ class GlueJobDefaults(Construct):
             when={"StringEquals": {"cloudwatch:namespace": ["Glue", names.metrics_namespace]}},
         )
         role.write(names.artifacts_bucket, spark_ui_prefix(domain, kind))
+        if self.encryption is not None:
+            self.encryption.grant(role, self.log_prefix)
+        if self.config.assets_key:
+            role.allow(("kms:Decrypt",), [self.config.assets_key])
         return role
 
     def properties(
@@ -119,7 +126,13 @@ class GlueJobDefaults(Construct):
         for asset in (source, *archives):
             role.allow(("s3:GetObject",), [f"{asset.bucket.bucket_arn}/{asset.s3_object_key}"])
         event_logs = spark_ui_prefix(self.domain.name, kind)
-        return {
+        encrypted: dict[str, Any] = {}
+        if self.encryption is not None:
+            name = self.encryption.name
+            encrypted["security_configuration"] = glue.SecurityConfiguration.from_security_configuration_name(
+                scope, "Encryption", name
+            )
+        return encrypted | {
             "job_name": self.names.job(self.domain.name, kind),
             "role": role.frozen,
             "script": glue.Code.from_bucket(source.bucket, source.s3_object_key),
@@ -135,10 +148,13 @@ class GlueJobDefaults(Construct):
             "spark_ui": glue.SparkUIProps(bucket=self._artifacts, prefix=f"/{event_logs.rstrip('/')}"),
         }
 
-    def acknowledge(self, job: IConstruct) -> None:
-        """Acknowledge the cdk-nag findings that every job has."""
-        acknowledge_glue_logs(job)
-        acknowledge_glue_bookmarks(job)
+    def finish(self, job: IConstruct) -> None:
+        """Let the job wait for its security configuration, or acknowledge that it has none."""
+        if self.encryption is not None:
+            job.node.add_dependency(self.encryption.resource)
+        else:
+            acknowledge_glue_logs(job)
+            acknowledge_glue_bookmarks(job)
 
 
 def spark_ui_prefix(domain: str, job: str) -> str:

@@ -75,7 +75,7 @@ class _StreamJob(Construct):
                 self, kind=kind, script=SCRIPT, role=self.role, with_packages=bool(config.serving)
             ),
         )
-        defaults.acknowledge(self.resource)
+        defaults.finish(self.resource)
         schedule = Schedule(
             self,
             "Schedule",

@@ -172,6 +172,13 @@ def estimate(outdir: Path) -> str:
             f"Streams with the trigger {CONTINUOUS} would cost ${always:.2f} a month "
             f"(--stream-trigger {CONTINUOUS}; off by default)."
         )
+    kinds = Counter(resource["Type"] for resource in _resources(outdir))
+    if not kinds["AWS::Glue::SecurityConfiguration"]:
+        keys = kinds["AWS::StepFunctions::StateMachine"] * AT_REST["AWS::KMS::Key"]
+        lines.append(
+            f"Logs encrypted with a key of each domain would cost ${keys:.2f} a month more "
+            "(--encrypted-logs; off by default)."
+        )
     lines.append(
         f"By use: S3 ${S3_GB_MONTH}/GB a month, Athena ${SCAN_TB:.0f}/TB scanned. A run without new files "
         f"starts no crawler."

@@ -16,6 +16,7 @@ prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.config import Config  # noqa: E402
+from infra.ops import assets_key  # noqa: E402
 from infra.ops.costs import estimate  # noqa: E402
 from infra.ops.diagnosis import failures  # noqa: E402
 from infra.ops.takeover import delete_secret, take_over_secret  # noqa: E402
@@ -121,7 +122,8 @@ def is_bootstrapped(target: Target) -> bool:
 def deploy(target: Target) -> None:
     """Show the stacks and their costs, ask for confirmation and deploy all stacks.
 
-    Raises DeployError if the user declines, StepFailedError if the CDK CLI fails.
+    Raises DeployError if the user declines, StepFailedError if the CDK CLI fails, AssetsKeyError if the jobs
+    could not read their code.
     """
     outdir = _synthesise(target)
     target.report(
@@ -135,6 +137,9 @@ def deploy(target: Target) -> None:
         target.cdk("bootstrap", f"aws://{target.account}/{target.region}", "--app", str(outdir))
     else:
         _confirm(target, "Deploy?")
+    assets_key.check(
+        target.session, account=target.account, region=target.region, configured=target.config.assets_key
+    )
     # Retained buckets and the secret outlive their stacks: a new deployment imports them.
     if target.config.serving and take_over_secret(
         target.session,

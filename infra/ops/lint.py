@@ -24,6 +24,8 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 REPORT = "validation-report.json"
 
+_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
+
 IGNORED = {
     "W3005": "CDK makes a state machine depend on its role by reference and by DependsOn; both are its own.",
 }
@@ -75,8 +77,10 @@ def cfn_findings(outdir: Path) -> list[str]:
 
 def _variants() -> list[tuple[str, Config]]:
     """Return every environment with its defaults, and one with all switches on."""
-    switched = config_for("dev", serving=LOCAL, stream_trigger=CONTINUOUS)
-    return [*sorted(CONFIGS.items()), ("dev with serving and continuous streams", switched)]
+    switched = config_for(
+        "dev", serving=LOCAL, stream_trigger=CONTINUOUS, encrypted_logs=True, assets_key=_KEY
+    )
+    return [*sorted(CONFIGS.items()), ("dev with all switches", switched)]
 
 
 def template_findings() -> Iterator[str]:

@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.analytics.catalog import Catalog
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
+from infra.foundation.encryption import LogEncryption
 from infra.foundation.logs import log_group
 from infra.foundation.roles import Role, service
 from infra.jobs.batch_jobs import Jobs
@@ -37,6 +38,7 @@ class Workflow(Construct):
         catalog: Catalog,
         notifications: Notifications,
         publisher: PublishMarts | None = None,
+        encryption: LogEncryption | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._name = names.state_machine(domain.name)
@@ -61,7 +63,13 @@ class Workflow(Construct):
         if publisher is not None:
             publisher.grant_invoke(self.role)
             self._grant_unpublished(domain.name, names)
-        self.log = log_group(self, "Log", name=names.log_group(domain.name, "pipeline"), days=config.log_days)
+        self.log = log_group(
+            self,
+            "Log",
+            name=names.log_group(domain.name, "pipeline"),
+            days=config.log_days,
+            key=encryption.key if encryption else None,
+        )
         text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
         self.state_machine = sfn.StateMachine(
             self,

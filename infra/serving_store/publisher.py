@@ -13,6 +13,7 @@ from constructs import Construct
 from infra.foundation.acknowledge import acknowledge
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
+from infra.foundation.encryption import LogEncryption
 from infra.foundation.logs import log_group
 from infra.foundation.roles import Role, service
 from infra.foundation.stack import LakeStack
@@ -70,12 +71,19 @@ class PublishMarts(Construct):
         config: Config,
         arns: Arns,
         code: FunctionCode,
+        encryption: LogEncryption | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.name = names.function(domain.name, FUNCTION)
         self.arn = arns.function(self.name)
         self.marts = tuple(collection.mart for collection in domain.serving)
-        log = log_group(self, "Log", name=names.log_group(domain.name, FUNCTION), days=config.log_days)
+        log = log_group(
+            self,
+            "Log",
+            name=names.log_group(domain.name, FUNCTION),
+            days=config.log_days,
+            key=encryption.key if encryption else None,
+        )
         self.role = self._role(domain, names, arns)
         self.function = lambda_.Function(
             self,

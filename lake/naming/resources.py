@@ -191,6 +191,10 @@ class Names:
         """Return the name of a log group. The vended prefix keeps CloudWatch's resource policy small."""
         return f"/aws/vendedlogs/{PROJECT}/{self.env}/{domain}/{kind}"
 
+    def security_configuration(self, domain: str) -> str:
+        """Return the name of Glue's security configuration with the key of a domain's logs."""
+        return self._of(domain, "encrypted-logs", 255, "security configuration")
+
     def role(self, domain: str, responsibility: str) -> str:
         """Return the name of the role of one responsibility: raw-to-processed, pipe, state-machine, …"""
         return self._of(domain, responsibility.replace("_", "-"), ROLE_LIMIT, "role")
