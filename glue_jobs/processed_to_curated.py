@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 from glue_jobs.curation.accounts import Account
 from glue_jobs.curation.compactor import Compacted, compact_streams
 from glue_jobs.curation.curation import Curation
-from glue_jobs.curation.workspace import Published
+from glue_jobs.curation.publication import Published
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.ledger.unpublished import record_unpublished

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
+from uuid import uuid4
 
 from glue_jobs.runtime.store import Head, Listed
 
@@ -81,7 +82,10 @@ class FolderStore:
     def copy(self, bucket: str, source: str, target: str) -> None:
         path = self._path(bucket, target)
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self._path(bucket, source), path)
+        partial = self.root / ".partial" / uuid4().hex
+        partial.parent.mkdir(exist_ok=True)
+        shutil.copyfile(self._path(bucket, source), partial)
+        partial.replace(path)
         # Spark's local file system would compare a stale checksum with the new content.
         path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
 

@@ -13,9 +13,10 @@ from pyspark.sql import functions as F
 from glue_jobs.curation.accounts import Account, AccountBook, tally
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.grain import check_grains
+from glue_jobs.curation.publication import Published, Register, register_nothing
 from glue_jobs.curation.scope import NOTHING, Scope, mart_scope, silver_scopes
 from glue_jobs.curation.silver import Parents, account, enriched, resolve_table, with_unknown_flags
-from glue_jobs.curation.workspace import Published, Workspace, mart_target, silver_target
+from glue_jobs.curation.workspace import Workspace, mart_target, silver_target
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.quality.gate import CheckCounts
 from glue_jobs.runtime.args import JobArguments
@@ -83,10 +84,9 @@ class Curation:
         tasks: dict[str, Future[None]] = {}
         with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
             for table in self._domain.tables_in_order():
-                inputs = [*(ref.table for ref in table.references), *table.enriched_from]
-                self._submit(pool, tasks, table.name, inputs, partial(self._silver, table))
+                self._submit(pool, tasks, table.name, partial(self._silver, table))
             for mart in self._domain.marts_in_order():
-                self._submit(pool, tasks, mart.name, mart.inputs, partial(self._mart, mart))
+                self._submit(pool, tasks, mart.name, partial(self._mart, mart))
         for task in tasks.values():
             task.result()
 
@@ -95,13 +95,12 @@ class Curation:
         pool: ThreadPoolExecutor,
         tasks: dict[str, Future[None]],
         name: str,
-        inputs: list[str] | tuple[str, ...],
         work: Callable[[], None],
     ) -> None:
         """Submit `work` on a table, to start after its inputs' tasks; skip a table without scope."""
         if not self._scopes[name]:
             return
-        needed = [tasks[each] for each in inputs if each in tasks]
+        needed = [tasks[each] for each in self._domain.inputs_of(name) if each in tasks]
 
         def task() -> None:
             for each in needed:
@@ -168,10 +167,13 @@ class Curation:
         """Return table → partitions that `publish` replaces or removes."""
         return self._workspace.touched()
 
-    def publish(self) -> dict[str, Published]:
-        """Publish the staged partitions, store the accounts and delete the staged files."""
+    def publish(self, register: Register = register_nothing) -> dict[str, Published]:
+        """Publish the staged partitions, store the accounts and delete the staged files.
+
+        Tables of lower rank come first. `register` is called once per rank.
+        """
         started = time.monotonic()
-        published = self._workspace.publish()
+        published = self._workspace.publish(self._domain.ranks, register)
         for table, book in self.books.items():
             AccountBook(self._store, self._args.ledger_bucket, self._domain.name, table).write(book)
         self._workspace.clean()

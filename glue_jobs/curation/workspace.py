@@ -1,15 +1,14 @@
 """Stages and publishes partitions of silver and gold; within a run, staged partitions hide published ones.
 
-Published files do not change before `publish`, which copies each staged file onto its fixed key (one copy is
-atomic), then deletes surplus files. A run that dies earlier has changed nothing. A run that dies during
-`publish` is repeated with the same scope and the same content.
+Published files do not change before `publish`. A run that dies earlier has changed nothing. A run that dies
+during `publish` leaves some partitions new and others old, and is repeated with the same or a larger scope.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from threading import Lock
@@ -18,10 +17,11 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from glue_jobs.curation.publication import Change, Published, Register, publish, register_nothing
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.months import Month, is_in, years_of
 from glue_jobs.runtime.schemas import MONTH_KEYS, mart_schema, silver_schema
-from glue_jobs.runtime.store import ObjectStore, copy_all
+from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
 from lake.model.spec import Mart, PartitionUnit, Table
@@ -79,21 +79,8 @@ def mart_target(args: JobArguments, mart: Mart) -> Target:
     )
 
 
-@dataclass(frozen=True)
-class Published:
-    """The result of publishing one table.
-
-    `partitions` are those replaced or removed; `new_partitions` says whether any was added or removed.
-    """
-
-    rows: int
-    files: int
-    partitions: tuple[str, ...]
-    new_partitions: bool
-
-
 class Workspace:
-    """Reads tables, stages new content of their partitions, and publishes all staged partitions together."""
+    """Reads tables, stages new content of their partitions, and publishes all staged partitions in a pass."""
 
     def __init__(
         self, spark: SparkSession, store: ObjectStore, args: JobArguments, targets: Iterable[Target]
@@ -221,36 +208,41 @@ class Workspace:
 
     def touched(self) -> dict[str, tuple[str, ...]]:
         """Return table → partitions that `publish` replaces or removes."""
-        return {
-            name: tuple(part.rstrip("/") for part in parts if part in self._published[name] or parts[part])
-            for name, parts in self._staged.items()
-        }
+        return {name: self._change(name).result.partitions for name in self._staged}
 
-    def publish(self) -> dict[str, Published]:
-        """Replace every staged partition; return the result by table. Calling it again changes nothing."""
-        result = {}
-        touched = self.touched()
-        for name, partitions in self._staged.items():
-            target = self._targets[name]
-            before = self._published[name]
-            pairs = list(self._copies(target, partitions))
-            copy_all(self._store, target.bucket, pairs)
-            kept = {copied for _, copied in pairs}
-            surplus = [key for part in partitions for key in before.get(part, []) if key not in kept]
-            self._store.delete(target.bucket, surplus)
-            result[name] = Published(
+    def publish(
+        self, ranks: Mapping[str, int], register: Register = register_nothing
+    ) -> dict[str, Published]:
+        """Replace every staged partition, tables of lower rank first; return the results by table.
+
+        `register` is called once per rank. Calling `publish` again changes nothing.
+        """
+        return publish(self._store, [self._change(name) for name in self._staged], ranks, register)
+
+    def _change(self, name: str) -> Change:
+        """Return the copies and deletions that put a table's staged partitions in place."""
+        target, before, partitions = self._targets[name], self._published[name], self._staged[name]
+        copies = tuple(
+            (key, f"{target.prefix}{part}{naming.part_file(number)}")
+            for part, keys in partitions.items()
+            for number, key in enumerate(keys)
+        )
+        kept = {copied for _, copied in copies}
+        return Change(
+            name=name,
+            bucket=target.bucket,
+            copies=copies,
+            surplus=tuple(key for part in partitions for key in before.get(part, []) if key not in kept),
+            result=Published(
                 rows=self._rows[name],
-                files=len(pairs),
-                partitions=touched[name],
-                new_partitions=any(bool(partitions[part]) != (part in before) for part in partitions),
-            )
-        return result
-
-    def _copies(self, target: Target, partitions: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
-        """Yield (staged key, published key) of every staged file."""
-        for part, keys in partitions.items():
-            for number, key in enumerate(keys):
-                yield key, f"{target.prefix}{part}{naming.part_file(number)}"
+                files=len(copies),
+                written=tuple(part.rstrip("/") for part, keys in partitions.items() if keys),
+                removed=tuple(
+                    part.rstrip("/") for part, keys in partitions.items() if not keys and part in before
+                ),
+                new_partitions=any(bool(keys) != (part in before) for part, keys in partitions.items()),
+            ),
+        )
 
     def clean(self) -> None:
         """Delete the staged files of this execution and of killed executions of the domain."""

@@ -21,7 +21,7 @@ from pyspark.sql import types as T
 
 from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
 from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_schema
-from glue_jobs.runtime.store import ObjectStore, copy_all
+from glue_jobs.runtime.store import Copy, ObjectStore, copy_all
 from lake import naming
 from lake.model.spec import Table
 
@@ -101,15 +101,15 @@ class Staging:
     def publish(self) -> None:
         """Copy the files of good rows onto their keys in bronze, then delete all staged files."""
         keys = [item.key for item in self.store.list(self.bucket, self._staged)]
-        copy_all(self.store, self.bucket, self._copies(sorted(keys)))
+        copy_all(self.store, self._copies(sorted(keys)))
         self.store.delete(self.bucket, keys)
 
-    def _copies(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Return (staged key, key in bronze) of every file of good rows."""
+    def _copies(self, keys: Sequence[str]) -> Iterator[Copy]:
+        """Yield the copy of every file of good rows onto its key in bronze."""
         numbers: dict[str, int] = {}
         for key in keys:
             match = _GOOD_FILE.fullmatch(key.removeprefix(self._staged))
             if match:
                 partition = match["partition"]
                 number = numbers[partition] = numbers.get(partition, -1) + 1
-                yield key, f"{self.prefix}{partition}{naming.part_file(number)}"
+                yield Copy(self.bucket, key, f"{self.prefix}{partition}{naming.part_file(number)}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -157,8 +157,16 @@ class S3Store:
         return f"s3://{bucket}/{key}"
 
 
-def copy_all(store: ObjectStore, bucket: str, pairs: Iterable[tuple[str, str]]) -> None:
-    """Copy (source, target) pairs concurrently. Raises the first failure after all copies have ended."""
+class Copy(NamedTuple):
+    """A copy of an object within a bucket: the keys of the source and of the target."""
+
+    bucket: str
+    source: str
+    target: str
+
+
+def copy_all(store: ObjectStore, copies: Iterable[Copy]) -> None:
+    """Make copies concurrently. Raises the first failure after all copies have ended."""
     with ThreadPoolExecutor(COPY_THREADS) as pool:
-        for done in [pool.submit(store.copy, bucket, source, target) for source, target in pairs]:
+        for done in [pool.submit(store.copy, *copy) for copy in copies]:
             done.result()

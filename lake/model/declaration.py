@@ -77,22 +77,30 @@ class Declaration:
         """Tables that arrive as streams."""
         return tuple(table for table in self.tables if table.stream is not None)
 
+    def inputs_of(self, name: str) -> tuple[str, ...]:
+        """Return the tables and marts that the rows of a silver table or mart are computed from.
+
+        A silver table is computed from its own bronze, the tables that it references and those that enrich
+        it. Raises UnknownNameError.
+        """
+        for mart in self.marts:
+            if mart.name == name:
+                return mart.inputs
+        table = self.table(name)
+        return tuple(dict.fromkeys([*(ref.table for ref in table.references), *table.enriched_from]))
+
     @cached_property
     def ranks(self) -> dict[str, int]:
-        """Table → length of its longest chain of references; a table without references has 0."""
+        """Table or mart → length of its longest chain of inputs; a table without references has 0."""
         ranks: dict[str, int] = {}
 
         def rank(name: str) -> int:
             if name not in ranks:
-                parents = {
-                    *(ref.table for ref in self.table(name).references),
-                    *self.table(name).enriched_from,
-                }
-                ranks[name] = 1 + max((rank(parent) for parent in parents), default=-1)
+                ranks[name] = 1 + max((rank(each) for each in self.inputs_of(name)), default=-1)
             return ranks[name]
 
-        for table in self.tables:
-            rank(table.name)
+        for item in (*self.tables, *self.marts):
+            rank(item.name)
         return ranks
 
     def tables_in_order(self) -> Iterator[Table]:

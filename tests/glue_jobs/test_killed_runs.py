@@ -23,9 +23,9 @@ PLACES = [
     "write _runs/toy/.*raw_to_processed-detail",
     "write _runs/toy/.*raw_to_processed.json",
     "copy silver/toy/sales/",
+    "delete silver/toy/sales/year=2024/month=1/",
     "copy toy/sales_enriched/",
     "copy toy/maker_totals/",
-    "delete silver/toy/sales/year=2024/month=1/",
     "write toy/accounts/sales.json",
     "delete _staging/",
     "write toy/curated/",
@@ -63,7 +63,7 @@ def run_killed(pipeline: Pipeline, store: FolderStore) -> None:
         pipeline.run(store=store)
 
 
-@pytest.mark.parametrize("place", [PLACES[0], PLACES[2], PLACES[4], PLACES[6], PLACES[9]])
+@pytest.mark.parametrize("place", [PLACES[0], PLACES[2], PLACES[4], PLACES[5], PLACES[9]])
 def test_run_killed_before_a_change_is_completed_by_the_next(january: Pipeline, place: str) -> None:
     january.drop(SECOND)
     run_killed(january, KilledBeforeStore(january.root, place))

@@ -10,7 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 import glue_jobs.curation.workspace as workspace_module
-from glue_jobs.curation.workspace import Published, Workspace, mart_target
+from glue_jobs.curation.publication import Published
+from glue_jobs.curation.workspace import Workspace, mart_target
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.months import Month
 from lake.errors import AccountingError
@@ -35,6 +36,7 @@ def mart(name: str, partition_by: PartitionUnit | None) -> Mart:
     )
 
 
+RANKS = {"by_month": 0, "by_year": 1, "whole": 1}
 MARTS = {
     "by_month": mart("by_month", PartitionUnit.MONTH),
     "by_year": mart("by_year", PartitionUnit.YEAR),
@@ -78,7 +80,7 @@ class Runs:
 
     def publish(self, mart: str, table: str, months: Collection[Month] | None = None) -> Published:
         workspace = self.stage(mart, table, months)
-        published = workspace.publish()[mart]
+        published = workspace.publish(RANKS)[mart]
         workspace.clean()
         return published
 
@@ -112,7 +114,11 @@ def test_each_partition_is_published_as_one_file_under_a_fixed_key(runs: Runs) -
         "toy/by_month/year=2024/month=2/part-00000.parquet",
     ]
     assert published == Published(
-        rows=3, files=2, partitions=("year=2024/month=1", "year=2024/month=2"), new_partitions=True
+        rows=3,
+        files=2,
+        written=("year=2024/month=1", "year=2024/month=2"),
+        removed=(),
+        new_partitions=True,
     )
 
 
@@ -128,7 +134,9 @@ def test_partition_that_became_empty_is_removed(runs: Runs) -> None:
     runs.publish("by_month", THREE_DAYS)
     published = runs.publish("by_month", "day | n", {FEBRUARY, MARCH})
     assert runs.files() == ["toy/by_month/year=2024/month=1/part-00000.parquet"]
-    assert (published.rows, published.files, published.partitions) == (0, 0, ("year=2024/month=2",))
+    assert (published.rows, published.files) == (0, 0)
+    assert (published.written, published.removed) == ((), ("year=2024/month=2",))
+    assert published.new_partitions
 
 
 def test_replaced_partition_is_not_a_new_one(runs: Runs) -> None:
@@ -187,6 +195,6 @@ def test_clean_deletes_the_staged_files_of_killed_runs(runs: Runs) -> None:
 
 def test_publishing_twice_changes_nothing(runs: Runs) -> None:
     workspace = runs.stage("by_month", THREE_DAYS)
-    workspace.publish()
-    workspace.publish()
+    workspace.publish(RANKS)
+    workspace.publish(RANKS)
     assert runs.numbers("by_month") == ["1", "2", "3"]

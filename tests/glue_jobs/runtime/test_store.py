@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from glue_jobs.runtime.store import ObjectStore, S3Store, copy_all
+from glue_jobs.runtime.store import Copy, ObjectStore, S3Store, copy_all
 from tests.fakes import FolderStore
 
 
@@ -70,7 +70,7 @@ def test_objects_are_copied_and_replace_their_targets(store: ObjectStore) -> Non
     store.write("bucket", "from/1", b"one")
     store.write("bucket", "from/2", b"two")
     store.write("bucket", "to/1", b"old")
-    copy_all(store, "bucket", [("from/1", "to/1"), ("from/2", "to/2")])
+    copy_all(store, [Copy("bucket", "from/1", "to/1"), Copy("bucket", "from/2", "to/2")])
     assert [store.read("bucket", key) for key in ("to/1", "to/2")] == [b"one", b"two"]
 
 

@@ -38,10 +38,21 @@ def test_referenced_tables_come_first() -> None:
     for table in SHOP.tables:
         for ref in table.references:
             assert order.index(ref.table) < order.index(table.name)
-    assert SHOP.ranks == {
+    assert {table.name: SHOP.ranks[table.name] for table in SHOP.tables} == {
         "customers": 0, "products": 0, "orders": 1, "sessions": 1, "events": 2, "order_items": 2,
         "reviews": 2,
     }  # fmt: skip
+
+
+def test_rank_is_above_the_ranks_of_all_inputs() -> None:
+    assert SHOP.inputs_of("order_items") == ("orders", "products")
+    assert SHOP.inputs_of("sales_by_month") == ("fact_orders_enriched",)
+    ranks = SHOP.ranks
+    assert (ranks["fact_orders_enriched"], ranks["sales_by_month"]) == (3, 4)
+    for name in ranks:
+        assert all(ranks[each] < ranks[name] for each in SHOP.inputs_of(name))
+    with pytest.raises(UnknownNameError, match="there is no table 'order'"):
+        SHOP.inputs_of("order")
 
 
 def test_marts_come_after_their_inputs_in_any_declared_order() -> None:
