@@ -5,7 +5,8 @@ Standard library only, since no package is installed yet. Four steps:
 1. Install uv, which installs packages, from PyPI into `.build/uv`.
 2. Install the packages of requirements.txt (Node among them) into `.venv`.
 3. Write the command `.venv/bin/caudal`.
-4. Find a Java runtime that Spark can use, or install one with apt where that is possible.
+4. Find a Java runtime that Spark can use. If there is none, root installs one system-wide with apt; any other
+   user is asked to, with the command. The set-up never calls sudo.
 
 A stamp holds the hash of the inputs: when nothing changed, the next call returns at once.
 """
@@ -64,8 +65,7 @@ def set_up(root: Path) -> bool:
     with step("Python packages from requirements.txt"):
         install_packages(root, uv(root))
     write_command(root)
-    with step("a Java runtime"):
-        configure_java(root, java or find_java(java_candidates(os.environ)) or install_java())
+    configure_java(root, java or find_java(java_candidates(os.environ)) or install_java())
     stamp.write_text(inputs, encoding="utf-8")
     return True
 
@@ -148,7 +148,8 @@ def uv(root: Path) -> Path:
         first_that_works([in_venv, in_folder, *with_apt])
     except SetupError as error:
         raise SetupError(
-            f"{error}\nuv could not be installed; is python3-venv there, and PyPI reachable?"
+            f"{error}\nuv could not be installed; is python3-venv there{by_hand('python3-venv')}, "
+            "and PyPI reachable?"
         ) from error
     return program
 
@@ -232,20 +233,19 @@ def fits(home: Path) -> bool:
 
 
 def install_java() -> Path:
-    """Install a runtime with apt. Raises SetupError, in one line, where that is not possible."""
+    """Install a runtime system-wide with apt, as root. Raises SetupError, in one line, for any other user."""
     wanted = f"Java {' or '.join(str(version) for version in JAVA_VERSIONS)}"
-    missing = (
-        f"no {wanted} runtime was found: install one (Debian, Ubuntu: {JAVA_PACKAGES[0]}) or set JAVA_HOME."
-    )
+    missing = f"no {wanted} runtime was found: install one{by_hand(*JAVA_PACKAGES)} or set JAVA_HOME."
     if not can_apt():
         raise SetupError(missing)
-    try:
-        first_that_works([apt_install(), apt_install(package)] for package in JAVA_PACKAGES)
-    except SetupError as error:
-        raise SetupError(f"{error}\n{missing}") from error
-    if home := find_java(java_candidates(os.environ)):
-        return home
-    raise SetupError(missing)
+    with step(f"{wanted}, system-wide with apt"):
+        try:
+            first_that_works([apt_install(), apt_install(package)] for package in JAVA_PACKAGES)
+        except SetupError as error:
+            raise SetupError(f"{error}\n{missing}") from error
+        if home := find_java(java_candidates(os.environ)):
+            return home
+        raise SetupError(missing)
 
 
 def _conf(root: Path) -> Path | None:
@@ -276,20 +276,24 @@ def configured_java(root: Path) -> Path | None:
 
 
 def can_apt() -> bool:
-    """Return whether apt exists and works without a password."""
+    """Return whether apt exists and this process may use it: only root may."""
+    return bool(shutil.which("apt-get")) and os.geteuid() == 0
+
+
+def by_hand(*packages: str) -> str:
+    """Return, in brackets, the command with which a user installs one of `packages`; "" without apt."""
     if not shutil.which("apt-get"):
-        return False
-    if os.geteuid() == 0:
-        return True
-    return bool(shutil.which("sudo")) and subprocess.run(["sudo", "-n", "true"], check=False).returncode == 0
+        return ""
+    first, *others = packages
+    alternatives = f", or {' or '.join(others)}" if others else ""
+    return f" (`sudo apt-get update && sudo apt-get install -y {first}`{alternatives})"
 
 
 def apt_install(*packages: str) -> list[str | Path]:
     """Return the command that installs packages, or updates the package lists if none is given."""
-    as_root: list[str | Path] = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    quiet: list[str | Path] = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     what = ["install", "-y", "--no-install-recommends", *packages] if packages else ["update"]
-    return [*as_root, *quiet, *what]
+    return [*quiet, *what]
 
 
 if __name__ == "__main__":

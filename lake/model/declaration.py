@@ -99,8 +99,8 @@ class Declaration:
                 ranks[name] = 1 + max((rank(each) for each in self.inputs_of(name)), default=-1)
             return ranks[name]
 
-        for item in (*self.tables, *self.marts):
-            rank(item.name)
+        for name in (*(table.name for table in self.tables), *(mart.name for mart in self.marts)):
+            rank(name)
         return ranks
 
     def tables_in_order(self) -> Iterator[Table]:

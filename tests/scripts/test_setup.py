@@ -10,6 +10,8 @@ import pytest
 
 from scripts import setup
 
+JAVA_17 = "openjdk-17-jre-headless"
+
 
 def java(home: Path, version: str, modules: str = setup.JAVA_MODULE) -> Path:
     """Write a fake runtime that answers like Java."""
@@ -56,11 +58,62 @@ def test_java_home_precedes_the_path(tmp_path: Path) -> None:
     assert homes[:2] == [tmp_path / "a", on_path.resolve()]
 
 
-def test_missing_java_is_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(setup, "can_apt", lambda: False)
-    with pytest.raises(setup.SetupError, match="openjdk-17-jre-headless") as raised:
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put apt-get, env and sudo on an otherwise empty path; their calls are lines of the returned file."""
+    folder, called = tmp_path / "commands", tmp_path / "called"
+    folder.mkdir()
+    called.touch()
+    for name in ("apt-get", "env", "sudo"):
+        program = folder / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >> {called}\n')
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    return called
+
+
+def test_root_installs_java_system_wide(
+    commands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(setup, "java_candidates", lambda _: [java(tmp_path / "jvm", "17")])
+    assert setup.install_java() == tmp_path / "jvm"
+    assert commands.read_text().splitlines() == [
+        "env DEBIAN_FRONTEND=noninteractive apt-get -qq update",
+        f"env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends {JAVA_17}",
+    ]
+    assert "Java 17 or 21, system-wide with apt" in capsys.readouterr().out
+
+
+def test_other_users_are_asked_for_java_with_the_command(
+    commands: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is called: not even a sudo that would need no password."""
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(setup.SetupError) as raised:
         setup.install_java()
-    assert "\n" not in str(raised.value)
+    assert str(raised.value) == (
+        "no Java 17 or 21 runtime was found: install one (`sudo apt-get update && sudo apt-get install -y "
+        "openjdk-17-jre-headless`, or openjdk-21-jre-headless) or set JAVA_HOME."
+    )
+    assert commands.read_text() == ""
+
+
+def test_without_apt_java_is_asked_for_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(setup.SetupError) as raised:
+        setup.install_java()
+    assert str(raised.value) == "no Java 17 or 21 runtime was found: install one or set JAVA_HOME."
+
+
+def test_missing_venv_is_asked_for_with_the_command(
+    commands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
+    with pytest.raises(setup.SetupError, match="sudo apt-get install -y python3-venv`"):
+        setup.uv(tmp_path)
+    assert commands.read_text() == ""
 
 
 def checkout(root: Path) -> Path:
