@@ -32,7 +32,7 @@ conformance: setup ## both domains on Spark's real S3 client, Athena's SQL on re
 	@$(RUN) -m conformance.maven
 	@$(RUN) -m pytest -m conformance tests/conformance $(ARGS)
 
-lint: setup ## ruff, mypy, import directions, sizes, generated docs, cdk-nag, cfn-lint
+lint: setup ## ruff, mypy, import directions, sizes, generated docs, cdk-nag, cfn-lint, statelint
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy .

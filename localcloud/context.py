@@ -19,7 +19,7 @@ from botocore.config import Config
 
 from localcloud.administrator import Administrator, administrator_of
 from localcloud.errors import LocalCloudError
-from localcloud.s3.faults import WriteFaults
+from localcloud.write_faults import WriteFaults
 
 _log = logging.getLogger("localcloud")
 

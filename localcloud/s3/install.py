@@ -13,9 +13,9 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from localcloud.context import Context
 from localcloud.patching import original, replace
 from localcloud.s3.adoption import adopt
-from localcloud.s3.faults import Fault, WriteFaults
 from localcloud.s3.keys import FileKey, StoredKeys
 from localcloud.s3.store import ObjectStore
+from localcloud.write_faults import Fault, WriteFaults
 
 
 def install(context: Context) -> ObjectStore:

@@ -98,12 +98,14 @@ def test_destroy_keeps_data_by_default(session: boto3.Session) -> None:
 
 
 def test_destroy_deletes_data_with_both_switches(session: boto3.Session) -> None:
-    bucket = Names(env="dev", account=ACCOUNT, region=REGION).raw_bucket
-    s3 = session.client("s3")
-    s3.create_bucket(Bucket=bucket)
-    s3.put_object(Bucket=bucket, Key="a", Body=b"a")
+    names = Names(env="dev", account=ACCOUNT, region=REGION)
+    s3, secrets = session.client("s3"), session.client("secretsmanager")
+    s3.create_bucket(Bucket=names.raw_bucket)
+    s3.put_object(Bucket=names.raw_bucket, Key="a", Body=b"a")
+    secrets.create_secret(Name=names.serving_secret, SecretString="{}")
     destroy(target(session, Console(), delete_data=True))
     assert s3.list_buckets()["Buckets"] == []
+    assert secrets.list_secrets()["SecretList"] == []
 
 
 def test_data_of_prod_cannot_be_deleted(session: boto3.Session) -> None:

@@ -14,8 +14,8 @@ import glue_jobs.runtime.store
 import uploader.transfer
 from glue_jobs.runtime.store import CREATE_ATTEMPTS, S3Store
 from lake.model.discovery import load_domain
-from localcloud.s3.faults import Fault
 from localcloud.server import LocalCloud
+from localcloud.write_faults import Fault
 from uploader.files import examine, find
 from uploader.transfer import put_once, send
 
