@@ -21,9 +21,10 @@ prefer_own_node()
 from aws_cdk import App  # noqa: E402  (starts node)
 
 from infra.application import build, flags  # noqa: E402
-from infra.foundation.config import AVAILABLE_NOW, config_for  # noqa: E402
+from infra.foundation.config import config_for  # noqa: E402
 from lake.errors import CaudalError  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
+from lake.naming import AVAILABLE_NOW  # noqa: E402
 
 
 def main() -> None:

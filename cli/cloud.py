@@ -16,6 +16,7 @@ from rich.console import Console
 from cli.exits import NEEDS_ATTENTION, failing_with
 from cli.options import PROJECT, AsJson, Profile, Region, StackEnv, examples, print_json
 from lake.errors import CaudalError
+from lake.naming import AVAILABLE_NOW, CONTINUOUS
 
 if TYPE_CHECKING:
     from infra.foundation.config import Config
@@ -38,7 +39,7 @@ AlarmEmail = Annotated[
     str | None, typer.Option(help="Address that is subscribed to the notifications of every domain.")
 ]
 StreamTrigger = Annotated[
-    str, typer.Option(help="available-now runs on a schedule; continuous is billed all the time.")
+    str, typer.Option(help=f"{AVAILABLE_NOW} runs on a schedule; {CONTINUOUS} is billed all the time.")
 ]
 Serving = Annotated[
     str, typer.Option(metavar="DATABASE", help="Serve gold from this database; its secret is created.")
@@ -77,7 +78,7 @@ def synth(
 
 def costs(
     env: StackEnv = "dev",
-    stream_trigger: StreamTrigger = "available-now",
+    stream_trigger: StreamTrigger = AVAILABLE_NOW,
     serving: Serving = "",
     encrypted_logs: EncryptedLogs = False,
     as_json: AsJson = False,
@@ -104,7 +105,7 @@ def deploy(
     profile: Profile = None,
     region: Region = None,
     alarm_email: AlarmEmail = None,
-    stream_trigger: StreamTrigger = "available-now",
+    stream_trigger: StreamTrigger = AVAILABLE_NOW,
     serving: Serving = "",
     encrypted_logs: EncryptedLogs = False,
     assets_key: AssetsKey = "",
@@ -139,7 +140,7 @@ def destroy(
     delete_data: Annotated[
         bool, typer.Option("--delete-data", help="Delete the buckets too, where the environment allows it.")
     ] = False,
-    stream_trigger: StreamTrigger = "available-now",
+    stream_trigger: StreamTrigger = AVAILABLE_NOW,
     serving: Serving = "",
     yes: Yes = False,
 ) -> None:

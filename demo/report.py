@@ -14,7 +14,7 @@ from rich.table import Table
 
 from lake import naming
 from lake.model.spec import Domain
-from lake.naming import Names
+from lake.naming import FileStatus, Names
 from localcloud.client import FollowedExecution, run_query
 
 EXAMPLE_CHARACTERS = 60
@@ -56,7 +56,9 @@ class LedgerReader:
 def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console: Console) -> None:
     """Print quarantined records by table and check, rejected and skipped files, and schema drift."""
     files = LedgerReader(s3, names.ledger_bucket, domain.name).files()
-    affected = sorted({f["table"] for f in files if f["rows_quarantined"] and f["status"] == "ingested"})
+    affected = sorted(
+        {f["table"] for f in files if f["rows_quarantined"] and f["status"] == FileStatus.INGESTED}
+    )
     table = Table(title="Quarantined records by failed check", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("table", no_wrap=True)
     table.add_column("failed checks", overflow="fold", min_width=24)
@@ -74,18 +76,18 @@ def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console:
             if reason and not reason.startswith("file."):
                 table.add_row(name, reason, records, escape((example or "").replace("\n", "⏎")))
     console.print(table)
-    for entry in [f for f in files if f["status"] == "rejected"][:SHOWN_FILES]:
+    for entry in [f for f in files if f["status"] == FileStatus.REJECTED][:SHOWN_FILES]:
         console.print(
             f"[red]rejected file[/] {escape(_path(entry))}: {escape(entry['reason'])}", highlight=False
         )
-    for entry in [f for f in files if f["status"] == "duplicate"][:SHOWN_FILES]:
+    for entry in [f for f in files if f["status"] == FileStatus.DUPLICATE][:SHOWN_FILES]:
         console.print(
             f"[dim]skipped file[/] {escape(_path(entry))}: {escape(entry['reason'])}", highlight=False
         )
     for entry in files:
         drift = [f"column '{c}' is missing" for c in entry["missing_columns"]]
         drift += [f"column '{c}' is not declared" for c in entry["undeclared_columns"]]
-        if drift and entry["status"] == "ingested":
+        if drift and entry["status"] == FileStatus.INGESTED:
             console.print(
                 f"[yellow]schema drift[/] {escape(_path(entry))}: {', '.join(drift)}", highlight=False
             )

@@ -26,6 +26,7 @@ from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
+from lake.naming import RunStatus
 
 JOB = "processed_to_curated"
 
@@ -45,7 +46,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     held = hold_messages(domain.name, holds)
     if not (view.pending or (args.full_refresh and view.readable)):
         message = " ".join(["Silver and gold are up to date.", *held])
-        summary = _summary("NOTHING_TO_DO", {}, [], message)
+        summary = _summary(RunStatus.NOTHING_TO_DO, {}, [], message)
         _finish(store, args, ledger, summary, {}, holds)
         return summary
     curation = Curation(spark, store, args, domain, view)
@@ -64,7 +65,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
     message = " ".join([_publication_message(published, marts), *compacted.failures, *held])
-    summary = _summary("PUBLISHED", published, pending, message)
+    summary = _summary(RunStatus.PUBLISHED, published, pending, message)
     summary["compacted"] = compacted.changed
     detail = {
         "seconds": round(time.monotonic() - started, 3),

@@ -21,7 +21,8 @@ from glue_jobs.ingest.landing import Landing, find_new
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task
 from glue_jobs.ledger.holds import Hold
-from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, Ledger, LedgerView
+from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView
+from glue_jobs.ledger.uncommitted import remove_uncommitted
 from glue_jobs.quality.gate import GateFailure, evaluate, rejection_message
 from glue_jobs.quality.log import checks_on_arrival
 from glue_jobs.quality.metrics import put_metrics
@@ -32,6 +33,7 @@ from glue_jobs.runtime.summary import write_summary
 from lake import naming
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
+from lake.naming import BatchStatus, FileStatus, RunStatus
 
 JOB = "raw_to_processed"
 TABLES_AT_ONCE = 3
@@ -47,7 +49,9 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     domain = load_domain(args.domain)
     ledger = Ledger(store, args.ledger_bucket, domain.name)
     view = ledger.view()
-    remove_uncommitted(store, args.processed_bucket, domain, view)
+    # No other run writes drops: this run holds the domain's lease.
+    tables = (*(table.name for table in domain.csv_tables), naming.UNRECOGNISED)
+    remove_uncommitted(store, args.processed_bucket, domain.name, tables, view)
     landing = find_new(store, args.raw_bucket, domain, view, args.bookmark)
     ingested = None
     if not landing.is_empty:
@@ -110,23 +114,6 @@ def _ingest(
     return _Ingested(batch=batch, reports=reports, message=message)
 
 
-def remove_uncommitted(store: ObjectStore, bucket: str, domain: Domain, view: LedgerView) -> None:
-    """Delete the bronze and quarantine directories of batches that are not in the ledger.
-
-    Killed runs left them. No other run is writing them, because this run holds the domain's lease.
-    """
-    known = {batch.batch_id for batch in view.batches}
-    for table in (*(table.name for table in domain.csv_tables), naming.UNRECOGNISED):
-        for layer in ("bronze", "quarantine"):
-            prefix = naming.layer_prefix(layer, domain.name, table) + "batch="
-            orphans = [
-                item.key
-                for item in store.list(bucket, prefix)
-                if item.key.removeprefix(prefix).split("/", 1)[0] not in known
-            ]
-            store.delete(bucket, orphans)
-
-
 def _ingest_all(context: IngestContext, domain: Domain, landing: Landing) -> list[TableReport]:
     tables = [table for table in domain.csv_tables if landing.of(table)]
     # The largest tables first: the one that takes longest decides when all are done.
@@ -161,9 +148,12 @@ def _summary(
     batch = ingested.batch if ingested else None
     reports = ingested.reports if ingested else ()
     files: tuple[FileEntry, ...] = batch.files if batch else ()
-    status = batch.status.upper() if batch else "NOTHING_NEW"
+    status = RunStatus.NOTHING_NEW
+    if batch is not None:
+        is_rejected = batch.status == BatchStatus.REJECTED
+        status = RunStatus.REJECTED if is_rejected else RunStatus.COMMITTED
     if holds and not (view.pending or args.full_refresh):
-        status = BatchStatus.REJECTED.upper()
+        status = RunStatus.REJECTED
     first = ingested.message if ingested else "There are no new files."
     return {
         "status": status,
@@ -178,7 +168,7 @@ def _summary(
         "tables": {report.table: _table_summary(report) for report in reports},
         "held": [{"hold": hold.hold_id, "table": hold.table, "batches": len(hold.batches)} for hold in holds],
         "rejected_files": [
-            {"file": file.key, "reason": file.reason} for file in files if file.status == "rejected"
+            {"file": file.key, "reason": file.reason} for file in files if file.status == FileStatus.REJECTED
         ],
         "drift": [drift for file in files if (drift := _drift(file))],
     }
@@ -195,7 +185,7 @@ def _table_summary(report: TableReport) -> dict[str, int]:
 
 def _drift(file: FileEntry) -> Mapping[str, Any] | None:
     """Return a file's missing and undeclared columns; None if it has neither."""
-    if file.status != "ingested" or not (file.missing_columns or file.undeclared_columns):
+    if file.status != FileStatus.INGESTED or not (file.missing_columns or file.undeclared_columns):
         return None
     return {"file": file.key, "missing": file.missing_columns, "undeclared": file.undeclared_columns}
 

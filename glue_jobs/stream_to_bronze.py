@@ -12,7 +12,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from glue_jobs.ledger.ledger import Ledger, LedgerView
+from glue_jobs.ledger.ledger import Ledger
+from glue_jobs.ledger.uncommitted import remove_uncommitted
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
@@ -23,7 +24,6 @@ from glue_jobs.streaming.report import detail_of, summarise
 from glue_jobs.streaming.running import Queries, StopSignal, await_query, run_until_stopped
 from glue_jobs.streaming.sinks import SpeedFiles
 from glue_jobs.streaming.speed import SpeedSink, start_speed
-from lake import naming
 from lake.errors import UnknownNameError
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain, Table
@@ -53,7 +53,8 @@ def run(
     view = Ledger(store, args.job.ledger_bucket, domain.name).view()
     generations = Generations(store, args.job, table.name)
     generation = generations.current(view, now=now(), new=args.new_generation)
-    remove_uncommitted(store, bucket, domain, table, view)
+    # No other run writes micro-batches of this stream: only one run of its job is active at a time.
+    remove_uncommitted(store, bucket, domain.name, [table.name], view, is_own=is_micro_batch)
     raw = RawFiles(store, args.job.raw_bucket, domain, table)
 
     def limited_to(batch_bytes: int) -> StreamArguments:
@@ -86,25 +87,6 @@ def run(
     summary = summarise(args, generation, writer.committed, seconds)
     write_summary(store, args.job, JOB, summary, detail_of(writer.committed))
     return summary
-
-
-def remove_uncommitted(
-    store: ObjectStore, bucket: str, domain: Domain, table: Table, view: LedgerView
-) -> None:
-    """Delete bronze and quarantine directories of micro-batches that are not in the ledger.
-
-    A killed run left them: only one run of a stream is active at a time.
-    """
-    known = {batch.batch_id for batch in view.batches}
-    for layer in ("bronze", "quarantine"):
-        prefix = naming.layer_prefix(layer, domain.name, table.name) + "batch="
-        orphans = [
-            item.key
-            for item in store.list(bucket, prefix)
-            if (batch := item.key.removeprefix(prefix).split("/", 1)[0]) not in known
-            and is_micro_batch(batch)
-        ]
-        store.delete(bucket, orphans)
 
 
 def _stream_table(domain: Domain, name: str) -> Table:

@@ -24,6 +24,7 @@ from glue_jobs.quality.checks import MALFORMED
 from glue_jobs.runtime.store import Head, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
+from lake.files.metadata import REQUEUED_FROM, SHA256, UPLOADED_AT
 from lake.files.recognition import GZIP_SUFFIX, HEAD_BYTES, recognise
 from lake.model.spec import Domain, Table
 from requeue.records import Quarantine, Record
@@ -152,9 +153,9 @@ def _raw_object(
         key=naming.raw_key(domain.name, table.name, sha256, _path(table, source.origin)),
         body=body,
         metadata={
-            "sha256": sha256,
-            "uploaded-at": source.uploaded_at,
-            "requeued-from": encode_origin(source.origin),
+            SHA256: sha256,
+            UPLOADED_AT: source.uploaded_at,
+            REQUEUED_FROM: encode_origin(source.origin),
         },
         records=tuple(record.record_id for record in records),
         corrected=any(record.record_id in corrections for record in records),

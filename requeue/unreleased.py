@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glue_jobs.ledger.ledger import BatchStatus, LedgerView
+from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.quality.gate import evaluate_batches
 from lake.model.spec import Domain
+from lake.naming import BatchStatus
 
 
 @dataclass(frozen=True, kw_only=True)

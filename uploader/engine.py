@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lake.model.spec import Domain
-from lake.naming import Names
+from lake.naming import Names, raw_prefix
 from uploader.errors import UploadError, explain, explained
 from uploader.files import Candidate, LocalFile, examine, find
 from uploader.report import NoProgress, Outcome, Progress, Status, UploadReport
@@ -60,7 +60,7 @@ def upload(
     )
     files = find(Path(path) for path in paths)
     with explained(f"bucket {names.raw_bucket}"):
-        client.list_objects_v2(Bucket=names.raw_bucket, Prefix=f"{domain.name}/", MaxKeys=1)
+        client.list_objects_v2(Bucket=names.raw_bucket, Prefix=raw_prefix(domain.name), MaxKeys=1)
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         outcomes = run.upload_all(files, pool)
     return UploadReport(

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from lake.files.metadata import SHA256, UPLOADED_AT
 from lake.naming import raw_content_prefix
 from uploader.errors import UploadError, code_of
 from uploader.files import Candidate
@@ -90,7 +91,7 @@ def send(
     Raises AlreadyExistsError if the key exists (unless `again`), UploadError if the file changed while
     it was sent, OSError, ClientError.
     """
-    metadata = {"uploaded-at": uploaded_at, "sha256": candidate.sha256}
+    metadata = {UPLOADED_AT: uploaded_at, SHA256: candidate.sha256}
     # Raw is immutable and two uploaders may run at the same time: S3 must refuse the second write of a key.
     condition: dict[str, Any] = {} if again else {"IfNoneMatch": "*"}
     before = candidate.file.source.stat()

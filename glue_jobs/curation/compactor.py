@@ -12,7 +12,6 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.curation.bronze import BronzeTable
-from glue_jobs.curation.workspace import ROWS_PER_FILE
 from glue_jobs.ledger.compaction_log import BronzeFile, Compaction, Compactions, bronze_files, commit
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.runtime.args import JobArguments
@@ -21,17 +20,11 @@ from glue_jobs.runtime.schemas import bronze_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
+from lake.files.parquet import MERGED_FILE_BYTES, ROWS_PER_FILE, SMALL_BYTES
 from lake.model.spec import Domain, Table
 
 MIN_FILES = 16
 """A month with fewer small files of micro-batches is not merged."""
-
-SMALL_BYTES = 32 * 1024**2
-"""A batch or compaction with more bytes in a month is not merged, so that a few late events do not rewrite a
-whole month again and again."""
-
-MERGED_FILE_BYTES = 128 * 1024**2
-"""Approximate size of a merged file."""
 
 _PARTITION_KEYS = ("batch", "year", "month")
 
@@ -92,6 +85,7 @@ class _Compactor:
         self._view = view
         self._now = now
         self._prefix = naming.layer_prefix("bronze", domain.name, table.name)
+        self._batches = naming.batches_prefix("bronze", domain.name, table.name)
 
     def run(self) -> Compacted:
         known = Compactions.read(self._store, self._ledger_bucket, self._domain, self._table.name)
@@ -109,8 +103,7 @@ class _Compactor:
 
         Return whether there were any: the catalog may not match the partitions then.
         """
-        folders = f"{self._prefix}batch={naming.COMPACTIONS}"
-        written = [item.key for item in self._store.list(self._bucket, folders)]
+        written = [item.key for item in self._store.list(self._bucket, self._batches + naming.COMPACTIONS)]
         orphans = [key for key in written if self._place(key) not in known.ids]
         files = bronze_files(self._store, self._bucket, self._prefix)
         replaced = [file for file in files if known.is_replaced(file)]
@@ -127,11 +120,11 @@ class _Compactor:
         self._store.delete(self._ledger_bucket, keys)
 
     def _place(self, key: str) -> str:
-        return key.removeprefix(f"{self._prefix}batch=").partition("/")[0]
+        return key.removeprefix(self._batches).partition("/")[0]
 
     def _delete(self, files: Sequence[BronzeFile]) -> None:
         """Delete Spark's success markers of the files' batches, then the files."""
-        markers = sorted({f"{self._prefix}batch={file.place}/_SUCCESS" for file in files})
+        markers = sorted({f"{self._batches}{file.place}/_SUCCESS" for file in files})
         self._store.delete(self._bucket, [*markers, *(file.key for file in files)])
 
     def _merge(

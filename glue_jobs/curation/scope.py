@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.versions import contested_keys, rank_columns, resolve, split
 from glue_jobs.runtime.months import UNDATED, Month, months_of
+from glue_jobs.runtime.rows import FLAGS
 from lake.model.spec import Domain, Mart, Table
 
 
@@ -119,7 +120,7 @@ def _winners(rows: DataFrame, table: Table) -> DataFrame:
     settled, contested = split(
         rows, contested_keys(rows.select(*table.key, *_ranks(table)), table), table.key
     )
-    columns = [*(column.name for column in table.columns), "quality_flags"]
+    columns = [*(column.name for column in table.columns), FLAGS]
     winners = resolve(contested, table).where("_outcome = 'current'")
     return settled.select(*columns).unionByName(winners.select(*columns))
 

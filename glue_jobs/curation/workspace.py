@@ -24,10 +24,8 @@ from glue_jobs.runtime.schemas import MONTH_KEYS, mart_schema, silver_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
+from lake.files.parquet import ROWS_PER_FILE
 from lake.model.spec import Mart, PartitionUnit, Table
-
-ROWS_PER_FILE = 4_000_000
-"""Keeps a Parquet file of these rows below 256 MB."""
 
 WHOLE = ""
 """The only partition of a table without partition keys."""
@@ -87,7 +85,7 @@ class Workspace:
     ) -> None:
         self._spark = spark
         self._store = store
-        self._domain_staging = naming.staging_prefix(args.domain, "").rstrip("/") + "/"
+        self._domain_staging = naming.staging_root(args.domain)
         self._staging = naming.staging_prefix(args.domain, args.execution)
         self._targets = {target.name: target for target in targets}
         self._published = {

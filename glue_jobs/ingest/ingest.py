@@ -14,20 +14,18 @@ from pyspark.sql import functions as F
 
 from glue_jobs.ingest.landing import LandedFile
 from glue_jobs.ingest.reading import read_table
-from glue_jobs.ingest.staging import REJECTED, ROWS_PER_FILE, Staging
-from glue_jobs.ledger.ledger import FileEntry, FileStatus
+from glue_jobs.ingest.staging import REJECTED, Staging
+from glue_jobs.ledger.ledger import FileEntry
 from glue_jobs.quality.checks import check_rows
 from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
+from glue_jobs.runtime.schemas import quarantine_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
+from lake.files.parquet import ROWS_PER_FILE
 from lake.files.recognition import FILE_HEADER
 from lake.model.spec import Table
-
-QUARANTINE_COLUMNS = (
-    "record_id", "source_file", "source_row", "raw_record", "failed_checks", "batch_id", "ingest_ts",
-)  # fmt: skip
-
+from lake.naming import FileStatus
 
 Read = Callable[[SparkSession, ObjectStore, str, Table, Sequence[LandedFile]], DataFrame]
 """Reads a table's files from a bucket as rows of text, the input of `check_rows`."""
@@ -201,7 +199,7 @@ def _write_quarantine(context: IngestContext, table: Table, rejected: DataFrame)
     record_id = F.sha2(F.concat_ws("|", "source_file", F.col("source_row").cast("string")), 256)
     frame = rejected.select(
         record_id.alias("record_id"), "source_file", "source_row", RAW_RECORD, FAILED, *_stamps(context)
-    ).select(*QUARANTINE_COLUMNS)
+    ).select(*quarantine_schema().names)
     prefix = naming.batch_prefix("quarantine", context.domain, table.name, context.batch_id)
     counted = Observation()
     writer = frame.coalesce(1).observe(counted, F.count(F.lit(1)).alias("rows")).write.mode("overwrite")

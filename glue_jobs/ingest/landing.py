@@ -10,20 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from glue_jobs.ledger.ledger import FileEntry, FileStatus, LedgerView, version_of
+from glue_jobs.ledger.ledger import FileEntry, LedgerView, version_of
 from glue_jobs.runtime.args import Bookmark
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming
+from lake.files.metadata import REQUEUED_FROM, SHA256, UPLOADED_AT
 from lake.files.recognition import FILE_HEADER, HEAD_BYTES, Recognised, recognise, table_of
 from lake.model.spec import Domain, Table
+from lake.naming import FileStatus
 
 HEAD_THREADS = 8
 HASH_CHUNK = 1 << 20
 RANK_SEPARATOR = "\t"
 """Sorts before every printable character, so that comparing ranks compares their parts."""
-
-REQUEUED_FROM = "requeued-from"
-"""Metadata of an object with requeued records: the raw key of the file they were first read from."""
 
 SOURCE_ROW = "caudal:source_row"
 """Header of the first column of requeued records: each record's row number in its first file."""
@@ -116,7 +115,7 @@ def origin_of(head: Head) -> str | None:
 
 def uploaded_at(head: Head) -> datetime:
     """Return the upload call's time from the metadata, else the time when the object was written."""
-    written = head.metadata.get("uploaded-at")
+    written = head.metadata.get(UPLOADED_AT)
     if written:
         try:
             moment = datetime.fromisoformat(written.replace("Z", "+00:00"))
@@ -162,7 +161,7 @@ def _examiner(store: ObjectStore, bucket: str, domain: Domain) -> Callable[[List
             head = Head(body=b"", metadata={}, modified=listed.modified)
         else:
             head = store.head(bucket, listed.key, min(HEAD_BYTES, listed.size))
-        sha256 = head.metadata.get("sha256") or sha256_of(store, bucket, listed.key)
+        sha256 = head.metadata.get(SHA256) or sha256_of(store, bucket, listed.key)
         recognised = recognise(domain, path, head.body)
         if origin_of(head) is not None:
             extra = {name: place for name, place in recognised.extra.items() if name != SOURCE_ROW}

@@ -23,10 +23,8 @@ from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
 from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_schema
 from glue_jobs.runtime.store import Copy, ObjectStore, copy_all
 from lake import naming
+from lake.files.parquet import ROWS_PER_FILE
 from lake.model.spec import Table
-
-ROWS_PER_FILE = 4_000_000
-"""Keeps a Parquet file of these narrow rows below 256 MB."""
 
 REJECTED = "rejected"
 """The partition key that separates rejected rows from good ones."""

@@ -22,21 +22,7 @@ from glue_jobs.ledger.snapshot import LedgerSnapshot
 from glue_jobs.runtime.store import Listed, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
-
-
-class FileStatus:
-    """The outcome of a raw file."""
-
-    INGESTED = "ingested"
-    REJECTED = "rejected"
-    DUPLICATE = "duplicate"
-
-
-class BatchStatus:
-    """Whether readers may use a batch: a rejected one is hidden until it is released."""
-
-    COMMITTED = "committed"
-    REJECTED = "rejected"
+from lake.naming import BatchStatus, FileStatus
 
 
 @dataclass(frozen=True, kw_only=True)

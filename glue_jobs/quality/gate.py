@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from glue_jobs.ledger.ledger import Batch, FileStatus
+from glue_jobs.ledger.ledger import Batch
 from lake.model.spec import Table
+from lake.naming import FileStatus
 
 MINIMUM_ROWS = 20
 """A table with fewer rows in the batch always passes: one bad row in a correction of three lines is a third

@@ -18,6 +18,7 @@ from glue_jobs.ledger.ledger import Batch, LedgerView
 from glue_jobs.quality.gate import CheckCounts
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
+from lake.files.parquet import COMPRESSION
 from lake.model.quality_mart import QUALITY_BY_RUN
 from lake.model.spec import Table
 
@@ -97,5 +98,5 @@ def _file(run_id: str, domain: str, execution: str, at: datetime, checks: TableC
         for name, counts in sorted(its.items())
     ]
     body = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(lines, schema=_SCHEMA), body, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(lines, schema=_SCHEMA), body, compression=COMPRESSION)
     return body.getvalue()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from lake.model import layers
+
 RAW = "_raw"
 """The text of a malformed line; null in good rows."""
 
@@ -16,13 +18,13 @@ LINE = "_line"
 
 SOURCE_COLUMNS = ("source_file", "source_row", "source_rank")
 
-FAILED = "failed_checks"
+FAILED = layers.FAILED_CHECKS.name
 """Names of the failed checks for which the row is quarantined; empty for good rows."""
 
-FLAGS = "quality_flags"
+FLAGS = layers.QUALITY_FLAGS.name
 """Names of the failed checks despite which the row is kept."""
 
-RAW_RECORD = "raw_record"
+RAW_RECORD = layers.RAW_RECORD.name
 """The record of a quarantined row as it was written; null in good rows."""
 
 

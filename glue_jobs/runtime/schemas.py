@@ -7,43 +7,38 @@ from typing import cast
 
 from pyspark.sql import types as T
 
-from glue_jobs.runtime.rows import FLAGS
 from lake.model.columns import Column
+from lake.model.layers import QUARANTINE, YEAR_MONTH, layer_columns, layer_keys, mart_keys
 from lake.model.spec import Mart, Table
 
-MONTH_KEYS = ("year", "month")
-
-_LINEAGE = "ingest_ts timestamp, source_file string, source_row bigint, source_rank string, batch_id string"
+MONTH_KEYS = tuple(key.name for key in YEAR_MONTH)
 
 
-def _ddl(columns: Iterable[Column]) -> str:
-    return ", ".join(f"`{column.name}` {column.type}" for column in columns)
-
-
-def _struct(ddl: str) -> T.StructType:
+def _struct(columns: Iterable[Column]) -> T.StructType:
+    ddl = ", ".join(f"`{column.name}` {column.type}" for column in columns)
     return cast(T.StructType, T.StructType.fromDDL(ddl))
 
 
 def bronze_schema(table: Table) -> T.StructType:
     """Return the declared columns, undeclared ones (`extra`), flags, lineage and partition keys of bronze."""
-    partitions = "batch string, year int, month int" if table.dated_by else "batch string"
-    columns = f"{_ddl(table.columns)}, extra map<string,string>, {FLAGS} array<string>, {_LINEAGE}"
-    return _struct(f"{columns}, {partitions}")
+    return _struct((*layer_columns(table, "bronze"), *layer_keys(table, "bronze")))
+
+
+def quarantine_schema() -> T.StructType:
+    """Return the columns of a quarantined record, the same for all tables, without the partition key."""
+    return _struct(QUARANTINE)
 
 
 def silver_columns(table: Table) -> tuple[str, ...]:
     """Return the names of a silver table's columns without its partition keys."""
-    return (*(column.name for column in (*table.columns, *table.enrichment)), FLAGS)
+    return tuple(column.name for column in layer_columns(table, "silver"))
 
 
 def silver_schema(table: Table) -> T.StructType:
     """Return the silver columns and, for a dated table, its partition keys."""
-    partitions = ", year int, month int" if table.is_dated else ""
-    columns = _ddl((*table.columns, *table.enrichment))
-    return _struct(f"{columns}, {FLAGS} array<string>{partitions}")
+    return _struct((*layer_columns(table, "silver"), *layer_keys(table, "silver")))
 
 
 def mart_schema(mart: Mart) -> T.StructType:
     """Return a mart's published columns and its partition keys."""
-    partitions = "".join(f", {key} int" for key in mart.partition_keys)
-    return _struct(_ddl(mart.columns) + partitions)
+    return _struct((*mart.columns, *mart_keys(mart)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pyspark.sql import SparkSession
 
+from lake.files.parquet import COMPRESSION
+
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
@@ -18,8 +20,7 @@ SETTINGS = {
     "spark.sql.codegen.hugeMethodLimit": "8000",
     # A cached frame is read twice and then dropped: compressing it costs more than it saves.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
-    # The publisher reads gold with the pyarrow of AWS's managed layer, which is built without zstd.
-    "spark.sql.parquet.compression.codec": "snappy",
+    "spark.sql.parquet.compression.codec": COMPRESSION,
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",

@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from glue_jobs.runtime.args import REQUIRED, JobArguments
+from lake import naming
 from lake.errors import CaudalError
 
 
 class Trigger(Enum):
     """When a run ends: after the last available file, or when a stop signal is set."""
 
-    AVAILABLE_NOW = "available-now"
-    CONTINUOUS = "continuous"
+    AVAILABLE_NOW = naming.AVAILABLE_NOW
+    CONTINUOUS = naming.CONTINUOUS
 
 
 DEFAULT_FILES = 1_000

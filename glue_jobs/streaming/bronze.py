@@ -18,7 +18,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task, source_path
-from glue_jobs.ledger.ledger import Batch, BatchStatus, Ledger, LedgerView, version_of
+from glue_jobs.ledger.ledger import Batch, Ledger, LedgerView, version_of
 from glue_jobs.quality.log import checks_on_arrival
 from glue_jobs.runtime.store import Listed, ObjectStore
 from glue_jobs.streaming.args import StreamArguments, Trigger
@@ -27,6 +27,7 @@ from glue_jobs.streaming.generation import CheckpointError, Generation
 from glue_jobs.streaming.json_lines import read_json_lines
 from lake import naming
 from lake.model.spec import Domain, Table
+from lake.naming import BatchStatus
 
 MAX_FILE_AGE = "36500d"
 """Spark's `maxFileAge`: effectively none. With Spark's default of a week, late files would be ignored."""
@@ -158,6 +159,6 @@ class BronzeWriter:
     def _clear(self, batch_id: str) -> None:
         """Delete the files that a killed run wrote for this batch."""
         bucket = self.args.job.processed_bucket
-        for layer in ("bronze", "quarantine"):
+        for layer in naming.ARRIVAL_LAYERS:
             prefix = naming.batch_prefix(layer, self.domain.name, self.table.name, batch_id)
             self.store.delete(bucket, [item.key for item in self.store.list(bucket, prefix)])

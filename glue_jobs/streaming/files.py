@@ -16,12 +16,14 @@ from glue_jobs.ingest.landing import (
     uploaded_at,
 )
 from glue_jobs.ingest.reading import as_uri
-from glue_jobs.ledger.ledger import FileStatus, version_of
+from glue_jobs.ledger.ledger import version_of
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
+from lake.files.metadata import SHA256
 from lake.files.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
 from lake.model.spec import Domain, Table
+from lake.naming import FileStatus
 
 BRONZE_BYTES = 512 << 20
 """Maximum size of a bronze micro-batch, which is the work that a failed run repeats."""
@@ -149,7 +151,7 @@ def _examined(
         key=listed.key,
         version=version_of(listed),
         size=listed.size,
-        sha256=head.metadata.get("sha256") or sha256_of(store, bucket, listed.key),
+        sha256=head.metadata.get(SHA256) or sha256_of(store, bucket, listed.key),
         rank=rank_of(path, listed.key, uploaded_at(head)),
         recognised=recognise(domain, listed.key.removeprefix(naming.raw_prefix(domain.name)), head.body),
         table=table,

@@ -10,6 +10,7 @@ from typing import Any
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.bronze import CommittedBatch
 from glue_jobs.streaming.generation import Generation
+from lake.naming import FileStatus, RunStatus
 
 
 def summarise(
@@ -32,7 +33,7 @@ def summarise(
     busy = sum(each.seconds for each in committed)
     speed = round(rows["rows_read"] / busy) if busy else 0
     return {
-        "status": "COMMITTED" if batches else "NOTHING_NEW",
+        "status": RunStatus.COMMITTED if batches else RunStatus.NOTHING_NEW,
         "table": args.table,
         "trigger": args.trigger.value,
         "generation": generation.number,
@@ -49,7 +50,7 @@ def summarise(
         "tables": {args.table: {**rows, "files": len(files)}},
         "checks": _checks(committed),
         "rejected_files": [
-            {"file": file.key, "reason": file.reason} for file in files if file.status == "rejected"
+            {"file": file.key, "reason": file.reason} for file in files if file.status == FileStatus.REJECTED
         ],
     }
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.streaming.speed import DAY, EVENTS, Total
 from lake import naming
+from lake.files.parquet import COMPRESSION
 from lake.model.spec import Table
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ class SpeedFiles:
         for day, changed in by_day.items():
             totals = {self._key(row): row for row in [*self.read([day]), *changed]}
             body = io.BytesIO()
-            pq.write_table(pa.Table.from_pylist(list(totals.values()), self._schema), body)
+            pq.write_table(
+                pa.Table.from_pylist(list(totals.values()), self._schema), body, compression=COMPRESSION
+            )
             self._store.write(self._bucket, self._object(day), body.getvalue())
 
     def read(self, days: Iterable[date]) -> list[Total]:

@@ -15,10 +15,7 @@ from infra.foundation.roles import Role
 from infra.foundation.stack import LakeStack
 from lake.errors import DeclarationError
 from lake.model.spec import Domain, Question
-from lake.naming import Names
-
-RESULTS = "results/"
-"""Prefix of query results in the Athena bucket."""
+from lake.naming import QUERY_RESULTS, Names, layer_root
 
 
 class Analytics(LakeStack):
@@ -40,7 +37,7 @@ class Analytics(LakeStack):
                     selected_engine_version="Athena engine version 3"
                 ),
                 result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
-                    output_location=f"s3://{names.athena_bucket}/{RESULTS}",
+                    output_location=f"s3://{names.athena_bucket}/{QUERY_RESULTS}",
                     encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
                         encryption_option="SSE_S3"
                     ),
@@ -95,11 +92,11 @@ class Questions(Construct):
             ),
             [arns.workgroup(names.workgroup)],
         )
-        role.read(names.curated_bucket, f"{domain}/")
-        role.read(names.athena_bucket, RESULTS)
+        role.read(names.curated_bucket, layer_root("gold", domain))
+        role.read(names.athena_bucket, QUERY_RESULTS)
         role.allow(
             ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
-            arns.objects(names.athena_bucket, RESULTS),
+            arns.objects(names.athena_bucket, QUERY_RESULTS),
             why="Athena names results by the query's id, which is not known at synth.",
         )
         role.allow(

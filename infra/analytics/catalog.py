@@ -10,16 +10,18 @@ from aws_cdk import aws_glue as glue
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.analytics.catalog_columns import LAYERS, CatalogTable, catalog_tables
+from infra.analytics.catalog_columns import CatalogTable, catalog_tables
 from infra.foundation.acknowledge import acknowledge_glue_logs
 from infra.foundation.arns import Arns
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.roles import Role, service
+from lake.files.parquet import COMPRESSION
 from lake.model.columns import Column
+from lake.model.layers import LAYERS
 from lake.model.spec import Domain
-from lake.naming import Names
+from lake.naming import ARRIVAL_LAYERS, Names, layer_root
 
-ZONES = {"processed": ("bronze", "quarantine"), "curated": ("silver", "gold")}
+ZONES = {"processed": ARRIVAL_LAYERS, "curated": ("silver", "gold")}
 """Zone → its layers: those that one job writes and that one crawler covers."""
 
 _COMMENT_LIMIT = 255
@@ -61,7 +63,9 @@ class Catalog(Construct):
             )
             for zone, bucket in (("processed", names.processed_bucket), ("curated", names.curated_bucket))
         }
-        self.resources = [self._table(table, buckets[self._bucket(table.layer)]) for table in self.tables]
+        self.resources = [
+            self._table(table, buckets[names.layer_bucket(table.layer)]) for table in self.tables
+        ]
         self.crawlers = {zone: self._crawler(zone) for zone in ZONES if self._targets(zone)}
 
     def grant_read(self, role: Role, layer: str) -> None:
@@ -95,9 +99,6 @@ class Catalog(Construct):
             *(self._arns.tables(name) for name in databases),
         ]
 
-    def _bucket(self, layer: str) -> str:
-        return self._names.curated_bucket if layer == "gold" else self._names.processed_bucket
-
     def _database(self, layer: str) -> glue.Database:
         database = glue.Database(
             self,
@@ -122,7 +123,7 @@ class Catalog(Construct):
             partition_keys=[self._column(column) for column in table.partition_keys] or None,
             storage=storage,
             s3_prefix=table.prefix,
-            parameters={"parquet.compression": "SNAPPY"},
+            parameters={"parquet.compression": COMPRESSION.upper()},
         )
         # The L2 sets this parameter on every table, and Athena would expect client-side encryption.
         cfn = resource.node.default_child
@@ -196,8 +197,7 @@ class Catalog(Construct):
         )
         layers = ZONES[zone]
         for layer in layers:
-            prefix = f"{domain}/" if layer == "gold" else f"{layer}/{domain}/"
-            role.read(self._bucket(layer), prefix)
+            role.read(names.layer_bucket(layer), layer_root(layer, domain))
             self.grant_read(role, layer)
         role.allow(
             (

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from lake.errors import CaudalError, UnknownNameError
+from lake.naming import AVAILABLE_NOW, TRIGGERS
 
 MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
@@ -13,10 +14,7 @@ GIBIBYTE = 1024 * MEBIBYTE
 PIPE_BATCH_LIMIT = 200
 """Most keys per execution: its input holds 262,144 characters, and 200 keys of 1,024 bytes fit."""
 
-AVAILABLE_NOW = "available-now"
-CONTINUOUS = "continuous"
 LOCAL = "local"
-TRIGGERS = (AVAILABLE_NOW, CONTINUOUS)
 
 
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")

@@ -15,7 +15,7 @@ from infra.foundation.arns import Arns
 from infra.foundation.config import Config
 from infra.foundation.roles import Role
 from infra.foundation.stack import LakeStack
-from lake.naming import STAGING, Names, released_prefix, requeued_prefix
+from lake.naming import QUARANTINE, STAGING, Names, released_prefix, requeued_prefix
 
 _ABORT_AFTER = Duration.days(7)
 
@@ -151,7 +151,7 @@ class Storage(LakeStack):
             arns=arns,
         )
         role.read(self._names.raw_bucket, "")
-        role.read(self._names.processed_bucket, "quarantine/")
+        role.read(self._names.processed_bucket, QUARANTINE)
         role.read(self._names.ledger_bucket, "")
         role.allow(
             ("s3:PutObject",),

@@ -13,15 +13,18 @@ from infra.foundation.roles import Role
 from infra.jobs.glue_job import GlueJobDefaults
 from lake.model.spec import Domain
 from lake.naming import (
+    ARRIVAL_LAYERS,
     PROCESSED_TO_CURATED,
     RAW_TO_PROCESSED,
-    STAGING,
     Names,
     compaction_prefix,
     layer_prefix,
+    layer_root,
     ledger_root,
     publishing_prefix,
+    raw_prefix,
     runs_root,
+    staging_root,
     unpublished_root,
 )
 
@@ -69,12 +72,11 @@ class Jobs(Construct):
 
     def _grant_raw_to_processed(self, role: Role) -> None:
         domain, names = self._domain.name, self._names
-        role.read(names.raw_bucket, f"{domain}/")
+        role.read(names.raw_bucket, raw_prefix(domain))
         own = (
-            f"bronze/{domain}/",
-            f"quarantine/{domain}/",
+            *(layer_root(layer, domain) for layer in ARRIVAL_LAYERS),
             runs_root(domain),
-            f"{STAGING}{domain}/",
+            staging_root(domain),
         )
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
@@ -84,12 +86,12 @@ class Jobs(Construct):
 
     def _grant_processed_to_curated(self, role: Role) -> None:
         domain, names = self._domain.name, self._names
-        own = (f"silver/{domain}/", runs_root(domain), f"{STAGING}{domain}/")
-        role.read(names.processed_bucket, f"bronze/{domain}/", *own)
+        own = (layer_root("silver", domain), runs_root(domain), staging_root(domain))
+        role.read(names.processed_bucket, layer_root("bronze", domain), *own)
         # The job also compacts the small bronze files that streaming jobs write.
         streams = (layer_prefix("bronze", domain, table.name) for table in self._domain.stream_tables)
         role.write(names.processed_bucket, *own, *streams)
-        gold = (f"{domain}/", f"{STAGING}{domain}/")
+        gold = (layer_root("gold", domain), staging_root(domain))
         role.read(names.curated_bucket, *gold)
         role.write(names.curated_bucket, *gold)
         for bucket in (names.processed_bucket, names.curated_bucket):

@@ -17,7 +17,7 @@ from infra.foundation.config import Config
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.roles import Role, service
 from lake.model.spec import Domain
-from lake.naming import Names
+from lake.naming import Names, spark_ui_prefix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,8 +155,3 @@ class GlueJobDefaults(Construct):
         else:
             acknowledge_glue_logs(job)
             acknowledge_glue_bookmarks(job)
-
-
-def spark_ui_prefix(domain: str, job: str) -> str:
-    """Return the prefix in the artifacts bucket for a job's event logs, for the Spark history server."""
-    return f"spark-ui/{domain}/{job}/"

@@ -8,13 +8,14 @@ from aws_cdk import Duration
 from aws_cdk import aws_glue as glue
 from constructs import Construct
 
-from infra.foundation.config import CONTINUOUS
 from infra.foundation.roles import Role
 from infra.foundation.schedule import GLUE_START_JOB_RUN, Schedule
 from infra.jobs.glue_job import GlueJobDefaults
 from infra.serving_store.publisher import allow_secret
 from lake.model.spec import Table
 from lake.naming import (
+    ARRIVAL_LAYERS,
+    CONTINUOUS,
     checkpoint_prefix,
     layer_prefix,
     ledger_root,
@@ -96,7 +97,7 @@ class _StreamJob(Construct):
         domain, names = defaults.domain.name, defaults.names
         role.read(names.raw_bucket, raw_prefix(domain, table.name))
         role.probe(names.raw_bucket, raw_prefix(domain, table.name))
-        layers = [layer_prefix(layer, domain, table.name) for layer in ("bronze", "quarantine")]
+        layers = [layer_prefix(layer, domain, table.name) for layer in ARRIVAL_LAYERS]
         own = (
             *layers,
             speed_prefix(domain, table.name),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.foundation.config import CONTINUOUS
+from lake.naming import CONTINUOUS
 
 AT_REST: Mapping[str, float] = {
     "AWS::CloudWatch::Alarm": 0.10,

@@ -14,10 +14,11 @@ from infra.foundation.node import prefer_own_node
 prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
-from infra.foundation.config import CONFIGS, CONTINUOUS, LOCAL, Config, config_for  # noqa: E402
+from infra.foundation.config import CONFIGS, LOCAL, Config, config_for  # noqa: E402
 from infra.ops import retention, state_machines  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
 from lake.model.spec import Domain  # noqa: E402
+from lake.naming import CONTINUOUS  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"

@@ -22,7 +22,7 @@ from infra.pipeline.states import (
     retry,
     task,
 )
-from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, run_key
+from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunStatus, run_key
 
 DONE = "Done"
 NOTIFY_SUCCESS = "NotifySuccess"
@@ -126,7 +126,10 @@ def _ingest(plan: Plan) -> States:
         **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
         **_summary(plan, "ReadIngestSummary", RAW_TO_PROCESSED, next="IsAnythingNew"),
         "IsAnythingNew": choice(
-            {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "IsProcessedPartitionNew"},
+            {
+                **equals("$.raw_to_processed.summary.status", RunStatus.REJECTED),
+                "Next": "IsProcessedPartitionNew",
+            },
             {**equals("$.full_refresh", "true"), "Next": "IsProcessedPartitionNew"},
             {**equals("$.raw_to_processed.summary.proceed", False), "Next": nothing_new},
             default="IsProcessedPartitionNew",
@@ -145,7 +148,7 @@ def _ingest(plan: Plan) -> States:
             else {}
         ),
         "QualityGate": choice(
-            {**equals("$.raw_to_processed.summary.status", "REJECTED"), "Next": "BatchRejected"},
+            {**equals("$.raw_to_processed.summary.status", RunStatus.REJECTED), "Next": "BatchRejected"},
             default="ProcessedToCurated",
             comment="A rejected batch is not published.",
         ),

@@ -22,14 +22,10 @@ from infra.pipeline.states import (
     retry,
     task,
 )
-from lake.naming import unpublished_root
+from lake.naming import ServingStatus, unpublished_root
 
 PUBLISH = "PublishMarts"
 START = "ListUnpublishedMarts"
-CONTINUE, PARTIAL, FAILED = "CONTINUE", "PARTIAL", "FAILED"
-"""Statuses. The function answers CONTINUE if it ran out of time and PARTIAL if the store refused documents.
-A mart is FAILED if the function raised an error."""
-
 MARTS_AT_ONCE = 2
 PARTITIONS_AT_ONCE = 4
 """Together they bound the connections to the database: each invocation opens a few."""
@@ -90,8 +86,12 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
         },
         f"{PUBLISH}Failed": named_failure(PUBLISH),
         "IsServingComplete": choice(
-            {"Variable": "$.serving.text", "StringMatches": f'*"{FAILED}"*', "Next": "MartsNotPublished"},
-            {"Variable": "$.serving.text", "StringMatches": f'*"{PARTIAL}"*', "Next": partial},
+            {
+                "Variable": "$.serving.text",
+                "StringMatches": f'*"{ServingStatus.FAILED}"*',
+                "Next": "MartsNotPublished",
+            },
+            {"Variable": "$.serving.text", "StringMatches": f'*"{ServingStatus.PARTIAL}"*', "Next": partial},
             default=complete,
         ),
         "MartsNotPublished": failure(PUBLISH, {"Error": "NotPublished", "Cause.$": "$.serving.text"}),
@@ -139,7 +139,7 @@ def _mart(plan: ServingPlan, domain: str, bucket: str) -> States:
         "MartFailed": {
             "Type": "Pass",
             "Parameters": {
-                "status": FAILED,
+                "status": ServingStatus.FAILED,
                 "note.$": "$.note",
                 "what.$": "States.JsonMerge($.unknown, $.failure, false)",
             },
@@ -190,8 +190,8 @@ def _partition(plan: ServingPlan) -> States:
             "Next": "IsPartitionPublished",
         },
         "IsPartitionPublished": choice(
-            {**equals("$.answer.status", CONTINUE), "Next": "ContinuePartition"},
-            {**equals("$.answer.status", PARTIAL), "Next": "PartitionPartlyPublished"},
+            {**equals("$.answer.status", ServingStatus.CONTINUE), "Next": "ContinuePartition"},
+            {**equals("$.answer.status", ServingStatus.PARTIAL), "Next": "PartitionPartlyPublished"},
             default="PartitionPublished",
         ),
         "ContinuePartition": {
@@ -210,13 +210,13 @@ def _partition_ends() -> States:
     partition that needs attention is named.
     """
     return {
-        "PartitionPublished": {"Type": "Pass", "Result": "PUBLISHED", "End": True},
+        "PartitionPublished": {"Type": "Pass", "Result": ServingStatus.PUBLISHED, "End": True},
         "PartitionPartlyPublished": {
             "Type": "Pass",
             "Parameters": {
                 "mart.$": "$.mart",
                 "partition.$": "$.partition",
-                "status": PARTIAL,
+                "status": ServingStatus.PARTIAL,
                 "failed.$": "$.answer.failed",
             },
             "End": True,

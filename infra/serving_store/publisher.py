@@ -19,7 +19,7 @@ from infra.foundation.roles import Role, service
 from infra.foundation.stack import LakeStack
 from infra.serving_store.layers import pandas_layer
 from lake.model.spec import Domain
-from lake.naming import Names, raw_prefix
+from lake.naming import Names, layer_root
 
 FUNCTION = "publish_marts"
 MEMORY_MB = 512
@@ -130,7 +130,7 @@ class PublishMarts(Construct):
             description=f"Publishes marts of {domain.name}.",
             arns=arns,
         )
-        role.read(names.curated_bucket, raw_prefix(domain.name))
+        role.read(names.curated_bucket, layer_root("gold", domain.name))
         allow_secret(role, names, arns)
         role.allow(
             ("logs:CreateLogStream", "logs:PutLogEvents"),

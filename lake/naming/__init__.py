@@ -14,18 +14,25 @@ from lake.naming.bookkeeping import (
     unpublished_root,
 )
 from lake.naming.layout import (
+    ARRIVAL_LAYERS,
     QUALITY_LOG,
+    QUARANTINE,
+    QUERY_RESULTS,
     STAGING,
     UNRECOGNISED,
     batch_prefix,
+    batches_prefix,
     layer_prefix,
+    layer_root,
     month_partition,
     part_file,
     raw_content_prefix,
     raw_key,
     raw_prefix,
+    spark_ui_prefix,
     speed_prefix,
     staging_prefix,
+    staging_root,
     year_partition,
 )
 from lake.naming.ledger import (
@@ -67,8 +74,31 @@ from lake.naming.resources import (
     collection_name,
     stream_job,
 )
+from lake.naming.runs import (
+    AVAILABLE_NOW,
+    CONTINUOUS,
+    TRIGGERS,
+    BatchStatus,
+    FileStatus,
+    RunStatus,
+    ServingStatus,
+)
 
 __all__ = [
+    "BatchStatus",
+    "FileStatus",
+    "AVAILABLE_NOW",
+    "CONTINUOUS",
+    "TRIGGERS",
+    "RunStatus",
+    "ServingStatus",
+    "QUARANTINE",
+    "ARRIVAL_LAYERS",
+    "layer_root",
+    "staging_root",
+    "batches_prefix",
+    "QUERY_RESULTS",
+    "spark_ui_prefix",
     "BUCKETS",
     "BUCKET_LIMIT",
     "COLLECTION_LIMIT",

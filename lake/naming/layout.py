@@ -22,14 +22,35 @@ def raw_key(domain: str, table: str, sha256: str, path: str) -> str:
     return f"{raw_content_prefix(domain, table, sha256)}{path}"
 
 
+ARRIVAL_LAYERS = ("bronze", "quarantine")
+"""The layers that a batch writes when it arrives, below `batch=<batch>/`."""
+
+
+QUARANTINE = "quarantine/"
+"""Prefix of the quarantined records of all domains, in the processed bucket."""
+
+
+def layer_root(layer: str, domain: str) -> str:
+    """Return the prefix of a domain in a layer's bucket; only gold lies in the curated bucket."""
+    return f"{domain}/" if layer == "gold" else f"{layer}/{domain}/"
+
+
 def layer_prefix(layer: str, domain: str, table: str) -> str:
-    """Return the prefix of a table in its layer's bucket; only gold lies in the curated bucket."""
-    return f"{domain}/{table}/" if layer == "gold" else f"{layer}/{domain}/{table}/"
+    """Return the prefix of a table in its layer's bucket."""
+    return f"{layer_root(layer, domain)}{table}/"
+
+
+def batches_prefix(layer: str, domain: str, table: str) -> str:
+    """Return the beginning, in the processed bucket, of all batches in bronze or quarantine of a table.
+
+    The id of a batch follows, then a slash.
+    """
+    return f"{layer_prefix(layer, domain, table)}batch="
 
 
 def batch_prefix(layer: str, domain: str, table: str, batch_id: str) -> str:
     """Return the prefix, in the processed bucket, of a batch's rows in bronze or quarantine of a table."""
-    return f"{layer_prefix(layer, domain, table)}batch={batch_id}/"
+    return f"{batches_prefix(layer, domain, table)}{batch_id}/"
 
 
 def part_file(number: int) -> str:
@@ -54,11 +75,25 @@ STAGING = "_staging/"
 """Prefix of staged files in the processed and the curated bucket; a lifecycle rule expires them."""
 
 
+def staging_root(domain: str) -> str:
+    """Return the prefix of the files that all executions of a domain have staged."""
+    return f"{STAGING}{domain}/"
+
+
 def staging_prefix(domain: str, execution: str) -> str:
     """Return the prefix of the files that an execution has staged and not published yet."""
-    return f"{STAGING}{domain}/{execution}/"
+    return f"{staging_root(domain)}{execution}/"
 
 
 def speed_prefix(domain: str, table: str) -> str:
     """Return the prefix, in the processed bucket, of the running totals of a stream's open days."""
     return layer_prefix("speed", domain, table)
+
+
+QUERY_RESULTS = "results/"
+"""Prefix of query results in the Athena bucket."""
+
+
+def spark_ui_prefix(domain: str, job: str) -> str:
+    """Return the prefix, in the artifacts bucket, of a job's event logs, for the Spark history server."""
+    return f"spark-ui/{domain}/{job}/"

@@ -88,6 +88,10 @@ class Names:
         """The names of all buckets, by their place in `BUCKETS`."""
         return {layer: self._bucket(layer) for layer in BUCKETS}
 
+    def layer_bucket(self, layer: str) -> str:
+        """Return the bucket with the files of a layer's tables."""
+        return self.curated_bucket if layer == "gold" else self.processed_bucket
+
     # --- shared resources
 
     def _shared(self, name: str) -> str:

@@ -7,9 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-PUBLISHED = "PUBLISHED"
-PARTIAL = "PARTIAL"
-CONTINUE = "CONTINUE"
+from lake.naming import ServingStatus
+
 MAX_LISTED_FAILURES = 50
 """A report counts all failed documents and lists so many of them."""
 
@@ -65,8 +64,8 @@ class Report:
         the deadline ended the invocation, the next one has to be given `continuation`.
         """
         if self.continuation is not None:
-            return CONTINUE
-        return PARTIAL if self.failed else PUBLISHED
+            return ServingStatus.CONTINUE
+        return ServingStatus.PARTIAL if self.failed else ServingStatus.PUBLISHED
 
     def counts(self) -> dict[str, int]:
         """Return the counts that add up over invocations, by name."""

@@ -16,14 +16,14 @@ from botocore import xform_name
 from glue_jobs.curation.accounts import Account, AccountBook
 from glue_jobs.ledger.compaction_log import Compaction, Compactions, commit
 from glue_jobs.ledger.holds import Hold
-from glue_jobs.ledger.ledger import Batch, BatchStatus, Ledger
+from glue_jobs.ledger.ledger import Batch, Ledger
 from glue_jobs.ledger.snapshot import MAX_LAG
 from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.store import S3Store
 from lake import naming
 from lake.errors import CaudalError
 from lake.model.discovery import load_domain
-from lake.naming import Names
+from lake.naming import BatchStatus, Names
 from localcloud.context import ACCOUNT, REGION
 from localcloud.server import LocalCloud
 from requeue.records import Filter, Quarantine

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.ledger.ledger import FileStatus
 from glue_jobs.streaming.generation import CheckpointError
 from lake import naming
+from lake.naming import FileStatus
 from tests.glue_jobs.streaming.conftest import StreamPipeline, events, speed_view_off
 from tests.glue_jobs.streaming.lines import event, lines
 

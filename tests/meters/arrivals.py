@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
-from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, FileStatus, Ledger
+from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger
 from lake import naming
+from lake.naming import BatchStatus, FileStatus
 from tests.pipeline import START, Pipeline
 
 Reading = tuple[str, str, str, int]

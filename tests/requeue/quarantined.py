@@ -11,9 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from glue_jobs.ledger.ledger import Batch, BatchStatus, Ledger
+from glue_jobs.ledger.ledger import Batch, Ledger
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
+from lake.naming import BatchStatus
 
 
 def row(key: str, number: int, text: str, check: str, record_id: str = "") -> dict[str, Any]:

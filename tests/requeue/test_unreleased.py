@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from glue_jobs.ledger.ledger import BatchStatus, Ledger
+from glue_jobs.ledger.ledger import Ledger
 from lake.model.discovery import load_domain
+from lake.naming import BatchStatus
 from requeue.unreleased import unreleased
 from tests.fakes import FolderStore
 from tests.requeue.quarantined import commit

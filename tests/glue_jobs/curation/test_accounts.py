@@ -8,9 +8,10 @@ import pytest
 
 from glue_jobs.curation.accounts import Account, AccountBook, tally
 from glue_jobs.curation.scope import EVERYTHING, Scope
-from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, LedgerView
+from glue_jobs.ledger.ledger import Batch, FileEntry, LedgerView
 from glue_jobs.runtime.months import Month
 from lake.errors import AccountingError
+from lake.naming import BatchStatus
 from tests.fakes import FolderStore
 
 JANUARY, FEBRUARY = Month(2024, 1), Month(2024, 2)

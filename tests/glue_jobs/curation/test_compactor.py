@@ -13,8 +13,9 @@ from glue_jobs.curation import compactor
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.compactor import Compacted, compact_streams
 from glue_jobs.ledger.compaction_log import Compactions
+from glue_jobs.ledger.uncommitted import remove_uncommitted
 from glue_jobs.runtime.store import ObjectStore
-from glue_jobs.stream_to_bronze import remove_uncommitted
+from glue_jobs.streaming.generation import is_micro_batch
 from lake import naming
 from tests.fakes import KillableStore, KilledError
 from tests.meters.arrivals import Meters, Reading
@@ -117,8 +118,9 @@ def test_streaming_job_does_not_delete_merged_files(meters: Meters) -> None:
         meters.read(reading(number, JUNE), reading(10 + number, JULY))
     compact(meters)
     before = folders(meters)
-    table = meters.domain.table("readings")
-    remove_uncommitted(meters.store, "processed", meters.domain, table, meters.view())
+    remove_uncommitted(
+        meters.store, "processed", "meters", ["readings"], meters.view(), is_own=is_micro_batch
+    )
     assert folders(meters) == before
 
 

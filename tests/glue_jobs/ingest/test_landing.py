@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.ingest.landing import Landing, find_new, rank_of, relative_path
-from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, LedgerView
+from glue_jobs.ledger.ledger import Batch, FileEntry, LedgerView
 from glue_jobs.runtime.args import Bookmark
 from glue_jobs.runtime.store import Head
 from lake.model.discovery import load_domain
+from lake.naming import BatchStatus
 from tests.fakes import FolderStore
 from tests.infra.third_domain import write_domain
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from glue_jobs.ingest.ingest import IngestContext
 from glue_jobs.ingest.quarantine_files import RAW_RECORD_CHARACTERS, quarantine_files
-from glue_jobs.ledger.ledger import FileEntry, FileStatus
+from glue_jobs.ledger.ledger import FileEntry
 from lake import naming
+from lake.naming import FileStatus
 
 
 def rejected(key: str, table: str) -> FileEntry:

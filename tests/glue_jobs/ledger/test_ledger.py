@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.ledger.holds import Hold
-from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, FileStatus, Ledger
+from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger
 from lake.errors import CaudalError
+from lake.naming import BatchStatus, FileStatus
 from tests.fakes import FolderStore
 
 

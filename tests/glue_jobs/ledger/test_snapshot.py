@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glue_jobs.ledger import snapshot as ledger_snapshot
-from glue_jobs.ledger.ledger import Batch, BatchStatus, Ledger
+from glue_jobs.ledger.ledger import Batch, Ledger
 from lake.errors import CaudalError
-from lake.naming import ledger_key, ledger_prefix, snapshot_key
+from lake.naming import BatchStatus, ledger_key, ledger_prefix, snapshot_key
 from tests.fakes import FolderStore
 
 SNAPSHOT = snapshot_key("toy")

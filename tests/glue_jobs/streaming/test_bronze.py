@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from glue_jobs.ledger.ledger import FileStatus
 from glue_jobs.streaming.generation import CheckpointError
+from lake.naming import FileStatus
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, FileStatus, Ledger, LedgerView
+from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.streaming.generation import CheckpointError, Generation, Generations, is_micro_batch
+from lake.naming import BatchStatus, FileStatus
 from tests.fakes import FolderStore
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from glue_jobs.ingest.ingest import TableReport
-from glue_jobs.ledger.ledger import Batch, BatchStatus, FileEntry, FileStatus
+from glue_jobs.ledger.ledger import Batch, FileEntry
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.bronze import CommittedBatch
 from glue_jobs.streaming.generation import Generation
 from glue_jobs.streaming.report import detail_of, summarise
+from lake.naming import BatchStatus, FileStatus
 
 ARGS = StreamArguments(
     job=JobArguments(

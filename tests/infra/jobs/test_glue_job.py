@@ -7,10 +7,10 @@ from aws_cdk.assertions import Template
 
 from infra.foundation.arns import Arns
 from infra.foundation.config import config_for
-from infra.jobs.glue_job import GlueJobDefaults, Library, spark_ui_prefix
+from infra.jobs.glue_job import GlueJobDefaults, Library
 from infra.ops.lint import ROOT
 from lake.model.discovery import load_domain
-from lake.naming import Names
+from lake.naming import Names, spark_ui_prefix
 from tests.infra.assembly import as_list
 from tests.infra.conftest import DOMAIN
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infra.foundation.config import CONTINUOUS, config_for
+from infra.foundation.config import config_for
 from lake.model.discovery import load_domain
-from lake.naming import Names
+from lake.naming import CONTINUOUS, Names
 from tests.infra.assembly import Stack, actions, as_list
 from tests.infra.conftest import STREAM_JOB, STREAM_TABLE, STREAMER, synthesised
 

@@ -16,6 +16,9 @@ def test_raw_key_holds_table_content_and_path() -> None:
 def test_layers_and_partitions_have_prefixes() -> None:
     assert naming.layer_prefix("bronze", "shop", "orders") == "bronze/shop/orders/"
     assert naming.layer_prefix("gold", "shop", "sales") == "shop/sales/"
+    assert naming.layer_root("gold", "shop") == "shop/"
+    assert naming.layer_root("silver", "shop") == "silver/shop/"
+    assert naming.layer_root("quarantine", "shop").startswith(naming.QUARANTINE)
     assert naming.batch_prefix("quarantine", "shop", "orders", "b-1") == "quarantine/shop/orders/batch=b-1/"
     assert naming.month_partition(2025, 1) == "year=2025/month=1/"
     assert naming.year_partition(2025) == "year=2025/"
@@ -23,6 +26,11 @@ def test_layers_and_partitions_have_prefixes() -> None:
 
 def test_staged_files_belong_to_an_execution() -> None:
     assert naming.staging_prefix("shop", "x1") == "_staging/shop/x1/"
+    assert naming.staging_root("shop") == "_staging/shop/"
+
+
+def test_event_logs_belong_to_a_job() -> None:
+    assert naming.spark_ui_prefix("shop", "stream_events") == "spark-ui/shop/stream_events/"
 
 
 def test_part_files_are_numbered_with_five_digits() -> None:

@@ -1,0 +1,61 @@
+"""Words that jobs, functions, the state machine and the tools exchange: triggers, and statuses of runs."""
+
+from __future__ import annotations
+
+AVAILABLE_NOW = "available-now"
+"""Trigger of a streaming job that processes the files that have arrived, and ends."""
+
+CONTINUOUS = "continuous"
+"""Trigger of a streaming job that runs, and is billed, all the time."""
+
+TRIGGERS = (AVAILABLE_NOW, CONTINUOUS)
+
+
+class RunStatus:
+    """`status` in the run summary of a job."""
+
+    COMMITTED = "COMMITTED"
+    """Files were ingested as a batch."""
+
+    REJECTED = "REJECTED"
+    """The quality gate rejected the batch, or has held a stream while there is nothing else to publish."""
+
+    NOTHING_NEW = "NOTHING_NEW"
+    """There were no new files."""
+
+    PUBLISHED = "PUBLISHED"
+    """Silver and gold were recomputed."""
+
+    NOTHING_TO_DO = "NOTHING_TO_DO"
+    """Silver and gold were up to date."""
+
+
+class ServingStatus:
+    """`status` of a partition, or of a whole mart, that is published to the serving store."""
+
+    PUBLISHED = "PUBLISHED"
+    """The store equals the mart."""
+
+    PARTIAL = "PARTIAL"
+    """It does, except for documents that the store refused."""
+
+    CONTINUE = "CONTINUE"
+    """The function ran out of time: it has to be invoked again with the answer's `continuation`."""
+
+    FAILED = "FAILED"
+    """The function raised an error. Only the state machine sets it, for a mart."""
+
+
+class FileStatus:
+    """The outcome of a raw file, in the ledger."""
+
+    INGESTED = "ingested"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+
+
+class BatchStatus:
+    """Whether readers may use a batch: a rejected one is hidden until it is released."""
+
+    COMMITTED = "committed"
+    REJECTED = "rejected"
