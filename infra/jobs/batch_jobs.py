@@ -95,7 +95,7 @@ class Jobs(Construct):
         role.read(names.curated_bucket, *gold)
         role.write(names.curated_bucket, *gold)
         for bucket in (names.processed_bucket, names.curated_bucket):
-            role.probe(bucket, f"{STAGING}{domain}/", parents=True)
+            role.probe(bucket, staging_root(domain), parents=True)
         self._grant_ledger(role)
 
     def _grant_ledger(self, role: Role) -> None:
