@@ -118,12 +118,13 @@ def _show(title: str, rows: Sequence[Any], *, as_json: bool) -> None:
     if as_json:
         print_json([{name: _text(value) for name, value in row.items()} for row in plain])
         return
-    table = Table(title=title)
+    table = Table()
     for name in plain[0] if plain else ("no rows",):
         table.add_column(name.replace("_", " "))
     for row in plain:
         table.add_row(*("" if value is None else _cell(value) for value in row.values()))
-    Console().print(table)
+    # A table's own title is wrapped to the table, which may be narrow.
+    Console().print(title, table, sep="\n")
 
 
 def _text(value: Any) -> Any:

@@ -25,14 +25,16 @@ def show_answers(athena: Any, domain: Domain, names: Names, console: Console) ->
             sql = queries[database, name]
             answer = run_query(athena, sql, database=database, workgroup=names.workgroup)
             title = sql.splitlines()[0].removeprefix("-- ")
-            console.print(as_table(answer, f"{title}  [dim]({name})[/]"))
+            # A table's own title is wrapped to the table, which may be narrow.
+            console.print(f"{title}  [dim]({name})[/]", highlight=False)
+            console.print(as_table(answer))
 
 
-def as_table(answer: QueryResult, title: str, limit: int = ROWS_SHOWN) -> Table:
+def as_table(answer: QueryResult, limit: int = ROWS_SHOWN) -> Table:
     """Return a printable table of the answer's first `limit` rows; its caption counts the others."""
     more = len(answer.rows) - limit
     caption = f"… and {more} more rows" if more > 0 else None
-    table = Table(title=title, title_justify="left", title_style="none", caption=caption, box=box.SIMPLE_HEAD)
+    table = Table(caption=caption, box=box.SIMPLE_HEAD)
     for column, numeric in zip(answer.columns, answer.numeric, strict=True):
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in answer.rows[:limit]:

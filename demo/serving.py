@@ -14,14 +14,15 @@ from rich.table import Table
 
 from lake.model.answers import Answer, Parameter
 from lake.model.discovery import load_answers
-from lake.model.spec import Domain
+from lake.model.spec import Domain, Mart, PartitionUnit
 from lake.naming import Names
 from localcloud.client import run_query
 from serving.client.connection import Connection
 from serving.read.reader import Reader
 
 DAYS = 14
-"""Length of the date range for questions that take one."""
+MONTHS = 12
+"""Length of the date range for questions that take one: days of daily figures, or months of monthly ones."""
 
 ROWS_SHOWN = 6
 
@@ -41,51 +42,64 @@ def show_served(
     reader = Reader(domain, Connection.from_secret(secret, keyspace=names.keyspace).database())
     examples = _Examples(athena, domain, names)
     for answer in sorted(answers, key=lambda each: each.question):
-        values = {each.name: examples.value(each) for each in answer.parameters if each.required}
+        values = {each.name: examples.value(answer, each) for each in answer.parameters if each.required}
         before = requests()
         rows = answer.function(reader, **values)
-        console.print(_table(answer, values, rows, requests() - before))
+        # A table's own title is wrapped to the table, which may be narrow.
+        console.print(_title(answer, values), highlight=False)
+        console.print(_table(rows, requests() - before))
 
 
 class _Examples:
-    """Example parameter values: the newest days of the data, and frequent values of the served marts."""
+    """Example parameter values: newest dates and frequent values of the mart that answers a question."""
 
     def __init__(self, athena: Any, domain: Domain, names: Names) -> None:
         self._athena = athena
+        self._domain = domain
         self._database = names.database(domain.name, "gold")
         self._workgroup = names.workgroup
-        self._marts = [domain.mart(collection.mart) for collection in domain.serving]
 
-    def value(self, parameter: Parameter) -> Any:
+    def value(self, answer: Answer, parameter: Parameter) -> Any:
         """Return an example value of a parameter.
 
-        A date is the newest day, or the first of the newest DAYS days; any other value is the most
-        frequent one of the parameter's column.
+        A date is the newest one of the question's mart, or the start of the range that ends there; any other
+        value is the most frequent one of the parameter's column.
         """
+        mart = self._mart(answer)
         if parameter.kind is dt.date:
-            last = self._newest_day()
-            return last - dt.timedelta(days=DAYS - 1) if parameter.name == "first" else last
-        mart = next(m for m in self._marts if any(c.name == parameter.name for c in m.columns))
+            last = dt.date.fromisoformat(self._first(f"SELECT max({mart.dated_by}) FROM {mart.name}"))
+            return _range_start(mart, last) if parameter.name == "first" else last
         sql = f"SELECT {parameter.name} FROM {mart.name} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
         return parameter.parse(self._first(sql))
 
-    def _newest_day(self) -> dt.date:
-        mart = self._marts[0]
-        return dt.date.fromisoformat(self._first(f"SELECT max({mart.dated_by}) FROM {mart.name}"))
+    def _mart(self, answer: Answer) -> Mart:
+        return next(
+            self._domain.mart(collection.mart)
+            for collection in self._domain.serving
+            if answer.question in {served.question for served in collection.serves}
+        )
 
     def _first(self, sql: str) -> str:
         answer = run_query(self._athena, sql, database=self._database, workgroup=self._workgroup)
         return str(answer.rows[0][0])
 
 
-def _table(answer: Answer, values: dict[str, Any], rows: Sequence[Any], requests: int) -> Table:
+def _range_start(mart: Mart, last: dt.date) -> dt.date:
+    """Return the first of MONTHS months for monthly figures (partitioned by year), else of DAYS days."""
+    if mart.partition_by is PartitionUnit.YEAR:
+        month = last.year * 12 + last.month - MONTHS
+        return dt.date(month // 12, month % 12 + 1, 1)
+    return last - dt.timedelta(days=DAYS - 1)
+
+
+def _title(answer: Answer, values: dict[str, Any]) -> str:
     asked = ", ".join(f"{name} {value}" for name, value in values.items())
-    title = f"{answer.question}. {answer.title}  [dim]({answer.name}{': ' if asked else ''}{asked})[/]"
+    return f"{answer.question}. {answer.title}  [dim]({answer.name}{': ' if asked else ''}{asked})[/]"
+
+
+def _table(rows: Sequence[Any], requests: int) -> Table:
     more = f", {len(rows) - ROWS_SHOWN} more rows" if len(rows) > ROWS_SHOWN else ""
-    table = Table(
-        title=title, title_justify="left", title_style="none", box=box.SIMPLE_HEAD,
-        caption=f"{requests} request{'' if requests == 1 else 's'}{more}",
-    )  # fmt: skip
+    table = Table(box=box.SIMPLE_HEAD, caption=f"{requests} request{'' if requests == 1 else 's'}{more}")
     plain = [dataclasses.asdict(row) for row in rows[:ROWS_SHOWN]]
     for name in plain[0] if plain else ("no rows",):
         table.add_column(name)

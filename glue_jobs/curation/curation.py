@@ -24,7 +24,7 @@ from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.rows import FLAGS
 from glue_jobs.runtime.schemas import silver_columns
 from glue_jobs.runtime.store import ObjectStore
-from lake.model.discovery import transformation
+from lake.model.discovery import GOLD, transformation
 from lake.model.spec import Domain, Mart, PartitionUnit, Table
 
 TABLES_AT_ONCE = 4
@@ -142,7 +142,7 @@ class Curation:
         scope = self._scopes[mart.name]
         months = None if scope.everything else scope.months
         inputs = {name: self._input(mart, name, months) for name in mart.inputs}
-        rows: DataFrame = transformation(self._domain.name, "gold", mart.name).build(**inputs)
+        rows: DataFrame = transformation(self._domain.name, GOLD, mart.name).build(**inputs)
         if mart.partition_by is PartitionUnit.YEAR and months is not None:
             others = self._workspace.months_in_years(mart.name, months)
             rows = rows.unionByName(others.select(*rows.columns))

@@ -15,7 +15,7 @@ from glue_jobs.curation.versions import CURRENT, OUTCOME, contested_keys, rank_c
 from glue_jobs.runtime.months import UNDATED, is_in, months_of
 from glue_jobs.runtime.rows import FLAGS
 from glue_jobs.runtime.schemas import MONTH_KEYS
-from lake.model.discovery import transformation
+from lake.model.discovery import SILVER, transformation
 from lake.model.spec import Reference, Table
 
 Reader = Callable[[str], DataFrame]
@@ -148,7 +148,7 @@ def enriched(domain: str, table: Table, rows: DataFrame, parents: Parents) -> Da
     if not table.enrichment:
         return rows
     others = {name: parents.read(name) for name in table.enriched_from}
-    build = transformation(domain, "silver", table.name).build
+    build = transformation(domain, SILVER, table.name).build
     result: DataFrame = build(**{table.name: rows}, **others)
     if not table.is_dated:
         return result

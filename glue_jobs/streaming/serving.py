@@ -1,4 +1,8 @@
-"""Connect the speed view to the serving store, for domains that serve a mart of a stream."""
+"""Connect the speed view to the serving store, for domains that serve a mart of a stream.
+
+`domains/<domain>/speed/<table>.py` declares MART, the name of the mart that serves a stream's totals, and
+`build`, which makes the mart's rows from the totals.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,12 @@ from typing import TYPE_CHECKING
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.sinks import ServedTotals, SpeedFiles
 from glue_jobs.streaming.speed import SpeedSink
-from lake.model.discovery import transformation
+from lake.model.discovery import SPEED, transformation
 from lake.model.spec import Domain, Table
 from lake.naming import Names, collection_name
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
-
-LAYER = "speed"
-"""`domains/<domain>/speed/<table>.py` declares MART, the name of the mart that serves a stream's totals,
-and `build`, which makes the mart's rows from the totals."""
 
 
 def serving_sink(
@@ -46,7 +46,7 @@ def secret_text(client: SecretsManagerClient, name: str) -> str | None:
 def is_served(domain: str, table: str) -> bool:
     """Return whether the domain declares a mart for the stream's totals."""
     try:
-        return find_spec(f"domains.{domain}.{LAYER}.{table}") is not None
+        return find_spec(f"domains.{domain}.{SPEED}.{table}") is not None
     except ModuleNotFoundError:
         # A domain that serves no stream has no such folder.
         return False
@@ -60,7 +60,7 @@ def _served(
     from serving.client.requests import Requests, create_collection
     from serving.publish.speed import SpeedView
 
-    module = transformation(domain.name, LAYER, table.name)
+    module = transformation(domain.name, SPEED, table.name)
     mart = domain.mart(module.MART)
     collection = domain.collection(mart.name)
     keyspace = Names(env=args.job.env, account="", region="").keyspace

@@ -5,9 +5,20 @@ from __future__ import annotations
 from aws_cdk import Acknowledgment, Token, Validations
 from constructs import IConstruct
 
+from lake.errors import CaudalError
+
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
-    """Accept one finding (`AwsSolutions-S1`, `AwsSolutions-IAM5[Resource::*]`) on a construct."""
+    """Accept one finding (`AwsSolutions-S1`, `AwsSolutions-IAM5[Resource::*]`) on a construct.
+
+    Raises CaudalError without a reason.
+    """
+    if not reason.strip():
+        raise CaudalError(
+            f"{rule} is acknowledged without a reason.",
+            where=construct.node.path,
+            hint="Say why the finding is intended: `why` of Role.allow, or `reason`.",
+        )
     # Without an account the finding's id is an unresolved token. cdk-nag runs with an account only.
     if not Token.is_unresolved(rule):
         Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))

@@ -10,7 +10,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.foundation.acknowledge import acknowledge
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
 from infra.foundation.roles import Role
@@ -67,7 +66,7 @@ class Storage(LakeStack):
         )
 
     def _logs_bucket(self) -> s3.Bucket:
-        bucket = s3.Bucket(
+        return s3.Bucket(
             self,
             "Logs",
             bucket_name=self._names.logs_bucket,
@@ -78,10 +77,6 @@ class Storage(LakeStack):
             lifecycle_rules=self._expiry_rules(self._config.access_log_days),
             removal_policy=self._removal(),
         )
-        acknowledge(
-            bucket, "AwsSolutions-S1", "The log bucket's access logs would log their own delivery, endlessly."
-        )
-        return bucket
 
     def _version_rules(self) -> list[s3.LifecycleRule]:
         """Return the rules for raw and the ledger: a replaced or deleted object can be restored."""

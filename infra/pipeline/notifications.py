@@ -9,7 +9,6 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.foundation.acknowledge import acknowledge
 from infra.foundation.config import Config
 from infra.foundation.roles import Role
 from lake.model.spec import Domain
@@ -49,13 +48,6 @@ class Notifications(Construct):
         )
         if config.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(config.alarm_email))
-        if self._key is None:
-            acknowledge(
-                self.topic,
-                "AwsSolutions-SNS2",
-                "Messages hold counts, step names and error causes. With the managed key CloudWatch would "
-                "silently drop alarms; a customer managed key is a switch (topic_key), on in prod.",
-            )
 
     def grant_publish_to_rule(self, rule_arn: str) -> None:
         """Allow one EventBridge rule to publish to the topic."""

@@ -15,6 +15,9 @@ from lake.errors import DeclarationError, UnknownNameError
 from lake.model.answers import Answer
 from lake.model.spec import Domain
 
+GOLD, SILVER, SPEED = "gold", "silver", "speed"
+"""The folders of a domain's transformations: to marts, to enriched tables, to rows of running totals."""
+
 
 def domain_names() -> tuple[str, ...]:
     """Return the names of all domains on the path, sorted."""

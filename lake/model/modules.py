@@ -11,10 +11,8 @@ from importlib.resources import files
 
 from lake.errors import DeclarationError
 from lake.model.declaration import Declaration
-from lake.model.discovery import answer_problems, answers_of
+from lake.model.discovery import GOLD, SILVER, SPEED, answer_problems, answers_of
 from lake.model.serving_checks import database_problems
-
-GOLD, SILVER, SPEED = "gold", "silver", "speed"
 
 Modules = Mapping[str, ast.Module]
 """The modules of a layer by name."""

@@ -64,6 +64,7 @@ def test_no_rows_are_an_answer(secret: str) -> None:
     result = ask("top-services", "--org-id", "z", "--connection", secret)
     assert result.exit_code == 0
     assert "no rows" in result.stdout
+    assert result.stdout.splitlines()[0] == "Services by cost in the last days"
 
 
 def test_range_that_is_too_long_is_refused(secret: str) -> None:

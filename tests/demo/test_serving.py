@@ -43,7 +43,7 @@ def usage(reader: Any, *, org_id: str, first: dt.date, last: dt.date, top: int =
 @pytest.fixture
 def without_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer the question `usage` without a serving store."""
-    answer = Answer(name="usage", question=1, title="Usage", function=usage)
+    answer = Answer(name="usage", question=6, title="Usage", function=usage)
     connection = SimpleNamespace(database=lambda: None)
     monkeypatch.setattr(serving, "load_answers", lambda: {"usage": ("cloud_provider", answer)})
     monkeypatch.setattr(serving, "Connection", SimpleNamespace(from_secret=lambda *_, **__: connection))
@@ -56,9 +56,33 @@ def test_question_is_asked_for_the_newest_days_and_a_frequent_value(
     counts = itertools.count(step=2)
     serving.show_served(ATHENA, SECRETS, PROVIDER, names, console, lambda: next(counts))
     assert console.text == (
-        "1. Usage (usage: org_id o7, first 2025-07-07, last 2025-07-20) "
+        "6. Usage (usage: org_id o7, first 2025-07-07, last 2025-07-20) "
         "day cost provisional 2025-07-07 1.00 yes 2025-07-20 – 2 requests"
     )
+
+
+@dataclass(frozen=True)
+class Month:
+    month: dt.date
+
+
+def test_monthly_figure_is_asked_for_months_under_a_title_of_one_line(
+    without_store: None, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def revenue(reader: Any, *, first: dt.date, last: dt.date) -> list[Month]:
+        return [Month(first), Month(last)]
+
+    title = "Monthly revenue in USD with credits and taxes"
+    answer = Answer(name="monthly-revenue", question=9, title=title, function=revenue)
+    monkeypatch.setattr(serving, "load_answers", lambda: {answer.name: ("cloud_provider", answer)})
+    newest = {"SELECT max(billing_month) FROM revenue_by_org_month": ({"max": "date"}, [["2025-08-01"]])}
+    serving.show_served(FakeAthena(newest), SECRETS, PROVIDER, names, console, lambda: 0)
+    assert [line for line in console.lines if "─" not in line and "request" not in line] == [
+        f"9. {title} (monthly-revenue: first 2024-09-01, last 2025-08-01)",
+        "month",
+        "2024-09-01",
+        "2025-08-01",
+    ]
 
 
 def test_nothing_is_printed_for_a_domain_without_questions(

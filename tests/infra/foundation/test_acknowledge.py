@@ -9,6 +9,7 @@ from aws_cdk import App, Aws, Stack
 from aws_cdk import aws_s3 as s3
 
 from infra.foundation.acknowledge import acknowledge
+from lake.errors import CaudalError
 
 REASON = "The bucket holds no data."
 
@@ -29,3 +30,10 @@ def test_finding_is_acknowledged_with_its_reason_if_its_id_is_known(
     app.synth()
     written = "".join(path.read_text() for path in tmp_path.glob("*.json"))
     assert (REASON in written) is is_recorded
+
+
+def test_finding_cannot_be_acknowledged_without_a_reason() -> None:
+    with pytest.raises(
+        CaudalError, match=r"Stack/Bucket: AwsSolutions-S1 is acknowledged without a reason\. Say"
+    ):
+        acknowledge(s3.Bucket(Stack(App(), "Stack"), "Bucket"), "AwsSolutions-S1", " ")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
 from infra.foundation.arns import Arns
 from infra.foundation.roles import Role, service
+from lake.errors import CaudalError
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Resource
 
@@ -45,6 +47,13 @@ def test_statements_are_inline() -> None:
 def test_read_permission_does_not_allow_writing() -> None:
     assert "PutObject" not in str(synthesised())
     assert "PutObject" in str(synthesised(write=True))
+
+
+def test_wildcard_in_a_resource_needs_a_reason() -> None:
+    arns = Arns(names=NAMES, partition="aws")
+    role = Role(Stack(App(), "S"), "R", name="r", principal=service("pipes"), description="-", arns=arns)
+    with pytest.raises(CaudalError, match="is acknowledged without a reason"):
+        role.allow(("s3:GetObject",), ["arn:aws:s3:::bucket/*"])
 
 
 def test_listing_is_limited_to_the_prefix_and_its_parents() -> None:
