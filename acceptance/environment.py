@@ -33,7 +33,7 @@ class Environment:
 
     def view(self, domain: str) -> LedgerView:
         """Read the ledger of a domain."""
-        return Ledger(S3Store(self.client("s3")), self.names.processed_bucket, domain).view()
+        return Ledger(S3Store(self.client("s3")), self.names.ledger_bucket, domain).view()
 
     def machine(self, domain: str) -> str:
         """Return the ARN of a domain's state machine."""

@@ -14,7 +14,7 @@ from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, stream_job
 ZONES = ("processed", "curated")
 """The zones that have a crawler."""
 
-HOUR = 3600
+HOUR, MINUTE = 3600, 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class Meter:
 
     def _job(self, job: str) -> Usage:
         runs = [run for run in self._runs(job) if run["Id"] not in self._runs_before]
-        hours = sum(_dpu_seconds(run) for run in runs) / HOUR
+        hours = sum(_billed_dpu_seconds(run) for run in runs) / HOUR
         return Usage(
             name=job,
             runs=len(runs),
@@ -85,11 +85,16 @@ def _streams(domain: Domain) -> Iterator[str]:
     return (table.name for table in domain.stream_tables)
 
 
-def _dpu_seconds(run: dict[str, Any]) -> float:
-    """Return the run's DPU seconds: measured where the job scales, else its capacity for its whole time."""
-    if "DPUSeconds" in run:
-        return float(run["DPUSeconds"])
-    return float(run.get("MaxCapacity", 0.0)) * float(run.get("ExecutionTime", 0))
+def _billed_dpu_seconds(run: dict[str, Any]) -> float:
+    """Return the DPU seconds that a run is billed for, at least MINUTE at its capacity.
+
+    They are measured where the job scales; elsewhere they are the capacity for the whole time.
+    """
+    capacity, seconds = float(run.get("MaxCapacity", 0.0)), float(run.get("ExecutionTime", 0))
+    used = float(run.get("DPUSeconds", capacity * seconds))
+    if seconds >= MINUTE:
+        return used
+    return used / seconds * MINUTE if used and seconds else min(2.0, capacity) * MINUTE
 
 
 def _seconds(crawl: dict[str, Any]) -> float:

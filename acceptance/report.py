@@ -68,7 +68,7 @@ def show(report: Report, console: Console) -> None:
     console.print(_used(report))
     table = Table(title="Time per step", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("step")
-    table.add_column("seconds", justify="right")
+    table.add_column("seconds", justify="right", no_wrap=True)
     for step, seconds in report.seconds.items():
         table.add_row(escape(step), f"{seconds:.1f}")
     console.print(table)
@@ -76,8 +76,8 @@ def show(report: Report, console: Console) -> None:
 
 def _compared(kind: str, comparisons: list[Comparison]) -> Table:
     table = Table(title=f"{kind}, compared with the local run", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("name", no_wrap=True)
-    table.add_column("rows", justify="right")
+    table.add_column("name", overflow="fold")
+    table.add_column("rows", justify="right", no_wrap=True)
     table.add_column("result", overflow="fold")
     for each in comparisons:
         result = f"[red]{escape(each.difference)}[/]" if each.difference else "[green]equal[/]"
@@ -90,9 +90,9 @@ def _used(report: Report) -> Table:
         title="Jobs and crawls, by the service's own figures", title_justify="left", box=box.SIMPLE_HEAD,
         caption=f"${report.dollars:.4f} together, at list prices", caption_justify="left",
     )  # fmt: skip
-    table.add_column("name", no_wrap=True)
+    table.add_column("name", overflow="fold")
     for heading in ("runs", "seconds", "DPU hours", "dollars"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for usage in report.usage:
         cells = (f"{usage.runs}", f"{usage.seconds:.0f}", f"{usage.dpu_hours:.4f}", f"{usage.dollars:.4f}")
         table.add_row(usage.name, *cells)

@@ -56,11 +56,8 @@ class Acceptance:
     _seconds: dict[str, float] = field(default_factory=dict)
     _usage: list[Usage] = field(default_factory=list)
 
-    def run(self) -> Report:
-        """Run it. Raises AcceptanceError if it cannot start or an execution fails.
-
-        The deployed environment is checked first, so that nothing runs for one that is not fit.
-        """
+    def check(self) -> None:
+        """Raise AcceptanceError if the environment is not fit; nothing is changed."""
         domains = self._domains()
         deployed = self._deployed()
         with self._step("check the stacks, and that no other data is there"):
@@ -68,6 +65,11 @@ class Acceptance:
             for domain in domains:
                 own = self._exercise(deployed, domain).plan()
                 check_only_own_data(deployed.environment, domain, own)
+
+    def run(self) -> Report:
+        """Run everything in both environments and compare. Raises AcceptanceError if an execution fails."""
+        domains = self._domains()
+        deployed = self._deployed()
         with self._local() as local:
             expected = {domain.name: self._through(local, domain) for domain in domains}
         comparisons: list[Comparison] = []

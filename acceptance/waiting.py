@@ -24,7 +24,7 @@ def wait(what: str, look: Callable[[], str], tell: Tell, *, limit: float = LIMIT
     """
     deadline, pause = time.monotonic() + limit, FIRST_PAUSE
     while missing := look():
-        if time.monotonic() > deadline:
+        if time.monotonic() >= deadline:
             raise AcceptanceError(
                 f"{what} did not end within {limit / 60:.0f} minutes: {missing}.",
                 hint="Look at the executions in the console; run this command again to go on.",

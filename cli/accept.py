@@ -60,6 +60,7 @@ def accept(
     acceptance = Acceptance(
         env=env, landing=landing, work=work, console=console, profile=profile, region=region
     )
+    acceptance.check()
     with failing_with(NEEDS_ATTENTION):
         report = acceptance.run()
     file = report_file(work, env)

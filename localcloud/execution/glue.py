@@ -29,6 +29,9 @@ LANES = {"glueetl": "batch", "gluestreaming": "streaming"}
 ACTIVE = ("STARTING", "RUNNING", "STOPPING")
 SERVICE = "glue.amazonaws.com"
 MINUTE = 60.0
+DPUS = {"G.025X": 0.25, "G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0}
+"""DPUs of a worker, by its type."""
+
 DEFAULT_TIMEOUT = 480
 """Time-out of a run in minutes, Glue's default."""
 
@@ -67,12 +70,22 @@ class GlueRun(models.FakeJobRun):
         started = self.started_on if self.started_on.tzinfo else self.started_on.replace(tzinfo=UTC)
         described["ExecutionTime"] = max(0, int((end - started).total_seconds()))
         described["LogGroupName"] = "/aws-glue/jobs"
+        described |= self._capacity(described["ExecutionTime"])
         del described["CompletedOn"], described["GlueVersion"]
         if self.ended:
             described["CompletedOn"] = self.ended
         if self.error:
             described["ErrorMessage"] = self.error
         return described
+
+    def _capacity(self, seconds: int) -> dict[str, Any]:
+        """Return the capacity figures of the API: with auto scaling, the DPU seconds that were used."""
+        workers = self.number_of_workers or 0
+        dpus = DPUS.get(self.worker_type or "", 1.0)
+        if (self.arguments or {}).get("--enable-auto-scaling") != "true":
+            return {"MaxCapacity": workers * dpus}
+        # Small runs never scale beyond the driver and one executor.
+        return {"MaxCapacity": workers * dpus, "DPUSeconds": seconds * min(2, workers) * dpus}
 
 
 RunEnded = Callable[[str, str, GlueRun], None]
