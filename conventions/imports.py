@@ -31,8 +31,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "acceptance": ("glue_jobs", "infra", "lake", "localcloud", "uploader"),
     "conventions": (),
     "cli": (
-        "acceptance", "bench", "conventions", "demo", "glue_jobs", "infra", "lake", "localcloud", "requeue", "serving",
-        "uploader",
+        "acceptance", "bench", "conventions", "demo", "glue_jobs", "infra", "lake", "localcloud", "requeue",
+        "serving", "uploader",
     ),
 }  # fmt: skip
 """Package → the packages that it may import.

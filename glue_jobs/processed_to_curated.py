@@ -23,7 +23,7 @@ from glue_jobs.quality.log import write_quality_log, write_reference_log
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
 from glue_jobs.runtime.args import JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
-from glue_jobs.runtime.summary import write_summary
+from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from lake.naming import RunStatus
@@ -47,6 +47,7 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     if not (view.pending or (args.full_refresh and view.readable)):
         message = " ".join(["Silver and gold are up to date.", *held])
         summary = _summary(RunStatus.NOTHING_TO_DO, {}, [], message)
+        summary |= predicted_cost(args, time.monotonic() - started)
         _finish(store, args, ledger, summary, {}, holds)
         return summary
     curation = Curation(spark, store, args, domain, view)
@@ -67,8 +68,8 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     message = " ".join([_publication_message(published, marts), *compacted.failures, *held])
     summary = _summary(RunStatus.PUBLISHED, published, pending, message)
     summary["compacted"] = compacted.changed
+    summary |= predicted_cost(args, time.monotonic() - started)
     detail = {
-        "seconds": round(time.monotonic() - started, 3),
         "seconds_per_table": curation.seconds,
         "accounting": {table: _totals(book) for table, book in curation.books.items()},
         "checks": curation.checks,

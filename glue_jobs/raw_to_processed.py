@@ -29,7 +29,7 @@ from glue_jobs.quality.metrics import put_metrics
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages, open_hold_messages
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
-from glue_jobs.runtime.summary import write_summary
+from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake import naming
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
@@ -63,7 +63,8 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     summary = _summary(ingested, view, holds, args)
     summary["new_partitions"] |= has_streamed
-    detail = _detail(ingested, time.monotonic() - started) if ingested else {}
+    detail = _detail(ingested) if ingested else {}
+    summary |= predicted_cost(args, time.monotonic() - started)
     write_summary(store, args, JOB, summary, detail)
     if args.bookmark is not Bookmark.PAUSE:
         for hold in holds:
@@ -190,9 +191,8 @@ def _drift(file: FileEntry) -> Mapping[str, Any] | None:
     return {"file": file.key, "missing": file.missing_columns, "undeclared": file.undeclared_columns}
 
 
-def _detail(ingested: _Ingested, seconds: float) -> dict[str, Any]:
+def _detail(ingested: _Ingested) -> dict[str, Any]:
     return {
-        "seconds": round(seconds, 3),
         "accounting": [
             {
                 "file": file.key,

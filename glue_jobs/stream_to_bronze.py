@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 from glue_jobs.ledger.ledger import Ledger
 from glue_jobs.ledger.uncommitted import remove_uncommitted
 from glue_jobs.runtime.store import ObjectStore
-from glue_jobs.runtime.summary import write_summary
+from glue_jobs.runtime.summary import predicted_cost, write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
 from glue_jobs.streaming.bronze import BronzeWriter
 from glue_jobs.streaming.files import BRONZE_BYTES, SPEED_BYTES, RawFiles
@@ -85,6 +85,7 @@ def run(
         await_query(queries.speed(), writer)
     seconds["all"] = round(time.monotonic() - started, 3)
     summary = summarise(args, generation, writer.committed, seconds)
+    summary["predicted_usd"] = predicted_cost(args.job, seconds["all"])["predicted_usd"]
     write_summary(store, args.job, JOB, summary, detail_of(writer.committed))
     return summary
 

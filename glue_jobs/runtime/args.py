@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 
 from lake.errors import CaudalError
@@ -34,6 +35,8 @@ class JobArguments:
     processed_bucket: str
     curated_bucket: str
     ledger_bucket: str
+    dpus: Decimal = Decimal(2)
+    """DPUs with which the job begins; its predicted cost follows from them."""
     bookmark: Bookmark = Bookmark.ENABLE
     full_refresh: bool = False
     serving: bool = False
@@ -64,6 +67,7 @@ class JobArguments:
             processed_bucket=values["processed_bucket"],
             curated_bucket=values["curated_bucket"],
             ledger_bucket=values["ledger_bucket"],
+            dpus=_number("dpus", values["dpus"]),
             bookmark=Bookmark(option),
             full_refresh=flags["full_refresh"] == "true",
             serving=flags["serving"] == "true",
@@ -72,9 +76,18 @@ class JobArguments:
 
 REQUIRED = (
     "JOB_NAME", "domain", "env", "execution", "raw_bucket", "processed_bucket", "curated_bucket",
-    "ledger_bucket",
+    "ledger_bucket", "dpus",
 )  # fmt: skip
 OPTIONAL = ("full_refresh", "serving")
+
+
+def _number(name: str, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise CaudalError(
+            f"'{text}' is no number.", where=f"--{name}", hint="Give a number of DPUs."
+        ) from error
 
 
 def bookmark_option(argv: list[str]) -> dict[str, str]:

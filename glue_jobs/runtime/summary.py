@@ -9,9 +9,18 @@ from typing import Any
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
+from lake.prices import job_dollars
 
 SUMMARY_LIMIT = 64 * 1024
 """Bytes. The payload between states of a state machine is limited to 256 KB."""
+
+
+def predicted_cost(args: JobArguments, seconds: float) -> dict[str, Any]:
+    """Return the part of a summary that says how long the job ran and what that costs in dollars, as text.
+
+    The job is assumed not to have scaled up. Glue bills some seconds more: those before the script starts.
+    """
+    return {"seconds": round(seconds, 3), "predicted_usd": str(job_dollars(seconds, args.dpus))}
 
 
 def write_summary(

@@ -28,6 +28,8 @@ from lake.naming import (
     unpublished_root,
 )
 
+WORKER_TYPE = "G.1X"
+
 
 class Jobs(Construct):
     """The jobs `raw_to_processed` and `processed_to_curated` of one domain, and their log groups."""
@@ -67,7 +69,7 @@ class Jobs(Construct):
             defaults=self._defaults,
             role=self._defaults.role(self, kind),
             description=f"{purpose} of {self._domain.name}.",
-            arguments=self._defaults.arguments(**arguments),
+            arguments=self._defaults.arguments(WORKER_TYPE, **arguments),
         )
 
     def _grant_raw_to_processed(self, role: Role) -> None:

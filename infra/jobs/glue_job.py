@@ -18,6 +18,7 @@ from infra.foundation.encryption import LogEncryption
 from infra.foundation.roles import Role, service
 from lake.model.spec import Domain
 from lake.naming import Names, spark_ui_prefix
+from lake.prices import starting_dpus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +66,11 @@ class GlueJobDefaults(Construct):
         """Prefix of the two log groups: jobs log to `<prefix>/error` and `<prefix>/output`."""
         return self.names.log_group(self.domain.name, "jobs")
 
-    def arguments(self, **job_arguments: str) -> dict[str, str]:
-        """Return a job's default arguments: those of every job and `job_arguments` (names without dashes)."""
+    def arguments(self, worker_type: str, **job_arguments: str) -> dict[str, str]:
+        """Return a job's default arguments: those of every job and `job_arguments` (names without dashes).
+
+        `worker_type` is G.1X, G.025X, …
+        """
         names = self.names
         return {
             "--domain": self.domain.name,
@@ -75,6 +79,7 @@ class GlueJobDefaults(Construct):
             "--processed_bucket": names.processed_bucket,
             "--curated_bucket": names.curated_bucket,
             "--ledger_bucket": names.ledger_bucket,
+            "--dpus": f"{starting_dpus(worker_type)}",
             "--job-bookmark-option": "job-bookmark-enable",
             "--enable-auto-scaling": "true",
             "--enable-job-insights": "true",

@@ -26,7 +26,7 @@ from lake.naming import (
 )
 
 SCRIPT = "stream_to_bronze"
-WORKERS = 2
+WORKER_TYPE, WORKERS = "G.025X", 2
 LONGEST_RUN = Duration.minutes(7 * 24 * 60 - 1)
 """Glue wants a time-out below seven days. The schedule starts the next run."""
 
@@ -66,6 +66,7 @@ class _StreamJob(Construct):
             ),
             timeout=LONGEST_RUN if is_continuous else Duration.minutes(config.job_timeout_minutes),
             default_arguments=defaults.arguments(
+                WORKER_TYPE,
                 table=table.name,
                 trigger=config.stream_trigger,
                 max_files_per_trigger=str(config.stream_files),

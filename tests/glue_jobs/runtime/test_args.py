@@ -9,7 +9,7 @@ from lake.errors import CaudalError
 
 GIVEN = {
     "JOB_NAME": "job", "domain": "toy", "env": "dev", "execution": "x", "raw_bucket": "r",
-    "processed_bucket": "p", "curated_bucket": "c", "ledger_bucket": "l",
+    "processed_bucket": "p", "curated_bucket": "c", "ledger_bucket": "l", "dpus": "2",
 }  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def test_flags_are_booleans(name: str, text: str, value: bool) -> None:
             "enable",
             r"--job-bookmark-option: 'enable' is not a bookmark option\. Use one of job-",
         ),
+        ("dpus", "two", r"--dpus: 'two' is no number\. Give a number of DPUs"),
         ("full_refresh", "yes", r"--full_refresh: 'yes' is neither true nor false\. Use true or false"),
     ],
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from glue_jobs.runtime.args import JobArguments
-from glue_jobs.runtime.summary import SUMMARY_LIMIT, read_summary, write_summary
+from glue_jobs.runtime.summary import SUMMARY_LIMIT, predicted_cost, read_summary, write_summary
 from tests.fakes import KillableStore, KilledError
 
 ARGS = JobArguments(
@@ -31,6 +33,12 @@ def test_summary_is_read_as_written_and_names_its_detail(store: KillableStore) -
     }  # fmt: skip
     detail = json.loads(store.read("processed", summary["detail"]))
     assert (detail["status"], detail["seconds"]) == ("COMMITTED", 1.5)
+
+
+def test_run_is_predicted_to_cost_a_minute_at_least() -> None:
+    assert predicted_cost(ARGS, 12.3456) == {"seconds": 12.346, "predicted_usd": "0.010267"}
+    streaming = replace(ARGS, dpus=Decimal("0.5"))
+    assert predicted_cost(streaming, 3600.0) == {"seconds": 3600.0, "predicted_usd": "0.154000"}
 
 
 def test_long_summary_is_shortened_but_its_detail_is_not(store: KillableStore) -> None:

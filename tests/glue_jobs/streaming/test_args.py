@@ -12,7 +12,7 @@ from lake.errors import CaudalError
 GIVEN = {
     "JOB_NAME": "caudal-dev-shop-stream", "domain": "shop", "env": "dev", "table": "clicks",
     "raw_bucket": "raw", "processed_bucket": "processed", "curated_bucket": "curated",
-    "ledger_bucket": "ledger",
+    "ledger_bucket": "ledger", "dpus": "0.5",
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def job_defaults(names: Names) -> GlueJobDefaults:
 
 
 def test_job_gets_the_shared_arguments_and_its_own(names: Names) -> None:
-    arguments = job_defaults(names).arguments(table="orders")
+    arguments = job_defaults(names).arguments("G.1X", table="orders")
     assert arguments["--table"] == "orders"
     assert (arguments["--domain"], arguments["--raw_bucket"]) == (DOMAIN, names.raw_bucket)
 
