@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import boto3
 from moto.moto_api._internal.models import moto_api_backend
@@ -81,7 +81,7 @@ class LocalCloud:
         self.serving: ServingStore | None = None
         """The Data API that marts are published to; None while the cloud is stopped."""
 
-    def __enter__(self) -> LocalCloud:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

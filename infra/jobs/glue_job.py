@@ -112,7 +112,11 @@ class GlueJobDefaults(Construct):
             why="PutMetricData has no resource; the condition limits it to two namespaces.",
             when={"StringEquals": {"cloudwatch:namespace": ["Glue", names.metrics_namespace]}},
         )
-        role.write(names.artifacts_bucket, spark_ui_prefix(domain, kind))
+        event_logs = spark_ui_prefix(domain, kind)
+        # Spark looks for the folder and for logs of the same name, and renames the log at its end.
+        role.read(names.artifacts_bucket, event_logs)
+        role.write(names.artifacts_bucket, event_logs)
+        role.probe(names.artifacts_bucket, event_logs, parents=True)
         if self.encryption is not None:
             self.encryption.grant(role, self.log_prefix)
         if self.config.assets_key:

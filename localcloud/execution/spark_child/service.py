@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from py4j.protocol import Py4JError
 
 from .adoption import adopt_before_reads
 from .channel import Channel
 from .engine import Engine
-from .run import execute, output_to, process_state
+from .event_log import event_log, folder_of
+from .run import MAX_MESSAGE, execute, output_to, process_state
 
 
 def serve(descriptor: int) -> None:
@@ -32,5 +36,20 @@ def serve(descriptor: int) -> None:
             process_state(request, Path(request["assets"])),
             engine.session(),
         ):
-            error = execute(request["script"])
+            error = _logged(engine, request) if over_http else execute(request["script"])
         channel.send(event="done", error=error, alive=engine.is_alive())
+
+
+def _logged(engine: Engine, request: dict[str, Any]) -> str | None:
+    """Run the script with an event log, if its arguments ask for one. Return its error, or None.
+
+    As on Glue, a run whose log cannot be written fails.
+    """
+    folder = folder_of(request["arguments"])
+    if folder is None:
+        return execute(request["script"])
+    try:
+        with event_log(engine.base.sparkContext, folder, Path(request["log"]).stem):
+            return execute(request["script"])
+    except Py4JError as error:
+        return f"{type(error).__name__}: {error}"[:MAX_MESSAGE]

@@ -41,9 +41,24 @@ def test_new_role_may_write_logs_metrics_and_event_logs_only(names: Names) -> No
     statements = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
     allowed = {action for statement in statements for action in as_list(statement["Action"])}
     assert {action.split(":")[0] for action in allowed} == {"logs", "cloudwatch", "s3"}
-    assert "s3:GetObject" not in allowed
+    event_logs = f"arn:aws:s3:::{names.artifacts_bucket}/{spark_ui_prefix(DOMAIN, 'job')}"
     objects = [s["Resource"] for s in statements if "s3:PutObject" in s["Action"]]
-    assert objects == [f"arn:aws:s3:::{names.artifacts_bucket}/{spark_ui_prefix(DOMAIN, 'job')}*"]
+    assert objects == [f"{event_logs}*"]
+
+
+def test_spark_may_look_for_the_folder_of_event_logs_and_their_names(names: Names) -> None:
+    defaults = job_defaults(names)
+    defaults.role(defaults, "job")
+    (role,) = Template.from_stack(Stack.of(defaults)).find_resources("AWS::IAM::Role").values()
+    statements = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    reads = {r for s in statements if s["Action"] == "s3:GetObject" for r in as_list(s["Resource"])}
+    artifacts = f"arn:aws:s3:::{names.artifacts_bucket}"
+    assert reads == {
+        f"{artifacts}/spark-ui/{DOMAIN}/job/*",
+        f"{artifacts}/spark-ui/{DOMAIN}/job",
+        f"{artifacts}/spark-ui/{DOMAIN}",
+        f"{artifacts}/spark-ui",
+    }
 
 
 def test_job_may_read_its_script_and_the_library(names: Names) -> None:
@@ -55,4 +70,4 @@ def test_job_may_read_its_script_and_the_library(names: Names) -> None:
     (found,) = Template.from_stack(Stack.of(defaults)).find_resources("AWS::IAM::Role").values()
     statements = found["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
     reads = [r for s in statements if "s3:GetObject" in as_list(s["Action"]) for r in as_list(s["Resource"])]
-    assert len(reads) == 2
+    assert len([resource for resource in reads if names.artifacts_bucket not in str(resource)]) == 2
