@@ -82,7 +82,8 @@ class Jobs(Construct):
         )
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
-        role.probe(names.processed_bucket, f"bronze/{domain}/", f"quarantine/{domain}/", parents=True)
+        layers = [layer_root(layer, domain) for layer in ("bronze", "quarantine")]
+        role.probe(names.processed_bucket, *layers, parents=True)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))
 
