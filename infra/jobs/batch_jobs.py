@@ -75,14 +75,10 @@ class Jobs(Construct):
     def _grant_raw_to_processed(self, role: Role) -> None:
         domain, names = self._domain.name, self._names
         role.read(names.raw_bucket, raw_prefix(domain))
-        own = (
-            *(layer_root(layer, domain) for layer in ARRIVAL_LAYERS),
-            runs_root(domain),
-            staging_root(domain),
-        )
+        layers = [layer_root(layer, domain) for layer in ARRIVAL_LAYERS]
+        own = (*layers, runs_root(domain), staging_root(domain))
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
-        layers = [layer_root(layer, domain) for layer in ("bronze", "quarantine")]
         role.probe(names.processed_bucket, *layers, parents=True)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))
