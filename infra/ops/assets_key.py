@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import boto3
 from botocore.exceptions import ClientError
 
 from lake.errors import CaudalError
 
+DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _NO_KEY = frozenset({"NoSuchBucket", "ServerSideEncryptionConfigurationNotFoundError"})
 
 
@@ -14,13 +17,25 @@ class AssetsKeyError(CaudalError):
     """The jobs could not read their code from the CDK's asset bucket."""
 
 
-def check(session: boto3.Session, *, account: str, region: str, configured: str) -> None:
+def check(
+    session: boto3.Session, *, account: str, region: str, configured: str, report: Callable[[str], None]
+) -> None:
     """Raise AssetsKeyError if assets are encrypted with a customer's key other than the configured one.
 
-    `configured` is the ARN of a key, empty without one. A bucket that cannot be asked raises ClientError.
+    `configured` is the ARN of a key, empty without one. Credentials that may not ask get a report: the CDK's
+    own roles deploy, and the credentials may be allowed to assume these roles alone.
     """
     bucket = f"cdk-hnb659fds-assets-{account}-{region}"
-    found = _key(session, bucket, region)
+    try:
+        found = _key(session, bucket, region)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in DENIED:
+            raise
+        report(
+            f"These credentials may not read the encryption of {bucket}. If it has a key of yours, name the "
+            "key with --assets-key."
+        )
+        return
     if found is not None and found != configured:
         raise AssetsKeyError(
             f"assets are encrypted with the key {found}, which the jobs may not use.",

@@ -138,7 +138,11 @@ def deploy(target: Target) -> None:
     else:
         _confirm(target, "Deploy?")
     assets_key.check(
-        target.session, account=target.account, region=target.region, configured=target.config.assets_key
+        target.session,
+        account=target.account,
+        region=target.region,
+        configured=target.config.assets_key,
+        report=target.report,
     )
     # Retained buckets and the secret outlive their stacks: a new deployment imports them.
     if target.config.serving and take_over_secret(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from infra.ops.assets_key import DENIED
 from lake.errors import CaudalError
 
 if TYPE_CHECKING:
@@ -87,6 +88,14 @@ def _existing(session: boto3.Session, secret: str) -> str | None:
         found = secrets.describe_secret(SecretId=secret)
     except secrets.exceptions.ResourceNotFoundException:
         return None
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in DENIED:
+            raise
+        raise TakeoverError(
+            "these credentials may not ask whether the secret exists already.",
+            where=secret,
+            hint="Allow secretsmanager:DescribeSecret and CloudFormation's change sets, then deploy again.",
+        ) from error
     if found.get("DeletedDate"):
         raise TakeoverError(
             "the secret waits for its deletion, and its name is taken until then.",
