@@ -41,10 +41,14 @@ class _Read:
 class Reader:
     """Reads every table of `inputs` (table → its inputs) in a thread, from entering the context to leaving.
 
-    `files` returns the files of a table as a reader finds them.
+    `files` returns the files of a table as a reader finds them. `pause` is the time in seconds between two
+    rounds, so that the reader leaves processor time to the publication.
     """
 
-    def __init__(self, files: Callable[[str], Files], inputs: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, files: Callable[[str], Files], inputs: Mapping[str, Sequence[str]], pause: float = 0.0
+    ) -> None:
+        self._pause = pause
         self._files = files
         self._inputs = inputs
         self._tables = sorted({*inputs, *(each for names in inputs.values() for each in names)})
@@ -104,6 +108,7 @@ class Reader:
             with self._round_ended:
                 self._rounds += 1
                 self._round_ended.notify_all()
+            self._stopped.wait(self._pause)
 
     def _look(self, table: str) -> Files:
         """Return the table's files; the same object as before if nothing changed, so that reads are small."""

@@ -13,6 +13,7 @@ EXAMPLES = examples(
     "caudal bench",
     "caudal bench --no-months --events 1000000",
     "caudal bench --scale 0.1 --no-months --events 0",
+    "caudal bench --publication .local",
 )
 
 
@@ -27,8 +28,21 @@ def bench(
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
+    publication: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="HOME", help="Measure only what readers see while this lake is published again."
+        ),
+    ] = None,
 ) -> None:
     """Measure batch and stream runs. Compare ratios within one run: wall-clock times depend on the load."""
     from bench.run import measure
 
+    if publication:
+        from rich.console import Console
+
+        from bench.publication import measure_publication
+
+        measure_publication(publication, Console())
+        return
     measure(scale=scale, months=months, history=history, events=events, work=work)

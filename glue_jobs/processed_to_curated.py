@@ -149,7 +149,6 @@ def _summary(
 
 def main() -> None:
     """Run the job on Glue."""
-    import boto3
     from awsglue.context import GlueContext
     from awsglue.job import Job
     from pyspark import SparkContext
@@ -161,7 +160,7 @@ def main() -> None:
     glue = GlueContext(SparkContext.getOrCreate())
     job = Job(glue)
     job.init(args.job_name, {})
-    summary = run(configure(glue.spark_session), S3Store(boto3.client("s3")), args, datetime.now(UTC))
+    summary = run(configure(glue.spark_session), S3Store.connect(), args, datetime.now(UTC))
     print(summary["message"], file=sys.stderr)
     job.commit()
 

@@ -223,7 +223,7 @@ def main() -> None:
     glue = GlueContext(SparkContext.getOrCreate())
     job = Job(glue)
     job.init(args.job_name, {})
-    summary = run(configure(glue.spark_session), S3Store(boto3.client("s3")), args, datetime.now(UTC))
+    summary = run(configure(glue.spark_session), S3Store.connect(), args, datetime.now(UTC))
     print(summary["message"], file=sys.stderr)
     put_metrics(boto3.client("cloudwatch"), args.env, args.domain, summary["tables"])
     job.commit()

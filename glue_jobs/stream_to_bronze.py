@@ -113,7 +113,7 @@ def main() -> None:
     glue = GlueContext(SparkContext.getOrCreate())
     job = Job(glue)
     job.init(args.job.job_name, {})
-    store = S3Store(boto3.client("s3"))
+    store = S3Store.connect()
     secrets = boto3.client("secretsmanager")
     make_sink = serving_sink(args, partial(secret_text, secrets))
     summary = run(configure(glue.spark_session), store, args, make_sink=make_sink)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from glue_jobs.runtime.store import Copy, ObjectStore, copy_all
+from glue_jobs.runtime.store import Copy, ObjectChanges, copy_all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ def register_nothing(published: Mapping[str, Published]) -> None:
 
 
 def publish(
-    store: ObjectStore,
+    store: ObjectChanges,
     changes: Iterable[Change],
     ranks: Mapping[str, int],
     register: Register = register_nothing,

@@ -157,7 +157,7 @@ def test_compaction_killed_at_any_change_does_not_change_what_readers_see(
     compact(whole, counting)
     after = folders(whole)
     assert after == {"c 2025-6": 1, "c 2025-7": 1, "s 2025-8": 2}
-    assert [change.split("/")[0] for change in counting.changes].count("write _ledger") == 2
+    assert [change.split("/")[0] for change in counting.changes].count("write meters") == 2
     for killed_at in range(len(counting.changes)):
         twin = meters.twin(tmp_path / f"killed-{killed_at}")
         with pytest.raises(KilledError):
