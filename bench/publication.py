@@ -105,6 +105,8 @@ def publish_and_read(
     store = SlowStore(known)
 
     def register(published: Mapping[str, Published]) -> None:
+        if added:
+            time.sleep(LATENCY)
         known.update(key for name in published for key in touched[name] for key in every[name])
 
     def files(table: str) -> Files:

@@ -28,7 +28,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str,
         file = tmp_path / "s3" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    monkeypatch.setattr(publication, "LATENCY", 0.02)
+    monkeypatch.setattr(publication, "LATENCY", 0.1)
     return tables(tmp_path, SHOP)
 
 
