@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Collection
+from functools import wraps
+from typing import Any
 
 import duckdb
+from duckdb.func import SPECIAL
 
 from localcloud.execution.athena.sql import python_functions
 
@@ -37,25 +40,38 @@ _MACROS = {
 }
 
 
+_OF_MACROS = ("zone_to_local", "zone_to_utc")
+"""Python functions that macros name."""
+
+
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Set Athena's settings on an empty database, and define the macros of compiled queries."""
     for setting in _SETTINGS:
         connection.execute(setting)
     # Macros name these functions, so that they exist first.
-    for name in ("zone_to_local", "zone_to_utc"):
+    for name in _OF_MACROS:
         _define(connection, name)
     for signature, body in _MACROS.items():
         connection.execute(f"CREATE MACRO {signature} AS ({body})")
 
 
-def define_functions(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Define the Python functions that a compiled query names."""
-    for name in sorted(set(re.findall(r"\b[a-z][a-z0-9_]*(?=\()", sql)) & set(python_functions.FUNCTIONS)):
-        if name not in ("zone_to_local", "zone_to_utc"):
-            _define(connection, name)
+def define_functions(
+    connection: duckdb.DuckDBPyConnection, sql: str, defined: Collection[str] = ()
+) -> set[str]:
+    """Define the Python functions that a query names but for those `defined`; return the new ones."""
+    named = set(re.findall(r"\b[a-z][a-z0-9_]*(?=\()", sql)) & set(python_functions.FUNCTIONS)
+    new = named - set(_OF_MACROS) - set(defined)
+    for name in sorted(new):
+        _define(connection, name)
+    return new
 
 
 def _define(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     function, parameters, returned = python_functions.FUNCTIONS[name]
-    call: Callable[..., object] = function
-    connection.create_function(name, call, list(parameters), returned)  # null in, null out
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        return None if None in arguments else function(*arguments)
+
+    # DuckDB's own handling of nulls does not let a function return one.
+    connection.create_function(name, call, list(parameters), returned, null_handling=SPECIAL)

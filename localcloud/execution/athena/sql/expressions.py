@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlglot import exp
 
 from localcloud.execution.athena.errors import QueryError, unsupported
 from localcloud.execution.athena.sql.functions import compile_call
+from localcloud.execution.athena.sql.interfaces import Queries
 from localcloud.execution.athena.sql.operators import arithmetic as operators
 from localcloud.execution.athena.sql.operators import parts, temporal
 from localcloud.execution.athena.sql.operators.access import (
@@ -37,9 +38,6 @@ from localcloud.execution.athena.sql.values import (
     unify,
 )
 
-if TYPE_CHECKING:
-    from localcloud.execution.athena.sql.selects import QueryCompiler
-
 COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
 }  # fmt: skip
@@ -58,9 +56,7 @@ def only(node: exp.Expr, *known: str) -> None:
 class Expressions:
     """Compiles expressions in one scope. `queries` compiles their subqueries, `now` is the session's time."""
 
-    def __init__(
-        self, queries: QueryCompiler, scope: Scope, windows: dict[str, exp.Window] | None = None
-    ) -> None:
+    def __init__(self, queries: Queries, scope: Scope, windows: dict[str, exp.Window] | None = None) -> None:
         self.queries = queries
         self.scope = scope
         self.windows = windows or {}
@@ -112,6 +108,8 @@ class Expressions:
 
     def comparison(self, node: exp.Binary) -> Value:
         only(node, "this", "expression")
+        if type(node.this) in COMPARISONS:
+            raise QueryError("SYNTAX_ERROR", f"mismatched input '{COMPARISONS[type(node)]}'")
         if isinstance(node.expression, exp.Any | exp.All):
             return self.queries.quantified(self, COMPARISONS[type(node)], node)
         return operators.compare(COMPARISONS[type(node)], *self.compile_all([node.this, node.expression]))
@@ -124,7 +122,7 @@ class Expressions:
 
     def connector(self, node: exp.Connector) -> Value:
         symbol = "AND" if isinstance(node, exp.And) else "OR"
-        return Value(f"({self.condition(node.this)} {symbol} {self.condition(node.expression)})", BOOLEAN)
+        return operators.connect(symbol, self.condition(node.this), self.condition(node.expression))
 
     def inversion(self, node: exp.Not) -> Value:
         return Value(f"(NOT {self.condition(node.this)})", BOOLEAN)
@@ -146,6 +144,8 @@ class Expressions:
         only(node, "this", "expressions", "query")
         if node.args.get("query"):
             return self.queries.in_query(self, node)
+        if not node.expressions:
+            raise QueryError("SYNTAX_ERROR", "mismatched input ')'")
         value, *options = unify(self.compile_all([node.this, *node.expressions]), "values of IN")
         if value.type.is_floating:
             tests = [operators.compare("=", value, option).sql for option in options]
@@ -213,9 +213,6 @@ class Expressions:
             return Value("CAST([] AS INTEGER[])", array(UNKNOWN))
         items = unify(items, "elements of ARRAY")
         return Value(f"[{', '.join(item.sql for item in items)}]", array(items[0].type))
-
-    def tuple(self, node: exp.Tuple) -> Value:
-        return row_of(self.compile_all(node.expressions))
 
     def bracket(self, node: exp.Bracket) -> Value:
         only(node, "this", "expressions")
@@ -288,7 +285,8 @@ _HANDLERS: dict[type[exp.Expr], Callable[[Expressions, Any], Value]] = {
     exp.Is: Expressions.is_, exp.Between: Expressions.between, exp.In: Expressions.in_,
     exp.Like: Expressions.like, exp.Escape: Expressions.escape, exp.Case: Expressions.case,
     exp.If: Expressions.if_, exp.Cast: Expressions.cast, exp.TryCast: Expressions.cast,
-    exp.DPipe: Expressions.concat, exp.Array: Expressions.array, exp.Tuple: Expressions.tuple,
+    exp.DPipe: Expressions.concat, exp.Array: Expressions.array,
+    exp.Tuple: lambda self, node: row_of(self.compile_all(node.expressions)),
     exp.Bracket: Expressions.bracket, exp.Extract: Expressions.extract, exp.Interval: Expressions.interval,
     exp.AtTimeZone: Expressions.at_time_zone, exp.Anonymous: Expressions.anonymous,
     exp.Trim: Expressions.trim, exp.StrPosition: Expressions.position, exp.Normalize: Expressions.normalize,

@@ -8,8 +8,9 @@ from sqlglot import exp
 
 from localcloud.execution.athena.errors import QueryError, unsupported
 from localcloud.execution.athena.sql.operators import arithmetic as operators
-from localcloud.execution.athena.sql.types import ZONED
-from localcloud.execution.athena.sql.values import Value
+from localcloud.execution.athena.sql.scope import Columns
+from localcloud.execution.athena.sql.types import ZONED, Type
+from localcloud.execution.athena.sql.values import Value, coerce
 
 
 def groupable(value: Value) -> str:
@@ -44,6 +45,8 @@ def limits(query: exp.Expr) -> str:
         options = limit.args.get("limit_options")
         if options and options.args.get("percent"):
             raise unsupported("FETCH … PERCENT")
+        if limit.args.get("count") is None:
+            raise unsupported("FETCH without a number of rows")
         sql += f" LIMIT {_count(limit.args.get('count'))}"
     elif limit:
         sql += f" LIMIT {_count(limit.expression)}"
@@ -59,3 +62,23 @@ def _count(node: exp.Expr | None) -> str:
     if not (isinstance(node, exp.Literal) and node.name.isdigit()):
         raise unsupported("a LIMIT that is not an integer literal")
     return node.name
+
+
+def as_types(alias: str, side: Columns, kinds: Sequence[Type]) -> str:
+    """Return a query in parentheses whose columns are coerced to `kinds`."""
+    items = [
+        f"{coerce(Value(f'c{index}', own), kind).sql} AS c{index}"
+        for index, ((_, own), kind) in enumerate(zip(side.columns, kinds, strict=True))
+    ]
+    return f"(SELECT {', '.join(items)} FROM ({side.sql}) AS {alias})"
+
+
+def check_ambiguity(query: exp.Expr, names: Sequence[str]) -> None:
+    """Raise QueryError if ORDER BY names a result column that there is twice."""
+    order = query.args.get("order")
+    for item in order.expressions if order else []:
+        column = item.this
+        if isinstance(column, exp.Column) and len(column.parts) == 1:
+            name = column.name.lower()
+            if [known.lower() for known in names].count(name) > 1:
+                raise QueryError("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous")

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import json
 import math
 import re
 import struct
 import unicodedata
-import urllib.parse
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
+
+from localcloud.execution.athena.sql.documents import (
+    json_length,
+    json_scalar,
+    url_decode,
+    url_encode,
+    url_parameter,
+    url_part,
+)
 
 _MICROSECOND = dt.timedelta(microseconds=1)
 
@@ -66,11 +73,6 @@ def double_text(value: float) -> str:
     return _scientific(value, repr(value))
 
 
-def real_text(value: float) -> str:
-    """Return a real as a cast to varchar writes it."""
-    return _scientific(value, shortest_real(value))
-
-
 def shortest_real(value: float) -> str:
     """Return the shortest decimal text that reads back as the same 32-bit number."""
     if not math.isfinite(value):
@@ -106,8 +108,10 @@ def decimal_text_of(value: float, scale: int) -> str:
 
 def round_double(value: float, digits: int) -> float:
     """Return a double rounded to a number of decimal digits, halves away from zero."""
-    if not math.isfinite(value) or value == 0:
-        return value
+    if abs(digits) > 300:
+        raise ValueError("!NOT_SUPPORTED: round to more than 300 digits is not supported locally")
+    if value == 0:
+        return 0.0
     factor = 10.0**digits
     scaled = abs(value) * factor
     if scaled >= 2**63 or not math.isfinite(scaled):
@@ -126,79 +130,6 @@ def levenshtein(left: str, right: str) -> int:
             now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (a != b)))
         before = now
     return before[-1]
-
-
-def url_part(url: str, part: str) -> str | None:
-    """Return a part of a URL: protocol, host, path, query or fragment; None if the URL is malformed."""
-    if re.search(r"[\s<>\"{}|\\^`]", url) or re.search(r"%(?![0-9a-fA-F]{2})", url):
-        return None
-    match = re.fullmatch(
-        r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", url
-    )
-    if match is None:
-        return None
-    protocol, authority, path, query, fragment = match.groups()
-    host = re.sub(r"^.*@", "", re.sub(r":\d*$", "", authority)) if authority else None
-    found = {
-        "protocol": protocol,
-        "host": host,
-        "path": urllib.parse.unquote(path),
-        "query": query,
-        "fragment": fragment,
-    }
-    value = found[part]
-    return "" if value is None else value
-
-
-def url_encode(value: str) -> str:
-    """Return a string escaped for a URL's query, as Java's form encoding does."""
-    return urllib.parse.quote(value, safe="*-._ ").replace(" ", "+")
-
-
-def url_decode(value: str) -> str:
-    """Return the string that `url_encode` escaped."""
-    return urllib.parse.unquote_plus(value)
-
-
-def url_parameter(url: str, name: str) -> str | None:
-    """Return the first value of a parameter of a URL's query, None if there is none."""
-    query = url_part(url, "query")
-    for part in (query or "").split("&"):
-        key, equals, value = part.partition("=")
-        if urllib.parse.unquote_plus(key) == name:
-            return urllib.parse.unquote_plus(value) if equals else ""
-    return None
-
-
-def json_scalar(document: str, path: str) -> str | None:
-    """Return the scalar at a path of a JSON document as text; None if there is none, or no valid document."""
-    try:
-        found = json.loads(document, parse_int=_Number, parse_float=_Number)
-    except ValueError:
-        return None
-    for name, index in re.findall(r"\.([A-Za-z0-9_]+)|\[(\d+)\]", path):
-        if name and isinstance(found, dict) and name in found:
-            found = found[name]
-        elif index and isinstance(found, list) and int(index) < len(found):
-            found = found[int(index)]
-        else:
-            return None
-    if isinstance(found, bool):
-        return "true" if found else "false"
-    return str(found) if isinstance(found, str) else None
-
-
-class _Number(str):
-    """A number of a JSON document as it is written there."""
-
-
-def json_length(document: str) -> int | None:
-    """Return the number of items of a JSON array; None for other documents."""
-    try:
-        found = json.loads(document)
-    except ValueError:
-        return None
-    return len(found) if isinstance(found, list) else None
 
 
 _ISO = re.compile(
@@ -278,7 +209,6 @@ FUNCTIONS: dict[str, Signature] = {
     "checked_zone": (checked_zone, ("VARCHAR",), "VARCHAR"),
     "zone_offset": (zone_offset, ("TIMESTAMP", "VARCHAR"), "VARCHAR"),
     "double_text": (double_text, ("DOUBLE",), "VARCHAR"),
-    "real_text": (real_text, ("FLOAT",), "VARCHAR"),
     "decimal_text_of": (decimal_text_of, ("DOUBLE", "INTEGER"), "VARCHAR"),
     "round_double": (round_double, ("DOUBLE", "INTEGER"), "DOUBLE"),
     "edit_distance": (levenshtein, ("VARCHAR", "VARCHAR"), "BIGINT"),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
 from localcloud.execution.athena.errors import QueryError, unsupported
 from localcloud.execution.athena.sql.expressions import Expressions, only
+from localcloud.execution.athena.sql.interfaces import Queries
 from localcloud.execution.athena.sql.operators import arithmetic as operators
 from localcloud.execution.athena.sql.scope import Field, Scope
 from localcloud.execution.athena.sql.types import BIGINT, Type, common
 from localcloud.execution.athena.sql.values import Value, coerce
-
-if TYPE_CHECKING:
-    from localcloud.execution.athena.sql.selects import QueryCompiler
 
 
 def quote(name: str) -> str:
@@ -42,7 +38,7 @@ def star(node: exp.Expr, scope: Scope) -> list[tuple[str, Value]]:
 class Relations:
     """Compiles FROM clauses for a compiler of queries."""
 
-    def __init__(self, queries: QueryCompiler) -> None:
+    def __init__(self, queries: Queries) -> None:
         self._queries = queries
 
     def compile(self, select: exp.Select, parent: Scope | None) -> tuple[str, list[Field]]:

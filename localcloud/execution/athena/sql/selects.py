@@ -8,10 +8,18 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from localcloud.execution.athena.errors import QueryError, unsupported
+from localcloud.execution.athena.sql import interfaces
 from localcloud.execution.athena.sql.aggregates.compile import Aggregates, order_by
 from localcloud.execution.athena.sql.expressions import Expressions, only
 from localcloud.execution.athena.sql.operators import arithmetic as operators
-from localcloud.execution.athena.sql.ordering import as_output, groupable, has_ties, limits
+from localcloud.execution.athena.sql.ordering import (
+    as_output,
+    as_types,
+    check_ambiguity,
+    groupable,
+    has_ties,
+    limits,
+)
 from localcloud.execution.athena.sql.relations import Relations, star
 from localcloud.execution.athena.sql.scope import Catalog, Columns, Field, Scope
 from localcloud.execution.athena.sql.types import BOOLEAN, ZONED, Type, common
@@ -38,8 +46,7 @@ class QueryCompiler:
 
     def compile(self, query: exp.Expr, parent: Scope | None = None) -> Columns:
         """Return a compiled query. Raises QueryError for what is wrong or not supported."""
-        saved = dict(self.named)
-        prefix = self._with(query, parent)
+        saved, prefix = dict(self.named), self._with(query, parent)
         if isinstance(query, exp.Select):
             found = self._select(query, parent)
         elif isinstance(query, exp.SetOperation):
@@ -49,14 +56,13 @@ class QueryCompiler:
         elif isinstance(query, exp.Subquery):
             only(query, "this", "order", "limit", "offset", "with_")
             inner = self.compile(query.this, parent)
-            found = Columns(inner.sql + self._tail(query, inner.columns, parent), inner.columns)
-            if query.args.get("order") or query.args.get("limit") or query.args.get("offset"):
-                body = f"SELECT * FROM ({inner.sql})"
-                found = Columns(body + self._tail(query, inner.columns, parent), inner.columns)
+            found = Columns(
+                f"SELECT * FROM ({inner.sql}){self._tail(query, inner.columns, parent)}", inner.columns
+            )
         else:
             raise unsupported(f"{query.key.upper()} query")
         self.named = saved
-        return Columns(prefix + found.sql, found.columns) if prefix else found
+        return Columns(prefix + found.sql, found.columns)
 
     def _with(self, query: exp.Expr, parent: Scope | None) -> str:
         clause = query.args.get("with_")
@@ -88,6 +94,8 @@ class QueryCompiler:
             expressions.compile_all(item.expressions if isinstance(item, exp.Tuple) else [item])
             for item in query.expressions
         ]
+        if any(len(items) == 1 and items[0].type.name == "row" for items in rows):
+            raise unsupported("VALUES of rows with field names or as functions")
         if len({len(items) for items in rows}) != 1:
             raise QueryError("TYPE_MISMATCH", "Values rows have mismatched sizes")
         columns = [unify(list(items), "values of a column") for items in zip(*rows, strict=True)]
@@ -117,16 +125,9 @@ class QueryCompiler:
             for _, kind in kinds:
                 groupable(Value("", kind))
         words = f"{query.key.upper()}{'' if query.args.get('distinct') else ' ALL'}"
-        sides = [self._as_types(side, [kind for _, kind in kinds]) for side in (left, right)]
+        sides = [as_types(self.fresh(), side, [kind for _, kind in kinds]) for side in (left, right)]
         sql = f"SELECT * FROM ({sides[0]} {words} {sides[1]}) AS {self.fresh()}"
         return Columns(sql + self._tail(query, tuple(kinds), parent), tuple(kinds))
-
-    def _as_types(self, side: Columns, kinds: Sequence[Type]) -> str:
-        items = [
-            f"{coerce(Value(f'c{index}', own), kind).sql} AS c{index}"
-            for index, ((_, own), kind) in enumerate(zip(side.columns, kinds, strict=True))
-        ]
-        return f"(SELECT {', '.join(items)} FROM ({side.sql}) AS {self.fresh()})"
 
     def _tail(self, query: exp.Expr, columns: Sequence[tuple[str, Type]], parent: Scope | None) -> str:
         """Return ORDER BY and LIMIT of a query that is not a SELECT: over its result columns alone."""
@@ -137,7 +138,9 @@ class QueryCompiler:
             raise unsupported("FETCH FIRST … WITH TIES outside of a SELECT")
         return (f" ORDER BY {', '.join(order)}" if order else "") + limits(query)
 
-    def _order(self, query: exp.Expr, expressions: Expressions, outputs: Sequence[Value]) -> list[str]:
+    def _order(
+        self, query: exp.Expr, expressions: interfaces.Expressions, outputs: Sequence[Value]
+    ) -> list[str]:
         clause = query.args.get("order")
         if not clause:
             return []
@@ -145,7 +148,7 @@ class QueryCompiler:
         return [order_by(item, self._ordinal(item.this, expressions, outputs)) for item in clause.expressions]
 
     @staticmethod
-    def _ordinal(node: exp.Expr, expressions: Expressions, outputs: Sequence[Value]) -> Value:
+    def _ordinal(node: exp.Expr, expressions: interfaces.Expressions, outputs: Sequence[Value]) -> Value:
         if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
             if not 1 <= int(node.name) <= len(outputs):
                 raise QueryError(
@@ -199,6 +202,7 @@ class QueryCompiler:
             else {}
         )
         ordering = expressions.within(expressions.scope.with_parameters(aliases))
+        check_ambiguity(query, [name for name, _ in items])
         order = self._order(query, ordering, [value for _, value in items])
         if distinct and order:
             # DuckDB orders the distinct rows: each item must be one of the columns.
@@ -206,7 +210,7 @@ class QueryCompiler:
         body = f"SELECT {'DISTINCT ' if distinct else ''}{selected}{clauses}"
         if not has_ties(query):
             return body + (f" ORDER BY {', '.join(order)}" if order else "") + limits(query)
-        if not order or distinct or query.args.get("offset"):
+        if not order or distinct or query.args.get("offset") or not query.args["limit"].args.get("count"):
             raise unsupported("FETCH FIRST … WITH TIES with DISTINCT or OFFSET, or without ORDER BY")
         keys = [item.rsplit(" NULLS ", 1)[0].rsplit(" ", 1)[0] for item in order]
         hidden = ", ".join(f"{key} AS o{index}" for index, key in enumerate(keys))
@@ -237,7 +241,7 @@ class QueryCompiler:
             items.append((node.name.lower() if named else f"_col{len(items)}", value))
         return items
 
-    def _group(self, query: exp.Select, expressions: Expressions, outputs: list[Value]) -> str:
+    def _group(self, query: exp.Select, expressions: interfaces.Expressions, outputs: list[Value]) -> str:
         clause = query.args.get("group")
         if not clause:
             return ""
@@ -245,7 +249,7 @@ class QueryCompiler:
         parts = [self._group_item(node, expressions, outputs) for node in clause.expressions]
         return f" GROUP BY {', '.join(parts)}"
 
-    def _group_item(self, node: exp.Expr, expressions: Expressions, outputs: list[Value]) -> str:
+    def _group_item(self, node: exp.Expr, expressions: interfaces.Expressions, outputs: list[Value]) -> str:
         for kind, word in ((exp.Rollup, "ROLLUP"), (exp.Cube, "CUBE"), (exp.GroupingSets, "GROUPING SETS")):
             if isinstance(node, kind):
                 only(node, "expressions")
@@ -260,33 +264,30 @@ class QueryCompiler:
             raise unsupported("GROUP BY a constant")
         return groupable(value)
 
-    def scalar(self, expressions: Expressions, query: exp.Expr) -> Value:
+    def scalar(self, expressions: interfaces.Expressions, query: exp.Expr) -> Value:
         """Return a subquery in place of a value."""
         found = self.compile(query, expressions.scope)
         if len(found.columns) != 1:
             raise unsupported("a subquery with several columns in place of a value")
         return Value(f"({found.sql})", found.columns[0][1])
 
-    def exists(self, expressions: Expressions, query: exp.Expr) -> Value:
+    def exists(self, expressions: interfaces.Expressions, query: exp.Expr) -> Value:
         """Return EXISTS (query)."""
-        inner = query.this if isinstance(query, exp.Subquery) else query
-        return Value(f"EXISTS ({self.compile(inner, expressions.scope).sql})", BOOLEAN)
+        return Value(f"EXISTS ({self.compile(query.unnest(), expressions.scope).sql})", BOOLEAN)
 
-    def in_query(self, expressions: Expressions, node: exp.In) -> Value:
+    def in_query(self, expressions: interfaces.Expressions, node: exp.In) -> Value:
         """Return `x IN (query)`."""
-        query = node.args["query"]
-        inner = query.this if isinstance(query, exp.Subquery) else query
-        return self._any(expressions.compile(node.this), "=", inner, expressions)
+        return self._any(expressions.compile(node.this), "=", node.args["query"].unnest(), expressions)
 
-    def quantified(self, expressions: Expressions, symbol: str, node: exp.Binary) -> Value:
+    def quantified(self, expressions: interfaces.Expressions, symbol: str, node: exp.Binary) -> Value:
         """Return `x = ANY (query)` and its like."""
         quantifier = node.expression
-        inner = quantifier.this.this if isinstance(quantifier.this, exp.Subquery) else quantifier.this
+        inner = quantifier.this.unnest()
         if not isinstance(inner, exp.Query) or isinstance(quantifier, exp.All):
             raise unsupported("ALL (…)" if isinstance(quantifier, exp.All) else "ANY of a value")
         return self._any(expressions.compile(node.this), symbol, inner, expressions)
 
-    def _any(self, value: Value, symbol: str, query: exp.Expr, expressions: Expressions) -> Value:
+    def _any(self, value: Value, symbol: str, query: exp.Expr, expressions: interfaces.Expressions) -> Value:
         found = self.compile(query, expressions.scope)
         if len(found.columns) != 1:
             raise unsupported("IN with a subquery of several columns")
@@ -296,4 +297,4 @@ class QueryCompiler:
         if kind.is_floating or kind.name == ZONED:
             raise unsupported(f"IN with a subquery of {kind}")
         sql = operators.comparable(coerce(value, kind))
-        return Value(f"({sql} {symbol} ANY ({self._as_types(found, [kind])}))", BOOLEAN)
+        return Value(f"({sql} {symbol} ANY ({as_types(self.fresh(), found, [kind])}))", BOOLEAN)

@@ -76,6 +76,8 @@ def _convert(sql: str, source: Type, target: Type) -> str:
         raise unsupported(f"coercion from {source} to {target}")
     if target.name == "varchar" and source == DATE:
         raise QueryError("TYPE_MISMATCH", f"{source} is not coercible to {target}")
+    if target.name == "real" and source.name == "decimal":
+        raise unsupported(f"coercion from {source} to {target}")
     if target == DOUBLE and source.name == "decimal":
         return f"CAST({decimal_text(sql)} AS DOUBLE)"  # DuckDB's own cast may miss the nearest double.
     return f"CAST({sql} AS {stored(target)})"
@@ -95,6 +97,12 @@ def unify(values: list[Value], what: str) -> list[Value]:
             raise QueryError("TYPE_MISMATCH", f"{what} need a common type: {kind}, {value.type}")
         kind = found
     return [coerce(value, kind) for value in values]
+
+
+def without_nan(sql: str, kind: Type, where: str) -> str:
+    """Return SQL of a floating number that refuses NaN when it meets one: its place differs there."""
+    message = fail("NOT_SUPPORTED", f"NaN in {where} is not supported locally", stored(kind))
+    return f"CASE WHEN isnan({sql}) THEN {message} ELSE {sql} END"
 
 
 def integer_constant(value: Value, what: str) -> int:

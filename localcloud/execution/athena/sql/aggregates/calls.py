@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from localcloud.execution.athena.errors import QueryError
+from localcloud.execution.athena.errors import unsupported
 from localcloud.execution.athena.sql.values import Value
 
 
@@ -32,7 +32,5 @@ class Call:
     def one(self) -> Value:
         """Return the only argument."""
         if len(self.arguments) != 1:
-            raise QueryError(
-                "FUNCTION_NOT_FOUND", f"{self.name} takes one argument, not {len(self.arguments)}"
-            )
+            raise unsupported(f"{self.name} of {len(self.arguments)} arguments")
         return self.arguments[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -12,11 +11,9 @@ from localcloud.execution.athena.errors import QueryError, unsupported
 from localcloud.execution.athena.sql.aggregates.calls import Call
 from localcloud.execution.athena.sql.aggregates.results import AGGREGATES
 from localcloud.execution.athena.sql.aggregates.windows import WINDOWS
+from localcloud.execution.athena.sql.interfaces import Expressions
 from localcloud.execution.athena.sql.operators import arithmetic as operators
-from localcloud.execution.athena.sql.values import Value
-
-if TYPE_CHECKING:
-    from localcloud.execution.athena.sql.expressions import Expressions
+from localcloud.execution.athena.sql.values import Value, without_nan
 
 
 def order_by(item: exp.Expr, value: Value) -> str:
@@ -28,7 +25,10 @@ def order_by(item: exp.Expr, value: Value) -> str:
             raise unsupported(f"ORDER BY with {name}")
     direction = "DESC" if item.args.get("desc") else "ASC"
     nulls = "FIRST" if item.args.get("nulls_first") else "LAST"
-    return f"{operators.comparable(value)} {direction} NULLS {nulls}"
+    key = operators.comparable(value)
+    if value.type.is_floating and nulls == "FIRST":
+        key = without_nan(key, value.type, "ORDER BY … NULLS FIRST")
+    return f"{key} {direction} NULLS {nulls}"
 
 
 class Aggregates:

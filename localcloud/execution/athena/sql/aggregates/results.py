@@ -8,7 +8,7 @@ from localcloud.execution.athena.errors import unsupported
 from localcloud.execution.athena.sql.aggregates.calls import Call
 from localcloud.execution.athena.sql.operators import arithmetic as operators
 from localcloud.execution.athena.sql.types import BIGINT, BOOLEAN, DOUBLE, VARCHAR, ZONED, array, decimal
-from localcloud.execution.athena.sql.values import Value, coerce
+from localcloud.execution.athena.sql.values import Value, coerce, fail, without_nan
 
 
 def _count(call: Call) -> Value:
@@ -60,7 +60,10 @@ def _extreme(function: str) -> Callable[[Call], Value]:
         value = call.one()
         if value.type.name == ZONED:
             raise unsupported(f"{function}({value.type})")
-        return Value(call.sql(function, operators.comparable(value)), value.type)
+        key = operators.comparable(value)
+        if value.type.is_floating:
+            key = without_nan(key, value.type, function)
+        return Value(call.sql(function, key), value.type)
 
     return compiled
 
@@ -95,7 +98,13 @@ def _bits(function: str) -> Callable[[Call], Value]:
 
 
 def _spread(function: str) -> Callable[[Call], Value]:
-    return lambda call: Value(call.sql(function, coerce(call.one(), DOUBLE).sql), DOUBLE)
+    def compiled(call: Call) -> Value:
+        x = coerce(call.one(), DOUBLE).sql
+        message = fail("NOT_SUPPORTED", f"{function} of NaN and infinity is not supported locally", "DOUBLE")
+        finite = f"CASE WHEN isfinite({x}) OR {x} IS NULL THEN {x} ELSE {message} END"
+        return Value(call.sql(function, finite), DOUBLE)
+
+    return compiled
 
 
 def _listagg_result(call: Call) -> Value:

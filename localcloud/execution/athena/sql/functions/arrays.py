@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from localcloud.execution.athena.errors import QueryError
 from localcloud.execution.athena.sql.operators.casts import text_of
 from localcloud.execution.athena.sql.types import (
     BIGINT,
@@ -100,10 +99,10 @@ def _element_at(values: list[Value]) -> Value | None:
     if listed is None or not coercible(values[1].type, BIGINT):
         return None
     index = coerce(values[1], BIGINT).sql
-    message = fail(_BAD, "SQL array indices start at 1", stored(listed.type.element))
-    return Value(
-        f"CASE WHEN {index} = 0 THEN {message} ELSE ({listed.sql})[{index}] END", listed.type.element
-    )
+    kind = listed.type.element
+    message = fail(_BAD, "SQL array indices start at 1", stored(kind))
+    wrong = f"{index} = 0 OR {index} < -9223372036854775807"
+    return Value(f"CASE WHEN {wrong} THEN {message} ELSE ({listed.sql})[{index}] END", kind)
 
 
 def _extreme(function: str) -> Callable[[list[Value]], Value | None]:
@@ -129,10 +128,8 @@ def _reversed(values: list[Value]) -> Value | None:
     listed = _array(values)
     if listed is not None:
         return Value(f"list_reverse({listed.sql})", listed.type)
-    if len(values) == 1 and values[0].type.name in ("varchar", "unknown"):
-        x = coerce(values[0], VARCHAR).sql
-        kind = values[0].type if values[0].type.name == "varchar" else VARCHAR
-        return Value(f"array_to_string(list_reverse(string_split({x}, '')), '')", kind)
+    if len(values) == 1 and values[0].type.name == "varchar":
+        return Value(f"array_to_string(list_reverse(string_split({values[0].sql}, '')), '')", values[0].type)
     return None
 
 
@@ -244,18 +241,28 @@ def _sequence_of_times(values: list[Value]) -> Value | None:
         return None
     if len(values) == 2:
         step, wrong = f"to_days(CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END)", "false"
+        size = 86_400_000_000
     else:
         amount = values[2].constant
         if values[2].type.name != DAY_TIME or not isinstance(amount, int) or not amount:
             return None
         if kind == DATE and amount % 86_400_000:
-            raise QueryError(_BAD, "sequence step must be a day interval if start and end values are dates")
+            return None
+        size = abs(amount) * 1000
         step, wrong = f"to_microseconds({amount * 1000})", f"{start} {'>' if amount > 0 else '<'} {stop}"
     bad = fail(_BAD, "sequence stop value should be reachable from its start", f"{stored(kind)}[]")
     series = f"generate_series(CAST({start} AS TIMESTAMP), CAST({stop} AS TIMESTAMP), {step})"
     cast = f"list_transform({series}, lambda x: CAST(x AS {stored(kind)}))"
     missing = f"{start} IS NULL OR {stop} IS NULL"
-    return Value(f"CASE WHEN {missing} THEN NULL WHEN {wrong} THEN {bad} ELSE {cast} END", array(kind))
+    a, b = (f"epoch_us(CAST({side} AS TIMESTAMP))" for side in (start, stop))
+    many = f"abs({b} - {a}) // {size} >= 10000"
+    large = fail(
+        _BAD, "result of sequence function must not have more than 10000 entries", f"{stored(kind)}[]"
+    )
+    return Value(
+        f"CASE WHEN {missing} THEN NULL WHEN {wrong} THEN {bad} WHEN {many} THEN {large} ELSE {cast} END",
+        array(kind),
+    )
 
 
 def _repeat(values: list[Value]) -> Value | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -21,10 +20,8 @@ from localcloud.execution.athena.sql.functions import (
 )
 from localcloud.execution.athena.sql.functions.formatting import format_call
 from localcloud.execution.athena.sql.functions.templates import Templates, from_templates
+from localcloud.execution.athena.sql.interfaces import Expressions
 from localcloud.execution.athena.sql.values import Value
-
-if TYPE_CHECKING:
-    from localcloud.execution.athena.sql.expressions import Expressions
 
 _TEMPLATES: Templates = {
     **numbers.TEMPLATES, **strings.TEMPLATES, **dates.TEMPLATES,

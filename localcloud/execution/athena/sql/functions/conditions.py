@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from localcloud.execution.athena.errors import unsupported
+from localcloud.execution.athena.sql.interfaces import Expressions
 from localcloud.execution.athena.sql.operators import temporal
 from localcloud.execution.athena.sql.operators.access import decimal_literal, row_of
 from localcloud.execution.athena.sql.operators.arithmetic import comparable, compare
@@ -23,9 +23,6 @@ from localcloud.execution.athena.sql.types import (
     Type,
 )
 from localcloud.execution.athena.sql.values import Value, literal, text, unify
-
-if TYPE_CHECKING:
-    from localcloud.execution.athena.sql.expressions import Expressions
 
 
 def _coalesce(values: list[Value]) -> Value | None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from localcloud.execution.athena.errors import QueryError
+from localcloud.execution.athena.sql.interfaces import Expressions
 from localcloud.execution.athena.sql.types import BOOLEAN, UNKNOWN, Type, array, common, map_of, stored
 from localcloud.execution.athena.sql.values import Value, coerce
-
-if TYPE_CHECKING:
-    from localcloud.execution.athena.sql.expressions import Expressions
 
 
 def function_of(expressions: Expressions, node: exp.Expr, kinds: Sequence[Type]) -> tuple[list[str], Value]:

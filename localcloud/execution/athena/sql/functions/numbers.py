@@ -15,7 +15,7 @@ from localcloud.execution.athena.sql.types import (
     decimal,
     stored,
 )
-from localcloud.execution.athena.sql.values import Value, coerce, fail, null
+from localcloud.execution.athena.sql.values import Value, coerce, fail
 
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 
@@ -46,8 +46,7 @@ TEMPLATES: Templates = {
     "sqrt": (("double", "double", _NEGATIVE_ROOT),),
     "exp": (("double", "double", "exp({0})"),),
     "ln": (("double", "double", _logarithm("ln")),),
-    "log2": (("double", "double", _logarithm("log2")),),
-    "log10": (("double", "double", _logarithm("log10")),),
+    "log2": (("double", "double", f"({_logarithm('ln')} / ln(CAST(2 AS DOUBLE)))"),),
     "power": (("double,double", "double", "pow({0}, {1})"),),
     "pow": (("double,double", "double", "pow({0}, {1})"),),
     "pi": (("", "double", "pi()"),),
@@ -66,12 +65,6 @@ TEMPLATES: Templates = {
     "to_base": (("bigint,bigint", "varchar(64)", "radix_text({0}, {1})"),),
     "from_base": (("varchar,bigint", "bigint", "radix_number({0}, {1})"),),
     "truncate": (("real", "real", "trunc({0})"), ("double", "double", "trunc({0})")),
-    "cbrt": (("double", "double", "cbrt({0})"),),
-    **{name: (("double", "double", name + "({0})"),) for name in ("sin", "cos", "tan", "atan")},
-    **{name: (("double", "double", name + "({0})"),) for name in ("sinh", "cosh", "tanh")},
-    "asin": (("double", "double", "CASE WHEN abs({0}) > 1 THEN CAST('NaN' AS DOUBLE) ELSE asin({0}) END"),),
-    "acos": (("double", "double", "CASE WHEN abs({0}) > 1 THEN CAST('NaN' AS DOUBLE) ELSE acos({0}) END"),),
-    "atan2": (("double,double", "double", "atan2({0}, {1})"),),
 }  # fmt: skip
 
 
@@ -82,7 +75,7 @@ def _absolute(values: list[Value]) -> Value | None:
 def _numeric(values: list[Value], template: str) -> Value | None:
     if len(values) != 1 or not (values[0].type.is_numeric or values[0].type == UNKNOWN):
         return None
-    value = values[0] if values[0].type != UNKNOWN else coerce(values[0], DOUBLE)
+    value = values[0] if values[0].type != UNKNOWN else coerce(values[0], Type("tinyint"))
     return Value(f"CAST({template.format(value.sql)} AS {stored(value.type)})", value.type)
 
 
@@ -93,7 +86,7 @@ def _sign(values: list[Value]) -> Value | None:
     if len(values) == 1 and values[0].type.is_floating:
         x = values[0].sql
         return Value(
-            f"CASE WHEN isnan({x}) THEN {x} ELSE CAST(sign({x}) AS {stored(values[0].type)}) END",
+            f"CASE WHEN isnan({x}) OR {x} = 0 THEN {x} ELSE CAST(sign({x}) AS {stored(values[0].type)}) END",
             values[0].type,
         )
     return _numeric(values, "sign({0})")
@@ -123,11 +116,14 @@ def _round(values: list[Value]) -> Value | None:
         return _round_decimal(value, digits)
     count = coerce(digits, INTEGER).sql if digits else "0"
     if kind == DOUBLE:
-        return Value(f"round_double({value.sql}, {count})", DOUBLE)
+        # Only finite numbers: DuckDB takes a NaN from Python for null.
+        x, rounded = value.sql, f"round_double({value.sql}, {count})"
+        return Value(f"CASE WHEN isfinite({x}) OR {count} IS NULL THEN {rounded} ELSE {x} END", DOUBLE)
     if kind.is_integer and (digits is None or (isinstance(digits.constant, int) and digits.constant >= 0)):
         return Value(value.sql, kind)
-    if kind.is_integer and isinstance(digits and digits.constant, int):
-        return Value(f"CAST(round({value.sql}, {digits.constant if digits else 0}) AS {stored(kind)})", kind)
+    places = digits.constant if digits else None
+    if kind.is_integer and isinstance(places, int) and places > -19:
+        return Value(f"CAST(round({value.sql}, {places}) AS {stored(kind)})", kind)
     return None
 
 
@@ -167,8 +163,6 @@ def _log(values: list[Value]) -> Value | None:
 def _mod(values: list[Value]) -> Value | None:
     if len(values) != 2:
         return None
-    if UNKNOWN in (values[0].type, values[1].type):
-        return null(Type("bigint"))
     return arithmetic("%", values[0], values[1])
 
 

@@ -69,7 +69,7 @@ def _subject(values: list[Value], least: int, most: int) -> tuple[str, str, int]
 
 
 def _result(value: Value) -> Type:
-    return value.type if value.type.name == "varchar" else VARCHAR
+    return value.type if value.type.name == "varchar" else Type("varchar", (0,))
 
 
 def _group(values: list[Value], groups: int) -> int:
@@ -122,7 +122,7 @@ def _replace(values: list[Value]) -> Value | None:
     replaced = f"regexp_replace({found[0]}, {found[1]}, {text(_replacement(new, found[2]))}, 'g')"
     if len(values) == 2:
         return Value(replaced, _result(values[0]))
-    sizes = [values[index].type.args for index in (0, 2)]
+    sizes = [_result(values[index]).args for index in (0, 2)]
     if not sizes[0] or not sizes[1]:
         return Value(replaced, VARCHAR)
     x, y = sizes[0][0], sizes[1][0]

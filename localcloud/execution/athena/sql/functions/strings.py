@@ -19,6 +19,8 @@ from localcloud.execution.athena.sql.values import Value, coerce, fail, string_c
 
 _BAD = "INVALID_FUNCTION_ARGUMENT"
 _POSITION = fail(_BAD, "'instance' must be a positive or negative number.", "BIGINT")
+_LETTER = fail(_BAD, "Input string must be a single character string")
+_ONE_LETTER = f"CASE WHEN length({{0}}) <> 1 THEN {_LETTER} ELSE ord({{0}}) END"
 _DELIMITER = fail(_BAD, "The delimiter may not be the empty string", "VARCHAR[]")
 _INDEX = fail(_BAD, "Index must be greater than zero", "VARCHAR")
 _SIZE = fail(_BAD, "Target length must be in the range [0..2147483647]", "VARCHAR")
@@ -48,7 +50,7 @@ TEMPLATES: Templates = {
     "trim": (("varchar", "$0", f"trim({{0}}, {_SPACES})"), ("varchar,varchar", "$0", "trim({0}, {1})")),
     "ltrim": (("varchar", "$0", f"ltrim({{0}}, {_SPACES})"), ("varchar,varchar", "$0", "ltrim({0}, {1})")),
     "rtrim": (("varchar", "$0", f"rtrim({{0}}, {_SPACES})"), ("varchar,varchar", "$0", "rtrim({0}, {1})")),
-    "codepoint": (("varchar(1)", "integer", "ord({0})"),),
+    "codepoint": (("varchar(1)", "integer", _ONE_LETTER),),
     "translate": (("varchar,varchar,varchar", "varchar", "translate({0}, {1}, {2})"),),
     "levenshtein_distance": (("varchar,varchar", "bigint", "edit_distance({0}, {1})"),),
     "md5": (("varbinary", "varbinary", "unhex(md5({0}))"),),
@@ -78,11 +80,11 @@ def _as_text(values: list[Value]) -> list[str] | None:
 
 
 def _result(value: Value) -> Type:
-    return value.type if value.type.name == "varchar" else VARCHAR
+    return value.type if value.type.name == "varchar" else Type("varchar", (0,))
 
 
 def _substr(values: list[Value]) -> Value | None:
-    if not 2 <= len(values) <= 3 or not is_text(values[0]):
+    if not 2 <= len(values) <= 3 or values[0].type.name != "varchar":
         return None
     if not all(coercible(value.type, BIGINT) for value in values[1:]):
         return None
@@ -111,7 +113,7 @@ def _replace(values: list[Value]) -> Value | None:
         f"CASE WHEN {x} IS NULL OR {old} IS NULL OR {new} IS NULL THEN NULL WHEN {old} = '' AND {x} = '' THEN"
         f" {new} WHEN {old} = '' THEN {spread} ELSE replace({x}, {old}, {new}) END"
     )
-    sizes = [value.type.args[0] if value.type.args else None for value in values]
+    sizes = [_result(value).args[0] if _result(value).args else None for value in values]
     if None in sizes:
         return Value(sql, VARCHAR)
     length, _, added = (size or 0 for size in sizes)
@@ -123,9 +125,9 @@ def _split(values: list[Value]) -> Value | None:
     if parts is None or len(values) != 2:
         return None
     x, by = parts
-    return Value(
-        f"CASE WHEN {by} = '' THEN {_DELIMITER} ELSE string_split({x}, {by}) END", array(_result(values[0]))
-    )
+    pieces = f"CASE WHEN {by} = '' THEN {_DELIMITER} ELSE string_split({x}, {by}) END"
+    missing = f"{x} IS NULL OR {by} IS NULL"
+    return Value(f"CASE WHEN {missing} THEN NULL ELSE {pieces} END", array(_result(values[0])))
 
 
 def _split_part(values: list[Value]) -> Value | None:
@@ -143,6 +145,8 @@ def _split_part(values: list[Value]) -> Value | None:
 
 def _concat(values: list[Value]) -> Value | None:
     if len(values) < 2:
+        return None
+    if UNKNOWN in (value.type for value in values):
         return None
     if all(value.type.name in ("varbinary", "unknown") for value in values) and any(
         value.type.name == "varbinary" for value in values
@@ -171,7 +175,7 @@ def _concat_ws(values: list[Value]) -> Value | None:
         joined = f"coalesce(array_to_string({listed}, {by}), '')"
         return Value(f"CASE WHEN {by} IS NULL OR {listed} IS NULL THEN NULL ELSE {joined} END", VARCHAR)
     parts = _as_text(values)
-    if parts is None:
+    if parts is None or UNKNOWN in (value.type for value in values):
         return None
     return Value(f"CASE WHEN {parts[0]} IS NULL THEN NULL ELSE concat_ws({', '.join(parts)}) END", VARCHAR)
 
@@ -206,13 +210,13 @@ def _from_hex(values: list[Value]) -> Value | None:
 def _url_encode(values: list[Value]) -> Value | None:
     if len(values) != 1 or not is_text(values[0]):
         return None
-    size = values[0].type.args
+    size = _result(values[0]).args
     kind = Type("varchar", (min(2**31 - 1, 12 * size[0]),)) if size else VARCHAR
     return Value(f"form_encode({coerce(values[0], VARCHAR).sql})", kind)
 
 
 def _json_scalar(values: list[Value]) -> Value | None:
-    if len(values) != 2 or not is_text(values[0]):
+    if len(values) != 2 or values[0].type.name != "varchar":
         return None
     path = string_constant(values[1], "a JSON path")
     if not re.fullmatch(r"\$(\.[A-Za-z0-9_]+|\[\d+\])*", path):
@@ -224,7 +228,8 @@ def _from_base64(values: list[Value]) -> Value | None:
     if len(values) != 1 or not is_text(values[0]):
         return None
     x = coerce(values[0], VARCHAR).sql
-    return Value(f"from_base64({x})", Type("varbinary"))
+    padded = f"rpad({x}, CAST((length({x}) + 3) // 4 * 4 AS INTEGER), '=')"
+    return Value(f"from_base64({padded})", Type("varbinary"))
 
 
 FUNCTIONS: dict[str, Callable[[list[Value]], Value | None]] = {

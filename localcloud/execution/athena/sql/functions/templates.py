@@ -47,5 +47,7 @@ def from_templates(overloads: Sequence[tuple[str, str, str]], values: Sequence[V
             ):
                 parts = [coerce(value, kind).sql for value, kind in zip(values, kinds, strict=True)]
                 kind = values[int(result[1:])].type if result.startswith("$") else type_named(result)
-                return Value(template.format(*parts), kind if kind.name != "unknown" else kinds[0])
+                if kind.name == "unknown":  # a null without type has the narrowest
+                    kind = Type("varchar", (0,)) if kinds[0].name == "varchar" else kinds[0]
+                return Value(template.format(*parts), kind)
     return None

@@ -177,3 +177,13 @@ def _concatenate_arrays(left: Value, right: Value) -> Value:
 def date_of_days(sql: str) -> Value:
     """Return the date that lies a number of days after 1970-01-01."""
     return Value(f"(DATE '1970-01-01' + CAST({sql} AS INTEGER))", DATE)
+
+
+def connect(symbol: str, left: str, right: str) -> Value:
+    """Return `left AND right` or `left OR right` of two conditions."""
+    both = f"({left} {symbol} {right})"
+    if any(mark in right for mark in (" // ", " % ", "'!")):
+        # It may fail, so that it is evaluated only where the left side does not decide.
+        decided, result = (f"NOT {left}", "false") if symbol == "AND" else (left, "true")
+        both = f"CASE WHEN {decided} THEN {result} ELSE {both} END"
+    return Value(both, BOOLEAN)

@@ -7,6 +7,7 @@ from localcloud.execution.athena.sql.operators.parts import rounded
 from localcloud.execution.athena.sql.operators.temporal import instant, local, zoned
 from localcloud.execution.athena.sql.types import (
     DATE,
+    DOUBLE,
     UNKNOWN,
     ZONED,
     Type,
@@ -70,8 +71,8 @@ def text_of(value: Value) -> str:
     kind = value.type
     if kind.name in ("varchar", "uuid", "date", "decimal", "boolean") or kind.is_integer:
         return f"CAST({value.sql} AS VARCHAR)"
-    if kind.is_floating:
-        return f"{kind.name}_text({value.sql})"
+    if kind == DOUBLE:
+        return f"double_text({value.sql})"
     if kind.name in ("timestamp", ZONED):
         sql = f"timestamp_text({local(value)}, {kind.args[0]})"
         return sql if kind.name == "timestamp" else f"({sql} || ' ' || ({value.sql}).z)"
@@ -124,6 +125,8 @@ def _to_floating(value: Value, target: Type) -> str | None:
         body = f"trim({value.sql}, ' ')"
         number = f"regexp_full_match({body}, '{_NUMBER}|[+-]?(NaN|Infinity)')"
         return _guarded(number, f"CAST({body} AS {kind})", value, target)
+    if value.type.name == "decimal" and target != DOUBLE:
+        raise unsupported(f"CAST({value.type} AS {target})")
     if value.type.name == "decimal":
         return f"CAST(CAST({value.sql} AS VARCHAR) AS {kind})"
     if value.type.name == "boolean" or value.type.is_numeric:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from localcloud.execution.athena.errors import QueryError
-from localcloud.execution.athena.sql.operators.temporal import DAY, local, zoned
+from localcloud.execution.athena.sql.operators.temporal import DAY, invalid_unit, local, zoned
 from localcloud.execution.athena.sql.types import BIGINT, DATE, DAY_TIME, MICROSECONDS, YEAR_MONTH, ZONED
 from localcloud.execution.athena.sql.values import Value
 
@@ -40,7 +39,7 @@ def truncate(unit: str, time: Value) -> Value:
     known = ("day", "week", "month", "quarter", "year")
     finer = ("millisecond", "second", "minute", "hour")
     if unit not in known and (time.type == DATE or unit not in finer):
-        raise QueryError("INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid {time.type} field")
+        return invalid_unit(unit, time.type, time)
     if time.type == DATE:
         return Value(f"CAST(date_trunc('{unit}', {time.sql}) AS DATE)", DATE)
     if time.type.name == ZONED:

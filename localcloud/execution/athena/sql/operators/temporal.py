@@ -18,6 +18,7 @@ from localcloud.execution.athena.sql.types import (
     YEAR_MONTH,
     ZONED,
     Type,
+    stored,
 )
 from localcloud.execution.athena.sql.values import Value, fail, text
 
@@ -156,13 +157,13 @@ def subtract_times(left: Value, right: Value) -> Value | None:
 
 def instant(value: Value) -> str:
     """Return the timestamp in UTC of a timestamp with or without time zone."""
-    return f"({value.sql}).t" if value.type.name == ZONED else value.sql
+    return f"CAST(({value.sql}).t AS TIMESTAMP)" if value.type.name == ZONED else value.sql
 
 
 def local(value: Value) -> str:
     """Return SQL of a date or timestamp as its zone's clock shows it."""
     if value.type.name == ZONED:
-        return f"local_of(({value.sql}).t, ({value.sql}).z)"
+        return f"local_of(CAST(({value.sql}).t AS TIMESTAMP), ({value.sql}).z)"
     return value.sql
 
 
@@ -175,12 +176,12 @@ def difference(unit: str, start: Value, end: Value) -> Value:
         return Value(f"(whole_months({a}, {b}) // {_MONTHS[unit]})", BIGINT)
     if unit == "millisecond" or (unit in _UNITS and (start.type != DATE or unit in ("day", "week"))):
         if start.type == DATE and unit == "millisecond":
-            raise QueryError("INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid DATE field")
+            return invalid_unit(unit, BIGINT, start, end)
         a, b = (f"epoch_us(CAST({instant(value)} AS TIMESTAMP))" for value in (start, end))
         size = 1 if unit == "millisecond" else _UNITS[unit]
         # Each time is taken to the millisecond before the difference is taken.
         return Value(f"((floor_divide({b}, 1000) - floor_divide({a}, 1000)) // {size})", BIGINT)
-    raise QueryError("INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid {start.type} field")
+    return invalid_unit(unit, BIGINT, start, end)
 
 
 def add_units(unit: str, amount: Value, time: Value) -> Value:
@@ -192,7 +193,16 @@ def add_units(unit: str, amount: Value, time: Value) -> Value:
     elif unit in _UNITS and (time.type != DATE or unit in ("day", "week")):
         interval = Value(f"({amount.sql} * {_UNITS[unit]})", INTERVAL_DAY)
     else:
-        raise QueryError("INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid {time.type} field")
+        return invalid_unit(unit, time.type, amount, time)
     found = add_interval(time, interval, "+")
     assert found
     return Value(found.sql, time.type)
+
+
+def invalid_unit(unit: str, result: Type, *values: Value) -> Value:
+    """Return a call with a unit that the type does not have: it fails unless an argument is null."""
+    missing = " OR ".join(f"{value.sql} IS NULL" for value in values)
+    message = fail(
+        "INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid {values[-1].type} field", stored(result)
+    )
+    return Value(f"CASE WHEN {missing} THEN NULL ELSE {message} END", result)
