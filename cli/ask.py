@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.options import AsJson, Env, Home, Profile, Region, examples, print_json
@@ -122,9 +123,9 @@ def _show(title: str, rows: Sequence[Any], *, as_json: bool) -> None:
     for name in plain[0] if plain else ("no rows",):
         table.add_column(name.replace("_", " "))
     for row in plain:
-        table.add_row(*("" if value is None else _cell(value) for value in row.values()))
+        table.add_row(*("" if value is None else escape(_cell(value)) for value in row.values()))
     # A table's own title is wrapped to the table, which may be narrow.
-    Console().print(title, table, sep="\n")
+    Console().print(escape(title), table, sep="\n")
 
 
 def _text(value: Any) -> Any:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -89,15 +90,16 @@ def costs(
 
     config = _config(env, stream_trigger=stream_trigger, serving=serving, encrypted_logs=encrypted_logs)
     region = os.environ.get("AWS_REGION", "us-east-1") if serving else None
-    with Console(stderr=True).status("Synthesising …"):
-        outdir = templates(config, account=None, region=region)
-    if as_json:
-        sections: dict[str, Callable[[Path], Any]] = {
-            "month_at_rest": at_rest, "month_of_streams": streams, "run": per_run,
-        }  # fmt: skip
-        print_json({name: [asdict(line) for line in lines(outdir)] for name, lines in sections.items()})
-    else:
-        typer.echo(estimate(outdir))
+    sections: dict[str, Callable[[Path], Any]] = {
+        "month_at_rest": at_rest, "month_of_streams": streams, "run": per_run,
+    }  # fmt: skip
+    with ExitStack() as stack:
+        with Console(stderr=True).status("Synthesising …"):
+            outdir = stack.enter_context(templates(config, account=None, region=region))
+        if as_json:
+            print_json({name: [asdict(line) for line in lines(outdir)] for name, lines in sections.items()})
+        else:
+            typer.echo(estimate(outdir))
 
 
 def deploy(

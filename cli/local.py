@@ -9,12 +9,14 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.exits import NEEDS_ATTENTION, NOT_RUNNING, failing_with, show
 from cli.options import DEFAULT_HOME, AsJson, LocalHome, StackEnv, examples, print_json
 from lake.errors import CaudalError
 from localcloud import daemon
+from localcloud.execution.environment import client_environment
 
 UP_EXAMPLES = examples("caudal up", "caudal up --home /tmp/lake --env prod")
 STATUS_EXAMPLES = examples("caudal status", "caudal status --json")
@@ -66,12 +68,9 @@ def status(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
 def env(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Print the variables that point AWS programs and `caudal` to the local cloud, for `eval`."""
     found = _running(home)
+    credentials = {"aws_access_key_id": found.access_key, "aws_secret_access_key": found.secret_key}
     values = {
-        "AWS_ENDPOINT_URL": found.endpoint,
-        "AWS_ACCESS_KEY_ID": found.access_key,
-        "AWS_SECRET_ACCESS_KEY": found.secret_key,
-        "AWS_DEFAULT_REGION": found.region,
-        "AWS_REGION": found.region,
+        **client_environment(found.endpoint, found.region, credentials),
         "CAUDAL_HOME": str(home.resolve()),
     }
     if as_json:
@@ -85,7 +84,7 @@ def env(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
 def down(home: LocalHome = DEFAULT_HOME) -> None:
     """Stop the local cloud. Objects stay in its home folder."""
     ended = daemon.stop(home.resolve())
-    Console().print("Down." if ended else f"No local cloud runs in {home}.", soft_wrap=True)
+    Console().print("Down." if ended else f"No local cloud runs in {escape(str(home))}.", soft_wrap=True)
 
 
 def _running(home: Path) -> daemon.Status:

@@ -246,7 +246,7 @@ def _show(records: Sequence[Record]) -> None:
             record.record_id[:12],
             record.table,
             str(record.source_row),
-            "\n".join(record.failed_checks),
+            escape("\n".join(record.failed_checks)),
             "yes" if record.requeued else "",
             escape(record.source_file),
             escape(record.raw_record[:200]),

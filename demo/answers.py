@@ -6,6 +6,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from lake.model.spec import Domain
@@ -20,13 +21,13 @@ def show_answers(athena: Any, domain: Domain, names: Names, console: Console) ->
     database = names.database(domain.name, "gold")
     queries = named_queries(athena, names.workgroup)
     for question in domain.questions:
-        console.print(f"\n[bold]{question.number}. {question.title}[/]")
+        console.print(f"\n[bold]{question.number}. {escape(question.title)}[/]")
         for name in question.queries:
             sql = queries[database, name]
             answer = run_query(athena, sql, database=database, workgroup=names.workgroup)
             title = sql.splitlines()[0].removeprefix("-- ")
             # A table's own title is wrapped to the table, which may be narrow.
-            console.print(f"{title}  [dim]({name})[/]", highlight=False)
+            console.print(f"{escape(title)}  [dim]({name})[/]", highlight=False)
             console.print(as_table(answer))
 
 
@@ -36,9 +37,10 @@ def as_table(answer: QueryResult, limit: int = ROWS_SHOWN) -> Table:
     caption = f"… and {more} more rows" if more > 0 else None
     table = Table(caption=caption, box=box.SIMPLE_HEAD)
     for column, numeric in zip(answer.columns, answer.numeric, strict=True):
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
     for row in answer.rows[:limit]:
-        table.add_row(*(_cell(value, numeric) for value, numeric in zip(row, answer.numeric, strict=True)))
+        cells = (_cell(value, numeric) for value, numeric in zip(row, answer.numeric, strict=True))
+        table.add_row(*map(escape, cells))
     return table
 
 

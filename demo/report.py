@@ -74,7 +74,7 @@ def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console:
             athena, sql, database=database, workgroup=names.workgroup
         ).rows:
             if reason and not reason.startswith("file."):
-                table.add_row(name, reason, records, escape((example or "").replace("\n", "⏎")))
+                table.add_row(name, escape(reason), records, escape((example or "").replace("\n", "⏎")))
     console.print(table)
     for entry in [f for f in files if f["status"] == FileStatus.REJECTED][:SHOWN_FILES]:
         console.print(
@@ -89,7 +89,7 @@ def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console:
         drift += [f"column '{c}' is not declared" for c in entry["undeclared_columns"]]
         if drift and entry["status"] == FileStatus.INGESTED:
             console.print(
-                f"[yellow]schema drift[/] {escape(_path(entry))}: {', '.join(drift)}", highlight=False
+                f"[yellow]schema drift[/] {escape(_path(entry))}: {escape(', '.join(drift))}", highlight=False
             )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from demo.answers import show_answers
 from demo.report import show_accounting, show_quarantine, show_times
@@ -85,10 +86,14 @@ class Demo:
         self._console.print(f"[green]✓[/] {name} [dim]{self._steps[name]:.1f} s[/]")
 
     def _print_detail(self, text: str) -> None:
-        self._console.print(f"  [dim]{text}[/]", highlight=False)
+        self._console.print(f"  [dim]{escape(text)}[/]", highlight=False)
+
+    def _print_failure(self, execution: FollowedExecution) -> None:
+        """Print why an execution failed. The cause may hold text of the data, so it is no markup."""
+        self._console.print(f"[red]✗ {execution.status}[/] {escape(execution.cause)}")
 
     def _domain(self, cloud: LocalCloud, domain: Domain, folder: Path) -> bool:
-        self._console.rule(f"[bold]{domain.name}[/] {domain.description}", align="left")
+        self._console.rule(f"[bold]{domain.name}[/] {escape(domain.description)}", align="left")
         machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(domain.name)}"
         watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
         report = self._upload(cloud, domain, folder)
@@ -109,7 +114,7 @@ class Demo:
         self._executions += executions
         for execution in executions:
             if execution.status != "SUCCEEDED":
-                self._console.print(f"[red]✗ {execution.status}[/] {execution.cause}", markup=True)
+                self._print_failure(execution)
         return all(execution.status == "SUCCEEDED" for execution in executions)
 
     def _upload(self, cloud: LocalCloud, domain: Domain, folder: Path) -> UploadReport:

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from lake.model.answers import Answer, Parameter
@@ -94,17 +95,18 @@ def _range_start(mart: Mart, last: dt.date) -> dt.date:
 
 def _title(answer: Answer, values: dict[str, Any]) -> str:
     asked = ", ".join(f"{name} {value}" for name, value in values.items())
-    return f"{answer.question}. {answer.title}  [dim]({answer.name}{': ' if asked else ''}{asked})[/]"
+    name = f"{answer.name}{': ' if asked else ''}{asked}"
+    return f"{answer.question}. {escape(answer.title)}  [dim]({escape(name)})[/]"
 
 
 def _table(rows: Sequence[Any], requests: int) -> Table:
     more = f", {len(rows) - ROWS_SHOWN} more rows" if len(rows) > ROWS_SHOWN else ""
     table = Table(box=box.SIMPLE_HEAD, caption=f"{requests} request{'' if requests == 1 else 's'}{more}")
     plain = [dataclasses.asdict(row) for row in rows[:ROWS_SHOWN]]
-    for name in plain[0] if plain else ("no rows",):
-        table.add_column(name)
+    for heading in plain[0] if plain else ("no rows",):
+        table.add_column(heading)
     for row in plain:
-        table.add_row(*(_cell(value) for value in row.values()))
+        table.add_row(*(escape(_cell(value)) for value in row.values()))
     return table
 
 

@@ -90,7 +90,7 @@ def _ingest(
     now: datetime,
 ) -> _Ingested:
     """Write bronze and quarantine of the new files; the caller commits the batch."""
-    batch_id = f"b-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+    batch_id = naming.batch_id(now)
     context = IngestContext(
         spark=spark, store=store, raw_bucket=args.raw_bucket, processed_bucket=args.processed_bucket,
         domain=domain.name, batch_id=batch_id, ingest_ts=now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from math import ceil
 
 from pyspark.sql import DataFrame, Observation, SparkSession
@@ -132,7 +132,7 @@ class _Compactor:
     ) -> Compaction:
         """Write the rows of `files` unchanged to merged files, and commit the compaction."""
         places = sorted({file.place for file in files})
-        compaction_id = naming.compaction_id(f"{self._now.astimezone(UTC):%Y%m%dT%H%M%S%f}", *month)
+        compaction_id = naming.compaction_id(self._now, *month)
         folder = naming.batch_prefix("bronze", self._domain, self._table.name, compaction_id)
         url = self._store.url(self._bucket, folder + naming.month_partition(*month))
         rows = _write(bronze.read(months={month}, batches=places), sum(file.size for file in files), url)

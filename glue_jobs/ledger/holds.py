@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from glue_jobs.ledger.damage import parsing
+from lake import naming
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +27,9 @@ class Hold:
     @classmethod
     def of(cls, table: str, batches: tuple[str, ...], reason: str, *, execution: str, at: datetime) -> Hold:
         """Return a hold on `batches` whose id contains its time and table."""
-        moment = at.astimezone(UTC)
         return cls(
-            hold_id=f"h-{moment:%Y%m%dT%H%M%S%f}-{table}", table=table, batches=batches, reason=reason,
-            execution=execution, held_at=moment.isoformat(),
+            hold_id=naming.hold_id(at, table), table=table, batches=batches, reason=reason,
+            execution=execution, held_at=at.astimezone(UTC).isoformat(),
         )  # fmt: skip
 
     def to_json(self) -> bytes:

@@ -40,10 +40,3 @@ def write_summary(
         short = {name: value for name, value in summary.items() if not isinstance(value, (list, dict))}
         body = json.dumps({**common, **short, "detail": detail_key, "shortened": True}).encode()
     store.write(bucket, naming.run_key(args.domain, args.execution, job), body)
-
-
-def read_summary(store: ObjectStore, args: JobArguments, job: str) -> dict[str, Any]:
-    """Return the summary that a job of this execution wrote. Raises FileNotFoundError if it wrote none."""
-    body = store.read(args.processed_bucket, naming.run_key(args.domain, args.execution, job))
-    summary: dict[str, Any] = json.loads(body)
-    return summary

@@ -82,7 +82,7 @@ def run_id(argv: list[str], now: datetime) -> str:
             given = value if equals else argv[position + 1]
             if given:
                 return given
-    return f"r-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+    return f"r-{naming.moment(now)}"
 
 
 def stream_arguments() -> StreamArguments:

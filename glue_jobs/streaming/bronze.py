@@ -116,9 +116,8 @@ class BronzeWriter:
 
     def write_skipped(self) -> None:
         """Record the new files that Spark's source skips: empty files are ingested, hidden ones rejected."""
-        started = self.now().astimezone(UTC)
-        number = f"h{started:%Y%m%dT%H%M%S%f}"
-        self._ingest(naming.stream_batches(self.generation.number) + number, self._unseen(self.raw.skipped()))
+        batch_id = naming.skipped_batch_id(self.generation.number, self.now())
+        self._ingest(batch_id, self._unseen(self.raw.skipped()))
 
     def _unseen(self, listed: Sequence[Listed]) -> list[Listed]:
         return [item for item in listed if (item.key, version_of(item)) not in self._seen]

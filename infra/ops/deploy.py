@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,7 +126,13 @@ def deploy(target: Target) -> None:
     Raises DeployError if the user declines, StepFailedError if the CDK CLI fails, AssetsKeyError if the jobs
     could not read their code.
     """
-    outdir = _synthesise(target)
+    with _synthesised(target) as outdir:
+        _deploy(target, outdir)
+    if target.config.serving:
+        _explain_secret(target)
+
+
+def _deploy(target: Target, outdir: Path) -> None:
     target.report(
         f"Environment {target.config.env} in account {target.account}, {target.region}: "
         f"{', '.join(reversed(target.stacks()))}"
@@ -155,8 +162,6 @@ def deploy(target: Target) -> None:
     target.cdk(
         "deploy", "--all", "--app", str(outdir), "--require-approval", "never", "--import-existing-resources"
     )
-    if target.config.serving:
-        _explain_secret(target)
 
 
 def _explain_secret(target: Target) -> None:
@@ -186,13 +191,13 @@ def destroy(target: Target) -> None:
         f"Stacks to remove: {', '.join(target.stacks())}. Buckets are {fate}: {', '.join(buckets) or 'none'}."
     )
     _confirm(target, "Destroy?")
-    outdir = _synthesise(target)
-    *others, storage = target.stacks()
-    target.cdk("destroy", *others, "--exclusively", "--force", "--app", str(outdir))
-    if config.destroys_data:
-        for bucket in buckets:
-            empty_bucket(target.session, bucket)
-    target.cdk("destroy", storage, "--exclusively", "--force", "--app", str(outdir))
+    with _synthesised(target) as outdir:
+        *others, storage = target.stacks()
+        target.cdk("destroy", *others, "--exclusively", "--force", "--app", str(outdir))
+        if config.destroys_data:
+            for bucket in buckets:
+                empty_bucket(target.session, bucket)
+        target.cdk("destroy", storage, "--exclusively", "--force", "--app", str(outdir))
     if config.destroys_data:
         for bucket in existing(target.session, buckets):
             delete_bucket(target.session, bucket)
@@ -204,18 +209,23 @@ def _confirm(target: Target, question: str) -> None:
         raise DeployError("stopped; nothing was changed.")
 
 
-def _synthesise(target: Target) -> Path:
+def _synthesised(target: Target) -> AbstractContextManager[Path]:
     return templates(target.config, account=target.account, region=target.region)
 
 
-def templates(config: Config, *, account: str | None, region: str | None) -> Path:
-    """Synthesise an environment into a temporary folder, under cdk-nag if the account is known."""
-    return synthesise(
-        Path(tempfile.mkdtemp(prefix="caudal-")) / "cdk.out",
-        config=config,
-        root=ROOT,
-        account=account,
-        region=region,
-        domains=load_domains(),
-        nag=account is not None,
-    )
+@contextmanager
+def templates(config: Config, *, account: str | None, region: str | None) -> Iterator[Path]:
+    """Yield a temporary folder with the templates of an environment; it is removed afterwards.
+
+    They are checked by cdk-nag if the account is known.
+    """
+    with tempfile.TemporaryDirectory(prefix="caudal-") as scratch:
+        yield synthesise(
+            Path(scratch) / "cdk.out",
+            config=config,
+            root=ROOT,
+            account=account,
+            region=region,
+            domains=load_domains(),
+            nag=account is not None,
+        )

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 CATCH_ALL = "States.ALL"
-_ENDING = ("Succeed", "Fail")
 _OPERATORS = {
     "StringEquals": "=",
     "BooleanEquals": "=",

@@ -38,6 +38,7 @@ from lake.naming.layout import (
 from lake.naming.ledger import (
     COMPACTIONS,
     account_key,
+    batch_id,
     compaction_id,
     compaction_key,
     compaction_prefix,
@@ -46,15 +47,18 @@ from lake.naming.ledger import (
     generation_claim_key,
     held_key,
     held_prefix,
+    hold_id,
     ledger_key,
     ledger_prefix,
     ledger_root,
+    moment,
     publishing_key,
     publishing_prefix,
     released_key,
     released_prefix,
     requeued_key,
     requeued_prefix,
+    skipped_batch_id,
     snapshot_key,
     stream_batch_id,
     stream_batches,
@@ -85,6 +89,10 @@ from lake.naming.runs import (
 )
 
 __all__ = [
+    "batch_id",
+    "hold_id",
+    "moment",
+    "skipped_batch_id",
     "BatchStatus",
     "FileStatus",
     "AVAILABLE_NOW",

@@ -7,6 +7,23 @@ snapshot is a copy that lies beside the batches.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+
+def moment(at: datetime) -> str:
+    """Return a time as it stands in ids: in UTC, with microseconds, so that ids sort in the order of time."""
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+
+
+def batch_id(at: datetime) -> str:
+    """Return the id of the batch that a run of that time ingests."""
+    return f"b-{moment(at)}"
+
+
+def hold_id(at: datetime, table: str) -> str:
+    """Return the id of a hold on a stream table."""
+    return f"h-{moment(at)}-{table}"
+
 
 def ledger_root(domain: str) -> str:
     """Return the prefix of a domain's ledger."""
@@ -82,9 +99,9 @@ COMPACTIONS = "c-"
 """Prefix of the ids of compactions, which take the place of a batch's id in the keys of bronze."""
 
 
-def compaction_id(written_at: str, year: int, month: int) -> str:
+def compaction_id(at: datetime, year: int, month: int) -> str:
     """Return the id of a compaction: the files of one month of a table that a run merged."""
-    return f"{COMPACTIONS}{written_at}-{year:04d}-{month:02d}"
+    return f"{COMPACTIONS}{moment(at)}-{year:04d}-{month:02d}"
 
 
 def compaction_prefix(domain: str, table: str) -> str:
@@ -110,6 +127,11 @@ def generation_claim_key(domain: str, generation: int) -> str:
 def stream_batches(generation: int) -> str:
     """Return the prefix of the ids of a generation's batches."""
     return f"s-{generation:04d}-"
+
+
+def skipped_batch_id(generation: int, at: datetime) -> str:
+    """Return the id of the batch of the files that Spark's source skips, written at that time."""
+    return f"{stream_batches(generation)}h{moment(at)}"
 
 
 def stream_batch_id(generation: int, number: int) -> str:

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.execution.environment import inherited
+
 PROGRAM = Path(__file__).resolve().parent / "function_child.py"
 START_LIMIT = 60.0
 """Seconds that importing a handler may take; a busy machine is slow."""
-
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
-"""Environment variables that a worker inherits from the server."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,6 @@ class FunctionWorker:
     def __init__(self, *, folder: Path, handler: str, environment: dict[str, str], log: Path) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
-        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", str(PROGRAM), str(theirs.fileno()), str(folder), handler],
@@ -44,7 +42,7 @@ class FunctionWorker:
                 stdout=output,
                 stderr=output,
                 cwd=folder,
-                env={**inherited, **environment},
+                env={**inherited(), **environment},
                 start_new_session=True,
             )
         self._socket = ours

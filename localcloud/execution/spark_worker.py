@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.errors import LocalCloudError
+from localcloud.execution.environment import inherited
 from localcloud.execution.spark_settings import S3A, java_home, spark_settings
 
 PROGRAM = Path(__file__).resolve().parent / "spark_child" / "program.py"
@@ -176,10 +177,9 @@ class SparkWorker:
 
 
 def _environment() -> dict[str, str]:
-    """Return the worker's environment, without the server's AWS settings and PYTHONPATH (this work tree)."""
-    inherited = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+    """Return the worker's environment."""
     return {
-        **{name: os.environ[name] for name in inherited if name in os.environ},
+        **inherited(),
         "JAVA_HOME": str(java_home()),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "PYSPARK_PYTHON": sys.executable,

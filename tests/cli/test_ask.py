@@ -60,6 +60,13 @@ def test_answer_is_printed_as_a_table(secret: str) -> None:
     assert "2.25" in result.stdout
 
 
+def test_data_is_no_markup(store: Store, secret: str) -> None:
+    store.publish("org_daily_usage_by_service", [{**USAGE, "service": "[red]disk[/red] [/x]"}])
+    result = ask("daily-usage", "--org-id", "a", *RANGE, "--connection", secret)
+    assert result.exit_code == 0
+    assert "[red]disk[/red] [/x]" in result.stdout
+
+
 def test_no_rows_are_an_answer(secret: str) -> None:
     result = ask("top-services", "--org-id", "z", "--connection", secret)
     assert result.exit_code == 0

@@ -37,3 +37,12 @@ def test_numbers_lose_zeros_after_the_cents_and_null_is_a_dash(console: Output) 
     rows = (("1.500000", "1.500000"), ("0.006667", None), ("7", ""))
     console.print(as_table(QueryResult(columns=("n", "t"), numeric=(True, False), rows=rows)))
     assert console.text == "n t 1.50 1.500000 0.006667 – 7"
+
+
+def test_data_is_no_markup(names: Names, console: Output) -> None:
+    athena = FakeAthena(
+        {"FROM products": ({"[b]name": "varchar"}, [["[red]pen[/red] [/x]"]])},
+        {(names.database("shop", "gold"), "top_products"): "-- Best [/x]\nSELECT name FROM products"},
+    )
+    show_answers(athena, SHOP, names, console)
+    assert console.text == "2. What sells best? Best [/x] (top_products) [b]name [red]pen[/red] [/x]"

@@ -85,3 +85,19 @@ def test_times_are_printed_by_step_and_by_state_of_an_execution(console: Output)
     execution = FollowedExecution("arn:aws:states:us-east-1:1:execution:machine:0123456789", states=states)
     show_times({"deploy": 2.25}, [execution], console)
     assert console.text == "Time per step step seconds deploy 2.2 01234567 Ingest 1.5"
+
+
+def test_text_of_files_and_records_is_no_markup(names: Names, console: Output) -> None:
+    files = [
+        entry("a[/x].csv", rows_quarantined=1, undeclared_columns=["[/x]"]),
+        entry("b.csv", status="rejected", reason="file.header: no column '[/x]'"),
+    ]
+    columns = {"reason": "varchar", "records": "bigint", "example": "varchar"}
+    athena = FakeAthena({'FROM "orders"': (columns, [["Total [/x].type", "1", "[red]1[/],[/x]"]])})
+    s3 = FakeS3({naming.ledger_key("shop", "b-1"): {"files": files}})
+    show_quarantine(athena, s3, SHOP, names, console)
+    assert console.lines[-3:] == [
+        "orders Total [/x].type 1 [red]1[/],[/x]",
+        "rejected file b.csv: file.header: no column '[/x]'",
+        "schema drift a[/x].csv: column '[/x]' is not declared",
+    ]

@@ -1,4 +1,4 @@
-"""The demo needs a folder with files of a domain."""
+"""The demo needs a folder with files of a domain, and prints why an execution failed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from demo.run import Demo
+from localcloud.client import FollowedExecution
 from localcloud.errors import LocalCloudError
 from tests.demo.conftest import Output
 
@@ -17,3 +18,15 @@ def test_folder_without_a_domains_files_is_refused(tmp_path: Path, console: Outp
         Demo(tmp_path / "home", "dev", console).run(tmp_path / "landing")
     assert "Domains: cloud_provider, ecommerce." in str(refused.value)
     assert not (tmp_path / "home").exists()
+
+
+def test_cause_of_a_failure_is_printed_as_it_is(tmp_path: Path, console: Output) -> None:
+    cause = "KeyError: ['[/x]', [red]1[/]] at [row 3]"
+    demo = Demo(tmp_path / "[/x]", "dev", console)
+    demo._console = console
+    demo._print_failure(FollowedExecution("arn:x1", status="FAILED", cause=cause))
+    demo._print_detail(f"templates written to {tmp_path.name}/[/x]")
+    assert console.lines == [
+        f"✗ FAILED {cause}",
+        f"templates written to {tmp_path.name}/[/x]",
+    ]

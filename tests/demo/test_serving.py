@@ -85,6 +85,22 @@ def test_monthly_figure_is_asked_for_months_under_a_title_of_one_line(
     ]
 
 
+@dataclass(frozen=True)
+class Named:
+    name: str
+
+
+def test_data_is_no_markup(
+    monkeypatch: pytest.MonkeyPatch, without_store: None, names: Names, console: Output
+) -> None:
+    answer = Answer(
+        name="names", question=1, title="Names", function=lambda reader: [Named("[red]a[/] [/x]")]
+    )
+    monkeypatch.setattr(serving, "load_answers", lambda: {"names": ("cloud_provider", answer)})
+    serving.show_served(ATHENA, SECRETS, PROVIDER, names, console, lambda: 0)
+    assert console.text == "1. Names (names) name [red]a[/] [/x] 0 requests"
+
+
 def test_nothing_is_printed_for_a_domain_without_questions(
     without_store: None, names: Names, console: Output
 ) -> None:

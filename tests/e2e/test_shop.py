@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
 from demo.report import LedgerReader
+from lake.model.layers import LAYERS
 from localcloud.client import named_queries
 from localcloud.daemon import PROJECT
 from tests.e2e.lakehouse import Lakehouse
@@ -48,3 +53,39 @@ def test_gold_holds_no_personal_data(shop: Lakehouse) -> None:
     assert personal == {"name", "email"}
     for table in tables:
         assert not personal & {column["Name"] for column in table["StorageDescriptor"]["Columns"]}
+
+
+def catalog_type(found: pa.DataType) -> str:
+    """Return the catalog's name of a file's type."""
+    if pa.types.is_timestamp(found):
+        return "timestamp" if (found.unit, found.tz) == ("us", "UTC") else str(found)
+    if pa.types.is_decimal(found):
+        return f"decimal({found.precision},{found.scale})"
+    if pa.types.is_list(found):
+        return f"array<{catalog_type(found.value_type)}>"
+    if pa.types.is_map(found):
+        return f"map<{catalog_type(found.key_type)},{catalog_type(found.item_type)}>"
+    names = {"int32": "int", "int64": "bigint", "bool": "boolean", "date32[day]": "date"}
+    return names.get(str(found), str(found))
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_files_are_written_as_the_catalog_says(shop: Lakehouse, layer: str) -> None:
+    database = shop.names.database("ecommerce", layer)
+    compared = set()
+    for table in shop.cloud.client("glue").get_tables(DatabaseName=database)["TableList"]:
+        storage = table["StorageDescriptor"]
+        bucket, _, prefix = storage["Location"].removeprefix("s3://").partition("/")
+        folder = shop.cloud.context.bucket_dir(bucket) / prefix
+        for path in folder.rglob("*.parquet"):
+            file = pq.ParquetFile(path)
+            columns = {field.name: catalog_type(field.type) for field in file.schema_arrow}
+            assert columns == {column["Name"]: column["Type"] for column in storage["Columns"]}, path
+            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+            codecs = {group.column(number).compression for group in groups for number in range(len(columns))}
+            assert codecs <= {table["Parameters"]["parquet.compression"]}, path
+            compared.add(table["Name"])
+    published = {mart.name for mart in shop.domain.published_marts}
+    tables = {each.name for each in shop.domain.tables}
+    assert compared == {"gold": published, "quarantine": compared & tables}.get(layer, tables)
+    assert compared

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import boto3
 import pytest
@@ -100,8 +103,11 @@ def test_destroy_keeps_data_by_default(session: boto3.Session) -> None:
 def test_destroy_deletes_data_with_both_switches(session: boto3.Session) -> None:
     names = Names(env="dev", account=ACCOUNT, region=REGION)
     s3, secrets = session.client("s3"), session.client("secretsmanager")
-    s3.create_bucket(Bucket=names.raw_bucket)
-    s3.put_object(Bucket=names.raw_bucket, Key="a", Body=b"a")
+    for bucket in names.buckets.values():
+        s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        for body in (b"a", b"b"):
+            s3.put_object(Bucket=bucket, Key="a", Body=body)
     secrets.create_secret(Name=names.serving_secret, SecretString="{}")
     destroy(target(session, Console(), delete_data=True))
     assert s3.list_buckets()["Buckets"] == []
@@ -113,6 +119,19 @@ def test_data_of_prod_cannot_be_deleted(session: boto3.Session) -> None:
     with pytest.raises(DeployError, match="two switches"):
         destroy(target(session, console, "prod", delete_data=True))
     assert console.commands == []
+
+
+@pytest.mark.parametrize("answer", [True, False], ids=["confirmed", "declined"])
+@pytest.mark.parametrize("fails", ["", "deploy", "destroy"])
+def test_no_temporary_folder_is_left(
+    session: boto3.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bool, fails: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    bootstrap(session)
+    for action in (deploy, destroy):
+        with contextlib.suppress(DeployError):
+            action(target(session, Console(answer=answer, fails=fails)))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_storage_stack_is_removed_last(session: boto3.Session) -> None:

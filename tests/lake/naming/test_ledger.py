@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
 from lake import naming
+
+NINE_IN_TOKYO = datetime(2025, 8, 1, 9, 0, 0, 5, tzinfo=timezone(timedelta(hours=9)))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,13 @@ def test_each_kind_of_object_has_its_own_prefix_in_the_domain(key: str, expected
 
 
 def test_compaction_is_named_after_its_time_and_month() -> None:
-    assert naming.compaction_id("20250801T101500", 2025, 7) == "c-20250801T101500-2025-07"
+    assert naming.compaction_id(NINE_IN_TOKYO, 2025, 7) == "c-20250801T000000000005-2025-07"
+
+
+def test_ids_name_their_time_in_utc() -> None:
+    assert naming.batch_id(NINE_IN_TOKYO) == "b-20250801T000000000005"
+    assert naming.hold_id(NINE_IN_TOKYO, "events") == "h-20250801T000000000005-events"
+    assert naming.skipped_batch_id(3, NINE_IN_TOKYO) == "s-0003-h20250801T000000000005"
 
 
 def test_ids_of_stream_batches_begin_with_their_generation_and_sort_by_time() -> None:
