@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
 from pathlib import Path
@@ -10,12 +9,6 @@ from pathlib import Path
 from lake.model.data_api import LIMITS, Limits
 from localcloud.dataapi.commands import DataApi
 from localcloud.dataapi.http import HttpServer
-
-
-def password_token(username: str, password: str) -> str:
-    """Return the token that `astrapy.authentication.UsernamePasswordTokenProvider` sends."""
-    parts = (base64.b64encode(text.encode()).decode() for text in (username, password))
-    return ":".join(("Cassandra", *parts))
 
 
 class DataApiServer(DataApi):

@@ -8,14 +8,12 @@ from pathlib import Path
 from astrapy.authentication import UsernamePasswordTokenProvider
 
 from localcloud.dataapi import DataApiServer
-from localcloud.dataapi.server import password_token
 from tests.localcloud.dataapi.conftest import KEYSPACE, TOKEN, connect
 
 
 def test_token_of_username_and_password_is_accepted(tmp_path: Path) -> None:
     provider = UsernamePasswordTokenProvider("cassandra", "secret")
-    assert provider.get_token() == password_token("cassandra", "secret")
-    with DataApiServer(tmp_path, token=password_token("cassandra", "secret")) as server:
+    with DataApiServer(tmp_path, token=str(provider.get_token())) as server:
         assert connect(server, token=provider.get_token()).get_database_admin().list_keyspaces() == []
 
 
