@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from lake.model import layers
+from lake.files import layers
 
 RAW = "_raw"
 """The text of a malformed line; null in good rows."""

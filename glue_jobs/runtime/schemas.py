@@ -7,8 +7,8 @@ from typing import cast
 
 from pyspark.sql import types as T
 
+from lake.files.layers import QUARANTINE, YEAR_MONTH, layer_columns, layer_keys, mart_keys
 from lake.model.columns import Column
-from lake.model.layers import QUARANTINE, YEAR_MONTH, layer_columns, layer_keys, mart_keys
 from lake.model.spec import Mart, Table
 
 MONTH_KEYS = tuple(key.name for key in YEAR_MONTH)

@@ -15,9 +15,9 @@ from infra.foundation.acknowledge import acknowledge_glue_logs
 from infra.foundation.arns import Arns
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.roles import Role, service
+from lake.files.layers import LAYERS
 from lake.files.parquet import COMPRESSION
 from lake.model.columns import Column
-from lake.model.layers import LAYERS
 from lake.model.spec import Domain
 from lake.naming import ARRIVAL_LAYERS, Names, layer_root
 

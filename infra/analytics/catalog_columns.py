@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lake.files.layers import LAYERS, layer_columns, layer_keys, mart_keys
 from lake.model.columns import Column
-from lake.model.layers import LAYERS, layer_columns, layer_keys, mart_keys
 from lake.model.spec import Domain, Mart, Table
 from lake.naming import layer_prefix
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from demo.report import LedgerReader
-from lake.model.layers import LAYERS
+from lake.files.layers import LAYERS
 from localcloud.client import named_queries
 from localcloud.daemon import PROJECT
 from tests.e2e.lakehouse import Lakehouse

@@ -1,4 +1,4 @@
-"""The columns and partition keys of a table in each layer: those that it declares, and those of the lake."""
+"""The columns and partition keys of a table's files in each layer: declared ones, and the lake's own."""
 
 from __future__ import annotations
 
