@@ -9,13 +9,11 @@ import pytest
 from conventions.sources import ROOT, packages
 from lake.model.discovery import load_domains
 
-NAMES = {
-    name
-    for domain in load_domains()
-    for name in (domain.name, *(each.name for each in (*domain.tables, *domain.marts)))
-    # Names of one word, such as events, are words of the language as well.
-    if "_" in name or name == domain.name
-}
+DOMAINS = load_domains()
+TABLES = [table.name for domain in DOMAINS for table in domain.tables]
+MARTS = [mart.name for domain in DOMAINS for mart in domain.marts]
+# Names of one word, such as events, are words of the language as well.
+NAMES = {*(domain.name for domain in DOMAINS), *(name for name in (*TABLES, *MARTS) if "_" in name)}
 SOURCES = [
     path
     for folder in sorted({package.partition(".")[0] for package in packages(ROOT)} - {"domains", "tests"})
