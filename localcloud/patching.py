@@ -16,6 +16,8 @@ MOTO_VERSION = "5.2.5"
 
 _originals: dict[tuple[int, str], Any] = {}
 _targets: dict[int, Any] = {}
+_ABSENT = object()
+"""In place of the original of what was added."""
 
 
 def check_version() -> None:
@@ -50,10 +52,29 @@ def replace(target: Any, name: str, new: Any) -> Any:
     return _unwrap(_originals[key])
 
 
+def add(target: Any, name: str, new: Any) -> None:
+    """Set `target.name`, which moto does not have, to `new`. Raises PatchError if moto has it by now."""
+    key = (id(target), name)
+    if key not in _originals:
+        if hasattr(target, name):
+            place = getattr(target, "__qualname__", repr(target))
+            raise PatchError(
+                f"moto was expected not to define '{name}' here, but it does.",
+                where=f"{getattr(target, '__module__', '')} {place}".strip(),
+                hint="Replace it instead of adding it.",
+            )
+        _originals[key] = _ABSENT
+        _targets[id(target)] = target
+    setattr(target, name, new)
+
+
 def restore() -> None:
     """Undo every `replace`, so that other users of moto in this process get the unpatched moto."""
     for (target, name), value in _originals.items():
-        setattr(_targets[target], name, value)
+        if value is _ABSENT:
+            delattr(_targets[target], name)
+        else:
+            setattr(_targets[target], name, value)
     _originals.clear()
     _targets.clear()
 

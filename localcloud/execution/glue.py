@@ -16,6 +16,7 @@ from moto.glue.responses import GlueResponse
 
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError, PatchError, UnsupportedError
+from localcloud.execution import glue_calls
 from localcloud.execution.assets import fetch, import_path
 from localcloud.execution.environment import aws_environment
 from localcloud.execution.lanes import Lane, LaneRun
@@ -287,6 +288,7 @@ def install(context: Context, run_ended: RunEnded | None = None) -> None:
             where="GlueResponse",
             hint="Remove the replacement from localcloud/execution/glue.py.",
         )
+    glue_calls.install()
     replace(models, "FakeJobRun", GlueRun)
     replace(models.FakeJob, "start_job_run", _start_run)
     setattr(GlueResponse, "batch_stop_job_run", _stop_runs)  # noqa: B010 (moto's class does not declare it)

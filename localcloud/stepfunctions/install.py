@@ -37,7 +37,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfun
 from localcloud.context import Context
 from localcloud.errors import UnsupportedError
 from localcloud.patching import original, replace
-from localcloud.stepfunctions import choices
+from localcloud.stepfunctions import choices, executions
 from localcloud.stepfunctions.client import TaskClient, task_client
 
 EndListener = Callable[[Execution], None]
@@ -76,6 +76,7 @@ def install(context: Context, on_end: EndListener) -> None:
     # moto's own constructor rejects names with the prefix States., which a Fail state may raise again.
     replace(CustomErrorName, "__init__", lambda self, error_name: ErrorName.__init__(self, error_name))
     choices.install()
+    executions.install()
     _install_clients(context)
     _install_waits(context)
     # A stopped job run has not done its work, so its task fails.
@@ -172,6 +173,7 @@ def _start_execution(
 
     An execution without a name gets a unique one, because moto's generated names collide.
     """
+    executions.check_name(name)
     role_arn = self.describe_state_machine(state_machine_arn).roleArn
     if not context.trusts(role_arn, SERVICE, state_machine_arn):
         message = (

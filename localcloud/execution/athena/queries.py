@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from localcloud.context import Context
 from localcloud.execution.assets import split_location
+from localcloud.execution.athena import information_schema
 from localcloud.execution.athena.catalog import (
     CatalogTable,
     create_view,
@@ -25,9 +26,11 @@ from localcloud.execution.athena.errors import ScanLimitError, from_duckdb
 from localcloud.execution.athena.results import Result, ResultColumn
 from localcloud.execution.athena.sql.compiler import compile_query
 from localcloud.execution.athena.sql.engine import define_functions, prepare
+from localcloud.execution.athena.sql.parser import parse
 from localcloud.execution.athena.sql.rendering import render
 from localcloud.execution.athena.sql.scope import Columns, Table
 from localcloud.execution.athena.sql.types import VARCHAR
+from localcloud.execution.athena.stored_views import query_of
 
 MEMORY = "600MB"
 """Memory that a query may use before it spills to disk."""
@@ -47,7 +50,7 @@ class Statement:
     folder: str
     parameters: tuple[str, ...] = ()
     limit: int = 0
-    workgroup: str = "primary"
+    prepared: MutableMapping[str, str] = field(default_factory=dict)
     connected: Callable[[duckdb.DuckDBPyConnection], None] = lambda _connection: None
 
     @property
@@ -68,8 +71,13 @@ class Tables:
     def __call__(self, database: str, name: str) -> Table:
         """Return a table for the compiler; its view is created when it is first named."""
         key = (database, name)
+        if database == information_schema.NAME:
+            return information_schema.create(self.connection, self.statement.glue, name)
         if key not in self.found:
             table = load_table(self.statement.context, self.statement.glue, database, name)
+            if table.raw.get("TableType") == "VIRTUAL_VIEW":
+                sql, owner = query_of(table.raw.get("ViewOriginalText", ""))
+                return Table("", {}, query=parse(sql), database=owner)
             buckets = self.statement.context.bucket_dir("")
             create_view(self.connection, table, buckets, self.with_path)
             self.found[key] = table

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,11 +16,15 @@ from moto.core.exceptions import JsonRESTError
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError
 from localcloud.execution.assets import AssetError
+from localcloud.execution.athena.api import descriptions, metadata, prepared
+from localcloud.execution.athena.api.descriptions import find_execution
 from localcloud.execution.athena.api.execution import Execution
+from localcloud.execution.athena.api.prepared import workgroup_statements
 from localcloud.execution.athena.errors import QueryError, ScanLimitError
 from localcloud.execution.athena.queries import Statement, upload
+from localcloud.execution.athena.statements.comments import without_comments
 from localcloud.execution.athena.statements.dispatch import execute
-from localcloud.patching import original, replace
+from localcloud.patching import replace
 
 WORKERS = 2
 """Queries that run at the same time. Further ones stay QUEUED."""
@@ -30,7 +33,6 @@ PAGE = 1000
 """Rows of a page of results, unless the caller asks for fewer."""
 
 _DDL = re.compile(r"\s*(ALTER|CREATE|DESCRIBE|DESC|DROP|MSCK|SHOW)\b", re.IGNORECASE)
-_UTILITY = re.compile(r"\s*(DESCRIBE|DESC|SHOW|EXPLAIN)\b", re.IGNORECASE)
 
 
 class AthenaService:
@@ -63,7 +65,7 @@ class AthenaService:
     def _statement(self, execution: Execution, folder: str) -> Statement:
         configuration = execution.workgroup.configuration if execution.workgroup else {}
         chosen: Any = execution.context  # QueryExecutionContext, a dict that moto annotates as str.
-        database: str = (chosen or {}).get("Database", "default")
+        database: str = (chosen or {}).get("Database", "default").strip('`"')
         return Statement(
             context=self._context,
             id=execution.id,
@@ -71,6 +73,7 @@ class AthenaService:
             database=database,
             folder=folder,
             parameters=tuple(execution.execution_parameters or ()),
+            prepared=workgroup_statements(execution.workgroup),
             limit=int(configuration.get("BytesScannedCutoffPerQuery") or 0),
             connected=execution.use_connection,
         )
@@ -116,7 +119,7 @@ def _start_execution(
         workgroup=group,
         execution_parameters=execution_parameters,
     )
-    ending = "txt" if _DDL.match(query) else "csv"
+    ending = "txt" if _DDL.match(without_comments(query)) else "csv"
     execution.config = {**(config or {}), "OutputLocation": f"{folder}{execution.id}.{ending}"}
     self.executions[execution.id] = execution
     if _service is None:
@@ -129,60 +132,14 @@ def _start_execution(
     return execution.id
 
 
-def _find_execution(self: AthenaBackend, exec_id: str) -> Execution:
-    if exec_id not in self.executions:
-        raise JsonRESTError("InvalidRequestException", f"QueryExecution {exec_id} was not found")
-    found: Any = self.executions[exec_id]
-    execution: Execution = found
-    return execution
-
-
 def _stop_execution(self: AthenaBackend, exec_id: str) -> None:
     """StopQueryExecution."""
-    _find_execution(self, exec_id).cancel()
-
-
-def _get_execution(self: AthenaResponse) -> str:
-    """GetQueryExecution, with the failure reason and the statistics, which moto lacks."""
-    execution = _find_execution(self.athena_backend, self._get_param("QueryExecutionId"))
-    answer = json.loads(original(AthenaResponse, "get_query_execution")(self))
-    described = answer["QueryExecution"]
-    query = execution.query
-    described["StatementType"] = "UTILITY" if _UTILITY.match(query) else "DDL" if _DDL.match(query) else "DML"
-    if execution.result.manifest or execution.query.strip()[:6].upper() == "CREATE":
-        described["StatementType"] = "DDL"
-    status = {"State": execution.state, "SubmissionDateTime": execution.start_time}
-    if execution.finished:
-        status["CompletionDateTime"] = execution.finished
-    if execution.reason:
-        status["StateChangeReason"] = execution.reason
-        status["AthenaError"] = {"ErrorCategory": 2, "ErrorMessage": execution.reason, "Retryable": False}
-    described["Status"] = status
-    described["Statistics"] |= _statistics(execution)
-    described["EngineVersion"] = {
-        "SelectedEngineVersion": "AUTO",
-        "EffectiveEngineVersion": "Athena engine version 3",
-    }
-    return json.dumps(answer)
-
-
-def _statistics(execution: Execution) -> dict[str, Any]:
-    end = execution.finished or time.time()
-    started = execution.started or end
-    found: dict[str, Any] = {
-        "DataScannedInBytes": execution.result.scanned,
-        "EngineExecutionTimeInMillis": int(1000 * (end - started)),
-        "QueryQueueTimeInMillis": int(1000 * max(0.0, started - execution.start_time)),
-        "TotalExecutionTimeInMillis": int(1000 * (end - execution.start_time)),
-    }
-    if execution.result.manifest:
-        found["DataManifestLocation"] = execution.result.manifest
-    return found
+    find_execution(self, exec_id).cancel()
 
 
 def _get_results(self: AthenaResponse) -> str:
     """GetQueryResults, in pages."""
-    execution = _find_execution(self.athena_backend, self._get_param("QueryExecutionId"))
+    execution = find_execution(self.athena_backend, self._get_param("QueryExecutionId"))
     if execution.state in ("QUEUED", "RUNNING"):
         message = f"Query has not yet finished. Current state: {execution.state}"
         raise JsonRESTError("InvalidRequestException", message)
@@ -212,5 +169,7 @@ def install(context: Context) -> None:
     replace(models, "Execution", Execution)
     replace(AthenaBackend, "start_query_execution", _start_execution)
     replace(AthenaBackend, "stop_query_execution", _stop_execution)
-    replace(AthenaResponse, "get_query_execution", _get_execution)
+    descriptions.install()
+    prepared.install()
+    metadata.install(context)
     replace(AthenaResponse, "get_query_results", _get_results)

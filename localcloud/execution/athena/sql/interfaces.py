@@ -41,6 +41,9 @@ class Queries(Protocol):
     def compile(self, query: exp.Expr, parent: Scope | None = None) -> Columns:
         """Return a compiled query."""
 
+    def compile_view(self, query: exp.Expr, database: str, name: str) -> Columns:
+        """Return the compiled query of a view."""
+
     def scalar(self, expressions: Expressions, query: exp.Expr) -> Value:
         """Return a subquery in place of a value."""
 

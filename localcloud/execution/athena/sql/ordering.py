@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from localcloud.execution.athena.errors import QueryError, unsupported
+from localcloud.execution.athena.sql import interfaces
 from localcloud.execution.athena.sql.operators import arithmetic as operators
 from localcloud.execution.athena.sql.scope import Columns
 from localcloud.execution.athena.sql.types import ZONED, Type
@@ -82,3 +83,14 @@ def check_ambiguity(query: exp.Expr, names: Sequence[str]) -> None:
             name = column.name.lower()
             if [known.lower() for known in names].count(name) > 1:
                 raise QueryError("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous")
+
+
+def ordinal(node: exp.Expr, expressions: interfaces.Expressions, outputs: Sequence[Value]) -> Value:
+    """Return the result column that a number names, or the compiled expression."""
+    if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
+        if not 1 <= int(node.name) <= len(outputs):
+            raise QueryError(
+                "INVALID_COLUMN_REFERENCE", f"ORDER BY position {node.name} is not in select list"
+            )
+        return outputs[int(node.name) - 1]
+    return expressions.compile(node)

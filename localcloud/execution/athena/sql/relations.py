@@ -105,6 +105,10 @@ class Relations:
             raise QueryError("CATALOG_NOT_FOUND", f"Catalog '{node.catalog}' not found")
         database = (node.db or self._queries.database).lower()
         table = self._queries.catalog(database, name)
+        if table.query is not None:
+            found = self._queries.compile_view(table.query, table.database, f"{database}.{name}")
+            columns_of = [(n, Value(f"{alias}.c{i}", kind)) for i, (n, kind) in enumerate(found.columns)]
+            return f"({found.sql}) AS {alias}", self._fields(node, name, columns_of, database)
         values = [(column, Value(f"{alias}.{quote(column)}", kind)) for column, kind in table.columns.items()]
         fields = self._fields(node, name, values, database)
         relation = fields[0].relation if fields else name

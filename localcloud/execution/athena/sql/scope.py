@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
 from localcloud.execution.athena.errors import QueryError
 from localcloud.execution.athena.sql.types import Type
 from localcloud.execution.athena.sql.values import Value
@@ -69,12 +71,24 @@ class Scope:
 
 
 class Table:
-    """A catalog table: its name in DuckDB's SQL, and its columns; `hidden` ones are not part of `*`."""
+    """A catalog table: its name in DuckDB's SQL, and its columns; `hidden` ones are not part of `*`.
 
-    def __init__(self, sql: str, columns: dict[str, Type], hidden: dict[str, Type] | None = None) -> None:
+    A view has a `query`, whose unqualified names are tables of `database`.
+    """
+
+    def __init__(
+        self,
+        sql: str,
+        columns: dict[str, Type],
+        hidden: dict[str, Type] | None = None,
+        query: exp.Expr | None = None,
+        database: str = "",
+    ) -> None:
         self.sql = sql
         self.columns = columns
         self.hidden = hidden or {}
+        self.query = query
+        self.database = database
 
 
 Catalog = Callable[[str, str], Table]

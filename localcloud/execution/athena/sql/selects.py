@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -19,6 +20,7 @@ from localcloud.execution.athena.sql.ordering import (
     groupable,
     has_ties,
     limits,
+    ordinal,
 )
 from localcloud.execution.athena.sql.relations import Relations, star
 from localcloud.execution.athena.sql.scope import Catalog, Columns, Field, Scope
@@ -37,12 +39,12 @@ class QueryCompiler:
         self.relations = Relations(self)
         self.named: dict[str, tuple[str, tuple[tuple[str, Type], ...]]] = {}
         """Queries of WITH clauses in scope: name → (name in SQL, columns)."""
-        self._counter = 0
+        self._numbers = itertools.count(1)
+        self._views: list[str] = []
 
     def fresh(self) -> str:
         """Return a new name for a relation."""
-        self._counter += 1
-        return f"q{self._counter}"
+        return f"q{next(self._numbers)}"
 
     def compile(self, query: exp.Expr, parent: Scope | None = None) -> Columns:
         """Return a compiled query. Raises QueryError for what is wrong or not supported."""
@@ -63,6 +65,14 @@ class QueryCompiler:
             raise unsupported(f"{query.key.upper()} query")
         self.named = saved
         return Columns(prefix + found.sql, found.columns)
+
+    def compile_view(self, query: exp.Expr, database: str, name: str) -> Columns:
+        """Return the compiled query of a view. Raises QueryError for a view that uses itself."""
+        if name in self._views:
+            raise QueryError("INVALID_VIEW", f"View '{name}' is recursive")
+        inner = QueryCompiler(self.catalog, database, self.now)
+        inner._numbers, inner._views = self._numbers, [*self._views, name]
+        return inner.compile(query)
 
     def _with(self, query: exp.Expr, parent: Scope | None) -> str:
         clause = query.args.get("with_")
@@ -145,24 +155,14 @@ class QueryCompiler:
         if not clause:
             return []
         only(clause, "expressions")
-        return [order_by(item, self._ordinal(item.this, expressions, outputs)) for item in clause.expressions]
-
-    @staticmethod
-    def _ordinal(node: exp.Expr, expressions: interfaces.Expressions, outputs: Sequence[Value]) -> Value:
-        if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
-            if not 1 <= int(node.name) <= len(outputs):
-                raise QueryError(
-                    "INVALID_COLUMN_REFERENCE", f"ORDER BY position {node.name} is not in select list"
-                )
-            return outputs[int(node.name) - 1]
-        return expressions.compile(node)
+        return [order_by(item, ordinal(item.this, expressions, outputs)) for item in clause.expressions]
 
     def _select(self, query: exp.Select, parent: Scope | None) -> Columns:
         only(
             query, "expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset",
             "distinct", "windows", "with_", "kind", "laterals",
         )  # fmt: skip
-        if query.args.get("kind") or query.args.get("laterals"):
+        if query.args.get("kind") or query.args.get("laterals") or not query.expressions:
             raise unsupported("this form of SELECT")
         source, fields = self.relations.compile(query, parent)
         windows = {window.name.lower(): window for window in query.args.get("windows") or []}
@@ -179,8 +179,8 @@ class QueryCompiler:
             only(query.args["distinct"])
             for _, value in items:
                 groupable(value)
-        columns = tuple((name, value.type) for name, value in items)
-        return Columns(self._assemble(query, expressions, items, clauses, distinct), columns)
+        sql = self._assemble(query, expressions, items, clauses, distinct)
+        return Columns(sql, tuple((name, value.type) for name, value in items))
 
     def _assemble(
         self,
@@ -259,7 +259,7 @@ class QueryCompiler:
             return f"({', '.join(self._group_item(item, expressions, outputs) for item in node.expressions)})"
         if isinstance(node, exp.Paren):
             return f"({self._group_item(node.this, expressions, outputs)})"
-        value = self._ordinal(node, expressions, outputs)
+        value = ordinal(node, expressions, outputs)
         if value.is_constant:
             raise unsupported("GROUP BY a constant")
         return groupable(value)

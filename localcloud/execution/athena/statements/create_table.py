@@ -12,7 +12,7 @@ from localcloud.execution.athena.errors import QueryError, unsupported
 from localcloud.execution.athena.queries import Statement, columns_of, connect, run, translate, upload
 from localcloud.execution.athena.results import Result, ResultColumn
 
-_WRITTEN = (
+WRITTEN = (
     "boolean", "tinyint", "smallint", "integer", "bigint", "float", "double", "decimal", "varchar", "date",
     "timestamp", "varbinary",
 )  # fmt: skip
@@ -24,6 +24,8 @@ def create_table_as(statement: Statement, create: exp.Create) -> Result:
     target = create.this if isinstance(create.this, exp.Table) else create.this.this
     database, name = (target.db or statement.database).lower(), target.name.lower()
     if name in table_names(statement.glue, database):
+        if create.args.get("exists"):
+            return Result(has_header=False)
         raise QueryError("TABLE_ALREADY_EXISTS", f"Table '{database}.{name}' already exists")
     properties = _properties(create)
     if properties.get("format", "PARQUET").upper() != "PARQUET" or "partitioned_by" in properties:
@@ -60,7 +62,7 @@ def _properties(create: exp.Create) -> dict[str, str]:
 def _register(
     statement: Statement, database: str, name: str, location: str, columns: tuple[ResultColumn, ...]
 ) -> None:
-    others = [f"{column.name} {column.type}" for column in columns if column.type not in _WRITTEN]
+    others = [f"{column.name} {column.type}" for column in columns if column.type not in WRITTEN]
     if others:
         raise unsupported(f"CREATE TABLE AS with columns {', '.join(others)}")
     types = [

@@ -16,9 +16,13 @@ from localcloud.execution.athena.catalog import (
 )
 from localcloud.execution.athena.errors import QueryError
 from localcloud.execution.athena.queries import Statement, select
-from localcloud.execution.athena.results import Result
+from localcloud.execution.athena.results import Result, ResultColumn
 from localcloud.execution.athena.sql.parser import parse
+from localcloud.execution.athena.statements.comments import without_comments
 from localcloud.execution.athena.statements.create_table import create_table_as
+from localcloud.execution.athena.statements.prepared import deallocate, prepare, prepared
+from localcloud.execution.athena.statements.unload import unload
+from localcloud.execution.athena.statements.views import create_view, drop_view, show_create_view, show_views
 from localcloud.execution.crawler import update_partitions
 
 
@@ -27,8 +31,12 @@ def execute(statement: Statement) -> Result:
 
     Raises QueryError with Athena's reason of a failure, and ScanLimitError beyond `statement.limit`.
     """
+    body = without_comments(statement.sql)
+    executed = re.fullmatch(r"EXECUTE\s+(\w+)(?:\s+USING\s+(.*))?", body, re.IGNORECASE | re.DOTALL)
+    if executed:
+        return execute(prepared(statement, *executed.groups()))
     for pattern, command in _COMMANDS:
-        match = re.fullmatch(pattern, statement.sql.strip().rstrip(";").strip(), re.IGNORECASE | re.DOTALL)
+        match = re.fullmatch(pattern, body, re.IGNORECASE | re.DOTALL)
         if match:
             return command(statement, *(group and group.strip('`"') for group in match.groups()))
     parsed = parse(statement.sql, statement.parameters)
@@ -57,12 +65,25 @@ def _load_table(statement: Statement, database: str | None, name: str) -> Catalo
 
 
 def _describe(statement: Statement, database: str | None, name: str) -> Result:
+    """Return one line for each column: name, type and comment, padded, between tabs."""
     table = _load_table(statement, database, name)
-    lines = [f"{column:<20}\t{kind:<20}\t" for column, kind in {**table.columns, **table.keys}.items()]
+    declared = [
+        *table.raw.get("StorageDescriptor", {}).get("Columns", []),
+        *table.raw.get("PartitionKeys", []),
+    ]
+    comments = {column["Name"].lower(): column.get("Comment", "") for column in declared}
+    lines = [_line(column, kind, comments) for column, kind in {**table.columns, **table.keys}.items()]
     if table.keys:
-        lines += ["", "# Partition Information", f"{'# col_name':<20}\t{'data_type':<20}\tcomment", ""]
-        lines += [f"{column:<20}\t{kind:<20}\t" for column, kind in table.keys.items()]
-    return Result.of_lines("col_name", lines)
+        head = f"{'# col_name':<20}\t{'data_type':<20}\t{'comment':<20}"
+        blank = f"{'':<20}\t{'':<20}\t{'':<20}"
+        lines += [blank, f"{'# Partition Information':<20}\t{'':<20}\t{'':<20}", head, blank]
+        lines += [_line(column, kind, comments) for column, kind in table.keys.items()]
+    columns = tuple(ResultColumn(name, "string") for name in ("col_name", "data_type", "comment"))
+    return Result(columns=columns, rows=tuple((line,) for line in lines), has_header=False)
+
+
+def _line(column: str, kind: str, comments: dict[str, str]) -> str:
+    return f"{column:<20}\t{kind:<20}\t{comments.get(column, ''):<20}"
 
 
 def _show_columns(statement: Statement, database: str | None, name: str) -> Result:
@@ -100,6 +121,13 @@ _NAME = r"""(?:([`"]?\w+[`"]?)\.)?([`"]?\w+[`"]?)"""
 _COMMANDS: tuple[tuple[str, Callable[..., Result]], ...] = (
     (r"""SHOW\s+TABLES(?:\s+(?:IN|FROM)\s+([`"]?\w+[`"]?))?(?:\s+(?:LIKE\s+)?('[^']*'))?""", _show_tables),
     (r"SHOW\s+(?:DATABASES|SCHEMAS)", _show_databases),
+    (r"""SHOW\s+VIEWS(?:\s+(?:IN|FROM)\s+([`"]?\w+[`"]?))?(?:\s+(?:LIKE\s+)?('[^']*'))?""", show_views),
+    (rf"SHOW\s+CREATE\s+VIEW\s+{_NAME}", show_create_view),
+    (rf"CREATE\s+(OR\s+REPLACE\s+)?VIEW\s+{_NAME}\s+AS\s+(.*)", create_view),
+    (rf"DROP\s+VIEW\s+(IF\s+EXISTS\s+)?{_NAME}", drop_view),
+    (r"UNLOAD\s*\((.*)\)\s*TO\s*'([^']+)'\s*(?:WITH\s*\((.*)\))?", unload),
+    (r"PREPARE\s+(\w+)\s+FROM\s+(.*)", prepare),
+    (r"DEALLOCATE\s+PREPARE\s+(\w+)", deallocate),
     (rf"SHOW\s+COLUMNS\s+(?:IN|FROM)\s+{_NAME}", _show_columns),
     (rf"SHOW\s+PARTITIONS\s+{_NAME}", _show_partitions),
     (rf"(?:DESCRIBE|DESC)\s+{_NAME}", _describe),

@@ -1,0 +1,69 @@
+"""Calls about executions that moto answers otherwise: history in pages, names, redrive."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from localcloud.patching import add, original, replace
+
+_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff]{1,80}")
+PAGE = 100
+"""Events of a page, unless the caller asks for fewer."""
+MOST = 1000
+
+
+def check_name(name: str | None) -> None:
+    """Raise the API's error for a name that an execution cannot have."""
+    if name is not None and not _NAME.fullmatch(name):
+        raise JsonRESTError("InvalidName", f"Invalid Name: '{name}'")
+
+
+def _history(self: StepFunctionResponse) -> ActionResult:
+    """GetExecutionHistory: from the newest event on if asked, in pages."""
+    size = int(self._get_param("maxResults") or PAGE)
+    if not 0 < size <= MOST:
+        raise JsonRESTError("ValidationException", f"maxResults must be from 1 to {MOST}, not {size}")
+    answer: Any = original(StepFunctionResponse, "get_execution_history")(self)
+    events = list(answer.result["events"])
+    if self._get_param("reverseOrder"):
+        events.reverse()
+    start = _offset(self._get_param("nextToken"))
+    page: dict[str, Any] = {"events": events[start : start + size]}
+    if start + size < len(events):
+        page["nextToken"] = base64.b64encode(str(start + size).encode()).decode()
+    return ActionResult(page)
+
+
+def _offset(token: str | None) -> int:
+    if not token:
+        return 0
+    try:
+        return int(base64.b64decode(token, validate=True))
+    except ValueError as error:
+        raise JsonRESTError("InvalidToken", f"Invalid Token: '{token}'") from error
+
+
+def _redrive(self: StepFunctionResponse) -> ActionResult:
+    """RedriveExecution: AWS continues a failed execution; here it is refused by name."""
+    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+    status = getattr(execution, "exec_status", None) or getattr(execution, "status", None)
+    if str(status).rsplit(".", 1)[-1] in ("RUNNING", "SUCCEEDED"):
+        raise JsonRESTError(
+            "ExecutionNotRedrivable", f"Execution is {str(status).rsplit('.', 1)[-1]} and cannot be redriven"
+        )
+    raise JsonRESTError(
+        "ExecutionNotRedrivable",
+        "RedriveExecution is not supported locally. Start a new execution with the same input.",
+    )
+
+
+def install() -> None:
+    """Answer the calls about executions."""
+    replace(StepFunctionResponse, "get_execution_history", _history)
+    add(StepFunctionResponse, "redrive_execution", _redrive)
