@@ -18,10 +18,8 @@ def test_columns_have_their_types_and_places(sales: Cloud) -> None:
 
 
 def test_tables_and_databases_are_listed(sales: Cloud) -> None:
-    tables = query(
-        sales,
-        f"SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = '{DATABASE}'",
-    )
+    columns = "SELECT table_name, table_type FROM information_schema.tables"
+    tables = query(sales, f"{columns} WHERE table_schema = '{DATABASE}'")
     assert ["sales", "BASE TABLE"] in tables
     assert [DATABASE] in query(sales, "SELECT schema_name FROM awsdatacatalog.information_schema.schemata")
 
