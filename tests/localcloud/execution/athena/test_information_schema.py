@@ -13,7 +13,8 @@ def test_columns_have_their_types_and_places(sales: Cloud) -> None:
     """
 
     assert query(sales, sql) == [
-        ["id", "integer", "1"], ["price", "decimal(18,2)", "2"], ["year", "integer", "3"], ["month", "integer", "4"],
+        ["id", "integer", "1"], ["price", "decimal(18,2)", "2"],
+        ["year", "integer", "3"], ["month", "integer", "4"],
     ]  # fmt: skip
 
 
