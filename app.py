@@ -1,8 +1,8 @@
 """The CDK app: write the CloudFormation templates. `caudal synth` and the CDK CLI run it.
 
 Only this module reads the environment and the CDK context: `env` (dev, prod), `account`, `region`,
-`alarm_email`, `delete_data`, `stream_trigger`, `serving`, `encrypted_logs`, `assets_key`. CDK_OUTDIR says
-where the templates go, cdk.out by default.
+`alarm_email`, `delete_data`, `stream_trigger`, `crawl`, `serving`, `encrypted_logs`, `assets_key`. CDK_OUTDIR
+says where the templates go, cdk.out by default.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ prefer_own_node()
 from aws_cdk import App  # noqa: E402  (starts node)
 
 from infra.application import build, flags  # noqa: E402
-from infra.foundation.config import config_for  # noqa: E402
+from infra.foundation.config import DROPS, config_for  # noqa: E402
 from lake.errors import CaudalError  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
 from lake.naming import AVAILABLE_NOW  # noqa: E402
@@ -48,6 +48,7 @@ def main() -> None:
             alarm_email=context("alarm_email") or None,
             delete_data=context("delete_data") == "true",
             stream_trigger=context("stream_trigger", AVAILABLE_NOW),
+            crawl=context("crawl", DROPS),
             serving=context("serving"),
             encrypted_logs=context("encrypted_logs") == "true",
             assets_key=context("assets_key"),

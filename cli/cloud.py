@@ -42,6 +42,9 @@ AlarmEmail = Annotated[
 StreamTrigger = Annotated[
     str, typer.Option(help=f"{AVAILABLE_NOW} runs on a schedule; {CONTINUOUS} is billed all the time.")
 ]
+Crawl = Annotated[
+    str, typer.Option(help="Executions that crawl: drops (with new partitions), always, never.")
+]
 Serving = Annotated[
     str, typer.Option(metavar="DATABASE", help="Serve gold from this database; its secret is created.")
 ]
@@ -80,18 +83,22 @@ def synth(
 def costs(
     env: StackEnv = "dev",
     stream_trigger: StreamTrigger = AVAILABLE_NOW,
+    crawl: Crawl = "drops",
     serving: Serving = "",
     encrypted_logs: EncryptedLogs = False,
     as_json: AsJson = False,
 ) -> None:
     """Estimate the costs of an environment, from its templates and list prices; no account is needed."""
-    from infra.ops.costs import at_rest, estimate, per_run, streams
+    from infra.ops.costs import at_rest, estimate, per_run, scheduled, streams
     from infra.ops.deploy import templates
 
-    config = _config(env, stream_trigger=stream_trigger, serving=serving, encrypted_logs=encrypted_logs)
+    config = _config(
+        env, stream_trigger=stream_trigger, crawl=crawl, serving=serving, encrypted_logs=encrypted_logs
+    )
     region = os.environ.get("AWS_REGION", "us-east-1") if serving else None
     sections: dict[str, Callable[[Path], Any]] = {
-        "month_at_rest": at_rest, "month_of_streams": streams, "run": per_run,
+        "month_at_rest": at_rest, "month_of_streams": streams, "month_of_schedules": scheduled,
+        "run": per_run,
     }  # fmt: skip
     with ExitStack() as stack:
         with Console(stderr=True).status("Synthesising …"):
@@ -108,6 +115,7 @@ def deploy(
     region: Region = None,
     alarm_email: AlarmEmail = None,
     stream_trigger: StreamTrigger = AVAILABLE_NOW,
+    crawl: Crawl = "drops",
     serving: Serving = "",
     encrypted_logs: EncryptedLogs = False,
     assets_key: AssetsKey = "",
@@ -120,6 +128,7 @@ def deploy(
     config = _config(
         env,
         stream_trigger=stream_trigger,
+        crawl=crawl,
         serving=serving,
         alarm_email=alarm_email,
         encrypted_logs=encrypted_logs,
@@ -130,7 +139,13 @@ def deploy(
         target = _target(config, profile, region, yes)
     except DeployError:
         # The estimate needs no account.
-        costs(env=env, stream_trigger=stream_trigger, serving=serving, encrypted_logs=encrypted_logs)
+        costs(
+            env=env,
+            stream_trigger=stream_trigger,
+            crawl=crawl,
+            serving=serving,
+            encrypted_logs=encrypted_logs,
+        )
         raise
     _run(deploy_stacks, target)
 
@@ -143,13 +158,16 @@ def destroy(
         bool, typer.Option("--delete-data", help="Delete the buckets too, where the environment allows it.")
     ] = False,
     stream_trigger: StreamTrigger = AVAILABLE_NOW,
+    crawl: Crawl = "drops",
     serving: Serving = "",
     yes: Yes = False,
 ) -> None:
     """Remove all stacks of an environment. Buckets and their data stay unless two switches say otherwise."""
     from infra.ops.deploy import destroy as destroy_stacks
 
-    config = _config(env, stream_trigger=stream_trigger, serving=serving, delete_data=delete_data)
+    config = _config(
+        env, stream_trigger=stream_trigger, crawl=crawl, serving=serving, delete_data=delete_data
+    )
     typer.echo(NEEDS)
     _run(destroy_stacks, _target(config, profile, region, yes))
 

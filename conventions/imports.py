@@ -22,7 +22,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "localcloud": ("lake",),
     "serving": ("lake",),
     "uploader": ("lake",),
-    "lambdas": ("lake", "serving"),
+    "lambdas": ("glue_jobs", "lake", "serving"),
     "glue_jobs": ("lake", "serving"),
     "requeue": ("glue_jobs", "lake", "uploader"),
     "demo": ("lake", "localcloud", "serving", "uploader"),

@@ -12,10 +12,12 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from glue_jobs.catalog.glue import GlueCatalog
+from glue_jobs.catalog.partitions import Catalog, partition_of
 from glue_jobs.curation.accounts import Account
 from glue_jobs.curation.compactor import Compacted, compact_streams
 from glue_jobs.curation.curation import Curation
-from glue_jobs.curation.publication import Published
+from glue_jobs.curation.publication import Published, Register
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.ledger.unpublished import record_unpublished
@@ -24,6 +26,7 @@ from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
 from glue_jobs.runtime.args import JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
+from lake.files.partitioning import stored_table
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from lake.naming import RunStatus
@@ -31,7 +34,9 @@ from lake.naming import RunStatus
 JOB = "processed_to_curated"
 
 
-def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: datetime) -> dict[str, Any]:
+def run(
+    spark: SparkSession, store: ObjectStore, catalog: Catalog, args: JobArguments, now: datetime
+) -> dict[str, Any]:
     """Make silver and gold equal to a full refresh over all readable batches; return the run summary.
 
     All tables are staged, and their rows accounted for, before any table is published. Batches are marked as
@@ -56,13 +61,13 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     if args.serving:
         # Before publishing: if this run dies, the next one no longer touches a partition that is removed.
         record_unpublished(store, args, domain, curation.touched())
-    published = curation.publish()
+    published = curation.publish(_registration(catalog, domain))
     write_quality_log(store, args.curated_bucket, domain.name, view)
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
     done = [batch.batch_id for batch in view.uncurated]
     ledger.mark_curated(done, execution=args.execution, at=now)
     ledger.update_snapshot()
-    compacted = _compact(spark, store, args, domain, view, now)
+    compacted = _compact(spark, store, catalog, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
     message = " ".join([_publication_message(published, marts), *compacted.failures, *held])
@@ -86,9 +91,23 @@ def _record_publishing_streams(ledger: Ledger, domain: Domain, view: LedgerView,
         ledger.record_publishing([*batches, *view.publishing], execution=args.execution)
 
 
+def _registration(catalog: Catalog, domain: Domain) -> Register:
+    """Return the function that registers written partitions and drops removed ones, per rank of tables."""
+    marts = {mart.name for mart in domain.marts}
+
+    def register(published: Mapping[str, Published]) -> None:
+        for name, result in published.items():
+            table = stored_table(domain, "gold" if name in marts else "silver", name)
+            catalog.register(table, map(partition_of, result.written))
+            catalog.drop(table, map(partition_of, result.removed))
+
+    return register
+
+
 def _compact(
     spark: SparkSession,
     store: ObjectStore,
+    catalog: Catalog,
     args: JobArguments,
     domain: Domain,
     view: LedgerView,
@@ -96,11 +115,11 @@ def _compact(
 ) -> Compacted:
     """Merge small bronze files of streams; a failure is reported in the message and does not fail the run.
 
-    The published partitions have to be catalogued and reported anyway. A failed merge has replaced a month's
+    The publication has to be reported anyway. A failed merge has replaced a month's
     files completely or not at all, and the next run tries again.
     """
     try:
-        return compact_streams(spark, store, args, domain, view, now)
+        return compact_streams(spark, store, catalog, args, domain, view, now)
     except Exception as error:  # any failure: readers see the same rows with or without the merge
         traceback.print_exc()
         reason = str(error).partition("\n")[0]
@@ -149,6 +168,7 @@ def _summary(
 
 def main() -> None:
     """Run the job on Glue."""
+    import boto3
     from awsglue.context import GlueContext
     from awsglue.job import Job
     from pyspark import SparkContext
@@ -160,7 +180,8 @@ def main() -> None:
     glue = GlueContext(SparkContext.getOrCreate())
     job = Job(glue)
     job.init(args.job_name, {})
-    summary = run(configure(glue.spark_session), S3Store.connect(), args, datetime.now(UTC))
+    catalog = GlueCatalog(boto3.client("glue"), env=args.env, domain=args.domain)
+    summary = run(configure(glue.spark_session), S3Store.connect(), catalog, args, datetime.now(UTC))
     print(summary["message"], file=sys.stderr)
     job.commit()
 

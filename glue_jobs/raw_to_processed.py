@@ -16,13 +16,17 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from glue_jobs.catalog.glue import GlueCatalog
+from glue_jobs.catalog.partitions import Catalog
+from glue_jobs.catalog.registration import register_batch
+from glue_jobs.curation.leftovers import remove_leftovers
 from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
 from glue_jobs.ingest.landing import Landing, find_new
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task
+from glue_jobs.ingest.uncommitted import remove_uncommitted
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView
-from glue_jobs.ledger.uncommitted import remove_uncommitted
 from glue_jobs.quality.gate import GateFailure, evaluate, rejection_message
 from glue_jobs.quality.log import checks_on_arrival
 from glue_jobs.quality.metrics import put_metrics
@@ -39,8 +43,10 @@ JOB = "raw_to_processed"
 TABLES_AT_ONCE = 3
 
 
-def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: datetime) -> dict[str, Any]:
-    """Ingest one batch of the domain, write the run summary and return it.
+def run(
+    spark: SparkSession, store: ObjectStore, catalog: Catalog, args: JobArguments, now: datetime
+) -> dict[str, Any]:
+    """Ingest one batch of the domain, register its partitions, write the run summary and return it.
 
     The ledger entry is the commit. A run that dies before writing it leaves only directories that readers
     ignore and the next run removes. Raises AccountingError if rows went missing.
@@ -49,20 +55,22 @@ def run(spark: SparkSession, store: ObjectStore, args: JobArguments, now: dateti
     domain = load_domain(args.domain)
     ledger = Ledger(store, args.ledger_bucket, domain.name)
     view = ledger.view()
-    # No other run writes drops: this run holds the domain's lease.
-    tables = (*(table.name for table in domain.csv_tables), naming.UNRECOGNISED)
-    remove_uncommitted(store, args.processed_bucket, domain.name, tables, view)
+    # No other run writes batches of drops, because this run holds the domain's lease.
+    own = (*(table.name for table in domain.csv_tables), naming.UNRECOGNISED)
+    remove_uncommitted(store, catalog, args.processed_bucket, domain, own, view)
+    for table in domain.stream_tables:
+        remove_leftovers(store, catalog, args, domain, table.name)
     landing = find_new(store, args.raw_bucket, domain, view, args.bookmark)
     ingested = None
     if not landing.is_empty:
         ingested = _ingest(spark, store, args, domain, landing, now)
         if args.bookmark is not Bookmark.PAUSE:
             ledger.commit(ingested.batch)
+            names = {file.table for file in ingested.batch.files}
+            register_batch(catalog, store, args.processed_bucket, domain, ingested.batch.batch_id, names)
             view = replace(view, batches=(*view.batches, ingested.batch))
-    has_streamed = any(view.holdable(table.name) for table in domain.stream_tables)
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     summary = _summary(ingested, view, holds, args)
-    summary["new_partitions"] |= has_streamed
     detail = _detail(ingested) if ingested else {}
     summary |= predicted_cost(args, time.monotonic() - started)
     write_summary(store, args, JOB, summary, detail)
@@ -223,7 +231,8 @@ def main() -> None:
     glue = GlueContext(SparkContext.getOrCreate())
     job = Job(glue)
     job.init(args.job_name, {})
-    summary = run(configure(glue.spark_session), S3Store.connect(), args, datetime.now(UTC))
+    catalog = GlueCatalog(boto3.client("glue"), env=args.env, domain=args.domain)
+    summary = run(configure(glue.spark_session), S3Store.connect(), catalog, args, datetime.now(UTC))
     print(summary["message"], file=sys.stderr)
     put_metrics(boto3.client("cloudwatch"), args.env, args.domain, summary["tables"])
     job.commit()

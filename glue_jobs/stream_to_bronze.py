@@ -12,18 +12,21 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from glue_jobs.catalog.glue import GlueCatalog
+from glue_jobs.catalog.partitions import Catalog
+from glue_jobs.ingest.uncommitted import remove_uncommitted
 from glue_jobs.ledger.ledger import Ledger
-from glue_jobs.ledger.uncommitted import remove_uncommitted
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
 from glue_jobs.streaming.bronze import BronzeWriter
 from glue_jobs.streaming.files import BRONZE_BYTES, SPEED_BYTES, RawFiles
-from glue_jobs.streaming.generation import BRONZE, SPEED, Generations, is_micro_batch
+from glue_jobs.streaming.generation import BRONZE, SPEED, Generations
 from glue_jobs.streaming.report import detail_of, summarise
 from glue_jobs.streaming.running import Queries, StopSignal, await_query, run_until_stopped
 from glue_jobs.streaming.sinks import SpeedFiles
 from glue_jobs.streaming.speed import SpeedSink, start_speed
+from lake import naming
 from lake.errors import UnknownNameError
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain, Table
@@ -37,6 +40,7 @@ SinkFactory = Callable[[SpeedFiles, Domain, Table], SpeedSink]
 def run(
     spark: SparkSession,
     store: ObjectStore,
+    catalog: Catalog,
     args: StreamArguments,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     make_sink: SinkFactory = lambda files, _domain, _table: files,
@@ -53,16 +57,16 @@ def run(
     view = Ledger(store, args.job.ledger_bucket, domain.name).view()
     generations = Generations(store, args.job, table.name)
     generation = generations.current(view, now=now(), new=args.new_generation)
-    # No other run writes micro-batches of this stream: only one run of its job is active at a time.
-    remove_uncommitted(store, bucket, domain.name, [table.name], view, is_own=is_micro_batch)
+    # Only one run of a stream is active at a time.
+    remove_uncommitted(store, catalog, bucket, domain, [table.name], view, is_own=naming.is_stream_batch)
     raw = RawFiles(store, args.job.raw_bucket, domain, table)
 
     def limited_to(batch_bytes: int) -> StreamArguments:
         return replace(args, max_files=raw.files_per_batch(args.max_files, batch_bytes, view.seen))
 
     writer = BronzeWriter(
-        spark=spark, store=store, raw=raw, args=limited_to(BRONZE_BYTES), domain=domain, table=table,
-        generation=generation, view=view, now=now,
+        spark=spark, store=store, catalog=catalog, raw=raw, args=limited_to(BRONZE_BYTES),
+        domain=domain, table=table, generation=generation, view=view, now=now,
     )  # fmt: skip
     files = SpeedFiles(store, bucket, domain.name, table)
     if generation.is_new:
@@ -116,7 +120,8 @@ def main() -> None:
     store = S3Store.connect()
     secrets = boto3.client("secretsmanager")
     make_sink = serving_sink(args, partial(secret_text, secrets))
-    summary = run(configure(glue.spark_session), store, args, make_sink=make_sink)
+    catalog = GlueCatalog(boto3.client("glue"), env=args.job.env, domain=args.job.domain)
+    summary = run(configure(glue.spark_session), store, catalog, args, make_sink=make_sink)
     print(summary["message"], file=sys.stderr)
     put_metrics(boto3.client("cloudwatch"), args.job.env, args.job.domain, summary["tables"])
     job.commit()

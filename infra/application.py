@@ -9,6 +9,7 @@ from pathlib import Path
 from aws_cdk import App, Aws, Validations
 
 from infra.analytics.athena import Analytics
+from infra.analytics.reconciler import RECONCILE_CATALOG, RECONCILER_PACKAGES
 from infra.domain_stack import DomainStack
 from infra.foundation.config import LOCAL, Config
 from infra.foundation.storage import Storage
@@ -50,6 +51,12 @@ def build(
     analytics.add_stack_dependency(storage)
     serving = Serving(app, names.stack("serving"), names=names, config=config) if config.serving else None
     code = _function_code(Path(app.outdir), root, config) if config.serving else None
+    reconciler = build_function(
+        Path(app.outdir) / "library",
+        root=root,
+        function=RECONCILE_CATALOG,
+        packages=RECONCILER_PACKAGES,
+    )
     for domain in domains:
         stack = DomainStack(
             app,
@@ -58,6 +65,7 @@ def build(
             names=names,
             config=config,
             library=library,
+            reconciler=reconciler,
             code=code,
         )
         for shared in (storage, analytics, serving):

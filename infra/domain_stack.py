@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from constructs import Construct
 
 from infra.analytics.athena import Questions
 from infra.analytics.catalog import Catalog
+from infra.analytics.reconciler import ReconcileCatalog
 from infra.foundation.config import Config
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.stack import LakeStack
@@ -25,7 +28,8 @@ from lake.naming import Names
 class DomainStack(LakeStack):
     """Catalog, jobs, streams, pipeline, trigger, notifications, alarms and queries of one domain.
 
-    With `code` the pipeline also publishes the domain's marts to the serving store.
+    `reconciler` is the archive of the function that reconciles the catalog. With `code` the pipeline also
+    publishes the domain's marts to the serving store.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class DomainStack(LakeStack):
         names: Names,
         config: Config,
         library: Library,
+        reconciler: Path,
         code: FunctionCode | None = None,
     ) -> None:
         super().__init__(
@@ -47,7 +52,23 @@ class DomainStack(LakeStack):
         if config.encrypted_logs:
             self.encryption = LogEncryption(self, "Encryption", domain=domain.name, names=names, arns=arns)
         self.catalog = Catalog(
-            self, "Catalog", domain=domain, names=names, arns=arns, encryption=self.encryption
+            self,
+            "Catalog",
+            domain=domain,
+            names=names,
+            config=config,
+            arns=arns,
+            encryption=self.encryption,
+        )
+        self.reconciler = ReconcileCatalog(
+            self,
+            "ReconcileCatalog",
+            domain=domain,
+            names=names,
+            config=config,
+            arns=arns,
+            archive=reconciler,
+            encryption=self.encryption,
         )
         # Construct ids determine the logical ids of deployed resources: "Workshop" is an earlier class name.
         self.job_defaults = GlueJobDefaults(
@@ -91,6 +112,7 @@ class DomainStack(LakeStack):
             arns=arns,
             jobs=self.jobs,
             catalog=self.catalog,
+            reconciler=self.reconciler,
             notifications=self.notifications,
             publisher=self.publisher,
             encryption=self.encryption,

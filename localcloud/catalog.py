@@ -1,48 +1,42 @@
-"""Restoring the catalog's partitions after a restart: templates declare tables, crawlers add partitions."""
+"""Restoring the catalog's partitions after a restart: templates declare tables, and moto forgets the rest."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
 from typing import Any
 
 from moto.s3.models import s3_backends
 
 from localcloud.context import Context
-
-CRAWL_TIMEOUT_SECONDS = 60.0
-POLL_SECONDS = 0.05
+from localcloud.execution.crawler import update_partitions
 
 
 def restore_partitions(context: Context) -> None:
-    """Run the crawlers whose tables hold objects, so that queries see the partitions of earlier runs.
+    """Register the partitions of all tables that hold objects, so that queries see those of earlier runs.
 
-    A crawler that fails is reported as a background failure: the deployment itself has succeeded.
+    The catalog of AWS outlives a restart. A table that fails is reported as a background failure: the
+    deployment itself has succeeded.
     """
+    for database, table in _partitioned_tables(context):
+        if not _has_objects(table, context):
+            continue
+        try:
+            update_partitions(context, None, database, table["Name"], drops=False)
+        except Exception as error:  # Any failure: the cloud runs without this table's partitions.
+            context.report(f"partitions of {database}.{table['Name']} at start", str(error))
+
+
+def _partitioned_tables(context: Context) -> Iterator[tuple[str, dict[str, Any]]]:
     glue = context.client("glue")
-    started = [name for name in glue.list_crawlers()["CrawlerNames"] if _has_objects(glue, name, context)]
-    for name in started:
-        glue.start_crawler(Name=name)
-    deadline = time.monotonic() + CRAWL_TIMEOUT_SECONDS
-    for name in started:
-        while (crawler := glue.get_crawler(Name=name)["Crawler"])["State"] != "READY":
-            if time.monotonic() > deadline:
-                break
-            time.sleep(POLL_SECONDS)
-        last = crawler.get("LastCrawl", {})
-        if last.get("Status") != "SUCCEEDED":
-            context.report(f"crawler {name} at start", last.get("ErrorMessage", crawler["State"]))
+    for page in glue.get_paginator("get_databases").paginate():
+        for database in page["DatabaseList"]:
+            for tables in glue.get_paginator("get_tables").paginate(DatabaseName=database["Name"]):
+                for table in tables["TableList"]:
+                    if table.get("PartitionKeys"):
+                        yield database["Name"], table
 
 
-def _has_objects(glue: Any, crawler: str, context: Context) -> bool:
-    targets = glue.get_crawler(Name=crawler)["Crawler"]["Targets"].get("CatalogTargets", [])
-    return any(
-        _table_has_objects(glue.get_table(DatabaseName=target["DatabaseName"], Name=table)["Table"], context)
-        for target in targets
-        for table in target["Tables"]
-    )
-
-
-def _table_has_objects(table: dict[str, Any], context: Context) -> bool:
+def _has_objects(table: dict[str, Any], context: Context) -> bool:
     location = str(table["StorageDescriptor"]["Location"]).split("://", 1)[-1]
     bucket_name, _, prefix = location.partition("/")
     bucket = s3_backends[context.account]["aws"].buckets.get(bucket_name)

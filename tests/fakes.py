@@ -1,4 +1,4 @@
-"""Fakes of the object store: folders with its behaviour, for tests that need no server."""
+"""Fakes of the object store and the catalog, for tests that need no server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from threading import Lock
 from typing import BinaryIO
 from uuid import uuid4
 
+from glue_jobs.catalog.partitions import Partition, partition_of, path_of
 from glue_jobs.runtime.store import Head, Listed
+from lake.files.partitioning import StoredTable
 
 
 class FolderStore:
@@ -147,3 +149,48 @@ class KilledBeforeStore(KillableStore):
         if self.killed_at is None and re.match(self._pattern, f"{verb} {key}"):
             self.killed_at = len(self.changes)
         super()._change(verb, key)
+
+
+class MemoryCatalog:
+    """A Catalog in memory: `tables` maps `<layer>.<table>` to its partitions by path.
+
+    `outdated` are paths `<layer>.<table>/<partition>` that are described differently from their table.
+    `changes` lists all changes as `register <layer>.<table>/<partition>`. A store's `changes`, if given as
+    the log, then has the changes of both in order.
+    """
+
+    def __init__(self, log: list[str] | None = None) -> None:
+        self.tables: dict[str, set[str]] = {}
+        self.outdated: set[str] = set()
+        self.changes: list[str] = [] if log is None else log
+
+    def paths(self) -> set[str]:
+        """Return all partitions as `<layer>.<table>/<partition>`."""
+        return {f"{table}/{path}" for table, paths in self.tables.items() for path in paths}
+
+    def registered(self, table: StoredTable) -> dict[Partition, bool]:
+        return {
+            partition_of(path): f"{_name(table)}/{path}" not in self.outdated
+            for path in self.tables.get(_name(table), ())
+        }
+
+    def register(self, table: StoredTable, partitions: Iterable[Partition]) -> None:
+        for path in self._changed("register", table, partitions):
+            self.tables.setdefault(_name(table), set()).add(path)
+
+    def update(self, table: StoredTable, partitions: Iterable[Partition]) -> None:
+        for path in self._changed("update", table, partitions):
+            self.outdated.discard(f"{_name(table)}/{path}")
+
+    def drop(self, table: StoredTable, partitions: Iterable[Partition]) -> None:
+        for path in self._changed("drop", table, partitions):
+            self.tables.get(_name(table), set()).discard(path)
+
+    def _changed(self, verb: str, table: StoredTable, partitions: Iterable[Partition]) -> list[str]:
+        paths = [path_of(table, partition) for partition in sorted(set(partitions)) if table.keys]
+        self.changes += [f"{verb} {_name(table)}/{path}" for path in paths]
+        return paths
+
+
+def _name(table: StoredTable) -> str:
+    return f"{table.layer}.{table.name}"

@@ -14,15 +14,19 @@ import duckdb
 from pyspark.sql import SparkSession
 
 from glue_jobs import processed_to_curated, raw_to_processed
+from glue_jobs.catalog.published import Buckets
+from glue_jobs.catalog.reconciliation import Difference, reconcile
 from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.runtime.args import Bookmark, JobArguments
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.files.recognition import table_of
 from lake.model.discovery import load_domain
-from tests.fakes import FolderStore
+from tests.fakes import FolderStore, MemoryCatalog
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+BUCKETS = Buckets(processed="processed", curated="curated", ledger="ledger")
 
 Rows = list[tuple[Any, ...]]
 
@@ -43,6 +47,7 @@ class Pipeline:
         self.root = root
         self.domain = load_domain(domain)
         self.store = FolderStore(root)
+        self.catalog = MemoryCatalog()
         self.uploads: list[Upload] = []
         self._runs = 0
 
@@ -52,6 +57,7 @@ class Pipeline:
         other = Pipeline(self.spark, root, self.domain.name)
         other.uploads = list(self.uploads)
         other._runs = self._runs
+        other.catalog.tables = {name: set(paths) for name, paths in self.catalog.tables.items()}
         return other
 
     def drop(self, files: Mapping[str, str | bytes], *, at: datetime | None = None) -> None:
@@ -85,7 +91,9 @@ class Pipeline:
         """Run the first job; return its summary."""
         self._runs += 1
         now = START + timedelta(days=1, minutes=self._runs)
-        return raw_to_processed.run(self.spark, store or self.store, self.args(bookmark=bookmark), now)
+        return raw_to_processed.run(
+            self.spark, store or self.store, self.catalog, self.args(bookmark=bookmark), now
+        )
 
     def curate(
         self, *, store: ObjectStore | None = None, full_refresh: bool = False, serving: bool = False
@@ -94,16 +102,25 @@ class Pipeline:
         self._runs += 1
         now = START + timedelta(days=1, minutes=self._runs)
         args = self.args(full_refresh=full_refresh, serving=serving)
-        return processed_to_curated.run(self.spark, store or self.store, args, now)
+        return processed_to_curated.run(self.spark, store or self.store, self.catalog, args, now)
 
     def run(self, *, store: ObjectStore | None = None) -> None:
         """Run both jobs."""
         self.ingest(store=store)
         self.curate(store=store)
 
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        return Ledger(self.store, "ledger", self.domain.name)
+
     def view(self) -> LedgerView:
         """Read the ledger."""
-        return Ledger(self.store, "ledger", self.domain.name).view()
+        return self.ledger.view()
+
+    def reconcile(self) -> list[Difference]:
+        """Make the catalog equal to what is published; return what was different."""
+        return reconcile(self.catalog, self.store, BUCKETS, self.domain)
 
     # --- results
 

@@ -11,8 +11,10 @@ from math import ceil
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from glue_jobs.catalog.partitions import Catalog
 from glue_jobs.curation.bronze import BronzeTable
-from glue_jobs.ledger.compaction_log import BronzeFile, Compaction, Compactions, bronze_files, commit
+from glue_jobs.curation.leftovers import delete_bronze, remove_leftovers
+from glue_jobs.ledger.compaction_log import BronzeFile, Compaction, Compactions, commit
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.months import Month
@@ -21,6 +23,7 @@ from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
 from lake.files.parquet import MERGED_FILE_BYTES, ROWS_PER_FILE, SMALL_BYTES
+from lake.files.partitioning import stored_table
 from lake.model.spec import Domain, Table
 
 MIN_FILES = 16
@@ -44,6 +47,7 @@ class Compacted:
 def compact_streams(
     spark: SparkSession,
     store: ObjectStore,
+    catalog: Catalog,
     args: JobArguments,
     domain: Domain,
     view: LedgerView,
@@ -55,7 +59,7 @@ def compact_streams(
     replaced, if rows went missing.
     """
     tables = [table for table in domain.stream_tables if table.dated_by is not None]
-    done = [_Compactor(spark, store, args, domain, table, view, now).run() for table in tables]
+    done = [_Compactor(spark, store, catalog, args, domain, table, view, now).run() for table in tables]
     return Compacted(
         entries=tuple(entry for each in done for entry in each.entries),
         changed=any(each.changed for each in done),
@@ -69,6 +73,7 @@ class _Compactor:
         self,
         spark: SparkSession,
         store: ObjectStore,
+        catalog: Catalog,
         args: JobArguments,
         domain: Domain,
         table: Table,
@@ -77,10 +82,11 @@ class _Compactor:
     ) -> None:
         self._spark = spark
         self._store = store
+        self._catalog = catalog
+        self._args = args
         self._bucket = args.processed_bucket
         self._ledger_bucket = args.ledger_bucket
-        self._args = args
-        self._domain = domain.name
+        self._domain = domain
         self._table = table
         self._view = view
         self._now = now
@@ -88,44 +94,35 @@ class _Compactor:
         self._batches = naming.batches_prefix("bronze", domain.name, table.name)
 
     def run(self) -> Compacted:
-        known = Compactions.read(self._store, self._ledger_bucket, self._domain, self._table.name)
-        changed = self._delete_leftovers(known)
+        known = Compactions.read(self._store, self._ledger_bucket, self._domain.name, self._table.name)
+        left = remove_leftovers(self._store, self._catalog, self._args, self._domain, self._table.name)
+        changed = left or bool(known.superseded)
         bronze = BronzeTable(self._spark, self._store, self._args, self._table, self._view)
         entries = []
         for month, files in mergeable(bronze.files, known.ids):
-            entries.append(self._merge(bronze, month, files, known))
-            self._delete(files)
+            entry = self._merge(bronze, month, files, known)
+            entries.append(entry)
+            self._replace(files, entry)
         self._delete_superseded([*known.entries, *entries])
         return Compacted(entries=tuple(entries), changed=changed or bool(entries))
-
-    def _delete_leftovers(self, known: Compactions) -> bool:
-        """Delete the leftovers of killed runs: merged files without an entry, and replaced files.
-
-        Return whether there were any: the catalog may not match the partitions then.
-        """
-        written = [item.key for item in self._store.list(self._bucket, self._batches + naming.COMPACTIONS)]
-        orphans = [key for key in written if self._place(key) not in known.ids]
-        files = bronze_files(self._store, self._bucket, self._prefix)
-        replaced = [file for file in files if known.is_replaced(file)]
-        self._store.delete(self._bucket, orphans)
-        self._delete(replaced)
-        return bool(orphans or replaced or known.superseded)
 
     def _delete_superseded(self, entries: Sequence[Compaction]) -> None:
         """Delete entries that later ones replace, so that readers have few to read."""
         keys = [
-            naming.compaction_key(self._domain, self._table.name, entry.compaction_id)
+            naming.compaction_key(self._domain.name, self._table.name, entry.compaction_id)
             for entry in Compactions(tuple(entries)).superseded
         ]
         self._store.delete(self._ledger_bucket, keys)
 
-    def _place(self, key: str) -> str:
-        return key.removeprefix(self._batches).partition("/")[0]
+    def _replace(self, files: Sequence[BronzeFile], entry: Compaction) -> None:
+        """Delete the files that were merged, and register the partition of the merged ones.
 
-    def _delete(self, files: Sequence[BronzeFile]) -> None:
-        """Delete Spark's success markers of the files' batches, then the files."""
-        markers = sorted({f"{self._batches}{file.place}/_SUCCESS" for file in files})
-        self._store.delete(self._bucket, [*markers, *(file.key for file in files)])
+        Until both are done, queries of bronze in Athena lack these rows; they never count a row twice.
+        """
+        delete_bronze(self._store, self._catalog, self._args, self._domain, self._table.name, files)
+        table = stored_table(self._domain, "bronze", self._table.name)
+        merged = (entry.compaction_id, str(entry.year), str(entry.month))
+        self._catalog.register(table, [merged])
 
     def _merge(
         self, bronze: BronzeTable, month: Month, files: Sequence[BronzeFile], known: Compactions
@@ -133,14 +130,14 @@ class _Compactor:
         """Write the rows of `files` unchanged to merged files, and commit the compaction."""
         places = sorted({file.place for file in files})
         compaction_id = naming.compaction_id(self._now, *month)
-        folder = naming.batch_prefix("bronze", self._domain, self._table.name, compaction_id)
+        folder = naming.batch_prefix("bronze", self._domain.name, self._table.name, compaction_id)
         url = self._store.url(self._bucket, folder + naming.month_partition(*month))
         rows = _write(bronze.read(months={month}, batches=places), sum(file.size for file in files), url)
         kept = self._spark.read.schema(bronze_schema(self._table)).parquet(url).count()
         if rows != kept:
             raise AccountingError(
                 f"{rows} rows were to be merged, but {kept} are in the merged files.",
-                where=f"{self._domain}.{self._table.name}, month {month.year}-{month.month:02d}",
+                where=f"{self._domain.name}.{self._table.name}, month {month.year}-{month.month:02d}",
                 hint="Run the pipeline again: no file was replaced, and the next run repeats the merge.",
             )
         entry = Compaction(
@@ -152,7 +149,7 @@ class _Compactor:
             rows=rows,
             execution=self._args.execution,
         )
-        commit(self._store, self._ledger_bucket, self._domain, entry)
+        commit(self._store, self._ledger_bucket, self._domain.name, entry)
         return entry
 
 

@@ -11,7 +11,8 @@ from pyspark.sql import functions as F
 
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.versions import contested_keys, rank_columns, resolve, split
-from glue_jobs.runtime.months import UNDATED, Month, months_of
+from glue_jobs.runtime.month_rows import months_of
+from glue_jobs.runtime.months import UNDATED, Month
 from glue_jobs.runtime.rows import FLAGS
 from lake.model.spec import Domain, Mart, Table
 

@@ -12,7 +12,8 @@ from pyspark.sql import functions as F
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.scope import Scope
 from glue_jobs.curation.versions import CURRENT, OUTCOME, contested_keys, rank_columns, resolve, split
-from glue_jobs.runtime.months import UNDATED, is_in, months_of
+from glue_jobs.runtime.month_rows import is_in, months_of
+from glue_jobs.runtime.months import UNDATED
 from glue_jobs.runtime.rows import FLAGS
 from glue_jobs.runtime.schemas import MONTH_KEYS
 from lake.model.discovery import SILVER, transformation

@@ -19,7 +19,8 @@ from pyspark.sql import types as T
 
 from glue_jobs.curation.publication import Change, Published, Register, publish, register_nothing
 from glue_jobs.runtime.args import JobArguments
-from glue_jobs.runtime.months import Month, is_in, years_of
+from glue_jobs.runtime.month_rows import is_in
+from glue_jobs.runtime.months import Month, years_of
 from glue_jobs.runtime.schemas import MONTH_KEYS, mart_schema, silver_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
@@ -238,7 +239,9 @@ class Workspace:
                 removed=tuple(
                     part.rstrip("/") for part, keys in partitions.items() if not keys and part in before
                 ),
-                new_partitions=any(bool(keys) != (part in before) for part, keys in partitions.items()),
+                new_partitions=any(
+                    bool(keys) != (part in before) for part, keys in partitions.items() if part != WHOLE
+                ),
             ),
         )
 

@@ -194,6 +194,18 @@ class Ledger:
                 found.update(texts(json.loads(body)))
         return frozenset(found)
 
+    def committed_since(self, moment: datetime) -> frozenset[str]:
+        """Return the ids of the batches whose entries were written at `moment` or later.
+
+        S3 gives times in whole seconds: an entry of the same second counts as later. Cost: one listing.
+        """
+        prefix = naming.ledger_prefix(self._domain)
+        return frozenset(
+            item.key.removeprefix(prefix).removesuffix(".json")
+            for item in self._listed_batches()
+            if item.modified >= moment.replace(microsecond=0)
+        )
+
     def update_snapshot(self) -> bool:
         """Write a new snapshot if the present one lacks many batches; return whether one was written.
 

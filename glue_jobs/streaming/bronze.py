@@ -1,4 +1,4 @@
-"""Write a stream's micro-batches to bronze and quarantine, each as one batch of the ledger.
+"""Write a stream's micro-batches to bronze and quarantine, each as one batch of ledger and catalog.
 
 Spark's stream only lists the files of a micro-batch. The writer reads them like the files of a drop,
 so that one damaged file is rejected by itself. A repeated micro-batch is skipped if the ledger has
@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
+from glue_jobs.catalog.partitions import Catalog
+from glue_jobs.catalog.registration import register_batch
 from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task, source_path
@@ -57,6 +59,7 @@ class BronzeWriter:
 
     spark: SparkSession
     store: ObjectStore
+    catalog: Catalog
     raw: RawFiles
     args: StreamArguments
     domain: Domain
@@ -151,6 +154,9 @@ class BronzeWriter:
             checks={self.table.name: checks_on_arrival(self.table, report.checks)} if report.checks else {},
         )
         self._ledger.commit(batch)
+        register_batch(
+            self.catalog, self.store, job.processed_bucket, self.domain, batch_id, {self.table.name}
+        )
         self._committed_ids.add(batch_id)
         self._seen.update((file.key, file.version) for file in batch.files)
         self.committed.append(CommittedBatch(batch, report, time.monotonic() - started))

@@ -23,7 +23,6 @@ SPEED = "speed"
 """The two queries of a stream, each with a checkpoint of its own."""
 
 _BATCH = re.compile(r"s-(?P<generation>\d+)-(?P<number>\d+)")
-_ANY_BATCH = re.compile(r"s-\d+-.+")
 _HINT = "Run the job once with --new_generation true: it reads the files that are not in the ledger."
 
 
@@ -124,11 +123,6 @@ class Generations:
 
     def _where(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"
-
-
-def is_micro_batch(batch_id: str) -> bool:
-    """Return whether the id is that of a stream's micro-batch and not of a drop's batch."""
-    return _ANY_BATCH.fullmatch(batch_id) is not None
 
 
 def _newest_by_generation(view: LedgerView, table: str) -> dict[int, int]:

@@ -13,6 +13,7 @@ from constructs import Construct
 from infra.analytics.catalog_columns import CatalogTable, catalog_tables
 from infra.foundation.acknowledge import acknowledge_glue_logs
 from infra.foundation.arns import Arns
+from infra.foundation.config import NEVER, Config
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.roles import Role, service
 from lake.files.layers import LAYERS
@@ -25,6 +26,13 @@ ZONES = {"processed": ARRIVAL_LAYERS, "curated": ("silver", "gold")}
 """Zone → its layers: those that one job writes and that one crawler covers."""
 
 _COMMENT_LIMIT = 255
+
+_PARAMETERS = {
+    "parquet.compression": COMPRESSION.upper(),
+    # Without these two, crawlers have registered no partition of a table that CloudFormation declared.
+    "compressionType": "none",
+    "typeOfData": "file",
+}
 
 _CONFIGURATION = json.dumps(
     {
@@ -46,6 +54,7 @@ class Catalog(Construct):
         *,
         domain: Domain,
         names: Names,
+        config: Config,
         arns: Arns,
         encryption: LogEncryption | None = None,
     ) -> None:
@@ -66,7 +75,8 @@ class Catalog(Construct):
         self.resources = [
             self._table(table, buckets[names.layer_bucket(table.layer)]) for table in self.tables
         ]
-        self.crawlers = {zone: self._crawler(zone) for zone in ZONES if self._targets(zone)}
+        zones = () if config.crawl == NEVER else ZONES
+        self.crawlers = {zone: self._crawler(zone) for zone in zones if self._targets(zone)}
 
     def grant_read(self, role: Role, layer: str) -> None:
         """Allow `role` to read databases, tables and partitions of a layer in the catalog."""
@@ -123,7 +133,7 @@ class Catalog(Construct):
             partition_keys=[self._column(column) for column in table.partition_keys] or None,
             storage=storage,
             s3_prefix=table.prefix,
-            parameters={"parquet.compression": COMPRESSION.upper()},
+            parameters=_PARAMETERS,
         )
         # The L2 sets this parameter on every table, and Athena would expect client-side encryption.
         cfn = resource.node.default_child
@@ -199,13 +209,13 @@ class Catalog(Construct):
         for layer in layers:
             role.read(names.layer_bucket(layer), layer_root(layer, domain))
             self.grant_read(role, layer)
+        buckets = dict.fromkeys(names.layer_bucket(layer) for layer in layers)
+        role.allow(("s3:GetBucketLocation", "s3:GetBucketAcl"), [arns.bucket(bucket) for bucket in buckets])
         role.allow(
             (
                 "glue:CreatePartition",
                 "glue:BatchCreatePartition",
                 "glue:UpdatePartition",
-                "glue:DeletePartition",
-                "glue:BatchDeletePartition",
                 "glue:UpdateTable",
             ),
             self._catalog_arns(layers),

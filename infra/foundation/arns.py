@@ -37,6 +37,9 @@ class Arns:
         """Return the ARN pattern for all tables of a database."""
         return self._regional("glue", f"table/{database}/*")
 
+    def table(self, database: str, table: str) -> str:
+        return self._regional("glue", f"table/{database}/{table}")
+
     @property
     def catalog(self) -> str:
         return self._regional("glue", "catalog")

@@ -24,6 +24,12 @@ class ConfigError(CaudalError):
     """A setting has a value that cannot be deployed."""
 
 
+DROPS = "drops"
+ALWAYS = "always"
+NEVER = "never"
+CRAWLS = (DROPS, ALWAYS, NEVER)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The settings of one environment.
@@ -41,6 +47,9 @@ class Config:
       streaming job, which also restarts a continuous one that ended. `stream_files`: most files of a
       micro-batch.
     - `batch_rate`: how often the schedule starts the pipeline of a domain with streams.
+    - `crawl`: which executions run the crawlers. The jobs register their partitions themselves, so that
+      Athena needs no crawl. DROPS: those that bring new partitions from CSV drops. ALWAYS: all that bring new
+      rows. NEVER: none; the stacks have no crawlers.
     - `serving`: display name of the database that serves gold. Empty: the stacks have no function, secret
       or publishing step. LOCAL: the Data API of the local cloud.
     - `alarm_email`: address subscribed to every domain's topic; None: no subscription.
@@ -69,6 +78,7 @@ class Config:
     stream_rate: str = "1 hour"
     stream_files: int = 200
     batch_rate: str = "1 day"
+    crawl: str = DROPS
     serving: str = ""
     alarm_email: str | None = None
     encrypted_logs: bool = False
@@ -88,6 +98,8 @@ class Config:
                 hint="Permissions name a key, not its alias: arn:aws:kms:<region>:<account>:key/<id>, as "
                 "`aws kms describe-key --key-id <alias>` shows it.",
             )
+        if self.crawl not in CRAWLS:
+            raise UnknownNameError("rule for crawls", self.crawl, CRAWLS)
 
     @property
     def destroys_data(self) -> bool:
@@ -122,13 +134,14 @@ def config_for(
     alarm_email: str | None = None,
     delete_data: bool = False,
     stream_trigger: str = AVAILABLE_NOW,
+    crawl: str = DROPS,
     serving: str = "",
     encrypted_logs: bool = False,
     assets_key: str = "",
 ) -> Config:
     """Return the configuration of `env`.
 
-    Raises UnknownNameError for an unknown environment or trigger, ConfigError for a key that is no key's ARN.
+    Raises UnknownNameError for an unknown environment or switch, ConfigError for a key that is no key's ARN.
     """
     if env not in CONFIGS:
         raise UnknownNameError("environment", env, sorted(CONFIGS))
@@ -137,6 +150,7 @@ def config_for(
         alarm_email=alarm_email,
         delete_data=delete_data,
         stream_trigger=stream_trigger,
+        crawl=crawl,
         serving=serving,
         encrypted_logs=encrypted_logs,
         assets_key=assets_key,

@@ -71,7 +71,7 @@ class Role(Construct):
 
     def read(self, bucket: str, *prefixes: str) -> None:
         """Allow the role to read and list objects under the prefixes."""
-        self._list(bucket, prefixes)
+        self.list_keys(bucket, *prefixes)
         self.allow(READ, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
 
     def append(self, bucket: str, *prefixes: str) -> None:
@@ -94,7 +94,8 @@ class Role(Construct):
         keys = sorted(folders - {"", "."})
         self.allow(READ, [f"{self._arns.bucket(bucket)}/{key}" for key in keys])
 
-    def _list(self, bucket: str, prefixes: Sequence[str]) -> None:
+    def list_keys(self, bucket: str, *prefixes: str) -> None:
+        """Allow the role to list the keys under the prefixes."""
         # Without ListBucket, S3 answers 403 instead of 404 to a HEAD of a missing key. A HEAD has no prefix:
         # hence IfExists. Spark also probes each parent folder of the paths that it writes.
         probed = {f"{prefix}*" for prefix in prefixes}

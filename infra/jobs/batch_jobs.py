@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_glue as glue
 from constructs import Construct
 
 from infra.foundation.logs import log_group
+from infra.foundation.partitions import REGISTER, allow_partitions
 from infra.foundation.roles import Role
 from infra.jobs.glue_job import GlueJobDefaults
+from lake.files.partitioning import StoredTable, partitioned_tables, stored_table
 from lake.model.spec import Domain
 from lake.naming import (
     ARRIVAL_LAYERS,
@@ -82,6 +84,21 @@ class Jobs(Construct):
         role.probe(names.processed_bucket, *layers, parents=True)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))
+        drops = [
+            stored_table(self._domain, layer, table.name)
+            for layer in ("bronze", "quarantine")
+            for table in self._domain.csv_tables
+        ]
+        self._grant_partitions(role, [*drops, *self._stream_tables()])
+
+    def _grant_partitions(self, role: Role, tables: Iterable[StoredTable]) -> None:
+        """Allow the job to register and drop the partitions that it writes and deletes."""
+        arns = self._defaults.arns
+        allow_partitions(role, REGISTER, tables, domain=self._domain.name, names=self._names, arns=arns)
+
+    def _stream_tables(self) -> list[StoredTable]:
+        """Return bronze of the streams, whose small files the jobs merge and delete."""
+        return [stored_table(self._domain, "bronze", table.name) for table in self._domain.stream_tables]
 
     def _grant_processed_to_curated(self, role: Role) -> None:
         domain, names = self._domain.name, self._names
@@ -96,6 +113,8 @@ class Jobs(Construct):
         for bucket in (names.processed_bucket, names.curated_bucket):
             role.probe(bucket, staging_root(domain), parents=True)
         self._grant_ledger(role)
+        published = [table for table in partitioned_tables(self._domain) if table.layer in ("silver", "gold")]
+        self._grant_partitions(role, [*published, *self._stream_tables()])
 
     def _grant_ledger(self, role: Role) -> None:
         """Allow the job to append to the ledger, and to delete the entries that a run makes obsolete."""

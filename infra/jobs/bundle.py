@@ -12,6 +12,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from infra.jobs.assets import package_files, write_archive
@@ -55,14 +56,21 @@ class BundleError(CaudalError):
     """The dependencies of a function cannot be bundled."""
 
 
-def build_function(target: Path, *, root: Path, function: str, with_dependencies: bool) -> Path:
+def build_function(
+    target: Path,
+    *,
+    root: Path,
+    function: str,
+    with_dependencies: bool = False,
+    packages: Sequence[str] = PACKAGES,
+) -> Path:
     """Write `<function>.zip` into `target` and return its path.
 
-    The archive holds the function's modules (`handler.py` among them) at its top, PACKAGES and, on request,
+    The archive holds the function's modules (`handler.py` among them) at its top, `packages` and, on request,
     the wheels. Equal inputs give equal bytes. Raises BundleError if the wheels cannot be downloaded.
     """
     own = root / "lambdas" / function
-    files = {path.name: path for path in own.glob("*.py")} | package_files(root, PACKAGES)
+    files = {path.name: path for path in own.glob("*.py")} | package_files(root, packages)
     if with_dependencies:
         wheels = installed_wheels(root)
         files |= {path.relative_to(wheels).as_posix(): path for path in _all_files(wheels)}

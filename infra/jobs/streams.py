@@ -8,10 +8,12 @@ from aws_cdk import Duration
 from aws_cdk import aws_glue as glue
 from constructs import Construct
 
+from infra.foundation.partitions import REGISTER, allow_partitions
 from infra.foundation.roles import Role
 from infra.foundation.schedule import GLUE_START_JOB_RUN, Schedule
 from infra.jobs.glue_job import GlueJobDefaults
 from infra.serving_store.publisher import allow_secret
+from lake.files.partitioning import stored_table
 from lake.model.spec import Table
 from lake.naming import (
     ARRIVAL_LAYERS,
@@ -110,6 +112,8 @@ class _StreamJob(Construct):
         role.probe(names.processed_bucket, *layers, parents=True)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))
+        tables = [stored_table(defaults.domain, layer, table.name) for layer in ("bronze", "quarantine")]
+        allow_partitions(role, REGISTER, tables, domain=domain, names=names, arns=defaults.arns)
         if defaults.config.serving:
             allow_secret(role, names, defaults.arns)
 

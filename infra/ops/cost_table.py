@@ -42,13 +42,20 @@ def _sums(outdirs: Mapping[str, Path]) -> str:
     def dollars(lines: list[costs.Line]) -> str:
         return f"${sum(line.dollars for line in lines):.2f}"
 
-    header = ("environment", "a month at rest", "a month of streams", "one run with new files, all domains")
+    header = (
+        "environment",
+        "a month at rest",
+        "a month of streams",
+        "a month of scheduled pipelines",
+        "one run of a drop, all domains",
+    )
     continuous = "a month of streams that run all the time"
     rows = [
         (
             env,
             dollars(costs.at_rest(outdir)),
             dollars(costs.streams(outdir)),
+            dollars(costs.scheduled(outdir)),
             dollars(costs.per_run(outdir)),
             f"${costs.continuous(outdir):.2f}",
         )
@@ -79,7 +86,8 @@ def _environment(env: str, outdir: Path) -> Iterator[str]:
     sections = (
         ("A month at rest, before any byte is stored", costs.at_rest(outdir)),
         ("A month of streams", costs.streams(outdir)),
-        ("One run with new files in every domain", costs.per_run(outdir)),
+        ("A month of scheduled pipelines, if each run finds new rows", costs.scheduled(outdir)),
+        ("One run of a drop with new partitions in every domain", costs.per_run(outdir)),
     )
     for title, lines in sections:
         if lines:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.foundation.config import DROPS, NEVER
 from lake.naming import CONTINUOUS
 
 AT_REST: Mapping[str, float] = {
@@ -34,7 +35,9 @@ CRAWL_MINUTES = 10
 """Shortest duration that Glue bills for a crawl."""
 CRAWL_DPUS = 2
 TRANSITIONS = 20
-"""State transitions of an execution that publishes, crawls both zones once and does not wait for a lease."""
+"""State transitions of an execution that publishes and does not wait for a lease."""
+CRAWL_TRANSITIONS = 10
+"""Further state transitions of a crawl that is ready after some minutes, and of its validation."""
 DPUS = {"G.1X": 1, "G.2X": 2, "G.025X": 0.25}
 STREAM_MINUTES = 2
 """Assumed duration of a streaming run with the trigger available-now."""
@@ -67,12 +70,12 @@ def at_rest(outdir: Path) -> list[Line]:
 
 
 def per_run(outdir: Path) -> list[Line]:
-    """Return the costs of one run of every domain.
+    """Return the costs of one run of every domain that a CSV drop with new partitions starts.
 
     A run starts each batch job at its smallest scale, each crawler once, and the states of the state machine.
     """
     resources = _resources(outdir)
-    lines = [_job(job) for job in _jobs(outdir, "glueetl")]
+    lines = [_job(job) for job in _jobs(resources, "glueetl")]
     crawlers = sum(resource["Type"] == "AWS::Glue::Crawler" for resource in resources)
     crawl = CRAWL_DPUS * CRAWL_MINUTES / 60 * CRAWLER_DPU_HOUR
     if crawlers:
@@ -83,24 +86,56 @@ def per_run(outdir: Path) -> list[Line]:
         )
     machines = sum(resource["Type"] == "AWS::StepFunctions::StateMachine" for resource in resources)
     if machines:
-        lines.append(
-            Line(
-                what=f"{machines * TRANSITIONS} state transitions",
-                dollars=machines * TRANSITIONS * TRANSITION,
-            )
-        )
+        lines.append(_transitions(machines * TRANSITIONS + crawlers * CRAWL_TRANSITIONS))
     return lines
+
+
+def scheduled(outdir: Path) -> list[Line]:
+    """Return the costs a month of the pipelines that a schedule starts, if each run finds new rows.
+
+    Such a run starts both jobs and, unless crawls are switched to always, no crawler.
+    """
+    lines = []
+    for template in templates(outdir):
+        resources = list(template.get("Resources", {}).values())
+        for schedule in (r["Properties"] for r in resources if r["Type"] == "AWS::Scheduler::Schedule"):
+            if "JobName" not in schedule["Target"].get("Input", ""):
+                starts = HOURS / _rate_hours(schedule["ScheduleExpression"])
+                lines.append(_scheduled(schedule["Name"], starts, resources))
+    return lines
+
+
+def _scheduled(name: str, starts: float, resources: Sequence[Mapping[str, Any]]) -> Line:
+    """Return the costs a month of `starts` runs of the pipeline whose stack has `resources`."""
+    run = sum(_job(job).dollars for job in _jobs(resources, "glueetl")) + _transitions(TRANSITIONS).dollars
+    crawls = sum(r["Type"] == "AWS::Glue::Crawler" for r in resources) if _crawls_always(resources) else 0
+    run += crawls * (CRAWL_DPUS * CRAWL_MINUTES / 60 * CRAWLER_DPU_HOUR + CRAWL_TRANSITIONS * TRANSITION)
+    return Line(what=f"{name}, {starts:.0f} runs with {crawls or 'no'} crawls", dollars=starts * run)
+
+
+def _crawls_always(resources: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether the state machine crawls without asking whether a drop brought new partitions."""
+    definitions = [
+        json.dumps(r["Properties"]["DefinitionString"])
+        for r in resources
+        if r["Type"] == "AWS::StepFunctions::StateMachine"
+    ]
+    return any("CrawlCurated" in text and "IsCuratedPartitionNew" not in text for text in definitions)
+
+
+def _transitions(number: int) -> Line:
+    return Line(what=f"{number} state transitions", dollars=number * TRANSITION)
 
 
 def streams(outdir: Path) -> list[Line]:
     """Return the costs a month of the streaming jobs, with their triggers and schedules."""
     starts = _starts_per_month(outdir)
-    return [_stream(job, starts.get(job["Name"], 0.0)) for job in _jobs(outdir, "gluestreaming")]
+    return [_stream(job, starts.get(job["Name"], 0.0)) for job in _jobs(_resources(outdir), "gluestreaming")]
 
 
 def continuous(outdir: Path) -> float:
     """Return the dollars a month of the streaming jobs if all of them ran continuously."""
-    return sum(_dpus(job) * HOURS * DPU_HOUR for job in _jobs(outdir, "gluestreaming"))
+    return sum(_dpus(job) * HOURS * DPU_HOUR for job in _jobs(_resources(outdir), "gluestreaming"))
 
 
 def _stream(job: Mapping[str, Any], starts: float) -> Line:
@@ -131,9 +166,9 @@ def _rate_hours(expression: str) -> float:
     return int(number) * UNIT_HOURS[unit.removesuffix("s")]
 
 
-def _jobs(outdir: Path, command: str) -> list[dict[str, Any]]:
+def _jobs(resources: Sequence[Mapping[str, Any]], command: str) -> list[dict[str, Any]]:
     """Return the properties of the Glue jobs with the command `glueetl` or `gluestreaming`."""
-    jobs = [r["Properties"] for r in _resources(outdir) if r["Type"] == "AWS::Glue::Job"]
+    jobs = [r["Properties"] for r in resources if r["Type"] == "AWS::Glue::Job"]
     return [job for job in jobs if job["Command"]["Name"] == command]
 
 
@@ -158,7 +193,8 @@ def estimate(outdir: Path) -> str:
     sections = [
         ("A month at rest", at_rest(outdir)),
         ("A month of streams", streams(outdir)),
-        ("One run with new files, per domain's jobs and crawlers", per_run(outdir)),
+        ("A month of scheduled pipelines", scheduled(outdir)),
+        ("One run of a drop in every domain, with its jobs and crawlers", per_run(outdir)),
     ]
     lines: list[str] = []
     for title, items in sections:
@@ -180,8 +216,8 @@ def estimate(outdir: Path) -> str:
             "(--encrypted-logs; off by default)."
         )
     lines.append(
-        f"By use: S3 ${S3_GB_MONTH}/GB a month, Athena ${SCAN_TB:.0f}/TB scanned. A run without new files "
-        f"starts no crawler."
+        f"By use: S3 ${S3_GB_MONTH}/GB a month, Athena ${SCAN_TB:.0f}/TB scanned. Only a drop "
+        f"with new partitions starts a crawler (-c crawl={DROPS}); {NEVER} saves the crawls."
     )
     lines.append("List prices of us-east-1, November 2026; an estimate, not a quote.")
     return "\n".join(lines)

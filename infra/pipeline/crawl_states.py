@@ -1,26 +1,40 @@
-"""States that start a zone's crawler and wait until it has finished."""
+"""States that start a zone's crawler, wait until it has finished, and validate the catalog."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from infra.pipeline.states import States, choice, equals, failure, retry, task, wait
 
 _CRAWLER_RUNNING = retry("Glue.CrawlerRunningException", seconds=30, attempts=20, rate=1.5, longest=300)
 
 
-def crawl(
-    crawlers: Mapping[str, str], zone: str, *, next: str, wait_seconds: int, subject: str = ""
-) -> States:
-    """Return the states from `Crawl<Subject>` to `next`, which follows if the crawl succeeded.
+@dataclass(frozen=True, kw_only=True)
+class ZoneCrawl:
+    """The crawl of one zone: its crawler, and the layers whose partitions are validated afterwards."""
 
-    `crawlers` maps a zone to its crawler. `subject` is the zone unless given; a machine that crawls a zone
-    twice needs it. `wait_seconds` is the time between two checks of the crawler.
+    zone: str
+    crawler: str
+    layers: tuple[str, ...]
+
+    @property
+    def start(self) -> str:
+        """Name of the first state."""
+        return f"Crawl{self.zone.capitalize()}"
+
+
+def crawl(of: ZoneCrawl, function: str, *, next: str, wait_seconds: int) -> States:
+    """Return the states from `of.start` to `next`, which follows if the crawl left the catalog as published.
+
+    `function` is the ARN of the function that validates. `wait_seconds` is the time between two checks of
+    the crawler.
     """
-    crawler = {"Name": crawlers[zone]}
-    subject = subject or zone.capitalize()
-    step, waiting, poll = f"Crawl{subject}", f"WaitFor{subject}Crawl", f"Get{subject}Crawl"
+    crawler = {"Name": of.crawler}
+    subject = of.zone.capitalize()
+    step, waiting, poll = of.start, f"WaitFor{subject}Crawl", f"Get{subject}Crawl"
     finished, unsuccessful = f"Is{subject}CrawlFinished", f"{subject}CrawlUnsuccessful"
+    validation = f"Validate{subject}Crawl"
     return {
         **task(
             step,
@@ -42,7 +56,7 @@ def crawl(
         ),
         finished: choice(
             {"Not": equals("$.crawl.crawler.State", "READY"), "Next": waiting},
-            {**equals("$.crawl.crawler.LastCrawl.Status", "SUCCEEDED"), "Next": next},
+            {**equals("$.crawl.crawler.LastCrawl.Status", "SUCCEEDED"), "Next": validation},
             default=unsuccessful,
         ),
         unsuccessful: failure(
@@ -53,4 +67,37 @@ def crawl(
                 "$.crawl.crawler.Name, States.JsonToString($.crawl.crawler.LastCrawl))",
             },
         ),
+        **_validate(of, validation, function, next=next),
     }
+
+
+def _validate(of: ZoneCrawl, step: str, function: str, *, next: str) -> States:
+    """Return the states that fail the execution if the crawl left the catalog different from the ledger.
+
+    A crawler may succeed and register nothing, or register what no batch of the ledger has.
+    """
+    complete, differs = f"Is{of.zone.capitalize()}CatalogEqual", f"{of.zone.capitalize()}CatalogDiffers"
+    payload = {
+        "action": "validate",
+        "layers": list(of.layers),
+        "crawl_started.$": "$.crawl.crawler.LastCrawl.StartTime",
+    }
+    return {
+        **ask(step, function, payload, next=complete),
+        complete: choice({**equals("$.catalog.status", "EQUAL"), "Next": next}, default=differs),
+        differs: failure(step, {"Error": "CatalogDiffers", "Cause.$": "$.catalog.message"}),
+    }
+
+
+def ask(step: str, function: str, payload: Mapping[str, object], *, next: str, comment: str = "") -> States:
+    """Return the states that invoke the catalog's function; `$.catalog` then has its status and message."""
+    return task(
+        step,
+        "lambda:invoke",
+        {"FunctionName": function, "Payload": payload},
+        service="lambda",
+        select={"status.$": "$.Payload.status", "message.$": "$.Payload.message"},
+        result="$.catalog",
+        comment=comment,
+        next=next,
+    )

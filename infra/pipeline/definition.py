@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from infra.pipeline import lease, publish_states
-from infra.pipeline.crawl_states import crawl
+from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl
 from infra.pipeline.failure_states import JOB_FAILED, failed
 from infra.pipeline.publish_states import ServingPlan
 from infra.pipeline.states import (
@@ -41,22 +42,24 @@ class Plan:
     """Physical names and limits that the definition needs.
 
     - `jobs` maps a job's kind (raw_to_processed, processed_to_curated) to its physical name.
-    - `crawlers` maps a zone (processed, curated) to its crawler; a zone without one is not crawled.
+    - `catalog_function`: ARN of the function that reconciles and validates the catalog.
+    - `crawls` maps a zone (processed, curated) to its crawl; a zone without one is not crawled.
+      `crawls_always`: crawl in every execution with new rows, and not only after drops.
     - `wait_seconds`: time between two checks of a crawler.
     - `serving`: None: the pipeline does not publish to a serving store.
-    - `compacts`: the second job may compact bronze files of streams, which must then be crawled again.
     """
 
     domain: str
     jobs: dict[str, str]
-    crawlers: dict[str, str]
+    catalog_function: str
+    crawls: dict[str, ZoneCrawl]
     processed_bucket: str
     lease_table: str
     topic_arn: str
     wait_seconds: int
     job_timeout_seconds: int
     serving: ServingPlan | None = None
-    compacts: bool = False
+    crawls_always: bool = False
 
     @property
     def timeout_seconds(self) -> int:
@@ -120,33 +123,25 @@ def _start() -> States:
 
 def _ingest(plan: Plan) -> States:
     nothing_new = "NothingNew" if plan.serving else lease.RELEASE
-    crawl_next = "QualityGate"
-    crawls = "processed" in plan.crawlers
+    start, crawl_states = _crawl_if(plan, "processed", [_DROPS_NEW], next="QualityGate")
     return {
         **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
-        **_summary(plan, "ReadIngestSummary", RAW_TO_PROCESSED, next="IsAnythingNew"),
+        **_summary(plan, "ReadIngestSummary", RAW_TO_PROCESSED, next="ReconcileCatalog"),
+        **ask(
+            "ReconcileCatalog",
+            plan.catalog_function,
+            {"action": "reconcile"},
+            comment="Every execution makes the catalog equal to what is published, also without new files.",
+            next="IsAnythingNew",
+        ),
         "IsAnythingNew": choice(
-            {
-                **equals("$.raw_to_processed.summary.status", RunStatus.REJECTED),
-                "Next": "IsProcessedPartitionNew",
-            },
-            {**equals("$.full_refresh", "true"), "Next": "IsProcessedPartitionNew"},
+            {**equals("$.raw_to_processed.summary.status", RunStatus.REJECTED), "Next": start},
+            {**equals("$.full_refresh", "true"), "Next": start},
             {**equals("$.raw_to_processed.summary.proceed", False), "Next": nothing_new},
-            default="IsProcessedPartitionNew",
+            default=start,
             comment="Without new rows no crawler runs, unless a full refresh recomputes all tables.",
         ),
-        "IsProcessedPartitionNew": choice(
-            {
-                **equals("$.raw_to_processed.summary.new_partitions", True),
-                "Next": "CrawlProcessed" if crawls else crawl_next,
-            },
-            default=crawl_next,
-        ),
-        **(
-            crawl(plan.crawlers, "processed", next=crawl_next, wait_seconds=plan.wait_seconds)
-            if crawls
-            else {}
-        ),
+        **crawl_states,
         "QualityGate": choice(
             {**equals("$.raw_to_processed.summary.status", RunStatus.REJECTED), "Next": "BatchRejected"},
             default="ProcessedToCurated",
@@ -159,9 +154,8 @@ def _ingest(plan: Plan) -> States:
 
 
 def _publish(plan: Plan) -> States:
-    crawls = "curated" in plan.crawlers
-    compacted = "IsBronzeCompacted" if plan.compacts else "IsCuratedPartitionNew"
     after = publish_states.START if plan.serving else NOTIFY_SUCCESS
+    start, crawl_states = _crawl_if(plan, "curated", [_DROPS_NEW, _PUBLISHED_NEW], next=after)
     served = (
         publish_states.publish(
             plan.serving,
@@ -176,30 +170,31 @@ def _publish(plan: Plan) -> States:
     )
     return {
         **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
-        **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next=compacted),
-        **(_crawl_compacted(plan, compacted, next="IsCuratedPartitionNew") if plan.compacts else {}),
-        "IsCuratedPartitionNew": choice(
-            {
-                **equals("$.processed_to_curated.summary.new_partitions", True),
-                "Next": "CrawlCurated" if crawls else after,
-            },
-            default=after,
-        ),
-        **(crawl(plan.crawlers, "curated", next=after, wait_seconds=plan.wait_seconds) if crawls else {}),
+        **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next=start),
+        **crawl_states,
         **served,
     }
 
 
-def _crawl_compacted(plan: Plan, step: str, *, next: str) -> States:
-    """Return the states that crawl bronze again after a compaction.
+_DROPS_NEW = equals("$.raw_to_processed.summary.new_partitions", True)
+_PUBLISHED_NEW = equals("$.processed_to_curated.summary.new_partitions", True)
 
-    A compaction writes its files to new partitions and deletes the partitions that they replace.
+
+def _crawl_if(plan: Plan, zone: str, needed: Sequence[State], *, next: str) -> tuple[str, States]:
+    """Return the first of the states that crawl a zone, and these states; `next` follows them.
+
+    The zone is crawled if all `needed` hold: the execution has brought partitions of drops, and the zone has
+    new ones. The jobs have registered them already, and so have streams, whose executions need no crawl.
     """
-    is_compacted = equals("$.processed_to_curated.summary.compacted", True)
-    return {
-        step: choice({**is_compacted, "Next": "CrawlCompacted"}, default=next),
-        **crawl(plan.crawlers, "processed", next=next, wait_seconds=plan.wait_seconds, subject="Compacted"),
-    }
+    if zone not in plan.crawls:
+        return next, {}
+    states = crawl(plan.crawls[zone], plan.catalog_function, next=next, wait_seconds=plan.wait_seconds)
+    start = plan.crawls[zone].start
+    if plan.crawls_always:
+        return start, states
+    step = f"Is{zone.capitalize()}PartitionNew"
+    condition = all_of(*needed, next=start) if len(needed) > 1 else {**needed[0], "Next": start}
+    return step, {step: choice(condition, default=next), **states}
 
 
 def _job(plan: Plan, step: str, job: str, *, next: str) -> States:

@@ -7,13 +7,15 @@ import json
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.analytics.catalog import Catalog
+from infra.analytics.catalog import ZONES, Catalog
+from infra.analytics.reconciler import ReconcileCatalog
 from infra.foundation.arns import Arns
-from infra.foundation.config import Config
+from infra.foundation.config import ALWAYS, Config
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.logs import log_group
 from infra.foundation.roles import Role, service
 from infra.jobs.batch_jobs import Jobs
+from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import Plan, definition
 from infra.pipeline.notifications import Notifications
 from infra.pipeline.publish_states import ServingPlan
@@ -36,6 +38,7 @@ class Workflow(Construct):
         arns: Arns,
         jobs: Jobs,
         catalog: Catalog,
+        reconciler: ReconcileCatalog,
         notifications: Notifications,
         publisher: PublishMarts | None = None,
         encryption: LogEncryption | None = None,
@@ -47,18 +50,23 @@ class Workflow(Construct):
         plan = Plan(
             domain=domain.name,
             jobs={kind: names.job(domain.name, kind) for kind in (RAW_TO_PROCESSED, PROCESSED_TO_CURATED)},
-            crawlers={zone: names.crawler(domain.name, zone) for zone in catalog.crawlers},
+            catalog_function=reconciler.arn,
+            crawls={
+                zone: ZoneCrawl(zone=zone, crawler=names.crawler(domain.name, zone), layers=ZONES[zone])
+                for zone in catalog.crawlers
+            },
+            crawls_always=config.crawl == ALWAYS,
             processed_bucket=names.processed_bucket,
             lease_table=names.lease_table,
             topic_arn=notifications.topic.topic_arn,
             wait_seconds=config.wait_seconds,
             job_timeout_seconds=config.job_timeout_minutes * 60,
             serving=ServingPlan(function=publisher.arn, marts=publisher.marts) if publisher else None,
-            compacts=any(table.dated_by for table in domain.stream_tables),
         )
         self.role = self._role(domain.name, names)
         jobs.grant_run(self.role)
         catalog.grant_crawl(self.role)
+        reconciler.grant_invoke(self.role)
         notifications.grant_publish(self.role)
         if publisher is not None:
             publisher.grant_invoke(self.role)

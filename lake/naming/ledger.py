@@ -7,6 +7,7 @@ snapshot is a copy that lies beside the batches.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 
@@ -137,3 +138,11 @@ def skipped_batch_id(generation: int, at: datetime) -> str:
 def stream_batch_id(generation: int, number: int) -> str:
     """Return the id of the batch that a micro-batch becomes. Ids sort in the order of time."""
     return f"{stream_batches(generation)}{number:08d}"
+
+
+_STREAM_BATCH = re.compile(r"s-\d+-.+")
+
+
+def is_stream_batch(batch_id: str) -> bool:
+    """Return whether the id is that of a stream's micro-batch and not of a drop's batch."""
+    return _STREAM_BATCH.fullmatch(batch_id) is not None

@@ -1,4 +1,8 @@
-"""Crawlers with CatalogTargets: they add and drop the partitions of declared tables."""
+"""Crawlers with CatalogTargets: they add partitions of declared tables, and may drop others.
+
+A crawler passes over a table without the parameters of NEEDED_PARAMETERS: on AWS such crawls have succeeded
+without registering anything.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,16 @@ from moto.glue.exceptions import CrawlerNotRunningException, CrawlerRunningExcep
 
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError, UnsupportedError
+from localcloud.execution import partition_limits
 from localcloud.execution.assets import split_location
+from localcloud.execution.partition_limits import CREATE_LIMIT, DELETE_LIMIT
 from localcloud.patching import replace
 
-CREATE_LIMIT = 100
-DELETE_LIMIT = 25
-"""The most partitions that one call of the Glue API creates or deletes."""
+NEEDED_PARAMETERS = ("compressionType", "typeOfData")
+
+LOG = "LOG"
+DELETE = "DELETE_FROM_DATABASE"
+"""What a crawler does with partitions that have gone: nothing, or drop them."""
 
 Partition = tuple[str, ...]
 """Values of a table's partition keys, in the order of the keys, as the catalog spells them."""
@@ -59,7 +67,7 @@ class Crawl(models.FakeCrawl):
 
 
 class Crawler(models.FakeCrawler):
-    """A crawler that adds and drops the partitions of the tables in its CatalogTargets."""
+    """A crawler that adds the partitions of the tables in its CatalogTargets, and drops them with DELETE."""
 
     context: Context
     _lock = threading.Lock()
@@ -95,11 +103,17 @@ class Crawler(models.FakeCrawler):
             try:
                 for database, table in self._tables():
                     if crawl.status == "RUNNING":
-                        update_partitions(self.context, self._role_arn(), database, table)
+                        self._crawl_table(database, table)
             except Exception as failure:  # The thread has no caller: GetCrawler returns the error.
                 error = f"{type(failure).__name__}: {failure}"
             with self._lock:
                 crawl.finish(error)
+
+    def _crawl_table(self, database: str, name: str) -> None:
+        role = self._role_arn()
+        table = self.context.client("glue", role).get_table(DatabaseName=database, Name=name)["Table"]
+        if all(each in table.get("Parameters", {}) for each in NEEDED_PARAMETERS):
+            update_partitions(self.context, role, database, name, drops=self._drops())
 
     def _tables(self) -> Iterator[tuple[str, str]]:
         others = [
@@ -114,6 +128,17 @@ class Crawler(models.FakeCrawler):
         for target in (self.targets or {}).get("CatalogTargets", []):
             for table in target["Tables"]:
                 yield target["DatabaseName"], table
+
+    def _drops(self) -> bool:
+        """Return whether partitions that have gone are dropped."""
+        policy = (self.schema_change_policy or {}).get("DeleteBehavior", "DEPRECATE_IN_DATABASE")
+        if policy not in (LOG, DELETE):
+            raise UnsupportedError(
+                f"the delete behaviour {policy} is not supported locally.",
+                where=f"crawler {self.name}",
+                hint=f"Use {LOG} or {DELETE}.",
+            )
+        return bool(policy == DELETE)
 
     def _role_arn(self) -> str:
         role: str = self.role
@@ -132,8 +157,10 @@ def _last_crawl(crawl: Any) -> dict[str, Any]:
     return {**described, "ErrorMessage": crawl.error} if crawl.error else described
 
 
-def update_partitions(context: Context, role_arn: str | None, database: str, name: str) -> tuple[int, int]:
-    """Add the partitions of a table that hold data to the catalog and drop the others.
+def update_partitions(
+    context: Context, role_arn: str | None, database: str, name: str, *, drops: bool
+) -> tuple[int, int]:
+    """Add the partitions of a table that hold data to the catalog; with `drops`, drop the others.
 
     Returns how many were added and dropped. All calls are made in the role (None: the administrator), so
     that a missing grant fails the crawl.
@@ -147,7 +174,7 @@ def update_partitions(context: Context, role_arn: str | None, database: str, nam
     found = dict(find_partitions(_folder(context, role_arn, location), keys))
     pages = glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
     known = {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
-    added, dropped = sorted(found.keys() - known), sorted(known - found.keys())
+    added, dropped = sorted(found.keys() - known), sorted(known - found.keys()) if drops else []
     for chunk in _chunks(added, CREATE_LIMIT):
         inputs = [_partition_input(table, values, f"{location}/{found[values]}/") for values in chunk]
         answer = glue.batch_create_partition(DatabaseName=database, TableName=name, PartitionInputList=inputs)
@@ -236,6 +263,7 @@ def _typed(text: str, kind: str) -> str | None:
 
 def install(context: Context) -> None:
     """Replace moto's crawlers, which do nothing, by crawlers that update the catalog of `context`."""
+    partition_limits.install()
     Crawler.context = context
     replace(models, "FakeCrawl", Crawl)
     replace(models, "FakeCrawler", Crawler)

@@ -17,9 +17,11 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+from glue_jobs.catalog.glue import GlueCatalog
 from glue_jobs.quality.metrics import METRICS, put_metrics
 from glue_jobs.runtime.store import S3Store
 from glue_jobs.streaming.serving import secret_text
+from lake.files.partitioning import StoredTable
 from lake.model.discovery import load_domain
 from lake.naming import METRICS_NAMESPACE
 from lambdas.publish_marts import handler
@@ -56,6 +58,7 @@ def body(content: bytes) -> StreamingBody:
 
 
 STORE = "glue_jobs/runtime/store.py"
+CATALOG = "glue_jobs/catalog/glue.py"
 
 
 def store(
@@ -88,6 +91,43 @@ def _list_gold(client: Any) -> None:
 def _gold_prefix() -> str:
     domain = load_domain("cloud_provider")
     return f"{domain.name}/{domain.serving[0].mart}/"
+
+
+SALES = StoredTable(layer="silver", name="sales", keys=("year",))
+_PLACE = {"DatabaseName": "caudal_dev_shop_silver", "TableName": "sales"}
+_DESCRIPTOR: dict[str, Any] = {
+    "Columns": [{"Name": "sale_id", "Type": "bigint", "Comment": "Sale."}],
+    "Location": "s3://b/silver/shop/sales/",
+    "InputFormat": "in",
+    "SerdeInfo": {"SerializationLibrary": "ParquetHiveSerDe", "Parameters": {"serialization.format": "1"}},
+}
+_OF_2025 = {
+    "Values": ["2025"],
+    "StorageDescriptor": {**_DESCRIPTOR, "Location": "s3://b/silver/shop/sales/year=2025/"},
+}
+_GET_TABLE = (
+    "get_table",
+    {"DatabaseName": "caudal_dev_shop_silver", "Name": "sales"},
+    {"Table": {"Name": "sales", "StorageDescriptor": _DESCRIPTOR}},
+)
+
+
+def catalog(
+    operation: str,
+    parameters: dict[str, Any],
+    answer: dict[str, Any],
+    call: Callable[[GlueCatalog], Any],
+    *,
+    reads_table: bool = True,
+) -> Stub:
+    """A stub of one call of the jobs' catalog, which reads the table's descriptor before most calls."""
+    changes = (operation, {**_PLACE, **parameters}, answer)
+    return Stub(
+        site=(CATALOG, operation),
+        service="glue",
+        answers=(_GET_TABLE, changes) if reads_table else (changes,),
+        call=lambda client: call(GlueCatalog(client, env="dev", domain="shop")),
+    )
 
 
 _COUNTS = dict.fromkeys(METRICS.values(), 2) | {"rows_read": 2}
@@ -125,6 +165,41 @@ STUBS = (
         {"Delete": {"Objects": [{"Key": "a"}], "Quiet": True}},
         {},
         lambda s: s.delete("b", ["a"]),
+    ),
+    Stub(
+        site=(CATALOG, "get_table"),
+        service="glue",
+        answers=(_GET_TABLE, ("get_partitions", _PLACE, {"Partitions": []})),
+        call=lambda client: GlueCatalog(client, env="dev", domain="shop").registered(SALES),
+    ),
+    catalog(
+        "get_partitions",
+        {},
+        {"Partitions": [_OF_2025]},
+        lambda c: c.registered(SALES) == {("2025",): True} or pytest.fail("not registered"),
+    ),
+    catalog(
+        "batch_create_partition",
+        {"PartitionInputList": [_OF_2025]},
+        {"Errors": [{"PartitionValues": ["2025"], "ErrorDetail": {"ErrorCode": "AlreadyExistsException"}}]},
+        lambda c: c.register(SALES, [("2025",)]),
+    ),
+    catalog(
+        "batch_update_partition",
+        {"Entries": [{"PartitionValueList": ["2025"], "PartitionInput": _OF_2025}]},
+        {
+            "Errors": [
+                {"PartitionValueList": ["2025"], "ErrorDetail": {"ErrorCode": "EntityNotFoundException"}}
+            ]
+        },
+        lambda c: c.update(SALES, [("2025",)]),
+    ),
+    catalog(
+        "batch_delete_partition",
+        {"PartitionsToDelete": [{"Values": ["2025"]}]},
+        {"Errors": [{"PartitionValues": ["2025"], "ErrorDetail": {"ErrorCode": "EntityNotFoundException"}}]},
+        lambda c: c.drop(SALES, [("2025",)]),
+        reads_table=False,
     ),
     Stub(
         site=("glue_jobs/quality/metrics.py", "put_metric_data"),
@@ -173,5 +248,5 @@ STUBS = (
     ),
 )
 
-OTHER_APIS: dict[Site, str] = {}
+OTHER_APIS: dict[Site, str] = {("serving/client/connection.py", "get_database"): "astrapy"}
 """Methods with the name of an AWS operation that belong to another library, each with the library."""

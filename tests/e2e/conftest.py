@@ -1,4 +1,4 @@
-"""One local cloud for all end-to-end tests, deployed from templates that include a third domain."""
+"""One local cloud for all end-to-end tests, deployed from templates that include two test domains."""
 
 from __future__ import annotations
 
@@ -14,18 +14,26 @@ from localcloud.synth import synthesise
 from tests.e2e.lakehouse import Lakehouse
 
 TOY = PROJECT / "tests" / "toy"
-"""A folder with a portion of the namespace package `domains`: a third domain is one more folder."""
+METERS = PROJECT / "tests" / "meters"
+"""Folders with portions of the namespace package `domains`: one more domain is one more folder."""
 
 
 @pytest.fixture(scope="package")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """A running cloud with the templates of all domains deployed and IAM policies enforced."""
-    out = tmp_path_factory.mktemp("assembly")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The templates of all domains."""
+    out = tmp_path_factory.mktemp("assembly") / "cdk.out"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(TOY), os.environ.get("PYTHONPATH", "")]))
-        synthesise(PROJECT, out / "cdk.out", "dev")
+        paths = [str(TOY), str(METERS), os.environ.get("PYTHONPATH", "")]
+        patch.setenv("PYTHONPATH", os.pathsep.join(paths))
+        synthesise(PROJECT, out, "dev")
+    return out
+
+
+@pytest.fixture(scope="package")
+def cloud(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """A running cloud with the templates of all domains deployed and IAM policies enforced."""
     with LocalCloud(tmp_path_factory.mktemp("home")) as running:
-        running.deploy(out / "cdk.out")
+        running.deploy(assembly)
         yield running
 
 
@@ -35,6 +43,14 @@ def toy_on_path() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(TOY))
         yield
+
+
+@pytest.fixture(scope="package")
+def meters(cloud: LocalCloud) -> Iterator[Lakehouse]:
+    """The meters in the cloud, without files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(METERS))
+        yield Lakehouse(cloud, "meters")
 
 
 @pytest.fixture(scope="package")

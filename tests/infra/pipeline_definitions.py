@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import Plan, definition
 from infra.pipeline.publish_states import ServingPlan
 
+CATALOG_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:reconcile"
+PROCESSED = ZoneCrawl(zone="processed", crawler="crawler-1", layers=("bronze", "quarantine"))
+CURATED = ZoneCrawl(zone="curated", crawler="crawler-2", layers=("silver", "gold"))
 PLAN = Plan(
     domain="shop",
     jobs={"raw_to_processed": "job-1", "processed_to_curated": "job-2"},
-    crawlers={"processed": "crawler-1", "curated": "crawler-2"},
+    catalog_function=CATALOG_FUNCTION,
+    crawls={"processed": PROCESSED, "curated": CURATED},
     processed_bucket="processed",
     lease_table="leases",
     topic_arn="arn:aws:sns:us-east-1:123456789012:topic",

@@ -7,44 +7,28 @@ from typing import Any
 
 import pytest
 
+from localcloud import catalog
 from localcloud.catalog import restore_partitions
 from localcloud.errors import LocalCloudError
 from localcloud.server import LocalCloud
-from tests.localcloud.assembly import ACCOUNT, REGION, ROLE_ARN, allow, resource, role
+from tests.localcloud.assembly import ACCOUNT, resource
 from tests.localcloud.conftest import Deploy
-
-GLUE = f"arn:aws:glue:{REGION}:{ACCOUNT}"
 
 
 def partitioned_table() -> dict[str, Any]:
-    """A bucket with a partitioned table, and a crawler that adds its partitions."""
+    """A bucket with a partitioned table."""
     columns = {"Columns": [{"Name": "n", "Type": "int"}], "Location": "s3://restarted/sales/"}
     table = {
         "Name": "sales",
+        "Parameters": {"compressionType": "none", "typeOfData": "file"},
         "StorageDescriptor": columns,
         "PartitionKeys": [{"Name": "year", "Type": "int"}],
     }
-    crawls = ["glue:GetTable", "glue:GetPartitions", "glue:BatchCreatePartition", "glue:BatchDeletePartition"]
-    catalog = [f"{GLUE}:catalog", f"{GLUE}:database/shop", f"{GLUE}:table/shop/*"]
-    objects = ["arn:aws:s3:::restarted", "arn:aws:s3:::restarted/*"]
     return {
         "Bucket": resource("AWS::S3::Bucket", BucketName="restarted"),
         "Database": resource("AWS::Glue::Database", CatalogId=ACCOUNT, DatabaseInput={"Name": "shop"}),
         "Table": resource(
             "AWS::Glue::Table", CatalogId=ACCOUNT, DatabaseName={"Ref": "Database"}, TableInput=table
-        ),
-        "Role": role(
-            "crawler",
-            "glue.amazonaws.com",
-            allow(crawls, catalog),
-            allow(["s3:ListBucket", "s3:GetObject"], objects),
-        ),
-        "Crawler": resource(
-            "AWS::Glue::Crawler",
-            Name="crawler",
-            Role=f"{ROLE_ARN}/crawler",
-            Targets={"CatalogTargets": [{"DatabaseName": {"Ref": "Database"}, "Tables": ["sales"]}]},
-            SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},
         ),
     }
 
@@ -69,16 +53,25 @@ def test_partitions_are_restored_after_a_restart(cloud: LocalCloud, assembly: Pa
     assert partitions(cloud) == [["2025"]]
 
 
-def test_crawler_of_an_empty_table_is_not_run(cloud: LocalCloud) -> None:
+def test_table_without_objects_has_no_partitions(cloud: LocalCloud) -> None:
+    glue = cloud.client("glue")
+    glue.batch_delete_partition(
+        DatabaseName="shop", TableName="sales", PartitionsToDelete=[{"Values": ["2025"]}]
+    )
     cloud.client("s3").delete_object(Bucket="restarted", Key="sales/year=2025/part.parquet")
-    before = cloud.client("glue").get_crawler(Name="crawler")["Crawler"].get("LastCrawl")
     restore_partitions(cloud.context)
-    assert cloud.client("glue").get_crawler(Name="crawler")["Crawler"].get("LastCrawl") == before
+    assert partitions(cloud) == []
 
 
-def test_failed_crawler_is_a_background_failure(cloud: LocalCloud) -> None:
+def test_table_that_cannot_be_restored_is_a_background_failure(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cloud.client("s3").put_object(Bucket="restarted", Key="sales/year=2026/part.parquet", Body=b"x")
-    cloud.client("iam").delete_role_policy(RoleName="crawler", PolicyName="main")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr(catalog, "update_partitions", fail)
     restore_partitions(cloud.context)
-    with pytest.raises(LocalCloudError, match="crawler crawler at start"):
+    with pytest.raises(LocalCloudError, match=r"partitions of shop\.sales at start.*disk"):
         cloud.wait_idle(10)

@@ -51,6 +51,7 @@ class Meters(Pipeline):
         copied = super().copy(root)
         other = Meters(self.spark, root)
         other.uploads, other._runs, other._arrived = copied.uploads, copied._runs, self._arrived
+        other.catalog = copied.catalog
         return other
 
     def read(self, *rows: Reading, bad: int = 0) -> str:

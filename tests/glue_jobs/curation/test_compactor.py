@@ -12,12 +12,11 @@ from pyspark.sql import functions as F
 from glue_jobs.curation import compactor
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.compactor import Compacted, compact_streams
+from glue_jobs.ingest.uncommitted import remove_uncommitted
 from glue_jobs.ledger.compaction_log import Compactions
-from glue_jobs.ledger.uncommitted import remove_uncommitted
 from glue_jobs.runtime.store import ObjectStore
-from glue_jobs.streaming.generation import is_micro_batch
 from lake import naming
-from tests.fakes import KillableStore, KilledError
+from tests.fakes import KillableStore, KilledBeforeStore, KilledError, MemoryCatalog
 from tests.meters.arrivals import Meters, Reading
 from tests.pipeline import START, Rows
 
@@ -34,7 +33,14 @@ def compact(pipeline: Meters, store: ObjectStore | None = None) -> Compacted:
     """Run the compactor as after the publication of all batches."""
     pipeline._runs += 1
     now = START + timedelta(days=2, minutes=pipeline._runs)
-    arguments = (store or pipeline.store, pipeline.args(), pipeline.domain, pipeline.view(), now)
+    arguments = (
+        store or pipeline.store,
+        pipeline.catalog,
+        pipeline.args(),
+        pipeline.domain,
+        pipeline.view(),
+        now,
+    )
     return compact_streams(pipeline.spark, *arguments)
 
 
@@ -65,12 +71,14 @@ def test_small_files_of_past_months_are_merged(meters: Meters) -> None:
     for number in range(3):
         meters.read(reading(number, JUNE), reading(10 + number, JULY))
     meters.read(reading(20, MAY))
+    meters.reconcile()
     before = seen(meters)
     outcome = compact(meters)
     assert folders(meters) == {"c 2025-6": 1, "s 2025-5": 1, "s 2025-7": 3}
     [entry] = outcome.entries
     assert (entry.year, entry.month, entry.rows, len(entry.replaced)) == (2025, 6, 3, 3)
     assert seen(meters) == before
+    assert meters.reconcile() == []
     assert len(seen(meters, months=frozenset({(2025, 6)}))) == 3
     assert compact(meters) == Compacted()
 
@@ -118,8 +126,9 @@ def test_streaming_job_does_not_delete_merged_files(meters: Meters) -> None:
         meters.read(reading(number, JUNE), reading(10 + number, JULY))
     compact(meters)
     before = folders(meters)
+    catalog, is_own = MemoryCatalog(), naming.is_stream_batch
     remove_uncommitted(
-        meters.store, "processed", "meters", ["readings"], meters.view(), is_own=is_micro_batch
+        meters.store, catalog, "processed", meters.domain, ["readings"], meters.view(), is_own=is_own
     )
     assert folders(meters) == before
 
@@ -164,9 +173,22 @@ def test_compaction_killed_at_any_change_does_not_change_what_readers_see(
             compact(twin, KillableStore(twin.root, killed_at))
         assert seen(twin) == before, counting.changes[killed_at]
         assert compact(twin).changed
+        twin.reconcile()
         assert seen(twin) == before
         assert folders(twin) == after
         assert not compact(twin).changed
+
+
+def test_leftovers_of_a_killed_compaction_are_removed_before_the_next_crawl(meters: Meters) -> None:
+    """A crawler would register their partitions: the first job deletes them, as it does with batches."""
+    for number in range(2):
+        meters.read(reading(number, JUNE), reading(10 + number, JULY))
+    with pytest.raises(KilledError):
+        compact(meters, KilledBeforeStore(meters.root, "delete bronze/"))
+    assert folders(meters) == {"c 2025-6": 1, "s 2025-6": 2, "s 2025-7": 2}
+    meters.ingest()
+    assert folders(meters) == {"c 2025-6": 1, "s 2025-7": 2}
+    assert meters.catalog.changes[-1].startswith("drop bronze.readings/batch=s-")
 
 
 def test_each_table_has_its_own_compactions(meters: Meters) -> None:

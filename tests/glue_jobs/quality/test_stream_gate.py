@@ -48,7 +48,7 @@ def test_all_unpublished_batches_are_judged_together(meters: Meters, bad: int, i
         ("REJECTED", False) if is_held else ("NOTHING_NEW", True)
     )
     assert len(meters.view().pending) == (0 if is_held else 2)
-    assert summary["new_partitions"]
+    assert not summary["new_partitions"]
 
 
 def test_message_says_why_a_stream_is_held_and_how_to_release_it(meters: Meters) -> None:

@@ -53,13 +53,14 @@ class StreamPipeline(Pipeline):
         self._runs += 1
         now = START + timedelta(days=1, minutes=self._runs)
         args = self.stream_args(**options)
-        return stream_to_bronze.run(self.spark, store or self.store, args, lambda: now)
+        return stream_to_bronze.run(self.spark, store or self.store, self.catalog, args, lambda: now)
 
     def writer(self, *, store: ObjectStore | None = None, generation: int = 1) -> BronzeWriter:
         """Return a bronze writer as at the start of a run."""
         store = store or self.store
         return BronzeWriter(
-            spark=self.spark, store=store, raw=RawFiles(store, "raw", self.domain, self.table),
+            spark=self.spark, store=store, catalog=self.catalog,
+            raw=RawFiles(store, "raw", self.domain, self.table),
             args=self.stream_args(), domain=self.domain, table=self.table,
             generation=Generation(generation), view=self.view(), now=lambda: START + timedelta(days=1),
         )  # fmt: skip

@@ -9,7 +9,8 @@ import pytest
 
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView
 from glue_jobs.runtime.args import JobArguments
-from glue_jobs.streaming.generation import CheckpointError, Generation, Generations, is_micro_batch
+from glue_jobs.streaming.generation import CheckpointError, Generation, Generations
+from lake import naming
 from lake.naming import BatchStatus, FileStatus
 from tests.fakes import FolderStore
 
@@ -109,4 +110,4 @@ def test_damaged_record_of_the_generation_stops_the_run(stream: Stream) -> None:
     [("s-0001-00000000", True), ("s-0001-h20260102T000000000000", True), ("b-20260101", False)],
 )
 def test_micro_batch_is_recognised_by_its_id(batch_id: str, expected: bool) -> None:
-    assert is_micro_batch(batch_id) is expected
+    assert naming.is_stream_batch(batch_id) is expected

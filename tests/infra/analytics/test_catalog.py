@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from infra.analytics.catalog_columns import catalog_tables
+from infra.foundation.config import config_for
 from lake.model.discovery import load_domain
 from lake.naming import Names
 from tests.infra.assembly import Stack, actions, as_list
-from tests.infra.conftest import DOMAIN
+from tests.infra.conftest import DOMAIN, synthesised
 
 
 def test_catalog_has_every_table_with_the_declared_types(shop: Stack) -> None:
@@ -29,7 +31,9 @@ def test_catalog_has_every_table_with_the_declared_types(shop: Stack) -> None:
             (c.name, c.type) for c in table.partition_keys
         ]
         assert storage["SerdeInfo"]["SerializationLibrary"].endswith("ParquetHiveSerDe")
-        assert "has_encrypted_data" not in found[prefix]["Parameters"]
+        parameters = found[prefix]["Parameters"]
+        assert "has_encrypted_data" not in parameters
+        assert (parameters["compressionType"], parameters["typeOfData"]) == ("none", "file")
 
 
 def test_there_is_a_database_per_layer(shop: Stack, names: Names) -> None:
@@ -62,4 +66,25 @@ def test_crawlers_cannot_create_tables_or_write_data(shop: Stack, names: Names, 
     statements = shop.role(names.role(DOMAIN, f"{zone}-crawler"))
     allowed = {action for s in statements for action in as_list(s["Action"])}
     assert not {"glue:CreateTable", "glue:DeleteTable", "s3:PutObject", "s3:DeleteObject"} & allowed
+    assert not {action for action in allowed if "DeletePartition" in action}
     assert actions(statements, names.raw_bucket) == set()
+
+
+@pytest.mark.parametrize("zone", ["processed", "curated"])
+def test_crawlers_may_read_the_place_and_the_owner_of_their_buckets(
+    shop: Stack, names: Names, zone: str
+) -> None:
+    statements = shop.role(names.role(DOMAIN, f"{zone}-crawler"))
+    bucket = next(s for s in statements if "s3:GetBucketLocation" in as_list(s["Action"]))
+    assert set(bucket["Action"]) == {"s3:GetBucketLocation", "s3:GetBucketAcl"}
+    assert all("*" not in str(resource) for resource in as_list(bucket["Resource"]))
+
+
+def test_without_crawls_there_are_no_crawlers(tmp_path: Path, names: Names) -> None:
+    config = config_for("dev", crawl="never")
+    assembly = synthesised(tmp_path, config=config, domains=(load_domain(DOMAIN),))
+    stack = assembly.stack(names.stack(DOMAIN))
+    assert stack.of_type("AWS::Glue::Crawler") == []
+    assert not [name for name in stack.state_machine["States"] if "Crawl" in name]
+    roles = [role["RoleName"] for role in stack.of_type("AWS::IAM::Role")]
+    assert not [role for role in roles if role.endswith("-crawler")]

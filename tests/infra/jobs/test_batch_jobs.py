@@ -103,4 +103,35 @@ def test_second_job_may_rewrite_bronze_files_of_streams_only(streamer: Stack, na
     statements = streamer.role(names.role(STREAMER, "processed_to_curated"))
     assert actions(statements, f"/bronze/{STREAMER}/{STREAM_TABLE}/") >= {"s3:PutObject", "s3:DeleteObject"}
     assert actions(statements, f"/bronze/{STREAMER}/*") == {"s3:GetObject"}
-    assert "CrawlCompacted" in streamer.state_machine["States"]
+
+
+def partitions(stack: Stack, role: str) -> tuple[set[str], set[str]]:
+    """Return the role's actions on partitions, and the tables on which it has them."""
+    [statement] = [s for s in stack.role(role) if "glue:BatchCreatePartition" in as_list(s["Action"])]
+    tables = {
+        str(resource).rpartition(":table/")[2]
+        for resource in statement["Resource"]
+        if ":table/" in str(resource)
+    }
+    return set(statement["Action"]), tables
+
+
+def test_jobs_register_and_drop_the_partitions_that_they_write(shop: Stack, names: Names) -> None:
+    actions_of_first, first = partitions(shop, names.role(DOMAIN, "raw_to_processed"))
+    actions_of_second, second = partitions(shop, names.role(DOMAIN, "processed_to_curated"))
+    register = {"glue:GetTable", "glue:BatchCreatePartition", "glue:BatchDeletePartition"}
+    assert actions_of_first == actions_of_second == register
+    layers = {layer: names.database(DOMAIN, layer) for layer in ("bronze", "quarantine", "silver", "gold")}
+    assert f"{layers['bronze']}/orders" in first
+    assert f"{layers['quarantine']}/orders" in first
+    assert f"{layers['silver']}/orders" in second
+    assert f"{layers['gold']}/sales_by_month" in second
+    assert not [table for table in (*first, *second) if "*" in table]
+    assert not {table.partition("/")[0] for table in first} & {layers["silver"], layers["gold"]}
+    assert f"{layers['silver']}/customers" not in second
+
+
+def test_batch_jobs_may_drop_partitions_of_merged_streams_only(streamer: Stack, names: Names) -> None:
+    _, second = partitions(streamer, names.role(STREAMER, "processed_to_curated"))
+    bronze = names.database(STREAMER, "bronze")
+    assert {table for table in second if table.startswith(f"{bronze}/")} == {f"{bronze}/{STREAM_TABLE}"}

@@ -52,6 +52,19 @@ def test_streaming_job_may_access_its_own_prefixes_only(streamer: Stack, names: 
     assert "secretsmanager" not in str(statements)
 
 
+def test_streaming_job_registers_partitions_of_its_own_table_only(streamer: Stack, names: Names) -> None:
+    statements = streamer.role(names.role(STREAMER, STREAM_JOB))
+    tables = [f"{names.database(STREAMER, layer)}/{STREAM_TABLE}" for layer in ("bronze", "quarantine")]
+    for table in tables:
+        assert actions(statements, f":table/{table}") == {
+            "glue:GetTable",
+            "glue:BatchCreatePartition",
+            "glue:BatchDeletePartition",
+        }
+    found = [r for s in statements for r in as_list(s["Resource"]) if ":table/" in str(r)]
+    assert sorted(str(resource).rpartition(":table/")[2] for resource in found) == sorted(tables)
+
+
 def test_trigger_continuous_keeps_a_stream_running_for_almost_a_week(tmp_path: Path, names: Names) -> None:
     config = config_for("dev", stream_trigger=CONTINUOUS)
     assembly = synthesised(tmp_path, config=config, domains=(load_domain(STREAMER),))

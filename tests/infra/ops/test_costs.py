@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.ops.costs import at_rest, continuous, estimate, per_run, streams
+from infra.ops.costs import at_rest, continuous, estimate, per_run, scheduled, streams
 from tests.infra.assembly import Assembly
 
 
@@ -59,6 +59,45 @@ def test_stream_costs_its_scheduled_runs_or_every_hour_of_the_month(tmp_path: Pa
     folder = write(tmp_path, J={**job, "Properties": stream("continuous")}, **resources)
     assert [line.dollars for line in streams(folder)] == [pytest.approx(730 * 0.5 * 0.308)]
     assert per_run(folder) == []
+
+
+MACHINE = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": '{"States": {}}'}}
+JOB = {"Name": "job", "Command": {"Name": "glueetl"}, "WorkerType": "G.1X", "NumberOfWorkers": 2}
+DAILY = {"Name": "pipeline", "ScheduleExpression": "rate(1 day)", "Target": {"Input": "{}"}}
+DAYS = 730 / 24
+
+
+@pytest.mark.parametrize(
+    ("states", "crawls"),
+    [("IsCuratedPartitionNew CrawlCurated", 0), ("CrawlCurated", 2), ("", 0)],
+)
+def test_scheduled_pipeline_costs_its_jobs_and_crawls_on_request_only(
+    tmp_path: Path, states: str, crawls: int
+) -> None:
+    folder = write(
+        tmp_path,
+        J={"Type": "AWS::Glue::Job", "Properties": JOB},
+        M={**MACHINE, "Properties": {"DefinitionString": states}},
+        A={"Type": "AWS::Glue::Crawler", "Properties": {}},
+        B={"Type": "AWS::Glue::Crawler", "Properties": {}},
+        S={"Type": "AWS::Scheduler::Schedule", "Properties": DAILY},
+    )
+    run = 2 * 2 / 60 * 0.308 + 20 * 0.000025 + crawls * (2 * 10 / 60 * 0.44 + 10 * 0.000025)
+    assert [line.dollars for line in scheduled(folder)] == [pytest.approx(DAYS * run)]
+
+
+def test_schedule_of_a_stream_is_no_scheduled_pipeline(tmp_path: Path) -> None:
+    schedule = {**DAILY, "Target": {"Input": '{"JobName": "stream"}'}}
+    folder = write(tmp_path, S={"Type": "AWS::Scheduler::Schedule", "Properties": schedule})
+    assert scheduled(folder) == []
+
+
+def test_crawls_of_a_drop_have_transitions_of_their_own(tmp_path: Path) -> None:
+    folder = write(tmp_path, M=MACHINE, A={"Type": "AWS::Glue::Crawler", "Properties": {}})
+    assert [line.dollars for line in per_run(folder)] == [
+        pytest.approx(2 * 10 / 60 * 0.44),
+        pytest.approx(30 * 0.000025),
+    ]
 
 
 def test_estimate_has_a_month_at_rest_a_run_and_continuous_streams(dev: Assembly, prod: Assembly) -> None:

@@ -18,7 +18,7 @@ from tests.infra.pipeline_definitions import PLAN, SERVING
 
 Machine = dict[str, Any]
 
-WHOLE: Machine = definition(replace(PLAN, serving=SERVING, compacts=True))
+WHOLE: Machine = definition(replace(PLAN, serving=SERVING))
 """The definition with every state that a domain can have."""
 
 

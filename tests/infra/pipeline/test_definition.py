@@ -6,9 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import definition
 from infra.pipeline.publish_states import ServingPlan
-from tests.infra.pipeline_definitions import PLAN, SERVING, STATES, reachable, successors
+from tests.infra.pipeline_definitions import (
+    CATALOG_FUNCTION,
+    PLAN,
+    PROCESSED,
+    SERVING,
+    STATES,
+    reachable,
+    successors,
+)
 
 AFTER_FAILURE = ("NotifyFailure", "ReleaseLeaseAfterFailure")
 """The tasks that follow the failure of another one."""
@@ -17,9 +26,12 @@ TASKS = sorted(name for name, state in STATES.items() if state["Type"] == "Task"
 
 
 @pytest.mark.parametrize("serving", [None, SERVING])
-@pytest.mark.parametrize("crawlers", [PLAN.crawlers, {"processed": "crawler-1"}, {}])
-def test_every_state_exists_and_is_reachable(crawlers: dict[str, str], serving: ServingPlan | None) -> None:
-    machine = definition(replace(PLAN, crawlers=crawlers, serving=serving))
+@pytest.mark.parametrize("crawls", [PLAN.crawls, {"processed": PROCESSED}, {}])
+@pytest.mark.parametrize("always", [False, True])
+def test_every_state_exists_and_is_reachable(
+    crawls: dict[str, ZoneCrawl], always: bool, serving: ServingPlan | None
+) -> None:
+    machine = definition(replace(PLAN, crawls=crawls, crawls_always=always, serving=serving))
     assert reachable(machine["StartAt"], machine["States"]) == set(machine["States"])
 
 
@@ -80,20 +92,33 @@ def test_full_refresh_continues_without_new_rows() -> None:
     assert variables.index("$.full_refresh") < variables.index("$.raw_to_processed.summary.proceed")
 
 
-def test_compacted_partitions_are_crawled_before_gold() -> None:
-    states = definition(replace(PLAN, compacts=True))["States"]
-    assert reachable("IsFullRefresh", states) == set(states)
-    is_compacted = states[states["ReadPublishSummary"]["Next"]]
-    assert is_compacted["Choices"] == [
-        {
-            "Variable": "$.processed_to_curated.summary.compacted",
-            "BooleanEquals": True,
-            "Next": "CrawlCompacted",
-        }
-    ]
-    assert is_compacted["Default"] == "IsCuratedPartitionNew"
-    assert states["CrawlCompacted"]["Parameters"] == {"Name": "crawler-1"}
-    assert states["IsCompactedCrawlFinished"]["Choices"][1]["Next"] == "IsCuratedPartitionNew"
+def test_every_execution_reconciles_the_catalog_before_it_decides_what_is_new() -> None:
+    assert STATES["ReadIngestSummary"]["Next"] == "ReconcileCatalog"
+    reconcile = STATES["ReconcileCatalog"]
+    assert reconcile["Parameters"] == {"FunctionName": CATALOG_FUNCTION, "Payload": {"action": "reconcile"}}
+    assert reconcile["Next"] == "IsAnythingNew"
+
+
+def test_crawlers_run_after_drops_with_new_partitions() -> None:
+    drops = {"Variable": "$.raw_to_processed.summary.new_partitions", "BooleanEquals": True}
+    published = {"Variable": "$.processed_to_curated.summary.new_partitions", "BooleanEquals": True}
+    assert STATES["IsProcessedPartitionNew"]["Choices"] == [{**drops, "Next": "CrawlProcessed"}]
+    assert STATES["IsProcessedPartitionNew"]["Default"] == "QualityGate"
+    assert STATES["IsCuratedPartitionNew"]["Choices"] == [{"And": [drops, published], "Next": "CrawlCurated"}]
+    assert STATES["IsCuratedPartitionNew"]["Default"] == "NotifySuccess"
+
+
+def test_crawlers_run_in_every_execution_with_new_rows_on_request() -> None:
+    states = definition(replace(PLAN, crawls_always=True))["States"]
+    assert states["IsAnythingNew"]["Default"] == "CrawlProcessed"
+    assert states["ReadPublishSummary"]["Next"] == "CrawlCurated"
+
+
+def test_without_crawls_the_jobs_follow_each_other() -> None:
+    states = definition(replace(PLAN, crawls={}))["States"]
+    assert states["IsAnythingNew"]["Default"] == "QualityGate"
+    assert states["ReadPublishSummary"]["Next"] == "NotifySuccess"
+    assert not [name for name in states if "Crawl" in name]
 
 
 def test_rejected_batch_is_crawled_but_not_published() -> None:

@@ -7,7 +7,7 @@ from tests.infra.pipeline_definitions import SERVED, reachable
 
 def test_marts_are_published_after_the_crawl_and_before_the_notification() -> None:
     assert SERVED["IsCuratedPartitionNew"]["Default"] == "ListUnpublishedMarts"
-    assert SERVED["IsCuratedCrawlFinished"]["Choices"][1]["Next"] == "ListUnpublishedMarts"
+    assert SERVED["IsCuratedCatalogEqual"]["Choices"][0]["Next"] == "ListUnpublishedMarts"
     assert SERVED["ListUnpublishedMarts"]["Next"] == "IsAnyMartUnpublished"
     assert SERVED["IsAnyMartUnpublished"]["Choices"][0]["Next"] == "PublishMarts"
     assert SERVED["IsAnyMartUnpublished"]["Default"] == "NotifySuccess"

@@ -18,6 +18,7 @@ def test_definition_names_this_domains_resources(shop: Stack, names: Names) -> N
     states = shop.state_machine["States"]
     assert states["RawToProcessed"]["Parameters"]["JobName"] == names.job(DOMAIN, "raw_to_processed")
     assert states["CrawlCurated"]["Parameters"]["Name"] == names.crawler(DOMAIN, "curated")
+    assert names.function(DOMAIN, "reconcile_catalog") in str(states["ReconcileCatalog"]["Parameters"])
     assert states["AcquireLease"]["Parameters"]["TableName"] == names.lease_table
     assert states["ReadIngestSummary"]["Parameters"] == {
         "Bucket": names.processed_bucket,

@@ -52,7 +52,13 @@ class Cloud(LocalCloud):
         pq.write_table(pa.table(arrays), buffer)
         self.client("s3").put_object(Bucket=LAKE, Key=key, Body=buffer.getvalue())
 
-    def put_table(self, name: str, columns: dict[str, str], keys: dict[str, str] | None = None) -> None:
+    def put_table(
+        self,
+        name: str,
+        columns: dict[str, str],
+        keys: dict[str, str] | None = None,
+        parameters: dict[str, str] | None = None,
+    ) -> None:
         """Declare a catalog table at `s3://lake/<name>/`, instead of an earlier one of this name."""
         glue_client = self.client("glue")
         if name in [table["Name"] for table in glue_client.get_tables(DatabaseName=DATABASE)["TableList"]]:
@@ -62,6 +68,9 @@ class Cloud(LocalCloud):
             TableInput={
                 "Name": name,
                 "TableType": "EXTERNAL_TABLE",
+                "Parameters": {"compressionType": "none", "typeOfData": "file"}
+                if parameters is None
+                else parameters,
                 "PartitionKeys": [{"Name": key, "Type": kind} for key, kind in (keys or {}).items()],
                 "StorageDescriptor": {
                     "Columns": [{"Name": column, "Type": kind} for column, kind in columns.items()],

@@ -13,12 +13,13 @@ from tests.localcloud.execution.conftest import DATABASE, LAKE, Cloud, poll
 MONTHS = {"year": "int", "month": "int"}
 
 
-def crawl(cloud: Cloud, *tables: str, name: str = "crawler") -> dict[str, Any]:
-    """Crawl the tables and return LastCrawl."""
+def crawl(cloud: Cloud, *tables: str, name: str = "crawler", delete: str | None = "LOG") -> dict[str, Any]:
+    """Crawl the tables and return LastCrawl. `delete` is the crawler's delete behaviour."""
     client = cloud.client("glue")
     if name not in client.list_crawlers()["CrawlerNames"]:
         targets = {"CatalogTargets": [{"DatabaseName": DATABASE, "Tables": list(tables)}]}
-        client.create_crawler(Name=name, Role=cloud.role, Targets=targets)
+        policy = {"SchemaChangePolicy": {"DeleteBehavior": delete}} if delete else {}
+        client.create_crawler(Name=name, Role=cloud.role, Targets=targets, **policy)
     client.start_crawler(Name=name)
     seen = poll(lambda: client.get_crawler(Name=name)["Crawler"], lambda found: found["State"] == "READY")
     last: dict[str, Any] = seen["LastCrawl"]
@@ -30,7 +31,35 @@ def partitions(cloud: Cloud, table: str) -> dict[tuple[str, ...], str]:
     return {tuple(p["Values"]): p["StorageDescriptor"]["Location"] for p in found}
 
 
-def test_partitions_are_added_and_dropped_with_their_files(cloud: Cloud) -> None:
+@pytest.mark.parametrize(("delete", "kept"), [("LOG", {("2025", "1")}), ("DELETE_FROM_DATABASE", set())])
+def test_partitions_that_have_gone_are_kept_or_dropped_by_policy(
+    cloud: Cloud, delete: str, kept: set[tuple[str, str]]
+) -> None:
+    table = f"visits_{delete.lower()}"
+    cloud.put_table(table, {"page": "string"}, MONTHS)
+    cloud.put_parquet(f"{table}/year=2025/month=1/part.parquet", page=["a"])
+    crawl(cloud, table, name=table, delete=delete)
+    cloud.client("s3").delete_object(Bucket=LAKE, Key=f"{table}/year=2025/month=1/part.parquet")
+    cloud.put_parquet(f"{table}/year=2026/month=1/part.parquet", page=["c"])
+    crawl(cloud, name=table)
+    assert set(partitions(cloud, table)) == {("2026", "1"), *kept}
+
+
+def test_policy_that_is_not_supported_fails_the_crawl(cloud: Cloud) -> None:
+    cloud.put_table("deprecated", {"page": "string"}, MONTHS)
+    last = crawl(cloud, "deprecated", name="deprecated", delete=None)
+    assert last["Status"] == "FAILED"
+    assert "DEPRECATE_IN_DATABASE is not supported locally" in last["ErrorMessage"]
+
+
+def test_table_without_the_parameters_of_crawled_tables_is_passed_over(cloud: Cloud) -> None:
+    cloud.put_table("bare", {"page": "string"}, MONTHS, parameters={"classification": "parquet"})
+    cloud.put_parquet("bare/year=2025/month=1/part.parquet", page=["a"])
+    assert crawl(cloud, "bare", name="bare")["Status"] == "SUCCEEDED"
+    assert partitions(cloud, "bare") == {}
+
+
+def test_partitions_are_added_with_the_location_of_their_files(cloud: Cloud) -> None:
     cloud.put_table("visits", {"page": "string"}, MONTHS)
     cloud.put_parquet("visits/year=2025/month=1/part.parquet", page=["a"])
     cloud.put_parquet("visits/year=2025/month=02/part.parquet", page=["b"])
@@ -40,11 +69,6 @@ def test_partitions_are_added_and_dropped_with_their_files(cloud: Cloud) -> None
         ("2025", "1"): f"s3://{LAKE}/visits/year=2025/month=1/",
         ("2025", "2"): f"s3://{LAKE}/visits/year=2025/month=02/",
     }
-
-    cloud.client("s3").delete_object(Bucket=LAKE, Key="visits/year=2025/month=1/part.parquet")
-    cloud.put_parquet("visits/year=2026/month=1/part.parquet", page=["c"])
-    crawl(cloud, name="visits")
-    assert set(partitions(cloud, "visits")) == {("2025", "2"), ("2026", "1")}
 
 
 def test_partition_inherits_the_storage_of_its_table(cloud: Cloud) -> None:

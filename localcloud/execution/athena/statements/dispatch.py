@@ -112,7 +112,7 @@ def _drop_table(statement: Statement, if_exists: str | None, database: str | Non
 
 def _repair_table(statement: Statement, database: str | None, name: str) -> Result:
     table = _load_table(statement, database, name)
-    update_partitions(statement.context, None, table.database, table.name)
+    update_partitions(statement.context, None, table.database, table.name, drops=False)
     return Result(has_header=False)
 
 
