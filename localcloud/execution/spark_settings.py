@@ -107,6 +107,8 @@ def spark_settings(scratch: Path, lane: str = "batch", s3a: S3A | None = None) -
         **FEW_THREADS,
         "spark.scheduler.mode": "FAIR",
         "spark.speculation": "false",
+        # Stopping the state store holds a lock that its maintenance may wait for, by default for 300 s.
+        "spark.sql.streaming.stateStore.maintenanceShutdownTimeout": "5s",
         "spark.sql.shuffle.partitions": str(2 * cores),
         # Listing local folders in the driver is faster than in a Spark job.
         "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",

@@ -17,7 +17,7 @@ from tests.e2e.lakehouse import Lakehouse
 
 SAMPLE = PROJECT / "sample_data"
 
-FIRST_EVENTS = 6
+FIRST_EVENTS = 8
 """Files of a stream that arrive with the first drop. The others are a micro-batch each: enough to compact."""
 
 

@@ -57,3 +57,8 @@ def test_s3a_differs_from_hadoops_defaults_in_endpoint_and_addressing_only(tmp_p
         "spark.hadoop.fs.s3a.path.style.access": "true",
     }
     assert settings["spark.driver.extraClassPath"] == "/jars/hadoop-aws.jar:/jars/bundle.jar"
+
+
+def test_end_of_a_stream_does_not_wait_long_for_its_state_store(tmp_path: Path) -> None:
+    settings = spark_settings(tmp_path, "streaming")
+    assert settings["spark.sql.streaming.stateStore.maintenanceShutdownTimeout"] == "5s"
