@@ -12,6 +12,7 @@ from infra import application
 from infra.foundation.config import config_for
 from infra.ops.lint import cfn_findings
 from lake.errors import DeclarationError
+from lake.model import modules
 from lake.model.discovery import load_domain
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION, Assembly, Stack, actions, as_list
@@ -151,7 +152,7 @@ def test_local_archive_holds_sources_only(serving: Assembly) -> None:
 def test_too_many_collections_for_a_database_fail_at_synth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application, "database_problems", lambda domains: ["11 collections, it takes 10"])
+    monkeypatch.setattr(modules, "database_problems", lambda domains: ["11 collections, it takes 10"])
     with pytest.raises(DeclarationError, match="11 collections"):
         synthesised(tmp_path, config=config_for("dev"), domains=(load_domain(STREAMER),))
 
