@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,13 @@ Issuer = Callable[[str], dict[str, str]]
 """(role ARN) → credentials of a new session of the role; see `Context.credentials`."""
 
 
+Compiler = Callable[[str], dict[str, Any]]
+"""(role ARN) → permissions; see `Context.permissions`."""
+
+Recorder = Callable[[str, Iterable[Mapping[str, Any]]], None]
+"""(role ARN, calls) → None; see `Context.record_calls`."""
+
+
 @dataclass
 class Context:
     """The state of one running local cloud that its parts share.
@@ -54,6 +61,8 @@ class Context:
     authoriser: Authoriser | None = None
     truster: Truster | None = None
     issuer: Issuer | None = None
+    compiler: Compiler | None = None
+    recorder: Recorder | None = None
     s3a_jars: tuple[Path, ...] = ()
     """The jars of Hadoop's S3A client, if Spark calls S3 over HTTP; see `LocalCloud`."""
     write_faults: WriteFaults = field(default_factory=WriteFaults)
@@ -164,6 +173,17 @@ class Context:
     def trusts(self, role_arn: str, service: str, source_arn: str) -> bool:
         """Return whether a service (`glue.amazonaws.com`) may assume a role for the resource `source_arn`."""
         return self.truster is None or self.truster(role_arn, service, source_arn)
+
+    def permissions(self, role_arn: str) -> dict[str, Any]:
+        """Return a role's permissions on S3 in the form in which Spark's file system decides by them."""
+        if self.compiler is None:
+            raise LocalCloudError("IAM is not installed.", where="localcloud", hint="Call start() first.")
+        return self.compiler(role_arn)
+
+    def record_calls(self, role_arn: str, calls: Iterable[Mapping[str, Any]]) -> None:
+        """Record calls of a role that were decided elsewhere: action, resource, prefix, allowed."""
+        if self.recorder is not None:
+            self.recorder(role_arn, calls)
 
     @contextmanager
     def writing(self, role_arn: str) -> Iterator[None]:

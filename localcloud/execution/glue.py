@@ -179,6 +179,7 @@ class GlueExecutor:
             state, error = "TIMEOUT", f"The run took longer than its timeout of {run.timeout} minutes."
         if lane_run.stopped.is_set():
             state, error = "STOPPED", None
+        self._context.record_calls(role_arn, outcome.calls)
         denied = self._adopt(None, role_arn=role_arn)
         if denied and state == "SUCCEEDED":
             state, error = "FAILED", denied
@@ -222,6 +223,7 @@ class GlueExecutor:
             "buckets": str(home / "s3"),
             "arguments": [*arguments, "--JOB_NAME", job.name, "--JOB_RUN_ID", run.job_run_id],
             "environment": aws_environment(self._context, role_arn),
+            "permissions": self._context.permissions(role_arn),
             "log": str(home / "logs" / "glue" / job.name / f"{run.job_run_id}.log"),
         }
 

@@ -119,7 +119,8 @@ def spark_settings(scratch: Path, lane: str = "batch", s3a: S3A | None = None) -
 def _s3_as_folders() -> dict[str, str]:
     """Return the settings that resolve `s3://` through a mount table; see `spark_child/engine.py`."""
     settings = {
-        "fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
+        # The worker compiles it. Hadoop finds it in its cache only, where the worker puts it for each bucket.
+        "fs.s3.impl": "caudal.BucketFileSystem",
         "fs.viewfs.overload.scheme.target.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         # Writes no .crc file beside each object.
         "fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",

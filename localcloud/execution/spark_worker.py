@@ -35,6 +35,8 @@ class Outcome:
 
     error: str | None = None
     timed_out: bool = False
+    calls: tuple[dict[str, Any], ...] = ()
+    """The calls on S3 that Spark's file system decided; see `Engine.calls`. A killed run has none."""
 
 
 class SparkWorker:
@@ -117,7 +119,8 @@ class SparkWorker:
         """Execute one script in a ready worker and return its outcome, after at most `limit` seconds.
 
         `request` has the paths `script`, `libraries`, `log`, `assets` and `buckets`, and the run's
-        `arguments` and `environment`. A run that exceeds the limit is killed together with its worker.
+        `arguments`, `environment` and `permissions`. A run that exceeds the limit is killed together with
+        its worker.
         """
         self._send(command="run", **request)
         deadline = time.monotonic() + limit
@@ -137,7 +140,7 @@ class SparkWorker:
         self.peak_memory()
         if not event["alive"]:
             self.kill()  # Without a session the worker cannot execute another run.
-        return Outcome(error=event["error"])
+        return Outcome(error=event["error"], calls=tuple(event.get("calls", ())))
 
     def _dead_worker_outcome(self, when: str) -> Outcome:
         with contextlib.suppress(subprocess.TimeoutExpired):

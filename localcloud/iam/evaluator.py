@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from moto.iam.models import iam_backends
@@ -16,19 +16,21 @@ from localcloud.iam.policy import Decision, Request, Statement, Value, decide, s
 
 Mode = Literal["record", "enforce"]
 
+_UNRECORDED = frozenset({"s3:delimiter", "s3:max-keys"})
+"""Condition keys that no policy of the templates asks for; they would multiply the recorded calls."""
+
 
 class Evaluator:
     """Decides whether a role or a service may make a call, and records each distinct call of a role.
 
     In mode `record` all calls are allowed; the recording holds which of them the policies deny. It is
-    the file `state/iam-calls.jsonl` with role, action, resource and allowed, and the prefix of a
-    listing.
+    the file `state/iam-calls.jsonl` with role, action, resource, allowed, and the call's condition keys.
     """
 
     def __init__(self, context: Context, mode: Mode = "enforce") -> None:
         self.context = context
         self.mode: Mode = mode
-        self._seen: set[tuple[str, str, str, bool, Value | None]] = set()
+        self._seen: set[tuple[str, str, str, tuple[tuple[str, Value], ...], bool]] = set()
         self._lock = threading.Lock()
 
     def allows_role(
@@ -39,27 +41,29 @@ class Evaluator:
         As within one AWS account, an identity or a resource policy must allow it and none may deny it.
         """
         allowed = self._is_allowed(role_arn, action, resource, context or {})
-        self._record(role_arn, action, resource, allowed, (context or {}).get("s3:prefix"))
+        self.record(role_arn, action, resource, allowed, context)
         return allowed or self.mode == "record"
 
     def allows_one_of(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
         """Return whether one of several roles may make a call, when it is not known which of them made it.
 
-        The call is recorded for the first role that may make it, or for the first of all if none may.
+        Only the call of a single role is recorded.
         """
-        allowed = (role for role in role_arns if self._is_allowed(role, action, resource, {}))
-        return self.allows_role(next(allowed, role_arns[0]), action, resource)
+        if len(role_arns) == 1:
+            return self.allows_role(role_arns[0], action, resource)
+        return self.mode == "record" or any(
+            self._is_allowed(role, action, resource, {}) for role in role_arns
+        )
 
     def _is_allowed(self, role_arn: str, action: str, resource: str, context: Mapping[str, Value]) -> bool:
-        request = Request(role_arn, action, resource, {**self._common_keys(role_arn), **context})
+        request = self.request_of(role_arn, action, resource, context)
         identity = decide(self.identity_statements(role_arn), request)
         attached = decide(self.resource_statements(resource), request, is_resource_policy=True)
         return Decision.DENY not in (identity, attached) and Decision.ALLOW in (identity, attached)
 
-    def has_grant(self, role_arn: str, action: str, resource: str) -> bool:
-        """Return whether a role's own policies allow a call, in any mode and without recording it."""
-        request = Request(role_arn, action, resource, self._common_keys(role_arn))
-        return decide(self.identity_statements(role_arn), request) is Decision.ALLOW
+    def request_of(self, role_arn: str, action: str, resource: str, context: Mapping[str, Value]) -> Request:
+        """Return a role's call with the condition keys that all calls have, and `context`."""
+        return Request(role_arn, action, resource, {**self._common_keys(role_arn), **context})
 
     def allows_service(self, service: str, action: str, resource: str, source_arn: str) -> bool:
         """Return whether a resource's policy allows a call of a service such as `events.amazonaws.com`."""
@@ -141,13 +145,28 @@ class Evaluator:
             "aws:RequestedRegion": self.context.region,
         }
 
-    def _record(self, role_arn: str, action: str, resource: str, allowed: bool, prefix: Value | None) -> None:
-        call = (role_arn, action, resource, allowed, prefix)
+    def record(
+        self,
+        role_arn: str,
+        action: str,
+        resource: str,
+        allowed: bool,
+        context: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Record a call of a role once, with the condition keys of the call itself."""
+        keys = {name: value for name, value in (context or {}).items() if name not in _UNRECORDED}
+        call = (role_arn, action, resource, tuple(sorted(keys.items())), allowed)
         with self._lock:
             if call in self._seen:
                 return
             self._seen.add(call)
-        entry = {"role": role_arn, "action": action, "resource": resource, "allowed": allowed}
-        if prefix is not None:
-            entry["prefix"] = prefix
+        entry = {"role": role_arn, "action": action, "resource": resource, "allowed": allowed, "keys": keys}
+        if "s3:prefix" in keys:
+            entry["prefix"] = keys["s3:prefix"]
         self.context.record("iam-calls", entry)
+
+    def record_all(self, role_arn: str, calls: Iterable[Mapping[str, Any]]) -> None:
+        """Record calls that Spark's file system decided: action, resource, prefix (or None), allowed."""
+        for call in calls:
+            keys = {} if call["prefix"] is None else {"s3:prefix": call["prefix"]}
+            self.record(role_arn, call["action"], call["resource"], call["allowed"], keys)

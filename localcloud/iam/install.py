@@ -18,6 +18,7 @@ from moto.sts.responses import TokenResponse as STSResponse
 
 from localcloud.context import Context
 from localcloud.iam.authentication import FORM, issue_session, role_of, signing_scope
+from localcloud.iam.compiled import compile_permissions
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.iam.policy import Value
 from localcloud.iam.resources import ACTION_PREFIX, ALWAYS_ALLOWED, condition_keys_of, resources_of
@@ -32,6 +33,8 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
     evaluator = Evaluator(context, mode)
     context.authoriser, context.truster = evaluator.allows_one_of, evaluator.trusts
     context.issuer = functools.partial(issue_session, context)
+    context.compiler = functools.partial(_compile, evaluator)
+    context.recorder = evaluator.record_all
 
     def check(self: Any, iam_request_cls: type, resource: str = "*") -> None:
         role = role_of(self, context)
@@ -65,6 +68,11 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
     replace(S3Response, "_bucket_response_delete_keys", delete_keys)
     replace(FakeBucket, "get_permission", permission)
     return evaluator
+
+
+def _compile(evaluator: Evaluator, role_arn: str) -> dict[str, Any]:
+    buckets = s3_backends[evaluator.context.account]["aws"].buckets
+    return compile_permissions(evaluator, role_arn, list(buckets))
 
 
 def _check_trust(response: Any, evaluator: Evaluator, role: str | None) -> None:
@@ -132,8 +140,8 @@ def _check_s3(response: S3Response, evaluator: Evaluator, role: str, resource: s
             raise BucketAccessDeniedError(bucket=bucket)
     # S3 answers 404 for a missing object only to callers that may list the bucket, 403 to others.
     reads = action in ("GetObject", "GetObjectVersion") and evaluator.mode == "enforce"
-    may_list = not reads or evaluator.has_grant(role, "s3:ListBucket", f"arn:aws:s3:::{bucket}")
-    if not may_list and not _exists(evaluator, bucket, key):
+    is_missing = reads and not _exists(evaluator, bucket, key)
+    if is_missing and not evaluator.allows_role(role, "s3:ListBucket", f"arn:aws:s3:::{bucket}"):
         raise BucketAccessDeniedError(bucket=bucket)
 
 

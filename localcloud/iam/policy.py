@@ -67,6 +67,34 @@ def decide(
     return decision
 
 
+def residual_conditions(
+    statement: Statement, request: Request, free: str, *, is_resource_policy: bool = False
+) -> list[tuple[str, list[str]]] | None:
+    """Return a statement's conditions on the key `free` as (operator, values), if all else of it applies.
+
+    All else is principal, action, and the conditions on other keys; resources are not compared. None if the
+    statement does not apply. Raises UnsupportedError for an unknown condition operator.
+    """
+    if is_resource_policy and not _principal_matches(statement, request):
+        return None
+    if not _matches_either(statement, "Action", request.action, ignore_case=True):
+        return None
+    residual = []
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, wanted in keys.items():
+            if key.lower() == free.lower():
+                residual.append((operator, [str(value) for value in _as_list(wanted)]))
+            elif not _condition_holds(operator, key, _as_list(wanted), request):
+                return None
+    return residual
+
+
+def resources_named(statement: Statement) -> tuple[bool, list[str]]:
+    """Return whether a statement names the resources that it excludes (NotResource), and their patterns."""
+    negated = "NotResource" in statement
+    return negated, _as_list(statement["NotResource"] if negated else statement.get("Resource", "*"))
+
+
 def _applies(statement: Statement, request: Request, is_resource_policy: bool) -> bool:
     if is_resource_policy and not _principal_matches(statement, request):
         return False

@@ -7,8 +7,9 @@ the relative imports.
 The child and its parent, `spark_worker.SparkWorker`, exchange JSON lines over a socket:
 
     parent → {"command": "start", "settings": {…}, …}, {"command": "run", …}, {"command": "adopted", …}
-    child  → {"event": "ready", …}, {"event": "adopt", "buckets": […]}, {"event": "done", "error": …}
+    child  → {"event": "ready", …}, {"event": "adopt", "buckets": […]}, {"event": "done", "error": …, …}
 
 With `adopt` the child asks the parent to make the files that Spark wrote known to S3; the parent answers
-with `adopted`.
+with `adopted`. A run brings its role's permissions on S3, by which the file system of Spark decides
+(`BucketFileSystem.java`); the calls that it decided come back with `done`.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from pyspark.sql import SparkSession
 from pyspark.sql.readwriter import DataFrameWriter
 
 HERE = Path(__file__).resolve().parent
+FIELD, CALL = "\x1f", "\x1e"
+"""Separators of the text that `Permissions.drain` returns."""
+
 WRITES = ("save", "parquet", "json", "csv", "text", "orc", "insertInto", "saveAsTable")
 """Methods of a DataFrameWriter that write files."""
 
@@ -33,12 +37,21 @@ class Engine:
         self.base = builder.getOrCreate()
         self._context = self.base.sparkContext
         self._jvm: Any = self._context._jvm
-        compiler = self._jvm.org.codehaus.janino.SimpleCompiler()
-        compiler.cook((HERE / "PlainLocalFileSystem.java").read_text(encoding="utf-8"))
-        self._loader = compiler.getClassLoader()
-        self._mounted: set[str] = set()
+        self._loader = self._compiled("PlainLocalFileSystem", "Permissions", "BucketFileSystem")
+        self._mounted: dict[str, Any] = {}
         self._writes = 0
         self._count_writes()
+
+    def _compiled(self, *classes: str) -> Any:
+        """Compile classes of this folder, each of which may use those before; return their class loader."""
+        loader: Any = None
+        for name in classes:
+            compiler = self._jvm.org.codehaus.janino.SimpleCompiler()
+            if loader is not None:
+                compiler.setParentClassLoader(loader)
+            compiler.cook((HERE / f"{name}.java").read_text(encoding="utf-8"))
+            loader = compiler.getClassLoader()
+        return loader
 
     @property
     def jvm_pid(self) -> int:
@@ -56,10 +69,29 @@ class Engine:
             conf.setClassLoader(self._loader)
             conf.set("fs.file.impl", "caudal.PlainLocalFileSystem")
             # Hadoop caches the first file system of each bucket; all threads use this one from now on.
-            self._jvm.org.apache.hadoop.fs.FileSystem.get(
+            self._mounted[folder.name] = self._jvm.org.apache.hadoop.fs.FileSystem.get(
                 self._jvm.java.net.URI(f"s3://{folder.name}/"), conf
             )
-            self._mounted.add(folder.name)
+
+    def authorise(self, permissions: dict[str, Any]) -> None:
+        """Decide Spark's calls on buckets by these permissions; see `localcloud/iam/compiled.py`."""
+        for bucket in list(self._mounted.values())[:1]:  # All buckets share the permissions.
+            bucket.authorise(json.dumps(permissions))
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return the distinct calls on buckets that Spark made with the permissions, and not yet returned.
+
+        Each has action, resource, prefix (None for other calls than LIST) and allowed.
+        """
+        drained = "".join(bucket.drainCalls() for bucket in list(self._mounted.values())[:1])
+        calls = []
+        for call in drained.split(CALL)[:-1]:
+            action, resource, prefix, allowed = call.split(FIELD)
+            found = prefix.removeprefix("=") if prefix else None
+            calls.append(
+                {"action": action, "resource": resource, "prefix": found, "allowed": allowed == "true"}
+            )
+        return calls
 
     def sign_in(self, environment: Mapping[str, str]) -> None:
         """Give Hadoop's S3A client the credentials in a run's environment."""

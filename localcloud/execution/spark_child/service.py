@@ -31,13 +31,15 @@ def serve(descriptor: int) -> None:
             engine.sign_in(request["environment"])
         else:
             engine.mount(Path(request["buckets"]))
+            engine.authorise(request["permissions"])
         with (
             output_to(Path(request["log"])),
             process_state(request, Path(request["assets"])),
             engine.session(),
         ):
             error = _logged(engine, request) if over_http else execute(request["script"])
-        channel.send(event="done", error=error, alive=engine.is_alive())
+        alive = engine.is_alive()
+        channel.send(event="done", error=error, alive=alive, calls=engine.calls() if alive else [])
 
 
 def _logged(engine: Engine, request: dict[str, Any]) -> str | None:
