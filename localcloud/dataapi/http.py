@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hmac
 import json
 import logging
 import socket
@@ -14,6 +16,11 @@ from localcloud.dataapi.errors import ApiError
 from localcloud.dataapi.faults import Kind
 
 _log = logging.getLogger("localcloud")
+
+DISCARD_SECONDS = 1.0
+DISCARD_BLOCK = 1 << 16
+DISCARD_BYTES = 32 << 20
+"""Limits of what is read and dropped of a refused request's body."""
 
 
 class HttpServer(ThreadingHTTPServer):
@@ -44,7 +51,8 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer the request counters at `/_local/requests`, a path that the service does not have."""
-        if not self._authenticated():
+        if not self._has_token():
+            self._refuse(401, _unauthenticated())
             return
         counters = [
             {"command": command, "collection": collection, "requests": number}
@@ -54,18 +62,14 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Run a command on the database, a keyspace or a collection."""
-        length = int(self.headers.get("Content-Length") or 0)
-        raw = self.rfile.read(length)
         if self._api.faults.down:
             self._reset()
             return
-        if not self._authenticated():
-            return
-        if length > self._api.limits.body_bytes:
-            self._refuse(413, ApiError("REQUEST_NOT_JSON", "the body is too large"))
+        length = self._accepted_length()
+        if length is None:
             return
         try:
-            payload = json.loads(raw)
+            payload = json.loads(self.rfile.read(length))
         except ValueError as error:
             self._refuse(200, ApiError("REQUEST_NOT_JSON", str(error)))
             return
@@ -74,6 +78,19 @@ class RequestHandler(BaseHTTPRequestHandler):
             self._refuse(404, ApiError("COMMAND_UNKNOWN", f"no such path {self.path}"))
             return
         self._answer(path, payload)
+
+    def _accepted_length(self) -> int | None:
+        """Return the length of the body, or None after refusing the request with its body unread."""
+        stated = self.headers.get("Content-Length", "")
+        if not self._has_token():
+            self._refuse_unread(401, _unauthenticated())
+        elif not (stated.isascii() and stated.isdigit()):
+            self._refuse_unread(411, ApiError("REQUEST_NOT_JSON", "the request has no Content-Length"))
+        elif int(stated) > self._api.limits.body_bytes:
+            self._refuse_unread(413, ApiError("REQUEST_NOT_JSON", "the body is too large"))
+        else:
+            return int(stated)
+        return None
 
     def _answer(self, path: list[str], payload: Any) -> None:
         fault = self._api.faults.fault_for(self._api.count_request(path, payload))
@@ -99,21 +116,33 @@ class RequestHandler(BaseHTTPRequestHandler):
             parts = parts[2:]
         return parts[1:] if parts[:1] == ["v1"] and len(parts) <= 3 else None
 
-    def _authenticated(self) -> bool:
-        if self.headers.get("Token") == self._api.token:
-            return True
-        text = "Authentication failed for request due to invalid token."
-        self._refuse(401, ApiError("UNAUTHENTICATED_REQUEST", text))
-        return False
+    def _has_token(self) -> bool:
+        given = self.headers.get("Token", "").encode()
+        return hmac.compare_digest(given, self._api.token.encode())
 
     def _refuse(self, status: int, error: ApiError) -> None:
         self._send(status, {"errors": [error.body()]})
+
+    def _refuse_unread(self, status: int, error: ApiError) -> None:
+        """Refuse a request and close the connection, without keeping anything of its body."""
+        self.close_connection = True
+        self._refuse(status, error)
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_WR)
+        # A client that is still sending would get a reset instead of the answer.
+        self.connection.settimeout(DISCARD_SECONDS)
+        discarded = 0
+        with contextlib.suppress(OSError):
+            while discarded < DISCARD_BYTES and (block := self.connection.recv(DISCARD_BLOCK)):
+                discarded += len(block)
 
     def _send(self, status: int, body: dict[str, Any]) -> None:
         data = json.dumps(body, ensure_ascii=False).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(data)
 
@@ -125,3 +154,7 @@ class RequestHandler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Log a request at level DEBUG instead of on the terminal."""
         _log.debug("Data API: " + format, *args)
+
+
+def _unauthenticated() -> ApiError:
+    return ApiError("UNAUTHENTICATED_REQUEST", "Authentication failed for request due to invalid token.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import httpx
 import pytest
 from astrapy.exceptions import DataAPIHttpException
@@ -26,6 +28,28 @@ def test_body_that_is_not_json_is_refused(server: DataApiServer) -> None:
 def test_body_over_the_limit_is_answered_with_413(server: DataApiServer) -> None:
     body = b'{"findKeyspaces": "' + b"x" * 20_000_000 + b'"}'
     assert httpx.post(f"{server.endpoint}/v1", content=body, headers={"Token": TOKEN}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Token": "wrong", "Content-Length": "5"}, 401),
+        ({"Content-Length": "99999999999"}, 401),
+        ({"Token": TOKEN, "Content-Length": "99999999999"}, 413),
+        ({"Token": TOKEN, "Content-Length": "-1"}, 411),
+        ({"Token": TOKEN, "Transfer-Encoding": "chunked"}, 411),
+    ],
+)
+def test_request_is_refused_before_its_body_is_read(
+    server: DataApiServer, headers: dict[str, str], status: int
+) -> None:
+    """No body is sent: a server that waited for it would never answer."""
+    host, _, port = server.endpoint.removeprefix("http://").partition(":")
+    lines = ["POST /v1 HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in headers.items())]
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
 
 
 def test_path_of_astra_is_served(server: DataApiServer) -> None:
