@@ -40,6 +40,8 @@ class Storage(LakeStack):
         self._send_events(self.raw)
         self.uploader = self._uploader(self.arns)
         self._only_uploader_writes_raw(self.arns)
+        self.teardown = self._teardown() if config.destroys_data else None
+        self._nobody_deletes_raw()
         self._keep_versions(self.ledger, names.ledger_bucket)
         self.steward = self._steward(self.arns)
         self.leases = self._lease_table()
@@ -164,6 +166,42 @@ class Storage(LakeStack):
                 actions=["s3:PutObject"],
                 resources=arns.objects(self._names.raw_bucket, ""),
                 conditions={"ArnNotEquals": {"aws:PrincipalArn": self.uploader.arn}},
+            )
+        )
+
+    def _teardown(self) -> Role:
+        """Return the role that empties all buckets before their stack is deleted."""
+        role = Role(
+            self,
+            "Teardown",
+            name=self._names.teardown_role,
+            principal=iam.AccountPrincipal(self._names.account),
+            description="Deletes all data; assumed by `caudal destroy --delete-data`.",
+            arns=self.arns,
+        )
+        buckets = list(self._names.buckets.values())
+        role.allow(("s3:ListBucketVersions",), [self.arns.bucket(bucket) for bucket in buckets])
+        role.allow(
+            ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+            [arn for bucket in buckets for arn in self.arns.objects(bucket, "")],
+            why="The role deletes every object of the environment.",
+        )
+        return role
+
+    def _nobody_deletes_raw(self) -> None:
+        """Deny everyone but the teardown role to delete raw files, administrators included.
+
+        Lifecycle rules expire objects whatever a bucket's policy says.
+        """
+        others = {"ArnNotEquals": {"aws:PrincipalArn": self.teardown.arn}} if self.teardown else None
+        self.raw.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NobodyDeletes",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:DeleteObject", "s3:DeleteObjectVersion"],
+                resources=self.arns.objects(self._names.raw_bucket, ""),
+                conditions=others,
             )
         )
 

@@ -16,12 +16,13 @@ from infra.foundation.node import prefer_own_node
 prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
+from infra.foundation.arns import Arns  # noqa: E402
 from infra.foundation.config import Config  # noqa: E402
 from infra.ops import assets_key  # noqa: E402
 from infra.ops.costs import estimate  # noqa: E402
 from infra.ops.diagnosis import failures  # noqa: E402
 from infra.ops.takeover import delete_secret, take_over_secret  # noqa: E402
-from infra.ops.teardown import delete_bucket, empty_bucket, existing  # noqa: E402
+from infra.ops.teardown import delete_bucket, empty_bucket, existing, teardown_session  # noqa: E402
 from lake.errors import CaudalError  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
 from lake.naming import Names  # noqa: E402
@@ -194,14 +195,26 @@ def destroy(target: Target) -> None:
     with _synthesised(target) as outdir:
         *others, storage = target.stacks()
         target.cdk("destroy", *others, "--exclusively", "--force", "--app", str(outdir))
-        if config.destroys_data:
-            for bucket in buckets:
-                empty_bucket(target.session, bucket)
+        if config.destroys_data and buckets:
+            _empty(target, buckets, storage, outdir)
         target.cdk("destroy", storage, "--exclusively", "--force", "--app", str(outdir))
     if config.destroys_data:
         for bucket in existing(target.session, buckets):
             delete_bucket(target.session, bucket)
         delete_secret(target.session, target.names.serving_secret)
+
+
+def _empty(target: Target, buckets: Sequence[str], storage: str, outdir: Path) -> None:
+    """Delete all objects, in the role that may: the stack has it only while its data is being deleted."""
+    target.cdk(
+        "deploy", storage, "--exclusively", "--app", str(outdir),
+        "--require-approval", "never", "--import-existing-resources",
+    )  # fmt: skip
+    partition = target.session.get_partition_for_region(target.region)
+    role = Arns(names=target.names, partition=partition).role(target.names.teardown_role)
+    session = teardown_session(target.session, role)
+    for bucket in buckets:
+        empty_bucket(session, bucket)
 
 
 def _confirm(target: Target, question: str) -> None:

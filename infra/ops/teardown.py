@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,40 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 
+ASSUME_ATTEMPTS = 12
+ASSUME_WAIT_SECONDS = 5.0
+"""IAM takes some seconds until a new role can be assumed everywhere."""
+
+
 class TeardownError(CaudalError):
-    """S3 could not delete some objects."""
+    """S3 could not delete some objects, or the role that may delete them cannot be assumed."""
+
+
+def teardown_session(session: boto3.Session, role_arn: str) -> boto3.Session:
+    """Return a session of the teardown role, which alone may delete raw files.
+
+    Waits until IAM knows the role. Raises TeardownError if the caller may not assume it.
+    """
+    sts = session.client("sts")
+    for attempt in range(1, ASSUME_ATTEMPTS + 1):
+        try:
+            answer = sts.assume_role(RoleArn=role_arn, RoleSessionName="teardown")["Credentials"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDenied" or attempt == ASSUME_ATTEMPTS:
+                raise TeardownError(
+                    f"the role that may delete data cannot be assumed: {error}",
+                    where=role_arn,
+                    hint="Ask for permission to assume it (sts:AssumeRole), then run the command again.",
+                ) from error
+            time.sleep(ASSUME_WAIT_SECONDS)
+        else:
+            break
+    return boto3.Session(
+        aws_access_key_id=answer["AccessKeyId"],
+        aws_secret_access_key=answer["SecretAccessKey"],
+        aws_session_token=answer["SessionToken"],
+        region_name=session.region_name,
+    )
 
 
 def existing(session: boto3.Session, buckets: Sequence[str]) -> list[str]:

@@ -116,6 +116,11 @@ class Names:
         return self._shared("uploader")
 
     @property
+    def teardown_role(self) -> str:
+        """Role that empties the buckets of an environment while its data is deleted; it exists only then."""
+        return self._shared("teardown")
+
+    @property
     def steward_role(self) -> str:
         """Role that reads quarantine, records requeues and releases batches; data stewards assume it."""
         return self._shared("steward")

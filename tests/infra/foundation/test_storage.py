@@ -112,6 +112,28 @@ def test_only_the_uploader_may_write_raw(storage: Stack, names: Names) -> None:
     }
 
 
+def test_nobody_may_delete_raw_files(storage: Stack, names: Names) -> None:
+    [denial] = [s for s in policy(storage, names.raw_bucket) if s.get("Sid") == "NobodyDeletes"]
+    assert (denial["Effect"], denial["Principal"]) == ("Deny", {"AWS": "*"})
+    assert denial["Action"] == ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+    assert denial["Resource"] == f"arn:aws:s3:::{names.raw_bucket}/*"
+    assert "Condition" not in denial
+    assert names.teardown_role not in str(storage.of_type("AWS::IAM::Role"))
+
+
+def test_teardown_role_may_delete_where_data_is_destroyed(names: Names, tmp_path: Path) -> None:
+    config = config_for("dev", delete_data=True)
+    outdir = synthesise(
+        tmp_path / "cdk.out", config=config, root=ROOT, account=ACCOUNT, region=REGION, domains=()
+    )
+    stack = Assembly(outdir).stack(names.stack("storage"))
+    [denial] = [s for s in policy(stack, names.raw_bucket) if s.get("Sid") == "NobodyDeletes"]
+    role = f"arn:aws:iam::{ACCOUNT}:role/{names.teardown_role}"
+    assert denial["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": role}}
+    granted = actions(stack.role(names.teardown_role), names.raw_bucket)
+    assert granted == {"s3:ListBucketVersions", "s3:DeleteObject", "s3:DeleteObjectVersion"}
+
+
 def test_uploader_can_neither_delete_nor_access_other_layers(storage: Stack, names: Names) -> None:
     statements = storage.role(names.uploader_role)
     assert "s3:PutObject" in actions(statements, names.raw_bucket)

@@ -109,9 +109,13 @@ def test_destroy_deletes_data_with_both_switches(session: boto3.Session) -> None
         for body in (b"a", b"b"):
             s3.put_object(Bucket=bucket, Key="a", Body=body)
     secrets.create_secret(Name=names.serving_secret, SecretString="{}")
-    destroy(target(session, Console(), delete_data=True))
+    console = Console()
+    destroy(target(session, console, delete_data=True))
     assert s3.list_buckets()["Buckets"] == []
     assert secrets.list_secrets()["SecretList"] == []
+    # The stack gets the role that may delete, and goes with it.
+    assert console.words == ["destroy", "deploy", "destroy"]
+    assert all("caudal-dev-storage" in command for command in console.commands[1:])
 
 
 def test_data_of_prod_cannot_be_deleted(session: boto3.Session) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import boto3
+from typing import Any
 
-from infra.ops.teardown import delete_bucket, empty_bucket, existing
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from moto.core.botocore_stubber import MockRawResponse as RawResponse
+
+from infra.ops import teardown
+from infra.ops.teardown import TeardownError, delete_bucket, empty_bucket, existing, teardown_session
+
+ROLE = "arn:aws:iam::123456789012:role/teardown"
 
 
 def test_emptying_a_bucket_deletes_versions_and_delete_markers(session: boto3.Session) -> None:
@@ -17,6 +25,35 @@ def test_emptying_a_bucket_deletes_versions_and_delete_markers(session: boto3.Se
     assert empty_bucket(session, "versioned") == 3
     delete_bucket(session, "versioned")
     assert existing(session, ["versioned"]) == []
+
+
+def test_role_that_may_delete_is_waited_for(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(teardown.time, "sleep", waits.append)
+    denied = iter([True, True, False])
+
+    def refuse(request: Any, **_: Any) -> AWSResponse | None:
+        body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
+        return AWSResponse(request.url, 403, {}, RawResponse(body)) if next(denied) else None
+
+    session.events.register("before-send.sts.AssumeRole", refuse)
+    found = teardown_session(session, ROLE)
+    assert waits == [teardown.ASSUME_WAIT_SECONDS] * 2
+    assert ":assumed-role/teardown/" in found.client("sts").get_caller_identity()["Arn"]
+
+
+def test_role_that_cannot_be_assumed_is_reported(
+    session: boto3.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teardown.time, "sleep", lambda seconds: None)
+    body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
+    session.events.register(
+        "before-send.sts.AssumeRole",
+        lambda request, **_: AWSResponse(request.url, 403, {}, RawResponse(body)),
+    )
+    with pytest.raises(TeardownError, match="cannot be assumed") as error:
+        teardown_session(session, ROLE)
+    assert error.value.where == ROLE
 
 
 def test_existing_buckets_keep_their_order(session: boto3.Session) -> None:
