@@ -44,6 +44,13 @@ class Evaluator:
         self.record(role_arn, action, resource, allowed, context)
         return allowed or self.mode == "record"
 
+    def denies_administrator(self, action: str, resource: str, context: Mapping[str, Value]) -> bool:
+        """Return whether the policy of a resource denies a call of the administrator, who may do all else."""
+        root = f"arn:aws:iam::{self.context.account}:root"
+        request = self.request_of(root, action, resource, context)
+        decision = decide(self.resource_statements(resource), request, is_resource_policy=True)
+        return decision is Decision.DENY and self.mode == "enforce"
+
     def allows_one_of(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
         """Return whether one of several roles may make a call, when it is not known which of them made it.
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import functools
 import json
 import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
+from xml.etree import ElementTree
 
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
@@ -25,11 +29,23 @@ from localcloud.iam.resources import ACTION_PREFIX, ALWAYS_ALLOWED, condition_ke
 from localcloud.patching import original, replace
 
 _current = threading.local()
-"""`role`: the role for which this thread executes DeleteObjects, else None."""
+"""`deletion`: the DeleteObjects call that this thread executes, else None."""
+
+
+@dataclass
+class _Deletion:
+    """A DeleteObjects call: the caller's role (None: the administrator), and the actions that are left."""
+
+    role: str | None
+    actions: deque[str]
 
 
 def install(context: Context, mode: Mode = "enforce") -> Evaluator:
-    """Replace moto's authorisation. The administrator may do everything, except assume any role."""
+    """Replace moto's authorisation.
+
+    The administrator may do everything, but for what a bucket's policy denies, and for assuming a role that
+    trusts others only.
+    """
     evaluator = Evaluator(context, mode)
     context.authoriser, context.truster = evaluator.allows_one_of, evaluator.trusts
     context.issuer = functools.partial(issue_session, context)
@@ -40,27 +56,25 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
         role = role_of(self, context)
         if isinstance(self, STSResponse):
             _check_trust(self, evaluator, role)
-        if role is None:
-            return
         if isinstance(self, S3Response):
             _check_s3(self, evaluator, role, resource)
-        else:
+        elif role is not None:
             _check(self, evaluator, role)
 
     def delete_keys(self: S3Response, bucket_name: str, authenticated: bool = True) -> Any:
-        _current.role = role_of(self, context)
+        _current.deletion = _Deletion(role_of(self, context), deque(_deletions(self.body)))
         try:
             return original(S3Response, "_bucket_response_delete_keys")(self, bucket_name, authenticated)
         finally:
-            _current.role = None
+            _current.deletion = None
 
     def permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
-        """Authorise the deletion of each object of DeleteObjects.
+        """Authorise the deletion of each object of DeleteObjects; moto asks once for each, in order.
 
         Other calls of moto are ignored: they have action names that are not IAM's.
         """
-        role = getattr(_current, "role", None)
-        if role is None or evaluator.allows_role(role, action, resource):
+        deletion: _Deletion | None = getattr(_current, "deletion", None)
+        if deletion is None or _allows(evaluator, deletion.role, deletion.actions.popleft(), resource, {}):
             return PermissionResult.NEUTRAL
         return PermissionResult.DENIED
 
@@ -68,6 +82,22 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
     replace(S3Response, "_bucket_response_delete_keys", delete_keys)
     replace(FakeBucket, "get_permission", permission)
     return evaluator
+
+
+def _allows(
+    evaluator: Evaluator, role: str | None, action: str, resource: str, keys: Mapping[str, Value]
+) -> bool:
+    """Return whether a role, or without one the administrator, may make a call on S3."""
+    if role is None:
+        return not evaluator.denies_administrator(action, resource, keys)
+    return evaluator.allows_role(role, action, resource, keys)
+
+
+def _deletions(body: bytes) -> list[str]:
+    """Return the action that the deletion of each object of a DeleteObjects request needs."""
+    objects = ElementTree.fromstring(body).iterfind("{*}Object")
+    versions = [each.findtext("{*}VersionId") for each in objects]
+    return ["s3:DeleteObjectVersion" if version else "s3:DeleteObject" for version in versions]
 
 
 def _compile(evaluator: Evaluator, role_arn: str) -> dict[str, Any]:
@@ -130,14 +160,16 @@ _S3_HEADERS = {
 """Condition keys whose values are headers of the request."""
 
 
-def _check_s3(response: S3Response, evaluator: Evaluator, role: str, resource: str) -> None:
+def _check_s3(response: S3Response, evaluator: Evaluator, role: str | None, resource: str) -> None:
     action = str(response.data.get("Action"))
     bucket, _, key = resource.removeprefix("arn:aws:s3:::").partition("/")
     if action == "DeleteObject" and not key:
         return  # DeleteObjects: `permission` authorises each object.
     for name, target in _s3_requests(response, action, resource):
-        if not evaluator.allows_role(role, f"s3:{name}", target, _s3_context(response)):
+        if not _allows(evaluator, role, f"s3:{name}", target, _s3_context(response)):
             raise BucketAccessDeniedError(bucket=bucket)
+    if role is None:
+        return
     # S3 answers 404 for a missing object only to callers that may list the bucket, 403 to others.
     reads = action in ("GetObject", "GetObjectVersion") and evaluator.mode == "enforce"
     is_missing = reads and not _exists(evaluator, bucket, key)

@@ -11,9 +11,11 @@ from botocore.exceptions import ClientError
 from localcloud.server import LocalCloud
 from tests.localcloud.assembly import MACHINE_ARN, ROLE_ARN, allow, resource, role
 
-BUCKET = "guarded"
+BUCKET, KEPT = "guarded", "kept"
 ARN = f"arn:aws:s3:::{BUCKET}"
-READER, LISTER, UPLOADER = (f"{ROLE_ARN}/{name}" for name in ("reader", "lister", "uploader"))
+READER, LISTER, UPLOADER, TEARDOWN = (
+    f"{ROLE_ARN}/{name}" for name in ("reader", "lister", "uploader", "teardown")
+)
 
 DENY_OTHERS = {
     "Effect": "Deny",
@@ -28,6 +30,13 @@ DENY_OVERWRITES = {
     "Action": "s3:PutObject",
     "Resource": f"{ARN}/raw/*",
     "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}},
+}
+DENY_DELETION = {
+    "Effect": "Deny",
+    "Principal": {"AWS": "*"},
+    "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+    "Resource": f"arn:aws:s3:::{KEPT}/*",
+    "Condition": {"ArnNotEquals": {"aws:PrincipalArn": TEARDOWN}},
 }
 DENY_PLAINTEXT = {
     "Effect": "Deny",
@@ -50,6 +59,22 @@ def stack(cloud: LocalCloud, deploy: Any) -> None:
             "guarded": {
                 "Bucket": resource("AWS::S3::Bucket", BucketName=BUCKET),
                 "Policy": resource("AWS::S3::BucketPolicy", Bucket={"Ref": "Bucket"}, PolicyDocument=policy),
+                "Kept": resource(
+                    "AWS::S3::Bucket", BucketName=KEPT, VersioningConfiguration={"Status": "Enabled"}
+                ),
+                "KeptPolicy": resource(
+                    "AWS::S3::BucketPolicy",
+                    Bucket={"Ref": "Kept"},
+                    PolicyDocument={"Version": "2012-10-17", "Statement": [DENY_DELETION]},
+                ),
+                "Teardown": role(
+                    "teardown",
+                    "glue.amazonaws.com",
+                    allow(["s3:DeleteObject", "s3:DeleteObjectVersion"], [f"arn:aws:s3:::{KEPT}/*"]),
+                ),
+                "Marker": role(
+                    "marker", "glue.amazonaws.com", allow(["s3:DeleteObject"], [f"arn:aws:s3:::{KEPT}/*"])
+                ),
                 "Table": resource(
                     "AWS::DynamoDB::Table",
                     TableName="leases",
@@ -188,6 +213,38 @@ def test_each_distinct_call_of_a_role_is_recorded_once(cloud: LocalCloud) -> Non
 
 
 def test_calls_of_the_administrator_are_not_recorded(cloud: LocalCloud) -> None:
-    cloud.client("s3").put_object(Bucket=BUCKET, Key="raw/by-hand", Body=b"x")
+    cloud.client("s3").put_object(Bucket=BUCKET, Key="by-hand", Body=b"x")
     text = (cloud.context.state_dir / "iam-calls.jsonl").read_text()
-    assert "raw/by-hand" not in text
+    assert "by-hand" not in text
+
+
+def test_bucket_policy_denies_the_administrator_too(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3")
+    with pytest.raises(ClientError) as error:
+        s3.put_object(Bucket=BUCKET, Key="raw/by-hand", Body=b"x")
+    assert code_of(error) == "AccessDenied"
+
+
+def test_denied_deletions_leave_every_version(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3")
+    version = s3.put_object(Bucket=KEPT, Key="k", Body=b"x")["VersionId"]
+    for options in ({}, {"VersionId": version}):
+        with pytest.raises(ClientError) as error:
+            s3.delete_object(Bucket=KEPT, Key="k", **options)
+        assert code_of(error) == "AccessDenied"
+        answer = s3.delete_objects(Bucket=KEPT, Delete={"Objects": [{"Key": "k", **options}]})
+        assert [item["Code"] for item in answer["Errors"]] == ["AccessDenied"]
+    for role_arn in (LISTER, f"{ROLE_ARN}/marker"):
+        answer = cloud.client("s3", role_arn).delete_objects(
+            Bucket=KEPT, Delete={"Objects": [{"Key": "k", "VersionId": version}]}
+        )
+        assert [item["Code"] for item in answer["Errors"]] == ["AccessDenied"]
+    (left,) = s3.list_object_versions(Bucket=KEPT)["Versions"]
+    assert left["VersionId"] == version
+
+
+def test_teardown_role_may_delete_what_others_may_not(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3", TEARDOWN)
+    version = cloud.client("s3").put_object(Bucket=KEPT, Key="gone", Body=b"x")["VersionId"]
+    answer = s3.delete_objects(Bucket=KEPT, Delete={"Objects": [{"Key": "gone", "VersionId": version}]})
+    assert [item["Key"] for item in answer["Deleted"]] == ["gone"]
