@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import boto3
 from rich.console import Console
 from rich.markup import escape
 
@@ -142,7 +144,9 @@ class Demo:
                     )
 
     def _report(self, cloud: LocalCloud, domain: Domain) -> None:
-        athena, s3 = cloud.client("athena"), cloud.client("s3")
+        s3 = cloud.client("s3")
+        # People who ask questions have the role that reads gold; only the steward sees what was quarantined.
+        athena = self._client_as(cloud, self._names.role(domain.name, "analyst"), "athena")
         began = time.monotonic()
         self._console.rule(f"[bold]{domain.name}[/] answers to the business questions", align="left")
         show_answers(athena, domain, self._names, self._console)
@@ -152,8 +156,21 @@ class Demo:
             count = cloud.serving.server.count
             show_served(athena, secrets, domain, self._names, self._console, count)
         self._console.rule(f"[bold]{domain.name}[/] data quality and row counts", align="left")
-        show_quarantine(athena, s3, domain, self._names, self._console)
+        show_quarantine(cloud.client("athena"), s3, domain, self._names, self._console)
         show_accounting(s3, domain, self._names, self._console)
+
+    def _client_as(self, cloud: LocalCloud, role: str, service: str) -> Any:
+        """Return a client with the permissions of a role, which it assumes as a person does."""
+        answer = cloud.client("sts").assume_role(
+            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="demo"
+        )["Credentials"]
+        session: Any = boto3.Session(
+            aws_access_key_id=answer["AccessKeyId"],
+            aws_secret_access_key=answer["SecretAccessKey"],
+            aws_session_token=answer["SessionToken"],
+            region_name=REGION,
+        )
+        return session.client(service, endpoint_url=cloud.endpoint)
 
     def _next_steps(self, landing: Path) -> None:
         home = self._home

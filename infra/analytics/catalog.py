@@ -201,7 +201,7 @@ class Catalog(Construct):
             self,
             f"{zone}-crawler-role",
             name=names.role(domain, f"{zone}-crawler"),
-            principal=service("glue"),
+            principal=service("glue", account=names.account, is_documented=False),
             description=f"Crawls the {zone} zone of {domain}.",
             arns=arns,
         )

@@ -90,7 +90,7 @@ class ReconcileCatalog(Construct):
             self,
             "Role",
             name=names.role(domain.name, RECONCILE_CATALOG),
-            principal=service("lambda"),
+            principal=service("lambda", account=names.account, is_documented=False),
             description=f"Reconciles the catalog of {domain.name}.",
             arns=arns,
         )

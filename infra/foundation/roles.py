@@ -110,11 +110,14 @@ class Role(Construct):
         )
 
 
-def service(name: str, *, account: str = "", source_arn: str = "") -> iam.IPrincipal:
-    """Return a service principal that may act only for the given account and resource."""
-    conditions: dict[str, dict[str, str]] = {}
-    if account:
-        conditions["StringEquals"] = {"aws:SourceAccount": account}
+def service(name: str, *, account: str, source_arn: str = "", is_documented: bool = True) -> iam.IPrincipal:
+    """Return a service principal that may act only for the given account and resource.
+
+    With `is_documented` False, AWS does not say whether the service names the account for which it assumes a
+    role: the condition holds if the key is missing.
+    """
+    operator = "StringEquals" if is_documented else "StringEqualsIfExists"
+    conditions = {operator: {"aws:SourceAccount": account}}
     if source_arn:
         conditions["ArnLike"] = {"aws:SourceArn": source_arn}
-    return iam.ServicePrincipal(f"{name}.amazonaws.com", conditions=conditions or None)
+    return iam.ServicePrincipal(f"{name}.amazonaws.com", conditions=conditions)

@@ -97,7 +97,7 @@ class GlueJobDefaults(Construct):
             scope,
             f"{kind}-role",
             name=names.role(domain, kind),
-            principal=service("glue"),
+            principal=service("glue", account=names.account, is_documented=False),
             description=f"Runs {kind} of {domain}.",
             arns=self.arns,
         )

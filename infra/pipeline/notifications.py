@@ -52,7 +52,10 @@ class Notifications(Construct):
     def grant_publish_to_rule(self, rule_arn: str) -> None:
         """Allow one EventBridge rule to publish to the topic."""
         principal = iam.ServicePrincipal(_EVENTS)
+        # The rule's ARN names the account.
         only = {"ArnEquals": {"aws:SourceArn": rule_arn}}
+        # AWS's example of a key for EventBridge has no condition: the call may come without a source.
+        if_named = {"ArnEqualsIfExists": {"aws:SourceArn": rule_arn}}
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="EventsOfThisRule",
@@ -69,7 +72,7 @@ class Notifications(Construct):
                     principals=[principal],
                     actions=["kms:GenerateDataKey", "kms:Decrypt"],
                     resources=["*"],
-                    conditions=only,
+                    conditions=if_named,
                 )
             )
 

@@ -126,7 +126,7 @@ class PublishMarts(Construct):
             self,
             "Role",
             name=names.role(domain.name, FUNCTION),
-            principal=service("lambda"),
+            principal=service("lambda", account=names.account, is_documented=False),
             description=f"Publishes marts of {domain.name}.",
             arns=arns,
         )

@@ -16,6 +16,17 @@ from localcloud.iam.policy import Decision, Request, Statement, Value, decide, s
 
 Mode = Literal["record", "enforce"]
 
+_BOTH = ("aws:SourceArn", "aws:SourceAccount")
+_SOURCE_KEYS = {
+    "cloudwatch.amazonaws.com": _BOTH,
+    "events.amazonaws.com": ("aws:SourceArn",),
+    "pipes.amazonaws.com": _BOTH,
+    "scheduler.amazonaws.com": _BOTH,
+    "states.amazonaws.com": _BOTH,
+}
+"""Service → the keys that its calls have by its documentation. That of Glue and Lambda promises none for the
+roles that they assume, and that of EventBridge only the rule's ARN."""
+
 _UNRECORDED = frozenset({"s3:delimiter", "s3:max-keys"})
 """Condition keys that no policy of the templates asks for; they would multiply the recorded calls."""
 
@@ -74,8 +85,8 @@ class Evaluator:
 
     def allows_service(self, service: str, action: str, resource: str, source_arn: str) -> bool:
         """Return whether a resource's policy allows a call of a service such as `events.amazonaws.com`."""
-        keys = {"aws:SourceArn": source_arn, "aws:SourceAccount": self.context.account}
-        request = Request(service, action, resource, {"aws:SecureTransport": "true", **keys})
+        keys = {"aws:SecureTransport": "true", **self._source_keys(service, source_arn)}
+        request = Request(service, action, resource, keys)
         decision = decide(self.resource_statements(resource), request, is_resource_policy=True)
         return decision is Decision.ALLOW or self.mode == "record"
 
@@ -84,7 +95,7 @@ class Evaluator:
         role = self._role(role_arn)
         if role is None:
             return False
-        keys = {"aws:SourceAccount": self.context.account, "aws:SourceArn": source_arn}
+        keys = self._source_keys(service, source_arn)
         request = Request(service, "sts:AssumeRole", role_arn, keys)
         statements = statements_of(role.assume_role_policy_document)
         decision = decide(statements, request, is_resource_policy=True)
@@ -139,6 +150,11 @@ class Evaluator:
             topic = sns_backends[account][region].topics.get(resource)
             return topic.policy if topic else None
         return None
+
+    def _source_keys(self, service: str, source_arn: str) -> dict[str, Value]:
+        """Return the keys that name the source of a service's call, as far as AWS documents them."""
+        keys = {"aws:SourceArn": source_arn, "aws:SourceAccount": self.context.account}
+        return {name: keys[name] for name in _SOURCE_KEYS.get(service, ())}
 
     # --- recording
 

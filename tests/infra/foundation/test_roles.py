@@ -87,3 +87,8 @@ def test_service_may_act_for_the_given_account_and_resource_only() -> None:
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
         "ArnLike": {"aws:SourceArn": "arn:aws:pipes:::pipe/p"},
     }
+
+
+def test_account_is_compared_only_if_an_undocumented_service_names_it() -> None:
+    principal = service("glue", account=ACCOUNT, is_documented=False)
+    assert principal.policy_fragment.conditions == {"StringEqualsIfExists": {"aws:SourceAccount": ACCOUNT}}

@@ -46,6 +46,10 @@ def test_alarms_and_the_pipeline_may_use_the_key_of_prod(prod: Assembly) -> None
         s["Principal"] == CLOUDWATCH and set(s["Action"]) == {"kms:GenerateDataKey", "kms:Decrypt"}
         for s in key["KeyPolicy"]["Statement"]
     )
+    events = {"Service": "events.amazonaws.com"}
+    for statement in [s for s in key["KeyPolicy"]["Statement"] if s["Principal"] == events]:
+        # A call of EventBridge that does not name its rule must not be refused.
+        assert list(statement["Condition"]) == ["ArnEqualsIfExists"]
     role = stack.role(names.role(DOMAIN, "state-machine"))
     assert any("kms:GenerateDataKey" in s["Action"] for s in role)
 

@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.iam.evaluator import Evaluator
 from localcloud.server import LocalCloud
-from tests.localcloud.assembly import QUEUE_ARN, ROLE_ARN, allow, resource, role, write_assembly
+from tests.localcloud.assembly import ACCOUNT, QUEUE_ARN, ROLE_ARN, allow, resource, role, write_assembly
 
 OBJECT = "arn:aws:s3:::recorded/k"
 WRITER, OTHER = f"{ROLE_ARN}/writer", f"{ROLE_ARN}/other"
@@ -73,6 +73,35 @@ def test_call_of_one_of_several_roles_is_not_recorded(recording: LocalCloud, eva
 def test_call_of_the_only_role_is_recorded(recording: LocalCloud, evaluator: Evaluator) -> None:
     assert evaluator.allows_one_of([WRITER], "s3:PutObject", OBJECT)
     assert calls(recording)[-1] == (WRITER, "s3:PutObject", OBJECT, True)
+
+
+@pytest.mark.parametrize(
+    ("service", "condition", "trusted"),
+    [
+        ("states", {"StringEquals": {"aws:SourceAccount": ACCOUNT}}, True),
+        ("states", {"StringEquals": {"aws:SourceAccount": "999999999999"}}, False),
+        ("pipes", {"ArnLike": {"aws:SourceArn": "arn:source"}}, True),
+        # Glue and Lambda do not promise to name their source.
+        ("glue", {"StringEquals": {"aws:SourceAccount": ACCOUNT}}, False),
+        ("glue", {"StringEqualsIfExists": {"aws:SourceAccount": ACCOUNT}}, True),
+        ("lambda", {"ArnLike": {"aws:SourceArn": "arn:source"}}, False),
+        ("events", {"StringEquals": {"aws:SourceAccount": ACCOUNT}}, False),
+    ],
+)
+def test_services_name_their_source_as_far_as_documented(
+    recording: LocalCloud, evaluator: Evaluator, service: str, condition: dict[str, Any], trusted: bool
+) -> None:
+    principal = f"{service}.amazonaws.com"
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": principal},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    iam = recording.client("iam")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.update_assume_role_policy(RoleName="other", PolicyDocument=policy)
+    assert evaluator.trusts(OTHER, principal, "arn:source") is trusted
 
 
 def test_role_trusts_only_the_service_of_its_trust_policy(evaluator: Evaluator) -> None:
