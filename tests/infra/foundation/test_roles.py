@@ -51,7 +51,14 @@ def test_read_permission_does_not_allow_writing() -> None:
 
 def test_wildcard_in_a_resource_needs_a_reason() -> None:
     arns = Arns(names=NAMES, partition="aws")
-    role = Role(Stack(App(), "S"), "R", name="r", principal=service("pipes"), description="-", arns=arns)
+    role = Role(
+        Stack(App(), "S"),
+        "R",
+        name="r",
+        principal=service("pipes", account=ACCOUNT),
+        description="-",
+        arns=arns,
+    )
     with pytest.raises(CaudalError, match="is acknowledged without a reason"):
         role.allow(("s3:GetObject",), ["arn:aws:s3:::bucket/*"])
 

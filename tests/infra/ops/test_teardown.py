@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import MockRawResponse as RawResponse
 
 from infra.ops import teardown
@@ -29,14 +30,15 @@ def test_emptying_a_bucket_deletes_versions_and_delete_markers(session: boto3.Se
 
 def test_role_that_may_delete_is_waited_for(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(teardown.time, "sleep", waits.append)
+    monkeypatch.setattr("infra.ops.teardown.time.sleep", waits.append)
     denied = iter([True, True, False])
 
     def refuse(request: Any, **_: Any) -> AWSResponse | None:
         body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
-        return AWSResponse(request.url, 403, {}, RawResponse(body)) if next(denied) else None
+        return AWSResponse(request.url, 403, HTTPHeaders(), RawResponse(body)) if next(denied) else None
 
-    session.events.register("before-send.sts.AssumeRole", refuse)
+    events: Any = session.events
+    events.register("before-send.sts.AssumeRole", refuse)
     found = teardown_session(session, ROLE)
     assert waits == [teardown.ASSUME_WAIT_SECONDS] * 2
     assert ":assumed-role/teardown/" in found.client("sts").get_caller_identity()["Arn"]
@@ -45,11 +47,12 @@ def test_role_that_may_delete_is_waited_for(session: boto3.Session, monkeypatch:
 def test_role_that_cannot_be_assumed_is_reported(
     session: boto3.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(teardown.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("infra.ops.teardown.time.sleep", lambda seconds: None)
     body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
-    session.events.register(
+    events: Any = session.events
+    events.register(
         "before-send.sts.AssumeRole",
-        lambda request, **_: AWSResponse(request.url, 403, {}, RawResponse(body)),
+        lambda request, **_: AWSResponse(request.url, 403, HTTPHeaders(), RawResponse(body)),
     )
     with pytest.raises(TeardownError, match="cannot be assumed") as error:
         teardown_session(session, ROLE)

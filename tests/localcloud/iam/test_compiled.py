@@ -91,4 +91,4 @@ def test_mode_record_is_not_enforced(cloud: LocalCloud) -> None:
 def test_unknown_condition_on_the_prefix_is_refused(cloud: LocalCloud) -> None:
     with pytest.raises(UnsupportedError, match="'NumericEquals' on s3:prefix") as error:
         rules(cloud, "odd")
-    assert "StringLike" in error.value.hint
+    assert "StringLike" in str(error.value.hint)
