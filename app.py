@@ -1,8 +1,8 @@
 """The CDK app: write the CloudFormation templates. `caudal synth` and the CDK CLI run it.
 
 Only this module reads the environment and the CDK context: `env` (dev, prod), `account`, `region`,
-`alarm_email`, `delete_data`, `stream_trigger`, `crawl`, `serving`, `encrypted_logs`, `assets_key`. CDK_OUTDIR
-says where the templates go, cdk.out by default.
+`alarm_email`, `delete_data`, `stream_trigger`, `crawl`, `serving`, `encrypted_logs`, `job_metrics`,
+`assets_key`. CDK_OUTDIR says where the templates go, cdk.out by default.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def main() -> None:
             crawl=context("crawl", DROPS),
             serving=context("serving"),
             encrypted_logs=context("encrypted_logs") == "true",
+            job_metrics=context("job_metrics") == "true",
             assets_key=context("assets_key"),
         ),
         account=context("account", os.environ.get("CDK_DEFAULT_ACCOUNT", "")) or None,

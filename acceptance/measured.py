@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from acceptance.environment import Environment
-from infra.ops.costs import CRAWLER_DPU_HOUR, DPU_HOUR
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, stream_job
+from lake.prices import CRAWLER_DPU_HOUR, DPU_HOUR
 
 ZONES = ("processed", "curated")
 """The zones that have a crawler."""
@@ -53,7 +53,7 @@ class Meter:
             runs=len(runs),
             seconds=sum(run.get("ExecutionTime", 0) for run in runs),
             dpu_hours=hours,
-            dollars=hours * DPU_HOUR,
+            dollars=hours * float(DPU_HOUR),
         )
 
     def _crawler(self, name: str) -> Usage:
@@ -64,7 +64,7 @@ class Meter:
             runs=len(crawls),
             seconds=sum(_seconds(crawl) for crawl in crawls),
             dpu_hours=hours,
-            dollars=hours * CRAWLER_DPU_HOUR,
+            dollars=hours * float(CRAWLER_DPU_HOUR),
         )
 
     def _runs(self, job: str) -> Iterator[dict[str, Any]]:

@@ -45,6 +45,15 @@ class Report:
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
+ACCEPTANCE = "acceptance"
+"""Folder of the reports and of the local runs, below a home folder."""
+
+
+def report_file(home: Path, env: str) -> Path:
+    """Return the file of the last report on an environment."""
+    return home / ACCEPTANCE / f"{env}.json"
+
+
 def read_usage(path: Path) -> dict[str, Usage]:
     """Return what the jobs and crawlers of a written report used, by name.
 

@@ -9,20 +9,13 @@ import typer
 from rich.console import Console
 
 from cli.exits import NEEDS_ATTENTION, failing_with
-from cli.options import DEFAULT_HOME, PROJECT, Profile, Region, StackEnv, examples
+from cli.options import DEFAULT_HOME, PROJECT, LocalHome, Profile, Region, StackEnv, examples
 from lake.errors import CaudalError
 
 EXAMPLES = examples(
     "caudal accept --env dev --profile my-account",
     "caudal accept --env dev --landing my_files --destroy",
 )
-
-WORK = DEFAULT_HOME / "acceptance"
-
-
-def report_file(work: Path, env: str) -> Path:
-    """Return the file of an environment's report."""
-    return work / f"{env}.json"
 
 
 def accept(
@@ -32,9 +25,7 @@ def accept(
     landing: Annotated[
         Path, typer.Option(help="Folder whose <domain>/** is uploaded.", metavar="DIR")
     ] = PROJECT / "sample_data",
-    work: Annotated[
-        Path, typer.Option(help="Folder of the local run and of the report.", metavar="DIR")
-    ] = WORK,
+    home: LocalHome = DEFAULT_HOME,
     destroy: Annotated[
         bool, typer.Option("--destroy", help="Destroy a disposable environment afterwards, data included.")
     ] = False,
@@ -45,7 +36,7 @@ def accept(
     Every gold table and every question is compared, and time and cost of each job are shown. An environment
     that holds other data is refused. A second call goes on where the first one stopped.
     """
-    from acceptance.report import show
+    from acceptance.report import ACCEPTANCE, report_file, show
     from acceptance.run import Acceptance
     from infra.foundation.config import config_for
 
@@ -58,12 +49,12 @@ def accept(
         )
     console = Console()
     acceptance = Acceptance(
-        env=env, landing=landing, work=work, console=console, profile=profile, region=region
+        env=env, landing=landing, work=home / ACCEPTANCE, console=console, profile=profile, region=region
     )
     acceptance.check()
     with failing_with(NEEDS_ATTENTION):
         report = acceptance.run()
-    file = report_file(work, env)
+    file = report_file(home, env)
     report.write(file)
     show(report, console)
     console.print(f"Report: {file}", highlight=False)

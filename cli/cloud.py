@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from cli.exits import NEEDS_ATTENTION, failing_with
-from cli.options import PROJECT, AsJson, Profile, Region, StackEnv, examples, print_json
+from cli.options import DEFAULT_HOME, PROJECT, AsJson, Profile, Region, StackEnv, examples, print_json
 from lake.errors import CaudalError
 from lake.naming import AVAILABLE_NOW, CONTINUOUS
 
@@ -47,6 +47,9 @@ Crawl = Annotated[
 ]
 Serving = Annotated[
     str, typer.Option(metavar="DATABASE", help="Serve gold from this database; its secret is created.")
+]
+JobMetrics = Annotated[
+    bool, typer.Option("--job-metrics", help="Send Glue's metrics of every job run, billed by run.")
 ]
 EncryptedLogs = Annotated[
     bool, typer.Option("--encrypted-logs", help="Encrypt logs with a key of each domain, at $1 a month each.")
@@ -86,27 +89,41 @@ def costs(
     crawl: Crawl = "drops",
     serving: Serving = "",
     encrypted_logs: EncryptedLogs = False,
+    job_metrics: JobMetrics = False,
+    measured: Annotated[
+        Path | None,
+        typer.Option(help="Report of `caudal accept`; by default its last one.", metavar="FILE"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate the costs of an environment, from its templates and list prices; no account is needed."""
-    from infra.ops.costs import at_rest, estimate, per_run, scheduled, streams
+    """Estimate the costs of an environment, from its templates and list prices; no account is needed.
+
+    Where `caudal accept` has measured an environment, the prediction stands beside what it measured.
+    """
+    from acceptance.report import read_usage, report_file
+    from infra.ops.costs import against, estimate, sections
     from infra.ops.deploy import templates
 
     config = _config(
-        env, stream_trigger=stream_trigger, crawl=crawl, serving=serving, encrypted_logs=encrypted_logs
+        env,
+        stream_trigger=stream_trigger,
+        crawl=crawl,
+        serving=serving,
+        encrypted_logs=encrypted_logs,
+        job_metrics=job_metrics,
     )
     region = os.environ.get("AWS_REGION", "us-east-1") if serving else None
-    sections: dict[str, Callable[[Path], Any]] = {
-        "month_at_rest": at_rest, "month_of_streams": streams, "month_of_schedules": scheduled,
-        "run": per_run,
-    }  # fmt: skip
+    file = measured or report_file(DEFAULT_HOME, env)
+    usage = read_usage(file) if measured or file.exists() else {}
     with ExitStack() as stack:
         with Console(stderr=True).status("Synthesising …"):
             outdir = stack.enter_context(templates(config, account=None, region=region))
         if as_json:
-            print_json({name: [asdict(line) for line in lines(outdir)] for name, lines in sections.items()})
-        else:
-            typer.echo(estimate(outdir))
+            print_json({each.key: [asdict(line) for line in each.lines] for each in sections(outdir)})
+            return
+        typer.echo(estimate(outdir))
+        if usage:
+            typer.echo(against({name: (used.runs, used.dollars) for name, used in usage.items()}, outdir))
 
 
 def deploy(
@@ -118,6 +135,7 @@ def deploy(
     crawl: Crawl = "drops",
     serving: Serving = "",
     encrypted_logs: EncryptedLogs = False,
+    job_metrics: JobMetrics = False,
     assets_key: AssetsKey = "",
     yes: Yes = False,
 ) -> None:
@@ -132,6 +150,7 @@ def deploy(
         serving=serving,
         alarm_email=alarm_email,
         encrypted_logs=encrypted_logs,
+        job_metrics=job_metrics,
         assets_key=assets_key,
     )
     typer.echo(NEEDS)
@@ -145,6 +164,7 @@ def deploy(
             crawl=crawl,
             serving=serving,
             encrypted_logs=encrypted_logs,
+            job_metrics=job_metrics,
         )
         raise
     _run(deploy_stacks, target)

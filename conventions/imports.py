@@ -28,7 +28,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "demo": ("lake", "localcloud", "serving", "uploader"),
     "bench": ("glue_jobs", "lake", "localcloud", "uploader"),
     "conformance": ("glue_jobs", "lake", "localcloud", "uploader"),
-    "acceptance": ("glue_jobs", "infra", "lake", "localcloud", "uploader"),
+    "acceptance": ("glue_jobs", "lake", "localcloud", "uploader"),
     "conventions": (),
     "cli": (
         "acceptance", "bench", "conventions", "demo", "glue_jobs", "infra", "lake", "localcloud", "requeue",

@@ -55,6 +55,7 @@ class Config:
     - `alarm_email`: address subscribed to every domain's topic; None: no subscription.
     - `encrypted_logs`: encrypt log groups and job bookmarks of each domain with a customer managed key, at $1
       a month per domain; jobs and crawlers then have a security configuration.
+    - `job_metrics`: let Glue send its metrics of every job run to CloudWatch, which bills them by run.
     - `assets_key`: ARN of the customer managed key with which the CDK bootstrap encrypts assets; jobs read
       their code from there. Empty: the bootstrap uses no key of the customer.
     - `topic_key`: encrypt each topic with a customer managed key, at $1 a month per domain.
@@ -82,6 +83,7 @@ class Config:
     serving: str = ""
     alarm_email: str | None = None
     encrypted_logs: bool = False
+    job_metrics: bool = False
     assets_key: str = ""
     topic_key: bool = False
     termination_protection: bool = False
@@ -137,6 +139,7 @@ def config_for(
     crawl: str = DROPS,
     serving: str = "",
     encrypted_logs: bool = False,
+    job_metrics: bool = False,
     assets_key: str = "",
 ) -> Config:
     """Return the configuration of `env`.
@@ -153,5 +156,6 @@ def config_for(
         crawl=crawl,
         serving=serving,
         encrypted_logs=encrypted_logs,
+        job_metrics=job_metrics,
         assets_key=assets_key,
     )

@@ -151,8 +151,8 @@ class GlueJobDefaults(Construct):
             "glue_version": glue.GlueVersion.V6_0,
             "max_concurrent_runs": 1,
             "max_retries": 0,
-            "enable_metrics": True,
-            "enable_observability_metrics": True,
+            "enable_metrics": self.config.job_metrics,
+            "enable_observability_metrics": self.config.job_metrics,
             "continuous_logging": glue.ContinuousLoggingProps(enabled=False),
             "spark_ui": glue.SparkUIProps(bucket=self._artifacts, prefix=f"/{event_logs.rstrip('/')}"),
         }

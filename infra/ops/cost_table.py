@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from infra.ops import costs
+from infra.ops.costs import prices
 from lake.documentation import pages as generated
 from lake.documentation.pages import DOCS, page, table, with_block
+from lake.prices import CRAWL_DPUS, CRAWL_MINUTES, CRAWLER_DPU_HOUR, DPU_HOUR
 
 PAGE = "generated/costs.md"
 GUIDE = "deploy.md"
@@ -20,7 +22,7 @@ def pages(outdirs: Mapping[str, Path], folder: Path = DOCS) -> dict[str, str]:
     `outdirs` maps an environment to its cloud assembly.
     """
     blocks = [block for env, outdir in outdirs.items() for block in _environment(env, outdir)]
-    source = "the synthesised templates and the price list in `infra/ops/costs.py`"
+    source = "the synthesised templates and the price list in `infra/ops/costs/`"
     guide = (folder / GUIDE).read_text(encoding="utf-8")
     return {
         PAGE: page("Estimated costs", source, [*_assumptions(), *blocks]),
@@ -39,29 +41,32 @@ def write(outdirs: Mapping[str, Path], folder: Path = DOCS) -> None:
 
 
 def _sums(outdirs: Mapping[str, Path]) -> str:
-    def dollars(lines: list[costs.Line]) -> str:
-        return f"${sum(line.dollars for line in lines):.2f}"
-
     header = (
         "environment",
         "a month at rest",
+        "a month without new files",
         "a month of streams",
         "a month of scheduled pipelines",
-        "one run of a drop, all domains",
+        "a month of streams that run all the time",
+        "one drop",
     )
-    continuous = "a month of streams that run all the time"
     rows = [
         (
             env,
-            dollars(costs.at_rest(outdir)),
-            dollars(costs.streams(outdir)),
-            dollars(costs.scheduled(outdir)),
-            dollars(costs.per_run(outdir)),
+            _dollars(costs.at_rest(outdir)),
+            _dollars(costs.idle(outdir)),
+            _dollars(costs.streams(outdir)),
+            _dollars(costs.scheduled(outdir)),
             f"${costs.continuous(outdir):.2f}",
+            ", ".join(f"{_dollars(lines)} ({stack})" for stack, lines in costs.drops(outdir).items()),
         )
         for env, outdir in outdirs.items()
     ]
-    return table((*header, continuous), rows)
+    return table(header, rows)
+
+
+def _dollars(lines: Sequence[costs.Line]) -> str:
+    return f"${costs.total(lines):.2f}"
 
 
 def _assumptions() -> Iterator[str]:
@@ -72,28 +77,35 @@ def _assumptions() -> Iterator[str]:
     yield table(
         ("by use", "price"),
         [
-            ("a Glue job's DPU-hour", f"${costs.DPU_HOUR}"),
-            ("a crawler's DPU-hour", f"${costs.CRAWLER_DPU_HOUR}"),
-            ("1,000 state transitions", f"${costs.TRANSITION * 1000:g}"),
-            ("a GB-month in S3", f"${costs.S3_GB_MONTH}"),
-            ("a TB scanned by Athena", f"${costs.SCAN_TB:g}"),
+            ("a Glue job's DPU-hour", f"${DPU_HOUR}"),
+            ("a crawler's DPU-hour", f"${CRAWLER_DPU_HOUR}"),
+            ("1,000 state transitions", f"${prices.TRANSITION * 1000:g}"),
+            ("1,000 writes or listings of S3", f"${prices.WRITE * 1000:g}"),
+            ("1,000 reads of S3", f"${prices.READ * 1000:g}"),
+            ("a GB-month in S3", f"${prices.S3_GB_MONTH}"),
+            ("a GB of logs", f"${prices.LOG_GB:.2f}"),
+            ("a metric that has values all month", f"${prices.METRIC_HOUR * prices.HOURS:.2f}"),
+            ("a million requests of a queue", f"${prices.SQS_REQUEST * 1_000_000:.2f}"),
+            ("a TB scanned by Athena", f"${prices.SCAN_TB:g}"),
+        ],
+    )
+    yield table(
+        ("assumed", "value"),
+        [
+            ("a job run with new rows; without", f"{prices.JOB_MINUTES} min; {prices.IDLE_MINUTES} min"),
+            ("a crawl, the shortest that is billed", f"{CRAWL_MINUTES} min on {CRAWL_DPUS} DPU"),
+            ("S3 requests of a job run with new rows", f"{prices.READS:,} reads, {prices.WRITES:,} writes"),
+            ("log lines of a job run", f"{prices.LOG_MB:g} MB"),
+            ("requests an hour with which a pipe polls its queue", f"{prices.POLLS}"),
         ],
     )
 
 
 def _environment(env: str, outdir: Path) -> Iterator[str]:
     yield f"## {env}"
-    sections = (
-        ("A month at rest, before any byte is stored", costs.at_rest(outdir)),
-        ("A month of streams", costs.streams(outdir)),
-        ("A month of scheduled pipelines, if each run finds new rows", costs.scheduled(outdir)),
-        ("One run of a drop with new partitions in every domain", costs.per_run(outdir)),
-    )
-    for title, lines in sections:
-        if lines:
-            total = sum(line.dollars for line in lines)
-            rows = [(line.what, f"${line.dollars:.4f}") for line in lines]
-            yield table((title, "dollars"), [*rows, ("**total**", f"**${total:.2f}**")])
+    for section in costs.sections(outdir):
+        rows = [(line.what, f"${line.dollars:.4f}") for line in section.lines]
+        yield table((section.title, "dollars"), [*rows, ("**total**", f"**{_dollars(section.lines)}**")])
     always = costs.continuous(outdir)
     if always:
         yield f"Streams that run all the time would cost ${always:.2f} a month instead."

@@ -79,7 +79,12 @@ def cfn_findings(outdir: Path) -> list[str]:
 def _variants() -> list[tuple[str, Config]]:
     """Return every environment with its defaults, and one with all switches on."""
     switched = config_for(
-        "dev", serving=LOCAL, stream_trigger=CONTINUOUS, encrypted_logs=True, assets_key=_KEY
+        "dev",
+        serving=LOCAL,
+        stream_trigger=CONTINUOUS,
+        encrypted_logs=True,
+        job_metrics=True,
+        assets_key=_KEY,
     )
     return [*sorted(CONFIGS.items()), ("dev with all switches", switched)]
 

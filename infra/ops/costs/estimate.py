@@ -1,0 +1,69 @@
+"""The estimate as text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from infra.foundation.config import DROPS, NEVER
+from infra.ops.costs import runs
+from infra.ops.costs.prices import AT_REST, GLUE_METRICS, JOB_MINUTES, METRIC_HOUR, S3_GB_MONTH, SCAN_TB
+from infra.ops.costs.sections import continuous, sections, total
+from infra.ops.costs.stacks import stacks
+from lake.naming import CONTINUOUS
+
+
+def estimate(outdir: Path) -> str:
+    """Return the whole estimate: each section with its lines, and the prices of what is switched off."""
+    lines: list[str] = []
+    for section in sections(outdir):
+        lines.append(f"{section.title}: ${total(section.lines):.2f}")
+        lines += [f"  ${line.dollars:8.4f}  {line.what}" for line in section.lines]
+    lines += _switches(outdir)
+    lines.append(
+        f"By use: S3 ${S3_GB_MONTH}/GB a month, Athena ${SCAN_TB:.0f}/TB scanned. Only a drop "
+        f"with new partitions starts a crawler (-c crawl={DROPS}); {NEVER} saves the crawls."
+    )
+    lines.append("List prices of us-east-1, November 2026; an estimate, not a quote.")
+    return "\n".join(lines)
+
+
+def _switches(outdir: Path) -> list[str]:
+    """Return one line for each switch that is off and costs money."""
+    found = stacks(outdir)
+    kinds: Counter[str] = sum((stack.counts for stack in found), Counter())
+    lines = []
+    if always := continuous(outdir):
+        lines.append(
+            f"Streams with the trigger {CONTINUOUS} would cost ${always:.2f} a month "
+            f"(--stream-trigger {CONTINUOUS}; off by default)."
+        )
+    if not kinds["AWS::Glue::SecurityConfiguration"]:
+        keys = kinds["AWS::StepFunctions::StateMachine"] * AT_REST["AWS::KMS::Key"]
+        lines.append(
+            f"Logs encrypted with a key of each domain would cost ${keys:.2f} a month more "
+            "(--encrypted-logs; off by default)."
+        )
+    jobs = [job for stack in found for job in stack.jobs]
+    if jobs and not any(job.sends_metrics for job in jobs):
+        run = GLUE_METRICS * METRIC_HOUR
+        month = run * sum(schedule.starts for stack in found for schedule in stack.schedules)
+        lines.append(
+            f"Glue's metrics of every job run would cost ${run:.4f} a run, ${month:.2f} a month of schedules "
+            "(--job-metrics; off by default)."
+        )
+    return lines
+
+
+def against(measured: Mapping[str, tuple[int, float]], outdir: Path) -> str:
+    """Return the predicted beside the measured dollars of each job and crawler.
+
+    `measured` maps its name to the number of runs and their dollars.
+    """
+    predicted = {job.name: runs.compute(job, JOB_MINUTES) for stack in stacks(outdir) for job in stack.jobs}
+    lines = ["Measured by the last acceptance, beside the prediction for as many runs:"]
+    for name, (number, dollars) in measured.items():
+        expected = number * predicted.get(name, runs.crawl())
+        lines.append(f"  ${dollars:8.4f}  predicted ${expected:8.4f}  {name}, {number} runs")
+    return "\n".join(lines)

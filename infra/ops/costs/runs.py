@@ -1,0 +1,64 @@
+"""What one run costs: of a job, of a crawler, of a pipeline."""
+
+from __future__ import annotations
+
+from infra.ops.costs.prices import (
+    CRAWL_TRANSITIONS,
+    GLUE_METRICS,
+    IDLE_MINUTES,
+    IDLE_TRANSITIONS,
+    JOB_MINUTES,
+    LOG_GB,
+    LOG_MB,
+    METRIC_HOUR,
+    READ,
+    READS,
+    TABLE_METRICS,
+    TRANSITION,
+    TRANSITIONS,
+    WRITE,
+    WRITES,
+)
+from infra.ops.costs.stacks import Job, Stack
+from lake.prices import DPU_HOUR, crawl_dollars
+
+LOGS = LOG_MB / 1024 * LOG_GB
+REQUESTS = READS * READ + WRITES * WRITE
+
+
+def compute(job: Job, minutes: float) -> float:
+    """Return the dollars of a job's DPUs for this time."""
+    return job.dpus * minutes / 60 * float(DPU_HOUR)
+
+
+def beside(job: Job, *, idle: bool = False) -> float:
+    """Return the dollars of a run besides its DPUs: logs, requests, and Glue's metrics where they are on."""
+    metrics = GLUE_METRICS * METRIC_HOUR if job.sends_metrics else 0.0
+    return LOGS + (REQUESTS / 10 if idle else REQUESTS) + metrics
+
+
+def job_run(job: Job, *, idle: bool = False) -> float:
+    """Return the dollars of a job run with new rows; `idle`: without."""
+    return compute(job, IDLE_MINUTES if idle else JOB_MINUTES) + beside(job, idle=idle)
+
+
+def crawl() -> float:
+    """Return the dollars of a crawl and its states."""
+    return float(crawl_dollars()) + CRAWL_TRANSITIONS * TRANSITION
+
+
+def pipeline_run(stack: Stack, *, crawls: int) -> float:
+    """Return the dollars of an execution that publishes new rows."""
+    jobs = sum(job_run(job) for job in stack.jobs if not job.is_stream)
+    return jobs + TRANSITIONS * TRANSITION + crawls * crawl()
+
+
+def idle_pipeline_run(stack: Stack) -> float:
+    """Return the dollars of an execution without new rows: it ends after its first job."""
+    jobs = [job for job in stack.jobs if not job.is_stream][:1]
+    return sum(job_run(job, idle=True) for job in jobs) + IDLE_TRANSITIONS * TRANSITION
+
+
+def table_metrics(tables: int) -> float:
+    """Return the dollars of the metrics that a run sends for tables with new rows."""
+    return tables * TABLE_METRICS * METRIC_HOUR

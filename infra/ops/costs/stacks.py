@@ -1,0 +1,115 @@
+"""The resources of a cloud assembly that cost something, by stack."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.ops.costs.prices import HOURS
+from lake.naming import CONTINUOUS
+from lake.prices import DPUS, SMALLEST_WORKERS
+
+_HOURS_OF = {"minute": 1 / 60, "hour": 1, "day": 24}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A Glue job: its DPUs at the smallest scale, and whether it sends Glue's metrics of each run."""
+
+    name: str
+    dpus: float
+    is_stream: bool
+    is_continuous: bool
+    sends_metrics: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """A schedule, and its starts a month. `job` is the job that it starts, empty for a state machine."""
+
+    name: str
+    starts: float
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """One template."""
+
+    name: str
+    resources: Sequence[Mapping[str, Any]]
+
+    def of(self, kind: str) -> list[Mapping[str, Any]]:
+        """Return the properties of the resources of a type."""
+        return [each.get("Properties", {}) for each in self.resources if each["Type"] == kind]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Resource type → number."""
+        return Counter(each["Type"] for each in self.resources)
+
+    @property
+    def jobs(self) -> list[Job]:
+        return [_job(properties) for properties in self.of("AWS::Glue::Job")]
+
+    @property
+    def schedules(self) -> list[Schedule]:
+        return [_schedule(properties) for properties in self.of("AWS::Scheduler::Schedule")]
+
+    @property
+    def has_pipeline(self) -> bool:
+        return bool(self.counts["AWS::StepFunctions::StateMachine"])
+
+    @property
+    def drop_tables(self) -> int:
+        """Number of tables in bronze that drops fill."""
+        bronze = [t for t in self.of("AWS::Glue::Table") if "bronze/" in json.dumps(t["TableInput"])]
+        return max(0, len(bronze) - sum(job.is_stream for job in self.jobs))
+
+    @property
+    def crawls_always(self) -> bool:
+        """Whether the state machine crawls without asking whether a drop brought new partitions."""
+        machines = self.of("AWS::StepFunctions::StateMachine")
+        definitions = [json.dumps(machine["DefinitionString"]) for machine in machines]
+        return any("CrawlCurated" in text and "IsCuratedPartitionNew" not in text for text in definitions)
+
+
+def stacks(outdir: Path) -> list[Stack]:
+    """Return the stacks of the cloud assembly in `outdir`."""
+    return [
+        Stack(
+            name=path.name.removesuffix(".template.json"),
+            resources=list(json.loads(path.read_text(encoding="utf-8")).get("Resources", {}).values()),
+        )
+        for path in sorted(outdir.glob("*.template.json"))
+    ]
+
+
+def _job(properties: Mapping[str, Any]) -> Job:
+    arguments = properties.get("DefaultArguments", {})
+    workers = min(SMALLEST_WORKERS, properties["NumberOfWorkers"])
+    return Job(
+        name=properties["Name"],
+        dpus=float(workers * DPUS[properties["WorkerType"]]),
+        is_stream=properties["Command"]["Name"] == "gluestreaming",
+        is_continuous=arguments.get("--trigger") == CONTINUOUS,
+        sends_metrics="--enable-metrics" in arguments,
+    )
+
+
+def _schedule(properties: Mapping[str, Any]) -> Schedule:
+    return Schedule(
+        name=properties["Name"],
+        starts=HOURS / _rate_hours(properties["ScheduleExpression"]),
+        job=json.loads(properties["Target"].get("Input") or "{}").get("JobName", ""),
+    )
+
+
+def _rate_hours(expression: str) -> float:
+    """Return the hours of an expression like `rate(15 minutes)`."""
+    number, unit = expression.removeprefix("rate(").removesuffix(")").split()
+    return int(number) * _HOURS_OF[unit.removesuffix("s")]
