@@ -51,25 +51,7 @@ class DomainStack(LakeStack):
         self.encryption: LogEncryption | None = None
         if config.encrypted_logs:
             self.encryption = LogEncryption(self, "Encryption", domain=domain.name, names=names, arns=arns)
-        self.catalog = Catalog(
-            self,
-            "Catalog",
-            domain=domain,
-            names=names,
-            config=config,
-            arns=arns,
-            encryption=self.encryption,
-        )
-        self.reconciler = ReconcileCatalog(
-            self,
-            "ReconcileCatalog",
-            domain=domain,
-            names=names,
-            config=config,
-            arns=arns,
-            archive=reconciler,
-            encryption=self.encryption,
-        )
+        self._add_catalog(domain, names, config, reconciler)
         # Construct ids determine the logical ids of deployed resources: "Workshop" is an earlier class name.
         self.job_defaults = GlueJobDefaults(
             self,
@@ -99,6 +81,28 @@ class DomainStack(LakeStack):
         self._add_alarms(domain, names)
         self.questions = Questions(
             self, "Questions", domain=domain, names=names, arns=arns, catalog=self.catalog
+        )
+
+    def _add_catalog(self, domain: Domain, names: Names, config: Config, archive: Path) -> None:
+        """Declare tables and crawlers, and the function (in `archive`) that keeps their partitions right."""
+        self.catalog = Catalog(
+            self,
+            "Catalog",
+            domain=domain,
+            names=names,
+            config=config,
+            arns=self.arns,
+            encryption=self.encryption,
+        )
+        self.reconciler = ReconcileCatalog(
+            self,
+            "ReconcileCatalog",
+            domain=domain,
+            names=names,
+            config=config,
+            arns=self.arns,
+            archive=archive,
+            encryption=self.encryption,
         )
 
     def _add_pipeline(self, domain: Domain, names: Names, config: Config) -> None:

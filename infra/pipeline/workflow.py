@@ -51,10 +51,7 @@ class Workflow(Construct):
             domain=domain.name,
             jobs={kind: names.job(domain.name, kind) for kind in (RAW_TO_PROCESSED, PROCESSED_TO_CURATED)},
             catalog_function=reconciler.arn,
-            crawls={
-                zone: ZoneCrawl(zone=zone, crawler=names.crawler(domain.name, zone), layers=ZONES[zone])
-                for zone in catalog.crawlers
-            },
+            crawls=_crawls(domain.name, names, catalog),
             crawls_always=config.crawl == ALWAYS,
             processed_bucket=names.processed_bucket,
             lease_table=names.lease_table,
@@ -143,3 +140,11 @@ class Workflow(Construct):
             why="The actions of log delivery and X-Ray do not support resources.",
         )
         return role
+
+
+def _crawls(domain: str, names: Names, catalog: Catalog) -> dict[str, ZoneCrawl]:
+    """Return zone → its crawl, for the zones that have a crawler."""
+    return {
+        zone: ZoneCrawl(zone=zone, crawler=names.crawler(domain, zone), layers=ZONES[zone])
+        for zone in catalog.crawlers
+    }
