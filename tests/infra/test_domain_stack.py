@@ -9,7 +9,7 @@ from infra.foundation.config import LOCAL, config_for
 from lake.model.discovery import load_domain
 from lake.naming import Names
 from tests.infra.assembly import Stack
-from tests.infra.conftest import DOMAIN, STREAMER, synthesised
+from tests.infra.conftest import DOMAIN, synthesised
 
 
 def test_domain_without_streams_has_no_schedule_rule_or_streaming_job(shop: Stack) -> None:
@@ -19,9 +19,10 @@ def test_domain_without_streams_has_no_schedule_rule_or_streaming_job(shop: Stac
     assert {job["Command"]["Name"] for job in shop.of_type("AWS::Glue::Job")} == {"glueetl"}
 
 
-def test_domain_that_serves_no_mart_has_no_function(tmp_path: Path, names: Names) -> None:
-    domain = replace(load_domain(STREAMER), serving=())
+def test_domain_that_serves_no_mart_has_no_publishing_function(tmp_path: Path, names: Names) -> None:
+    domain = replace(load_domain(DOMAIN), serving=())
     assembly = synthesised(tmp_path, config=config_for("dev", serving=LOCAL), domains=(domain,))
-    stack = assembly.stack(names.stack(STREAMER))
-    assert stack.of_type("AWS::Lambda::Function") == []
+    stack = assembly.stack(names.stack(DOMAIN))
+    functions = {each["FunctionName"] for each in stack.of_type("AWS::Lambda::Function")}
+    assert names.function(DOMAIN, "publish_marts") not in functions
     assert "PublishMarts" not in stack.state_machine["States"]
