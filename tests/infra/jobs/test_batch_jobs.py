@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from infra.foundation.config import config_for
+from lake.model.discovery import load_domain
 from lake.naming import Names
 from tests.infra.assembly import Stack, actions, as_list
-from tests.infra.conftest import DOMAIN, STREAM_TABLE, STREAMER
+from tests.infra.conftest import DOMAIN, STREAM_TABLE, STREAMER, synthesised
 
 JOBS = ("raw_to_processed", "processed_to_curated")
 
@@ -19,7 +23,7 @@ def test_jobs_run_glue_6_on_two_small_workers(shop: Stack, names: Names, kind: s
 
 
 @pytest.mark.parametrize("kind", JOBS)
-def test_jobs_get_their_buckets_as_arguments_and_send_metrics(shop: Stack, names: Names, kind: str) -> None:
+def test_jobs_get_their_buckets_and_capacity_as_arguments(shop: Stack, names: Names, kind: str) -> None:
     arguments = shop.named("AWS::Glue::Job", names.job(DOMAIN, kind))["DefaultArguments"]
     assert arguments["--domain"] == DOMAIN
     assert arguments["--env"] == "dev"
@@ -27,7 +31,8 @@ def test_jobs_get_their_buckets_as_arguments_and_send_metrics(shop: Stack, names
         assert arguments[f"--{layer}_bucket"] == getattr(names, f"{layer}_bucket")
     assert arguments["--job-bookmark-option"] == "job-bookmark-enable"
     assert arguments["--enable-auto-scaling"] == "true"
-    assert arguments["--enable-observability-metrics"] == "true"
+    assert arguments["--dpus"] == "2"
+    assert not [name for name in arguments if "metrics" in name]
     assert arguments["--spark-event-logs-path"] == (
         f"s3://{names.artifacts_bucket}/spark-ui/{DOMAIN}/{kind}/"
     )
@@ -135,3 +140,11 @@ def test_batch_jobs_may_drop_partitions_of_merged_streams_only(streamer: Stack, 
     _, second = partitions(streamer, names.role(STREAMER, "processed_to_curated"))
     bronze = names.database(STREAMER, "bronze")
     assert {table for table in second if table.startswith(f"{bronze}/")} == {f"{bronze}/{STREAM_TABLE}"}
+
+
+def test_metrics_of_jobs_are_a_switch(tmp_path: Path, names: Names) -> None:
+    config = config_for("dev", job_metrics=True)
+    assembly = synthesised(tmp_path, config=config, domains=(load_domain(DOMAIN),))
+    job = assembly.stack(names.stack(DOMAIN)).named("AWS::Glue::Job", names.job(DOMAIN, JOBS[0]))
+    assert job["DefaultArguments"]["--enable-observability-metrics"] == "true"
+    assert "--enable-metrics" in job["DefaultArguments"]
