@@ -18,7 +18,7 @@ prefer_own_node()
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.arns import Arns  # noqa: E402
 from infra.foundation.config import Config  # noqa: E402
-from infra.ops import assets_key  # noqa: E402
+from infra.ops import assets_key, regions  # noqa: E402
 from infra.ops.costs import estimate  # noqa: E402
 from infra.ops.diagnosis import failures  # noqa: E402
 from infra.ops.takeover import delete_secret, take_over_secret  # noqa: E402
@@ -139,6 +139,7 @@ def _deploy(target: Target, outdir: Path) -> None:
         f"{', '.join(reversed(target.stacks()))}"
     )
     target.report(estimate(outdir))
+    regions.check(target.session, target.names, target.report)
     if not is_bootstrapped(target):
         target.report("The account is not bootstrapped for the CDK in this region: bootstrap it first.")
         _confirm(target, "Bootstrap and deploy?")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from lake.errors import UnknownNameError
+from lake.errors import CaudalError
 
 PUBLISHER = "336392948345"
 """The AWS account that publishes the layer of AWS SDK for pandas."""
 
 LAYER = "AWSSDKPandas-Python313"
+DOCUMENTATION = "https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html"
 
 VERSIONS = {
     # Listed in the documentation of AWS SDK for pandas 3.16 and later.
@@ -22,14 +23,20 @@ VERSIONS = {
 }
 """Region → a version (x86_64) that is known to exist there. Each region numbers its versions on its own, and
 a version never changes. An older version is sufficient: the publisher only reads Parquet in chunks of Arrow
-types, which the layer for Python 3.13 supports since its first version. To add a region, find its version on
-https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html."""
+types, which the layer for Python 3.13 supports since its first version. DOCUMENTATION lists other regions."""
+
+
+class LayerError(CaudalError):
+    """The layer's version in a region is not known."""
 
 
 def pandas_layer(region: str, partition: str) -> str:
-    """Return the layer's ARN in a region. Raises UnknownNameError if VERSIONS lacks the region."""
+    """Return the layer's ARN in a region. Raises LayerError if VERSIONS lacks the region."""
     if region not in VERSIONS:
-        raise UnknownNameError(
-            "region with a known pandas layer (infra/serving_store/layers.py)", region, sorted(VERSIONS)
+        raise LayerError(
+            f"the version of the layer {LAYER} in {region} is not known.",
+            where="VERSIONS in infra/serving_store/layers.py",
+            hint=f"Look it up on {DOCUMENTATION} and add it there, deploy without --serving, or choose one "
+            f"of {', '.join(sorted(VERSIONS))}.",
         )
     return f"arn:{partition}:lambda:{region}:{PUBLISHER}:layer:{LAYER}:{VERSIONS[region]}"

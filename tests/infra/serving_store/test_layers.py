@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.foundation.config import LOCAL, config_for
-from infra.serving_store.layers import VERSIONS, pandas_layer
-from lake.errors import UnknownNameError
+from infra.serving_store.layers import DOCUMENTATION, VERSIONS, LayerError, pandas_layer
 from lake.model.discovery import load_domain
 from tests.infra.conftest import STREAMER, synthesised
 
@@ -21,5 +20,5 @@ def test_arn_has_the_regions_version_and_the_partition() -> None:
 
 def test_region_without_a_known_layer_fails_at_synth(tmp_path: Path) -> None:
     config = config_for("dev", serving=LOCAL)
-    with pytest.raises(UnknownNameError, match="us-east-1"):
+    with pytest.raises(LayerError, match=f"{DOCUMENTATION} and add it there.*us-east-1"):
         synthesised(tmp_path, config=config, domains=(load_domain(STREAMER),), region="mars-north-1")
