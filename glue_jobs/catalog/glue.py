@@ -74,7 +74,9 @@ class GlueCatalog:
                 values = tuple(item["Values"])
                 fits = len(values) == len(table.keys)
                 wanted = _partition_descriptor(declared, path_of(table, values)) if fits else None
-                found[values] = wanted is not None and _essence(item["StorageDescriptor"]) == _essence(wanted)
+                found[values] = wanted is not None and _essence(
+                    item.get("StorageDescriptor", {})
+                ) == _essence(wanted)
         return found
 
     def register(self, table: StoredTable, partitions: Iterable[Partition]) -> None:

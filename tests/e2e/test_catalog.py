@@ -164,17 +164,17 @@ def test_stack_deployed_again_over_full_buckets(
 
 
 def test_crawl_that_died_leaves_nothing_undone(
-    published: Lakehouse, catalog: Catalog, tmp_path: Path
+    published: Lakehouse, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    iam = published.cloud.client("iam")
-    role = published.names.role("meters", "processed-crawler")
-    document = iam.get_role_policy(RoleName=role, PolicyName="access")["PolicyDocument"]
-    text = document if isinstance(document, str) else json.dumps(document)
-    iam.delete_role_policy(RoleName=role, PolicyName="access")
+    def die(*_: object, **__: object) -> tuple[int, int]:
+        raise OSError("the crawler was lost")
+
+    monkeypatch.setattr(crawler, "update_partitions", die)
     published.drop(tmp_path, {"meters_more.csv": "meter_id,site\nm2,cellar\n"})
+    monkeypatch.undo()
     message = json.loads(published.notifications()[-1]["message"])
     assert (published.executions()[0], message["error"]) == ("FAILED", "CrawlUnsuccessful")
-    iam.put_role_policy(RoleName=role, PolicyName="access", PolicyDocument=text)
+    assert "the crawler was lost" in message["cause"]
 
     run(published)
     batches = {partition[0] for partition in catalog.of("bronze", "meters")}

@@ -202,3 +202,12 @@ def test_partition_with_another_number_of_values_is_outdated(catalog: GlueCatalo
     described: Any = {"Values": ["2025"], "StorageDescriptor": DESCRIPTOR}
     client.create_partition(DatabaseName=DATABASE, TableName="sales", PartitionInput=described)
     assert catalog.registered(SALES) == {("2025",): False}
+
+
+def test_partition_without_a_description_is_outdated(catalog: GlueCatalog, client: Client) -> None:
+    client.create_partition(
+        DatabaseName=DATABASE, TableName="sales", PartitionInput={"Values": ["2025", "8"]}
+    )
+    assert catalog.registered(SALES) == {("2025", "8"): False}
+    catalog.update(SALES, [("2025", "8")])
+    assert catalog.registered(SALES) == {("2025", "8"): True}
