@@ -59,7 +59,7 @@ class Stream:
 
     def rows(self) -> int:
         """Return the number of bronze rows in the ledger."""
-        bucket = self._lakehouse.names.processed_bucket
+        bucket = self._lakehouse.names.ledger_bucket
         bodies = [self._s3.get_object(Bucket=bucket, Key=key)["Body"] for key in self._lakehouse.batches()]
         return sum(file["rows_bronze"] for body in bodies for file in json.load(body)["files"])
 
