@@ -11,7 +11,7 @@ from localcloud.patching import add
 
 
 def _crawler_metrics(self: GlueResponse) -> str:
-    """GetCrawlerMetrics: how long each crawler's last crawl took, and what it changed is not counted."""
+    """GetCrawlerMetrics: the crawlers, without durations and counts, which are not kept here."""
     wanted = self.parameters.get("CrawlerNameList") or []
     backend = self.glue_backend
     names = [name for name in backend.crawlers if not wanted or name in wanted]
@@ -37,7 +37,14 @@ def _job_bookmark(self: GlueResponse) -> str:
     raise JsonRESTError("EntityNotFoundException", f"Continuation for job {name} not found")
 
 
+def _column_statistics(self: GlueResponse) -> str:
+    """GetColumnStatisticsForTable and …ForPartition: nothing computes statistics here."""
+    return json.dumps({"ColumnStatisticsList": [], "Errors": []})
+
+
 def install() -> None:
     """Answer the calls."""
     add(GlueResponse, "get_crawler_metrics", _crawler_metrics)
     add(GlueResponse, "get_job_bookmark", _job_bookmark)
+    add(GlueResponse, "get_column_statistics_for_table", _column_statistics)
+    add(GlueResponse, "get_column_statistics_for_partition", _column_statistics)

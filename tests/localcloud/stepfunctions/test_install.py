@@ -214,3 +214,28 @@ def test_stopped_execution_is_aborted(cloud: LocalCloud) -> None:
     sfn.stop_execution(executionArn=execution)
     cloud.wait_idle(10)
     assert sfn.describe_execution(executionArn=execution)["status"] == "ABORTED"
+
+
+def test_history_is_reversed_and_paged_as_asked(cloud: LocalCloud) -> None:
+    client = cloud.client("stepfunctions")
+    arn = client.start_execution(stateMachineArn=f"{MACHINE_ARN}:idle", name="paged")["executionArn"]
+    cloud.wait_idle()
+
+    newest = client.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=1)
+    assert [event["type"] for event in newest["events"]] == ["ExecutionSucceeded"]
+    older = client.get_execution_history(executionArn=arn, reverseOrder=True, nextToken=newest["nextToken"])
+    assert [event["type"] for event in older["events"]] == [
+        "PassStateExited",
+        "PassStateEntered",
+        "ExecutionStarted",
+    ]
+
+
+def test_invalid_name_and_redrive_are_refused_by_the_api(cloud: LocalCloud) -> None:
+    client = cloud.client("stepfunctions")
+    with pytest.raises(ClientError, match="InvalidName"):
+        client.start_execution(stateMachineArn=f"{MACHINE_ARN}:idle", name="a b")
+    arn = client.start_execution(stateMachineArn=f"{MACHINE_ARN}:idle", name="redriven")["executionArn"]
+    cloud.wait_idle()
+    with pytest.raises(ClientError, match="ExecutionNotRedrivable"):
+        client.redrive_execution(executionArn=arn)

@@ -74,3 +74,11 @@ def test_glue_calls_that_no_one_serves_answer_as_the_api(sales: Cloud) -> None:
     assert glue.get_crawler_metrics()["CrawlerMetricsList"] == []
     with pytest.raises(ClientError, match="EntityNotFoundException"):
         glue.get_job_bookmark(JobName="any")
+
+
+def test_columns_have_no_statistics(sales: Cloud) -> None:
+    answer = sales.client("glue").get_column_statistics_for_table(
+        DatabaseName=DATABASE, TableName="sales", ColumnNames=["id"]
+    )
+
+    assert answer["ColumnStatisticsList"] == []
