@@ -9,6 +9,7 @@ import pytest
 
 from conformance.trino.client import Trino
 from conformance.trino.server import running
+from lake.naming import stream_job
 from localcloud.context import REGION
 from localcloud.daemon import PROJECT
 from localcloud.server import LocalCloud
@@ -26,8 +27,20 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with LocalCloud(tmp_path_factory.mktemp("home")) as found:
         found.deploy(out)
         for domain in DOMAINS:
-            Lakehouse(found, domain).upload(Path(PROJECT / "sample_data" / domain))
+            _publish(found, domain)
         yield found
+
+
+def _publish(cloud: LocalCloud, domain: str) -> None:
+    """Upload a domain's sample, run its streams, and publish what they brought."""
+    lakehouse = Lakehouse(cloud, domain)
+    lakehouse.upload(Path(PROJECT / "sample_data" / domain))
+    for table in lakehouse.domain.stream_tables:
+        cloud.fire_schedule(lakehouse.names.schedule(domain, stream_job(table.name)))
+        cloud.wait_idle()
+    if lakehouse.domain.stream_tables:
+        cloud.fire_schedule(lakehouse.names.schedule(domain, "pipeline"))
+        cloud.wait_idle()
 
 
 @pytest.fixture(scope="package")
