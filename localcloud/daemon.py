@@ -30,6 +30,10 @@ STOP_SECONDS = 30.0
 POLL_SECONDS = 0.1
 
 
+_started: list[subprocess.Popen[bytes]] = []
+"""Processes that this one has started. Python warns of an object that is dropped while its process runs."""
+
+
 @dataclass(frozen=True)
 class Status:
     """Endpoints and credentials of a running local cloud: the content of `status.json`."""
@@ -72,6 +76,7 @@ def start(home: Path, env: str) -> Status:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _started.append(process)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         if (status := read_status(home)) is not None:
@@ -88,7 +93,7 @@ def stop(home: Path) -> bool:
         return False
     os.kill(status.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while is_held(home):
+    while is_held(home) or any(each.pid == status.pid and each.poll() is None for each in _started):
         if time.monotonic() > deadline:
             raise LocalCloudError(
                 f"process {status.pid} does not stop.", where=str(home), hint=f"Run `kill -9 {status.pid}`."

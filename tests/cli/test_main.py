@@ -15,7 +15,7 @@ from cli.main import app
 
 COMMANDS = (
     "demo", "up", "status", "env", "down", "upload", "ask", "quarantine list", "quarantine send", "release",
-    "synth", "costs", "deploy", "destroy", "docs", "lint", "sample", "bench",
+    "synth", "costs", "deploy", "destroy", "accept", "docs", "lint", "sample", "bench",
 )  # fmt: skip
 
 
