@@ -124,9 +124,9 @@ def test_good_files_of_a_rejected_batch_may_be_uploaded_again(
     assert pipeline.rows("silver", "makers", "name") == [("Ann",)]
 
 
-def release(pipeline: Pipeline, batch_id: str) -> bool:
+def release(pipeline: Pipeline, batch_id: str, *, by: str = "me") -> bool:
     ledger = Ledger(pipeline.store, "ledger", pipeline.domain.name)
-    return ledger.release(batch_id, by="me", at=datetime(2026, 2, 1, tzinfo=UTC))
+    return ledger.release(batch_id, by=by, at=datetime(2026, 2, 1, tzinfo=UTC))
 
 
 def test_only_a_rejected_batch_can_be_released_and_only_once(
@@ -139,7 +139,7 @@ def test_only_a_rejected_batch_can_be_released_and_only_once(
     with pytest.raises(CaudalError, match="there is no rejected batch or hold b-0"):
         release(pipeline, "b-0")
     assert release(pipeline, rejected)
-    assert not release(pipeline, rejected)
+    assert not release(pipeline, rejected, by="someone else")
 
 
 def test_bad_rows_in_a_small_batch_do_not_reject_it(empty_pipeline: Pipeline, sales: Sales) -> None:
