@@ -74,19 +74,26 @@ def _dynamodb(operation: str, params: Params, region_account: str) -> list[str]:
 
 
 def _athena(operation: str, params: Params, region_account: str) -> list[str]:
-    group = params.get("WorkGroup")
-    if group is None and "QueryExecutionId" in params:
-        group = _workgroup_of(params["QueryExecutionId"], region_account)
-    return [f"arn:aws:athena:{region_account}:workgroup/{group or 'primary'}"]
+    prefix = f"arn:aws:athena:{region_account}"
+    if "CatalogName" in params:
+        return [f"{prefix}:datacatalog/{params['CatalogName']}"]
+    groups = [params["WorkGroup"]] if params.get("WorkGroup") else _workgroups_of(params, region_account)
+    return [f"{prefix}:workgroup/{group}" for group in groups or ["primary"]]
 
 
-def _workgroup_of(execution_id: str, region_account: str) -> str | None:
+def _workgroups_of(params: Params, region_account: str) -> list[str]:
+    """Return the workgroups of the executions and named queries that a request names by their ids."""
     from moto.athena.models import athena_backends
 
     region, account = region_account.split(":")
-    execution = athena_backends[account][region].executions.get(execution_id)
-    group = getattr(execution, "workgroup", None)
-    return getattr(group, "name", None)
+    backend: Any = athena_backends[account][region]
+    found = [
+        known.get(id_)
+        for name, known in (("QueryExecutionId", backend.executions), ("NamedQueryId", backend.named_queries))
+        for id_ in (*([params[name]] if name in params else []), *params.get(f"{name}s", []))
+    ]
+    groups = [getattr(each, "workgroup", None) for each in found]
+    return sorted({getattr(group, "name", group) for group in groups if group})
 
 
 def _logs(operation: str, params: Params, region_account: str) -> list[str]:

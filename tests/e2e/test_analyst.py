@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from rich.console import Console
 
+from demo.answers import show_answers
 from demo.run import Demo
 from lake.naming import layer_prefix
 from tests.e2e.lakehouse import Lakehouse
@@ -28,6 +29,13 @@ def test_gold_may_be_read(shop: Lakehouse, clients: Any) -> None:
     prefix = f"{shop.domain.name}/"
     [first, *_] = clients("s3").list_objects_v2(Bucket=shop.names.curated_bucket, Prefix=prefix)["Contents"]
     assert clients("s3").get_object(Bucket=shop.names.curated_bucket, Key=first["Key"])["Body"].read()
+
+
+def test_questions_are_answered(shop: Lakehouse, clients: Any) -> None:
+    console = Console(record=True, width=200)
+    show_answers(clients("athena"), shop.domain, shop.names, console)
+    text = console.export_text()
+    assert all(question.title in text for question in shop.domain.questions)
 
 
 def test_other_layers_and_writes_are_denied(shop: Lakehouse, clients: Any) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from localcloud.iam.resources import condition_keys_of, resources_of
 
@@ -35,6 +37,7 @@ GLUE = f"arn:aws:glue:{HERE}"
         ("sns", "Publish", {"TopicArn": "arn:t"}, ["arn:t"]),
         ("dynamodb", "PutItem", {"TableName": "t"}, [f"arn:aws:dynamodb:{HERE}:table/t"]),
         ("athena", "ListNamedQueries", {}, [f"arn:aws:athena:{HERE}:workgroup/primary"]),
+        ("athena", "GetDatabase", {"CatalogName": "c"}, [f"arn:aws:athena:{HERE}:datacatalog/c"]),
         (
             "logs",
             "PutLogEvents",
@@ -50,6 +53,22 @@ def test_calls_have_resources(
     service: str, operation: str, params: dict[str, Any], resources: list[str]
 ) -> None:
     assert resources_of(service, operation, params, HERE) == resources
+
+
+@mock_aws
+def test_named_queries_and_executions_have_the_resource_of_their_workgroup() -> None:
+    athena = boto3.client("athena", "us-east-1", aws_access_key_id="key", aws_secret_access_key="secret")
+    athena.create_work_group(Name="analysts", Configuration={})
+    query = athena.create_named_query(Name="q", Database="d", QueryString="SELECT 1", WorkGroup="analysts")
+    execution = athena.start_query_execution(QueryString="SELECT 1", WorkGroup="analysts")
+    group = [f"arn:aws:athena:{HERE}:workgroup/analysts"]
+    for params in (
+        {"NamedQueryId": query["NamedQueryId"]},
+        {"NamedQueryIds": [query["NamedQueryId"]]},
+        {"QueryExecutionId": execution["QueryExecutionId"]},
+        {"QueryExecutionIds": [execution["QueryExecutionId"]]},
+    ):
+        assert resources_of("athena", "Get", params, HERE) == group
 
 
 def test_call_of_another_service_is_on_all_resources() -> None:
