@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from acceptance.environment import Environment
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, stream_job
@@ -72,9 +74,15 @@ class Meter:
             yield from page["JobRuns"]
 
     def _crawls(self, crawler: str) -> Iterator[dict[str, Any]]:
+        """Yield the crawls of a crawler; none if there is no such crawler, because crawls are switched off."""
         token: dict[str, str] = {}
         while True:
-            answer = self._glue.list_crawls(CrawlerName=crawler, **token)
+            try:
+                answer = self._glue.list_crawls(CrawlerName=crawler, **token)
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "EntityNotFoundException":
+                    return
+                raise
             yield from answer["Crawls"]
             if not answer.get("NextToken"):
                 return

@@ -166,7 +166,7 @@ class Context:
     def authorise_any(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
         """Return whether one of several roles may perform an action.
 
-        The call is recorded for the first role that may, or for the first of all if none may.
+        Only the call of a single role is recorded; jobs that write at the same time record their own calls.
         """
         return self.authoriser is None or self.authoriser(role_arns, action, resource)
 

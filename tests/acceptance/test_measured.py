@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from acceptance.environment import Environment
 from acceptance.measured import Meter, Usage
@@ -80,6 +81,14 @@ def test_run_is_billed_a_minute_at_least(glue: Glue, run: dict[str, Any], dpu_se
     glue.runs[NAMES.job("ecommerce", "raw_to_processed")] = [{"Id": "1", **run}]
     [usage] = measured.usage()
     assert usage.dpu_hours == pytest.approx(dpu_seconds / 3600)
+
+
+def test_environment_without_crawlers_has_no_crawls(glue: Glue, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(**_: str) -> None:
+        raise ClientError({"Error": {"Code": "EntityNotFoundException", "Message": ""}}, "ListCrawls")
+
+    monkeypatch.setattr(glue, "list_crawls", missing)
+    assert meter().usage() == []
 
 
 def test_crawl_that_runs_takes_no_time_yet(glue: Glue) -> None:

@@ -91,9 +91,13 @@ def test_domain_with_a_too_long_name_fails_at_synth(tmp_path: Path, monkeypatch:
         )
 
 
-def test_templates_have_no_functions_and_no_custom_resources(dev: Assembly, prod: Assembly) -> None:
-    types = {resource["Type"] for assembly in (dev, prod) for _, resource in assembly.resources()}
-    assert not {kind for kind in types if kind.startswith(("AWS::Lambda", "Custom::", "AWS::CloudFormation"))}
+def test_templates_have_only_our_functions_and_no_custom_resources(dev: Assembly, prod: Assembly) -> None:
+    resources = [resource for assembly in (dev, prod) for _, resource in assembly.resources()]
+    functions = [r["Properties"] for r in resources if r["Type"] == "AWS::Lambda::Function"]
+    assert {
+        function["FunctionName"].rsplit("-", 2)[-2:] == ["reconcile", "catalog"] for function in functions
+    } == {True}
+    assert not [r for r in resources if r["Type"].startswith(("Custom::", "AWS::CloudFormation"))]
 
 
 def test_stacks_do_not_import_from_each_other(dev: Assembly) -> None:

@@ -96,10 +96,18 @@ def test_files_of_another_running_job_are_accepted(cloud: LocalCloud, lake: Path
         assert cloud.context.adopt(["lake"], f"{ROLE_ARN}/other") == 1
 
 
-def test_accepted_file_is_recorded_for_the_role_that_may_write_it(cloud: LocalCloud, lake: Path) -> None:
-    write(lake / "allowed/fourth.parquet", "x")
+def test_file_is_accepted_if_one_of_the_writing_roles_may_write_it(
+    cloud: LocalCloud, s3: Any, lake: Path
+) -> None:
+    write(lake / "allowed/fifth.parquet", "x")
     with cloud.context.writing(WRITER):
         cloud.context.adopt(["lake"], f"{ROLE_ARN}/other")
+    assert "allowed/fifth.parquet" in keys(s3, "allowed/")
+
+
+def test_adopted_file_of_a_single_role_is_recorded(cloud: LocalCloud, lake: Path) -> None:
+    write(lake / "allowed/fourth.parquet", "x")
+    cloud.context.adopt(["lake"], WRITER)
     lines = (cloud.context.state_dir / "iam-calls.jsonl").read_text().splitlines()
     calls = [json.loads(line) for line in lines if "fourth.parquet" in line]
     assert [(call["role"], call["allowed"]) for call in calls] == [(WRITER, True)]
