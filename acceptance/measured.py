@@ -74,7 +74,7 @@ class Meter:
             yield from page["JobRuns"]
 
     def _crawls(self, crawler: str) -> Iterator[dict[str, Any]]:
-        """Yield the crawls of a crawler; none if there is no such crawler, because crawls are switched off."""
+        """Yield the crawls of a crawler; none if crawls are switched off and there is no crawler."""
         token: dict[str, str] = {}
         while True:
             try:
