@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from infra.ops.costs.prices import HOURS
-from lake.naming import CONTINUOUS
+from lake.naming import CONTINUOUS, layer_root
 from lake.prices import DPUS, SMALLEST_WORKERS
+
+_BRONZE = layer_root("bronze", "").rstrip("/") + "/"
+"""Beginning of every key of the layer that drops fill."""
 
 _HOURS_OF = {"minute": 1 / 60, "hour": 1, "day": 24}
 
@@ -67,7 +70,7 @@ class Stack:
     @property
     def drop_tables(self) -> int:
         """Number of tables in bronze that drops fill."""
-        bronze = [t for t in self.of("AWS::Glue::Table") if "bronze/" in json.dumps(t["TableInput"])]
+        bronze = [t for t in self.of("AWS::Glue::Table") if _BRONZE in json.dumps(t["TableInput"])]
         return max(0, len(bronze) - sum(job.is_stream for job in self.jobs))
 
     @property
