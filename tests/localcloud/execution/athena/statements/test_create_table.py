@@ -55,7 +55,7 @@ def test_awswrangler_reads_data_frames(sales: Cloud, monkeypatch: pytest.MonkeyP
     ],
 )
 def test_other_formats_and_partitions_are_refused(sales: Cloud, options: str, reason: str) -> None:
-    assert reason in failure(sales, f"CREATE TABLE other_format WITH ({options}) AS SELECT price, month FROM sales")
+    assert reason in failure(sales, f"CREATE TABLE copied WITH ({options}) AS SELECT price, month FROM sales")
 
 
 def test_nested_columns_are_refused(sales: Cloud) -> None:
