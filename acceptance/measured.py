@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from acceptance.environment import Environment
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, stream_job
-from lake.prices import CRAWLER_DPU_HOUR, DPU_HOUR
+from lake.prices import CRAWLER_DPU_HOUR, DPU_HOUR, MINIMUM_SECONDS, SMALLEST_WORKERS
 
 ZONES = ("processed", "curated")
 """The zones that have a crawler."""
 
-HOUR, MINUTE = 3600, 60
+HOUR, MINUTE = 3600, MINIMUM_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ def _billed_dpu_seconds(run: dict[str, Any]) -> float:
     used = float(run.get("DPUSeconds", capacity * seconds))
     if seconds >= MINUTE:
         return used
-    return used / seconds * MINUTE if used and seconds else min(2.0, capacity) * MINUTE
+    return used / seconds * MINUTE if used and seconds else min(float(SMALLEST_WORKERS), capacity) * MINUTE
 
 
 def _seconds(crawl: dict[str, Any]) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,8 @@ class Acceptance:
 
     def check(self) -> None:
         """Raise AcceptanceError if the environment is not fit; nothing is changed."""
-        domains = self._domains()
-        deployed = self._deployed()
+        domains = self._domains
+        deployed = self._deployed
         with self._step("check the stacks, and that no other data is there"):
             check_stacks(deployed.environment, [domain.name for domain in domains])
             for domain in domains:
@@ -68,8 +69,8 @@ class Acceptance:
 
     def run(self) -> Report:
         """Run everything in both environments and compare. Raises AcceptanceError if an execution fails."""
-        domains = self._domains()
-        deployed = self._deployed()
+        domains = self._domains
+        deployed = self._deployed
         with self._local() as local:
             expected = {domain.name: self._through(local, domain) for domain in domains}
         comparisons: list[Comparison] = []
@@ -82,6 +83,7 @@ class Acceptance:
             comparisons += compare(QUESTIONS, found[1], wanted[1], ordered=True)
         return self._report(deployed.environment, comparisons)
 
+    @cached_property
     def _domains(self) -> list[Domain]:
         names = [name for name in domain_names() if (self.landing / name).is_dir()]
         if not names:
@@ -92,6 +94,7 @@ class Acceptance:
             )
         return [load_domain(name) for name in names]
 
+    @cached_property
     def _deployed(self) -> Side:
         environment = reach(env=self.env, profile=self.profile, region=self.region)
         raw = connect(env=self.env, profile=self.profile, region=self.region).client

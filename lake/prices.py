@@ -18,7 +18,13 @@ MINIMUM_SECONDS = 60
 CRAWL_MINUTES = 10
 CRAWL_DPUS = 2
 
-DPUS = {"G.1X": Decimal(1), "G.2X": Decimal(2), "G.025X": Decimal("0.25")}
+DPUS = {
+    "G.025X": Decimal("0.25"),
+    "G.1X": Decimal(1),
+    "G.2X": Decimal(2),
+    "G.4X": Decimal(4),
+    "G.8X": Decimal(8),
+}
 """DPUs of a worker, by its type."""
 
 SMALLEST_WORKERS = 2

@@ -14,6 +14,7 @@ from moto.glue import models
 from moto.glue.exceptions import ConcurrentRunsExceededException, JobRunNotFoundException
 from moto.glue.responses import GlueResponse
 
+from lake.prices import DPUS, SMALLEST_WORKERS
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError, PatchError, UnsupportedError
 from localcloud.execution import glue_calls
@@ -30,9 +31,6 @@ LANES = {"glueetl": "batch", "gluestreaming": "streaming"}
 ACTIVE = ("STARTING", "RUNNING", "STOPPING")
 SERVICE = "glue.amazonaws.com"
 MINUTE = 60.0
-DPUS = {"G.025X": 0.25, "G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0}
-"""DPUs of a worker, by its type."""
-
 DEFAULT_TIMEOUT = 480
 """Time-out of a run in minutes, Glue's default."""
 
@@ -82,11 +80,11 @@ class GlueRun(models.FakeJobRun):
     def _capacity(self, seconds: int) -> dict[str, Any]:
         """Return the capacity figures of the API: with auto scaling, the DPU seconds that were used."""
         workers = self.number_of_workers or 0
-        dpus = DPUS.get(self.worker_type or "", 1.0)
+        dpus = float(DPUS.get(self.worker_type or "", 1))
         if (self.arguments or {}).get("--enable-auto-scaling") != "true":
             return {"MaxCapacity": workers * dpus}
         # Small runs never scale beyond the driver and one executor.
-        return {"MaxCapacity": workers * dpus, "DPUSeconds": seconds * min(2, workers) * dpus}
+        return {"MaxCapacity": workers * dpus, "DPUSeconds": seconds * min(SMALLEST_WORKERS, workers) * dpus}
 
 
 RunEnded = Callable[[str, str, GlueRun], None]
