@@ -71,7 +71,7 @@ def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console:
         )
         database = names.database(domain.name, "quarantine")
         for reason, records, example in run_query(
-            athena, sql, database=database, workgroup=names.workgroup
+            athena, sql, database=database, workgroup=names.steward_workgroup
         ).rows:
             if reason and not reason.startswith("file."):
                 table.add_row(name, escape(reason), records, escape((example or "").replace("\n", "⏎")))

@@ -144,9 +144,10 @@ class Demo:
                     )
 
     def _report(self, cloud: LocalCloud, domain: Domain) -> None:
-        s3 = cloud.client("s3")
         # People who ask questions have the role that reads gold; only the steward sees what was quarantined.
         athena = self._client_as(cloud, self._names.role(domain.name, "analyst"), "athena")
+        steward = self._client_as(cloud, self._names.steward_role, "athena")
+        s3 = self._client_as(cloud, self._names.steward_role, "s3")
         began = time.monotonic()
         self._console.rule(f"[bold]{domain.name}[/] answers to the business questions", align="left")
         show_answers(athena, domain, self._names, self._console)
@@ -156,7 +157,7 @@ class Demo:
             count = cloud.serving.server.count
             show_served(athena, secrets, domain, self._names, self._console, count)
         self._console.rule(f"[bold]{domain.name}[/] data quality and row counts", align="left")
-        show_quarantine(cloud.client("athena"), s3, domain, self._names, self._console)
+        show_quarantine(steward, s3, domain, self._names, self._console)
         show_accounting(s3, domain, self._names, self._console)
 
     def _client_as(self, cloud: LocalCloud, role: str, service: str) -> Any:

@@ -28,8 +28,8 @@ REGION = "us-east-1"
 Adopter = Callable[[Iterable[str] | None, str | None], int]
 """(bucket names, role ARN) → number of adopted changes; see `Context.adopt`."""
 
-Authoriser = Callable[[Sequence[str], str, str], bool]
-"""(role ARNs, action, resource ARN) → allowed; see `Context.authorise_any`."""
+Authoriser = Callable[[Sequence[str], str, str, Mapping[str, str]], bool]
+"""(role ARNs, action, resource ARN, condition keys) → allowed; see `Context.authorise_any`."""
 
 Truster = Callable[[str, str, str], bool]
 """(role ARN, service, source ARN) → trusted; see `Context.trusts`."""
@@ -159,16 +159,23 @@ class Context:
             raise LocalCloudError("file-backed S3 is not installed.", where="localcloud")
         return self.adopter(buckets, role_arn)
 
-    def authorise(self, role_arn: str, action: str, resource: str) -> bool:
-        """Record a call and return whether a role may make it, e.g. `s3:PutObject` on an object's ARN."""
-        return self.authorise_any([role_arn], action, resource)
+    def authorise(
+        self, role_arn: str, action: str, resource: str, keys: Mapping[str, str] | None = None
+    ) -> bool:
+        """Record a call and return whether a role may make it, e.g. `s3:PutObject` on an object's ARN.
 
-    def authorise_any(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
+        `keys` are the call's condition keys, e.g. `s3:prefix` of a listing.
+        """
+        return self.authorise_any([role_arn], action, resource, keys)
+
+    def authorise_any(
+        self, role_arns: Sequence[str], action: str, resource: str, keys: Mapping[str, str] | None = None
+    ) -> bool:
         """Return whether one of several roles may perform an action.
 
         Only the call of a single role is recorded; jobs that write at the same time record their own calls.
         """
-        return self.authoriser is None or self.authoriser(role_arns, action, resource)
+        return self.authoriser is None or self.authoriser(role_arns, action, resource, keys or {})
 
     def trusts(self, role_arn: str, service: str, source_arn: str) -> bool:
         """Return whether a service (`glue.amazonaws.com`) may assume a role for the resource `source_arn`."""

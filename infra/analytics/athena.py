@@ -1,4 +1,4 @@
-"""Athena: the shared workgroup with enforced settings, a domain's named queries, its analysts' role."""
+"""Athena: the shared workgroups with enforced settings, a domain's named queries, its analysts' role."""
 
 from __future__ import annotations
 
@@ -11,23 +11,35 @@ from constructs import Construct
 from infra.analytics.catalog import Catalog
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
+from infra.foundation.queries import allow_queries
 from infra.foundation.roles import Role
 from infra.foundation.stack import LakeStack
 from lake.errors import DeclarationError
 from lake.model.spec import Domain, Question
-from lake.naming import QUERY_RESULTS, Names, layer_root
+from lake.naming import QUERY_RESULTS, STEWARD_RESULTS, Names, layer_root
 
 
 class Analytics(LakeStack):
-    """The shared stack of Athena: a workgroup that sets result location, encryption and scan limit."""
+    """The shared stack of Athena: two workgroups that set result location, encryption and scan limit.
+
+    Stewards have their own, so that analysts, who read the results of their workgroup, do not read theirs.
+    """
 
     def __init__(self, scope: Construct, id: str, *, names: Names, config: Config) -> None:
         super().__init__(scope, id, names=names, config=config, description="Athena workgroup of the lake.")
-        self.workgroup = athena.CfnWorkGroup(
+        self._names, self._config = names, config
+        self._workgroup("WorkGroup", names.workgroup, QUERY_RESULTS, "Queries on the lake.")
+        self._workgroup(
+            "StewardWorkGroup", names.steward_workgroup, STEWARD_RESULTS, "Queries on quarantined rows."
+        )
+
+    def _workgroup(self, id: str, name: str, results: str, description: str) -> None:
+        config, names = self._config, self._names
+        athena.CfnWorkGroup(
             self,
-            "WorkGroup",
-            name=names.workgroup,
-            description="Queries on the lake.",
+            id,
+            name=name,
+            description=description,
             recursive_delete_option=config.disposable,
             work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
                 enforce_work_group_configuration=True,
@@ -37,7 +49,7 @@ class Analytics(LakeStack):
                     selected_engine_version="Athena engine version 3"
                 ),
                 result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
-                    output_location=f"s3://{names.athena_bucket}/{QUERY_RESULTS}",
+                    output_location=f"s3://{names.athena_bucket}/{results}",
                     encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
                         encryption_option="SSE_S3"
                     ),
@@ -79,29 +91,9 @@ class Questions(Construct):
             description=f"Queries the gold tables of {domain}.",
             arns=arns,
         )
-        role.allow(
-            (
-                "athena:StartQueryExecution",
-                "athena:GetQueryExecution",
-                "athena:GetQueryResults",
-                "athena:StopQueryExecution",
-                "athena:GetWorkGroup",
-                "athena:GetNamedQuery",
-                "athena:BatchGetNamedQuery",
-                "athena:ListNamedQueries",
-            ),
-            [arns.workgroup(names.workgroup)],
-        )
+        allow_queries(role, workgroup=names.workgroup, results=QUERY_RESULTS, names=names, arns=arns)
+        role.allow(("athena:GetNamedQuery", "athena:ListNamedQueries"), [arns.workgroup(names.workgroup)])
         role.read(names.curated_bucket, layer_root("gold", domain))
-        role.read(names.athena_bucket, QUERY_RESULTS)
-        role.allow(
-            ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
-            arns.objects(names.athena_bucket, QUERY_RESULTS),
-            why="Athena names results by the query's id, which is not known at synth.",
-        )
-        role.allow(
-            ("s3:GetBucketLocation",), [arns.bucket(names.athena_bucket), arns.bucket(names.curated_bucket)]
-        )
         return role
 
 

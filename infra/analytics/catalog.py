@@ -15,6 +15,7 @@ from infra.foundation.acknowledge import acknowledge_glue_logs
 from infra.foundation.arns import Arns
 from infra.foundation.config import NEVER, Config
 from infra.foundation.encryption import LogEncryption
+from infra.foundation.queries import allow_tables
 from infra.foundation.roles import Role, service
 from lake.files.layers import LAYERS
 from lake.files.parquet import COMPRESSION
@@ -80,18 +81,7 @@ class Catalog(Construct):
 
     def grant_read(self, role: Role, layer: str) -> None:
         """Allow `role` to read databases, tables and partitions of a layer in the catalog."""
-        role.allow(
-            (
-                "glue:GetDatabase",
-                "glue:GetTable",
-                "glue:GetTables",
-                "glue:GetPartition",
-                "glue:GetPartitions",
-                "glue:BatchGetPartition",
-            ),
-            self._catalog_arns((layer,)),
-            why="The role reads every table of the layer; declarations add tables.",
-        )
+        allow_tables(role, [self._names.database(self._domain.name, layer)], self._arns)
 
     def grant_crawl(self, role: Role) -> None:
         """Allow `role` to start and watch the crawlers."""

@@ -12,9 +12,10 @@ from constructs import Construct
 
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
+from infra.foundation.queries import allow_queries, allow_tables
 from infra.foundation.roles import Role
 from infra.foundation.stack import LakeStack
-from lake.naming import QUARANTINE, STAGING, Names, released_prefix, requeued_prefix
+from lake.naming import QUARANTINE, STAGING, STEWARD_RESULTS, Names, released_prefix, requeued_prefix
 
 _ABORT_AFTER = Duration.days(7)
 
@@ -138,6 +139,7 @@ class Storage(LakeStack):
         """Return the role for people who review quarantined rows and rejected or held batches.
 
         The role reads raw, quarantine and the ledger; in the ledger it may record releases and requeued rows.
+        It may ask Athena about the quarantine tables of all domains.
         """
         role = Role(
             self,
@@ -155,6 +157,11 @@ class Storage(LakeStack):
             arns.objects(self._names.ledger_bucket, released_prefix("*"), requeued_prefix("*")),
             why="The steward serves every domain; batches and records are not known at synth.",
         )
+        names = self._names
+        allow_queries(
+            role, workgroup=names.steward_workgroup, results=STEWARD_RESULTS, names=names, arns=arns
+        )
+        allow_tables(role, [names.database("*", "quarantine")], arns)
         return role
 
     def _only_uploader_writes_raw(self, arns: Arns) -> None:

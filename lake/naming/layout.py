@@ -93,6 +93,9 @@ def speed_prefix(domain: str, table: str) -> str:
 QUERY_RESULTS = "results/"
 """Prefix of query results in the Athena bucket."""
 
+STEWARD_RESULTS = "steward-results/"
+"""Prefix of the results of stewards' queries, which show quarantined rows, in the Athena bucket."""
+
 
 def spark_ui_prefix(domain: str, job: str) -> str:
     """Return the prefix, in the artifacts bucket, of a job's event logs, for the Spark history server."""

@@ -103,7 +103,13 @@ class Names:
 
     @property
     def workgroup(self) -> str:
+        """Athena workgroup of analysts and named queries."""
         return self._shared("athena")
+
+    @property
+    def steward_workgroup(self) -> str:
+        """Athena workgroup of data stewards."""
+        return self._shared("athena-steward")
 
     @property
     def lease_table(self) -> str:

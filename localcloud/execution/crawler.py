@@ -215,9 +215,13 @@ def _folder(context: Context, role_arn: str | None, location: str) -> Path:
     Scanning the folder is faster than listing the objects through the API.
     """
     bucket, prefix = split_location(location)
-    for action, resource in (("s3:ListBucket", bucket), ("s3:GetObject", f"{bucket}/{prefix}/")):
+    listing: dict[str, str] = {"s3:prefix": f"{prefix}/"}
+    for action, resource, keys in (
+        ("s3:ListBucket", bucket, listing),
+        ("s3:GetObject", f"{bucket}/{prefix}/", {}),
+    ):
         arn = f"arn:aws:s3:::{resource}"
-        if role_arn is not None and not context.authorise(role_arn, action, arn):
+        if role_arn is not None and not context.authorise(role_arn, action, arn, keys):
             raise LocalCloudError(
                 f"AccessDenied: not authorized to perform {action} on {arn}.",
                 where=f"role {role_arn}",

@@ -62,15 +62,21 @@ class Evaluator:
         decision = decide(self.resource_statements(resource), request, is_resource_policy=True)
         return decision is Decision.DENY and self.mode == "enforce"
 
-    def allows_one_of(self, role_arns: Sequence[str], action: str, resource: str) -> bool:
+    def allows_one_of(
+        self,
+        role_arns: Sequence[str],
+        action: str,
+        resource: str,
+        context: Mapping[str, Value] | None = None,
+    ) -> bool:
         """Return whether one of several roles may make a call, when it is not known which of them made it.
 
         Only the call of a single role is recorded.
         """
         if len(role_arns) == 1:
-            return self.allows_role(role_arns[0], action, resource)
+            return self.allows_role(role_arns[0], action, resource, context)
         return self.mode == "record" or any(
-            self._is_allowed(role, action, resource, {}) for role in role_arns
+            self._is_allowed(role, action, resource, context or {}) for role in role_arns
         )
 
     def _is_allowed(self, role_arn: str, action: str, resource: str, context: Mapping[str, Value]) -> bool:

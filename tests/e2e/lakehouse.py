@@ -73,10 +73,19 @@ class Lakehouse:
         ]
 
     def query(self, sql: str, layer: str = "gold") -> list[tuple[str | None, ...]]:
-        """Return the rows of an Athena query as text."""
-        database = self.names.database(self.domain.name, layer)
-        athena = self.cloud.client("athena")
-        return list(run_query(athena, sql, database=database, workgroup=self.names.workgroup).rows)
+        """Return the rows of an Athena query as text.
+
+        Analysts ask gold and stewards quarantine, each in their role. Nobody else has a role for queries.
+        """
+        names = self.names
+        asking = {
+            "gold": (names.role(self.domain.name, "analyst"), names.workgroup),
+            "quarantine": (names.steward_role, names.steward_workgroup),
+        }
+        role, workgroup = asking.get(layer, ("", names.workgroup))
+        athena = self.cloud.client("athena", f"arn:aws:iam::{ACCOUNT}:role/{role}" if role else None)
+        database = names.database(self.domain.name, layer)
+        return list(run_query(athena, sql, database=database, workgroup=workgroup).rows)
 
     def published(self) -> dict[str, str]:
         """Return path → content hash of every silver and gold object."""

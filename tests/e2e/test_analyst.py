@@ -1,4 +1,4 @@
-"""What an analyst may do in the deployed cloud: ask questions of gold, and nothing else."""
+"""What people may ask in the deployed cloud: analysts gold, stewards quarantine, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,15 +12,27 @@ from rich.console import Console
 from demo.answers import show_answers
 from demo.run import Demo
 from lake.naming import layer_prefix
+from localcloud.client import run_query
+from localcloud.errors import LocalCloudError
 from tests.e2e.lakehouse import Lakehouse
 
 
-@pytest.fixture
-def clients(shop: Lakehouse) -> Any:
-    """A function that returns the analyst's client of a service, as the demo makes it."""
-    role = shop.names.role(shop.domain.name, "analyst")
+def clients_of(shop: Lakehouse, role: str) -> Callable[[str], Any]:
+    """Return a function that returns the role's client of a service, as the demo makes it."""
     demo = Demo(shop.cloud.context.home, "dev", Console())
     return lambda service: demo._client_as(shop.cloud, role, service)
+
+
+@pytest.fixture
+def clients(shop: Lakehouse) -> Callable[[str], Any]:
+    """The analyst's clients."""
+    return clients_of(shop, shop.names.role(shop.domain.name, "analyst"))
+
+
+@pytest.fixture
+def steward(shop: Lakehouse) -> Callable[[str], Any]:
+    """The steward's clients."""
+    return clients_of(shop, shop.names.steward_role)
 
 
 def test_gold_may_be_read(shop: Lakehouse, clients: Any) -> None:
@@ -36,6 +48,57 @@ def test_questions_are_answered(shop: Lakehouse, clients: Any) -> None:
     show_answers(clients("athena"), shop.domain, shop.names, console)
     text = console.export_text()
     assert all(question.title in text for question in shop.domain.questions)
+
+
+@pytest.mark.parametrize("layer", ["bronze", "silver", "quarantine"])
+def test_query_of_an_analyst_on_another_layer_is_denied(shop: Lakehouse, clients: Any, layer: str) -> None:
+    names, domain = shop.names, shop.domain.name
+    database = names.database(domain, layer)
+    denied = rf"Insufficient permissions .*role/{names.role(domain, 'analyst')} .*database/{database}"
+    with pytest.raises(LocalCloudError, match=denied):
+        run_query(
+            clients("athena"),
+            f"SELECT count(*) FROM {database}.{shop.domain.tables[0].name}",
+            database=names.database(domain, "gold"),
+            workgroup=names.workgroup,
+        )
+
+
+def test_query_of_an_analyst_on_files_of_another_layer_is_denied(shop: Lakehouse, clients: Any) -> None:
+    """A table of gold whose data is elsewhere: the catalog allows it, S3 does not."""
+    names, database = shop.names, shop.names.database(shop.domain.name, "gold")
+    glue, mart = shop.cloud.client("glue"), shop.domain.marts[0].name
+    described = glue.get_table(DatabaseName=database, Name=mart)["Table"]
+    place = f"s3://{names.processed_bucket}/{layer_prefix('bronze', shop.domain.name, 'x')}"
+    table = {
+        "Name": "elsewhere",
+        "StorageDescriptor": {**described["StorageDescriptor"], "Location": place},
+    }
+    glue.create_table(DatabaseName=database, TableInput=table)
+    try:
+        with pytest.raises(LocalCloudError, match=f"Permission denied on S3 path: {place}"):
+            run_query(
+                clients("athena"), "SELECT 1 FROM elsewhere", database=database, workgroup=names.workgroup
+            )
+    finally:
+        glue.delete_table(DatabaseName=database, Name="elsewhere")
+
+
+def test_steward_asks_quarantine_and_no_other_layer(shop: Lakehouse, steward: Any, clients: Any) -> None:
+    names, domain, table = shop.names, shop.domain.name, shop.domain.tables[0].name
+    quarantine, gold = (names.database(domain, layer) for layer in ("quarantine", "gold"))
+    athena, group = steward("athena"), names.steward_workgroup
+    counted = run_query(athena, f"SELECT count(*) FROM {table}", database=quarantine, workgroup=group)
+    assert counted.columns == ("_col0",)
+    with pytest.raises(LocalCloudError, match=f"Insufficient permissions .*database/{gold}"):
+        run_query(athena, f"SELECT 1 FROM {shop.domain.marts[0].name}", database=gold, workgroup=group)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        run_query(athena, "SELECT 1", database=quarantine, workgroup=names.workgroup)
+    results = athena.get_work_group(WorkGroup=group)["WorkGroup"]["Configuration"]["ResultConfiguration"]
+    bucket, _, prefix = results["OutputLocation"].removeprefix("s3://").partition("/")
+    [first, *_] = steward("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        clients("s3").get_object(Bucket=bucket, Key=first["Key"])
 
 
 def test_other_layers_and_writes_are_denied(shop: Lakehouse, clients: Any) -> None:

@@ -53,7 +53,9 @@ def test_adoption_needs_file_backed_s3(context: Context) -> None:
 
 def test_calls_are_authorised_by_the_installed_authoriser(context: Context) -> None:
     assert context.authorise("arn:role", "s3:PutObject", "arn:object")
-    context.authoriser = lambda roles, action, resource: (roles, action) == (["arn:role"], "s3:GetObject")
+    context.authoriser = lambda roles, action, resource, keys: (
+        (roles, action) == (["arn:role"], "s3:GetObject")
+    )
     assert context.authorise("arn:role", "s3:GetObject", "arn:object")
     assert not context.authorise("arn:role", "s3:PutObject", "arn:object")
 

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 import duckdb
 from botocore.exceptions import ClientError
 
-from localcloud.context import Context
 from localcloud.execution.assets import split_location
-from localcloud.execution.athena.errors import QueryError, TableNotFoundError
+from localcloud.execution.athena.caller import Caller, is_denial
+from localcloud.execution.athena.errors import DeniedError, QueryError, TableNotFoundError
 from localcloud.execution.athena.sql.operators.parts import rounded
 from localcloud.execution.athena.sql.types import Type, hive_type, stored
 
@@ -45,17 +45,27 @@ class CatalogTable:
         return {name: hive_type(kind) for name, kind in {**self.columns, **self.keys}.items()}
 
 
-def load_table(context: Context, glue: Any, database: str, name: str) -> CatalogTable:
+def describe_table(caller: Caller, database: str, name: str) -> dict[str, Any]:
+    """Return the Table of the API. Raises TableNotFoundError, and DeniedError for what the caller may not."""
+    caller.check_database(database)
+    try:
+        table: dict[str, Any] = caller.glue.get_table(DatabaseName=database, Name=name)["Table"]
+    except ClientError as error:
+        if is_denial(error):
+            raise DeniedError.of_catalog(error.response["Error"]["Message"]) from error
+        if error.response["Error"]["Code"] != "EntityNotFoundException":
+            raise
+        raise TableNotFoundError(database, name, table_names(caller.glue, database)) from error
+    return table
+
+
+def load_table(caller: Caller, database: str, name: str) -> CatalogTable:
     """Read a table's declaration, partitions and files.
 
-    Raises TableNotFoundError, or QueryError for a partition whose folder does not spell its values.
+    Raises TableNotFoundError, DeniedError for what the caller may not read, or QueryError for a partition
+    whose folder does not spell its values.
     """
-    try:
-        table = glue.get_table(DatabaseName=database, Name=name)["Table"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "EntityNotFoundException":
-            raise QueryError("PERMISSION_DENIED", str(error)) from error
-        raise TableNotFoundError(database, name, table_names(glue, database)) from error
+    table = describe_table(caller, database, name)
     keys = {key["Name"].lower(): key["Type"] for key in table.get("PartitionKeys", [])}
     storage = table.get("StorageDescriptor", {})
     return CatalogTable(
@@ -63,7 +73,7 @@ def load_table(context: Context, glue: Any, database: str, name: str) -> Catalog
         name=name,
         columns={column["Name"].lower(): column["Type"] for column in storage.get("Columns", [])},
         keys=keys,
-        files=tuple(_files(context, glue, table, keys)),
+        files=tuple(_files(caller, table, keys)),
         raw=table,
     )
 
@@ -74,6 +84,8 @@ def table_names(glue: Any, database: str) -> list[str]:
     try:
         return sorted(table["Name"] for page in pages for table in page["TableList"])
     except ClientError as error:
+        if error.response["Error"]["Code"] != "EntityNotFoundException":
+            raise
         databases = ", ".join(sorted(database_names(glue))) or "none"
         raise QueryError(
             "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist. Databases: {databases}"
@@ -92,22 +104,27 @@ def partitions(glue: Any, database: str, name: str) -> list[dict[str, Any]]:
     return [partition for page in pages for partition in page["Partitions"]]
 
 
-def _files(
-    context: Context, glue: Any, table: dict[str, Any], keys: dict[str, str]
-) -> Iterator[tuple[Path, int]]:
+def _files(caller: Caller, table: dict[str, Any], keys: dict[str, str]) -> Iterator[tuple[Path, int]]:
     if not keys:
         location = table.get("StorageDescriptor", {}).get("Location")
-        yield from _data_files(_folder(context, location)) if location else ()
+        yield from _readable_files(caller, location) if location else ()
         return
-    for partition in partitions(glue, table["DatabaseName"], table["Name"]):
+    found = partitions(caller.glue, table["DatabaseName"], table["Name"])
+    caller.check_partitions(table["DatabaseName"], table["Name"])
+    for partition in found:
         location = partition["StorageDescriptor"]["Location"]
         _check_hive_style(location, keys, partition["Values"])
-        yield from _data_files(_folder(context, location))
+        yield from _readable_files(caller, location)
 
 
-def _folder(context: Context, location: str) -> Path:
-    bucket, prefix = split_location(location)
-    return context.bucket_dir(bucket) / prefix
+def _readable_files(caller: Caller, location: str) -> list[tuple[Path, int]]:
+    """Return the data files of a location with their sizes, all of which the caller may list and read."""
+    bucket, prefix = split_location(location.rstrip("/") + "/")
+    caller.check_listing(bucket, prefix)
+    root = caller.context.bucket_dir(bucket)
+    files = list(_data_files(root / prefix))
+    caller.check_objects(bucket, (file.relative_to(root).as_posix() for file, _ in files))
+    return files
 
 
 def _data_files(folder: Path) -> Iterator[tuple[Path, int]]:

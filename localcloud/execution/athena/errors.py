@@ -27,6 +27,29 @@ class TableNotFoundError(QueryError):
         )
 
 
+class DeniedError(LocalCloudError):
+    """The caller of a query lacks a permission. `str()` is its StateChangeReason."""
+
+    @classmethod
+    def of_catalog(cls, message: str) -> DeniedError:
+        """Return the error for a denied call to the catalog; `message` names principal, action, resource."""
+        return cls(f"Insufficient permissions to execute the query. {message}")
+
+    @classmethod
+    def of_data(cls, location: str) -> DeniedError:
+        """Return the error for data that may not be listed or read."""
+        return cls(f"Permission denied on S3 path: {location}")
+
+    @classmethod
+    def of_output(cls, location: str) -> DeniedError:
+        """Return the error for an output that may not be written."""
+        return cls(
+            f"Access denied when writing output to url: {location} . Please ensure you are allowed to access "
+            "the S3 bucket. If you are encrypting query results with KMS key, please ensure you are allowed "
+            "to access your KMS key"
+        )
+
+
 class ScanLimitError(LocalCloudError):
     """A query would scan more bytes than its workgroup allows. Athena cancels such a query."""
 

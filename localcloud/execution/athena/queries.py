@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from botocore.exceptions import ClientError
 from sqlglot import exp
 
 from localcloud.context import Context
 from localcloud.execution.assets import split_location
 from localcloud.execution.athena import information_schema
+from localcloud.execution.athena.caller import Caller, is_denial
 from localcloud.execution.athena.catalog import (
     CatalogTable,
     create_view,
@@ -22,7 +24,7 @@ from localcloud.execution.athena.catalog import (
     quote,
     scanned_bytes,
 )
-from localcloud.execution.athena.errors import ScanLimitError, from_duckdb
+from localcloud.execution.athena.errors import DeniedError, ScanLimitError, from_duckdb
 from localcloud.execution.athena.results import Result, ResultColumn
 from localcloud.execution.athena.sql.compiler import compile_query
 from localcloud.execution.athena.sql.engine import define_functions, prepare
@@ -40,6 +42,7 @@ MEMORY = "600MB"
 class Statement:
     """A statement to execute. `folder` is its output location, `limit` the bytes it may scan (0: no limit).
 
+    `role` is the ARN of the caller's role, None for the administrator.
     `connected` receives the connection of a query, so that another thread can interrupt the query.
     """
 
@@ -48,15 +51,21 @@ class Statement:
     sql: str
     database: str
     folder: str
+    role: str | None = None
     parameters: tuple[str, ...] = ()
     limit: int = 0
     prepared: MutableMapping[str, str] = field(default_factory=dict)
     connected: Callable[[duckdb.DuckDBPyConnection], None] = lambda _connection: None
 
     @property
+    def caller(self) -> Caller:
+        """Whoever started the query, whose permissions it has."""
+        return Caller(self.context, self.role)
+
+    @property
     def glue(self) -> Any:
-        """The administrator's Glue client."""
-        return self.context.client("glue")
+        """The caller's Glue client."""
+        return self.caller.glue
 
 
 @dataclass
@@ -74,7 +83,7 @@ class Tables:
         if database == information_schema.NAME:
             return information_schema.create(self.connection, self.statement.glue, name)
         if key not in self.found:
-            table = load_table(self.statement.context, self.statement.glue, database, name)
+            table = load_table(self.statement.caller, database, name)
             if table.raw.get("TableType") == "VIRTUAL_VIEW":
                 sql, owner = query_of(table.raw.get("ViewOriginalText", ""))
                 return Table("", {}, query=parse(sql), database=owner)
@@ -163,7 +172,13 @@ def columns_of(compiled: Columns) -> tuple[ResultColumn, ...]:
 
 
 def upload(statement: Statement, folder: str, name: str, body: bytes) -> str:
-    """Put an object below an `s3://` folder and return its location."""
+    """Put an object below an `s3://` folder and return its location. Raises DeniedError."""
     bucket, prefix = split_location(folder)
-    statement.context.client("s3").put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=body)
-    return f"s3://{bucket}/{prefix}{name}"
+    location = f"s3://{bucket}/{prefix}{name}"
+    try:
+        statement.caller.s3.put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=body)
+    except ClientError as error:
+        if is_denial(error):
+            raise DeniedError.of_output(location) from error
+        raise
+    return location

@@ -16,13 +16,16 @@ from tests.infra.conftest import DOMAIN
 from tests.infra.third_domain import write_domain
 
 
-def test_workgroup_enforces_encryption_and_a_scan_limit(dev: Assembly, names: Names) -> None:
-    group = dev.stack(names.stack("athena")).named("AWS::Athena::WorkGroup", names.workgroup)
+@pytest.mark.parametrize(("name", "results"), [("", "results/"), ("-steward", "steward-results/")])
+def test_workgroups_enforce_encryption_and_a_scan_limit(
+    dev: Assembly, names: Names, name: str, results: str
+) -> None:
+    group = dev.stack(names.stack("athena")).named("AWS::Athena::WorkGroup", f"{names.workgroup}{name}")
     settings = group["WorkGroupConfiguration"]
     assert settings["EnforceWorkGroupConfiguration"] is True
     assert settings["BytesScannedCutoffPerQuery"] == 10 * 1024**3
     result = settings["ResultConfiguration"]
-    assert result["OutputLocation"] == f"s3://{names.athena_bucket}/results/"
+    assert result["OutputLocation"] == f"s3://{names.athena_bucket}/{results}"
     assert result["EncryptionConfiguration"] == {"EncryptionOption": "SSE_S3"}
 
 
@@ -38,6 +41,7 @@ def test_analysts_may_read_gold_only(shop: Stack, names: Names) -> None:
     statements = shop.role(names.role(DOMAIN, "analyst"))
     assert "s3:GetObject" in actions(statements, f"{names.curated_bucket}/{DOMAIN}/")
     assert "s3:PutObject" not in actions(statements, names.curated_bucket)
+    assert "s3:GetObject" not in actions(statements, f"{names.athena_bucket}/steward-results/")
     for denied in (names.raw_bucket, names.processed_bucket, names.database(DOMAIN, "silver")):
         assert actions(statements, denied) == set()
     assert not any(a.startswith("glue:Create") for s in statements for a in as_list(s["Action"]))

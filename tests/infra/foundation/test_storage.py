@@ -178,8 +178,23 @@ def test_steward_may_write_releases_and_requeued_rows_only(storage: Stack, names
         for resource in as_list(statement["Resource"])
     ]
     ledger = f"arn:aws:s3:::{names.ledger_bucket}"
-    assert sorted(written) == [f"{ledger}/*/released/*", f"{ledger}/*/requeued/*"]
+    results = f"arn:aws:s3:::{names.athena_bucket}/steward-results/*"
+    assert sorted(written) == [results, f"{ledger}/*/released/*", f"{ledger}/*/requeued/*"]
     assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
     assert actions(statements, names.processed_bucket) == {"s3:GetObject", "s3:ListBucket"}
     assert actions(statements, names.ledger_bucket) == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
     assert actions(statements, names.curated_bucket) == set()
+
+
+def test_steward_may_ask_quarantine_tables_only(storage: Stack, names: Names) -> None:
+    statements = storage.role(names.steward_role)
+    tables = {
+        resource.rsplit("table/", 1)[1]
+        for statement in statements
+        if "glue:GetTable" in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+        if "table/" in resource
+    }
+    assert tables == {"caudal_dev_*_quarantine/*"}
+    assert "athena:StartQueryExecution" in actions(statements, f"workgroup/{names.steward_workgroup}")
+    assert not any(str(s["Resource"]).endswith(f"workgroup/{names.workgroup}") for s in statements)

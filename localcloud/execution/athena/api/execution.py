@@ -16,7 +16,12 @@ INTERRUPT_INTERVAL = 0.05
 
 
 class Execution(models.Execution):
-    """A query execution whose state changes with its progress. Times are seconds since the epoch."""
+    """A query execution whose state changes with its progress. Times are seconds since the epoch.
+
+    `role` is the ARN of the role that started it, None for the administrator.
+    """
+
+    role: str | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -11,6 +11,7 @@ from moto.athena.responses import AthenaResponse
 from moto.core.exceptions import JsonRESTError
 
 from localcloud.context import Context
+from localcloud.iam.authentication import role_of
 from localcloud.patching import add, replace
 
 CATALOG = "AwsDataCatalog"
@@ -22,22 +23,25 @@ class Metadata:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    @property
-    def _glue(self) -> Any:
-        return self._context.client("glue")
+    def _glue(self, response: AthenaResponse) -> Any:
+        """Return a Glue client with the permissions of the caller."""
+        return self._context.client("glue", role_of(response, self._context))
 
     def databases(self, response: AthenaResponse) -> str:
         """ListDatabases."""
         _check_catalog(response)
-        pages = self._glue.get_paginator("get_databases").paginate()
-        found = [_database(database) for page in pages for database in page["DatabaseList"]]
+        pages = self._glue(response).get_paginator("get_databases").paginate()
+        try:
+            found = [_database(database) for page in pages for database in page["DatabaseList"]]
+        except ClientError as error:
+            raise JsonRESTError("MetadataException", str(error)) from error
         return _page(response, "DatabaseList", sorted(found, key=lambda database: str(database["Name"])))
 
     def database(self, response: AthenaResponse) -> str:
         """GetDatabase."""
         _check_catalog(response)
         try:
-            found = self._glue.get_database(Name=response._get_param("DatabaseName"))["Database"]
+            found = self._glue(response).get_database(Name=response._get_param("DatabaseName"))["Database"]
         except ClientError as error:
             raise JsonRESTError("MetadataException", str(error)) from error
         return json.dumps({"Database": _database(found)})
@@ -48,9 +52,9 @@ class Metadata:
         wanted = re.compile(response._get_param("Expression") or ".*", re.IGNORECASE)
         try:
             pages = list(
-                self._glue.get_paginator("get_tables").paginate(
-                    DatabaseName=response._get_param("DatabaseName")
-                )
+                self._glue(response)
+                .get_paginator("get_tables")
+                .paginate(DatabaseName=response._get_param("DatabaseName"))
             )
         except ClientError as error:
             raise JsonRESTError("MetadataException", str(error)) from error
@@ -63,7 +67,7 @@ class Metadata:
         """GetTableMetadata."""
         _check_catalog(response)
         try:
-            found = self._glue.get_table(
+            found = self._glue(response).get_table(
                 DatabaseName=response._get_param("DatabaseName"), Name=response._get_param("TableName")
             )["Table"]
         except ClientError as error:

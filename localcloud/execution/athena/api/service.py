@@ -15,15 +15,17 @@ from moto.core.exceptions import JsonRESTError
 
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError
-from localcloud.execution.assets import AssetError
+from localcloud.execution.assets import AssetError, split_location
 from localcloud.execution.athena.api import descriptions, metadata, prepared
 from localcloud.execution.athena.api.descriptions import find_execution
 from localcloud.execution.athena.api.execution import Execution
 from localcloud.execution.athena.api.prepared import workgroup_statements
-from localcloud.execution.athena.errors import QueryError, ScanLimitError
+from localcloud.execution.athena.caller import Caller, is_denial
+from localcloud.execution.athena.errors import DeniedError, QueryError, ScanLimitError
 from localcloud.execution.athena.queries import Statement, upload
 from localcloud.execution.athena.statements.comments import without_comments
 from localcloud.execution.athena.statements.dispatch import execute
+from localcloud.iam.authentication import role_of
 from localcloud.patching import replace
 
 WORKERS = 2
@@ -31,6 +33,13 @@ WORKERS = 2
 
 PAGE = 1000
 """Rows of a page of results, unless the caller asks for fewer."""
+
+_RESULTS_DENIED = (
+    "You do not seem to have access to the S3 location of your query results. Please confirm your account "
+    "has access to the S3 location where your query results are saved and try again. If specifying an "
+    "expected bucket owner, confirm the bucket is owned by the expected account. If you are using KMS to "
+    "encrypt query results, please ensure you have permission to access your KMS key."
+)
 
 _DDL = re.compile(r"\s*(ALTER|CREATE|DESCRIBE|DESC|DROP|MSCK|SHOW)\b", re.IGNORECASE)
 
@@ -41,6 +50,10 @@ class AthenaService:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
+
+    def caller(self, response: AthenaResponse) -> Caller:
+        """Return whoever signed a request."""
+        return Caller(self._context, role_of(response, self._context))
 
     def start(self, execution: Execution, folder: str) -> None:
         """Queue an execution. `folder` is the S3 location of its results."""
@@ -55,8 +68,11 @@ class AthenaService:
                 self._store(execution, folder)
             except ScanLimitError as error:
                 execution.finish("CANCELLED", str(error))
-            except (QueryError, AssetError, ClientError) as error:
+            except (QueryError, DeniedError, AssetError) as error:
                 execution.finish("FAILED", str(error))
+            except ClientError as error:
+                denial = DeniedError.of_catalog(error.response["Error"]["Message"])
+                execution.finish("FAILED", str(denial if is_denial(error) else error))
             except Exception as error:  # The caller reads any failure with GetQueryExecution.
                 execution.finish("FAILED", f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}")
             else:
@@ -72,6 +88,7 @@ class AthenaService:
             sql=execution.query,
             database=database,
             folder=folder,
+            role=execution.role,
             parameters=tuple(execution.execution_parameters or ()),
             prepared=workgroup_statements(execution.workgroup),
             limit=int(configuration.get("BytesScannedCutoffPerQuery") or 0),
@@ -91,19 +108,37 @@ class AthenaService:
 _service: AthenaService | None = None
 
 
-def _start_execution(
-    self: AthenaBackend,
-    query: str,
-    context: dict[str, Any] | None,
-    config: dict[str, Any] | None,
-    workgroup: str | None,
-    execution_parameters: list[str] | None,
-) -> str:
+def _start(self: AthenaResponse) -> str:
     """StartQueryExecution. The workgroup's output location takes precedence if the workgroup enforces it."""
-    group = self.work_groups[workgroup or "primary"]
-    settings = group.configuration
+    backend, name = self.athena_backend, self._get_param("WorkGroup") or "primary"
+    if name not in backend.work_groups:
+        raise JsonRESTError("InvalidRequestException", f"WorkGroup {name} is not found.")
+    service, group = _installed(), backend.work_groups[name]
+    config = self._get_param("ResultConfiguration") or {}
+    folder = _output_folder(group.configuration, config)
+    caller = service.caller(self)
+    bucket, _ = split_location(folder)
+    if not caller.may_locate(bucket):
+        raise JsonRESTError("InvalidRequestException", f"Unable to verify/create output bucket {bucket}")
+    query = self._get_param("QueryString")
+    execution = Execution(
+        query=query,
+        context=self._get_param("QueryExecutionContext") or {},
+        config={},
+        workgroup=group,
+        execution_parameters=self._get_param("ExecutionParameters"),
+    )
+    execution.role = caller.role
+    ending = "txt" if _DDL.match(without_comments(query)) else "csv"
+    execution.config = {**config, "OutputLocation": f"{folder}{execution.id}.{ending}"}
+    backend.executions[execution.id] = execution
+    service.start(execution, folder)
+    return json.dumps({"QueryExecutionId": execution.id})
+
+
+def _output_folder(settings: dict[str, Any], config: dict[str, Any]) -> str:
     of_group = settings.get("ResultConfiguration", {}).get("OutputLocation")
-    requested = (config or {}).get("OutputLocation")
+    requested = config.get("OutputLocation")
     folder = of_group if settings["EnforceWorkGroupConfiguration"] and of_group else requested or of_group
     if not folder:
         raise JsonRESTError(
@@ -111,25 +146,17 @@ def _start_execution(
             "No output location provided. An output location is required either through the Workgroup "
             "result configuration setting or as an API input.",
         )
-    folder = folder.rstrip("/") + "/"
-    execution = Execution(
-        query=query,
-        context=context or {},
-        config={},
-        workgroup=group,
-        execution_parameters=execution_parameters,
-    )
-    ending = "txt" if _DDL.match(without_comments(query)) else "csv"
-    execution.config = {**(config or {}), "OutputLocation": f"{folder}{execution.id}.{ending}"}
-    self.executions[execution.id] = execution
+    return str(folder).rstrip("/") + "/"
+
+
+def _installed() -> AthenaService:
     if _service is None:
         raise LocalCloudError(
             "Athena is not installed.",
             where="localcloud.execution.athena",
             hint="Call install() first.",
         )
-    _service.start(execution, folder)
-    return execution.id
+    return _service
 
 
 def _stop_execution(self: AthenaBackend, exec_id: str) -> None:
@@ -146,6 +173,9 @@ def _get_results(self: AthenaResponse) -> str:
     if execution.state != "SUCCEEDED":
         message = f"Query did not finish successfully. Final query state: {execution.state}"
         raise JsonRESTError("InvalidRequestException", message)
+    bucket, key = split_location(execution.config["OutputLocation"])
+    if not _installed().caller(self).may_read(bucket, key):
+        raise JsonRESTError("InvalidRequestException", _RESULTS_DENIED)
     rows = execution.result.all_rows()
     start, size = int(self._get_param("NextToken") or 0), int(self._get_param("MaxResults") or PAGE)
     page = [
@@ -167,7 +197,7 @@ def install(context: Context) -> None:
     global _service
     _service = AthenaService(context)
     replace(models, "Execution", Execution)
-    replace(AthenaBackend, "start_query_execution", _start_execution)
+    replace(AthenaResponse, "start_query_execution", _start)
     replace(AthenaBackend, "stop_query_execution", _stop_execution)
     descriptions.install()
     prepared.install()

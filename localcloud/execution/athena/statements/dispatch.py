@@ -61,7 +61,7 @@ def _show_databases(statement: Statement) -> Result:
 
 def _load_table(statement: Statement, database: str | None, name: str) -> CatalogTable:
     owner = (database or statement.database).lower()
-    return load_table(statement.context, statement.glue, owner, name.lower())
+    return load_table(statement.caller, owner, name.lower())
 
 
 def _describe(statement: Statement, database: str | None, name: str) -> Result:
@@ -112,7 +112,7 @@ def _drop_table(statement: Statement, if_exists: str | None, database: str | Non
 
 def _repair_table(statement: Statement, database: str | None, name: str) -> Result:
     table = _load_table(statement, database, name)
-    update_partitions(statement.context, None, table.database, table.name, drops=False)
+    update_partitions(statement.context, statement.role, table.database, table.name, drops=False)
     return Result(has_header=False)
 
 

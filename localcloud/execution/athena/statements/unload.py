@@ -30,11 +30,7 @@ def unload(statement: Statement, sql: str, location: str, options: str | None) -
         raise unsupported(f"UNLOAD with {', '.join(chosen) or 'this compression'}")
     folder = location.rstrip("/") + "/"
     bucket, prefix = split_location(folder)
-    if (
-        statement.context.client("s3")
-        .list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
-        .get("Contents")
-    ):
+    if statement.caller.s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1).get("Contents"):
         raise QueryError("HIVE_PATH_ALREADY_EXISTS", f"Unable to create directory {folder}: it is not empty")
     with connect(statement) as connection, tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "data.parquet"

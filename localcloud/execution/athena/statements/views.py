@@ -6,7 +6,7 @@ import base64
 import json
 import re
 
-from localcloud.execution.athena.catalog import load_table, table_names
+from localcloud.execution.athena.catalog import describe_table, table_names
 from localcloud.execution.athena.errors import QueryError
 from localcloud.execution.athena.queries import Statement, connect, translate
 from localcloud.execution.athena.results import Result
@@ -111,7 +111,7 @@ def show_views(statement: Statement, database: str | None, pattern: str | None) 
 def show_create_view(statement: Statement, database: str | None, name: str) -> Result:
     """SHOW CREATE VIEW."""
     owner = (database or statement.database).lower()
-    table = load_table(statement.context, statement.glue, owner, name.lower()).raw
+    table = describe_table(statement.caller, owner, name.lower())
     sql, _ = query_of(table.get("ViewOriginalText", ""))
     lines = [f"CREATE VIEW {owner}.{name.lower()} AS", *sql.splitlines()]
     return Result.of_lines("Create View", lines)
