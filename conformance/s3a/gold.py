@@ -25,8 +25,11 @@ def rows_of(folder: Path, without: Sequence[str] = ()) -> Rows:
     excluded = f"EXCLUDE ({', '.join(without)})" if without else ""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        found = connection.execute(f"SELECT * {excluded} FROM {source}")
-        columns = [f"{name} {kind}" for name, kind, *_ in found.description]
+        kinds = connection.execute(f"DESCRIBE SELECT * {excluded} FROM {source}").fetchall()
+        columns = [f"{name} {kind}" for name, kind, *_ in kinds]
+        found = connection.execute(
+            f"SELECT CAST(COLUMNS(*) AS varchar) FROM (SELECT * {excluded} FROM {source})"
+        )
         return Counter(
             tuple(f"{column}: {value}" for column, value in zip(columns, row, strict=True))
             for row in found.fetchall()

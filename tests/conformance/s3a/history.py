@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ def play(cloud: LocalCloud, domain: str, work: Path) -> Played:
     for table in lakehouse.domain.stream_tables:
         cloud.fire_schedule(lakehouse.names.schedule(domain, stream_job(table.name)))
     cloud.wait_idle()
+    for folder in one_by_one(lakehouse.domain, second, work):
+        lakehouse.send(folder)
     lakehouse.upload(second)
     for table in lakehouse.domain.stream_tables:
         cloud.client("glue").start_job_run(
@@ -92,6 +95,22 @@ def drops(domain: Domain, sample: Path, work: Path) -> tuple[Path, Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
     return work / "first", work / "second"
+
+
+def one_by_one(domain: Domain, drop: Path, work: Path) -> Iterator[Path]:
+    """Yield a folder for each file of a drop's streams, in the order of the files' keys.
+
+    Sent in this order, the files become the same micro-batches wherever a stream reads them: Spark takes the
+    oldest file first, and of files of one second, which is what S3 tells, the first key.
+    """
+    for table in domain.stream_tables:
+        files = [path for path in (drop / table.name).rglob("*") if path.is_file()]
+        for file in sorted(files, key=lambda path: sha256(path.read_bytes()).hexdigest()):
+            folder = work / "events" / file.name
+            target = folder / file.relative_to(drop)
+            target.parent.mkdir(parents=True)
+            shutil.copyfile(file, target)
+            yield folder
 
 
 def ledger_entries(played: Played, prefix: str) -> list[dict[str, Any]]:

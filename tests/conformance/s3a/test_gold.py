@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -46,3 +47,15 @@ def test_type_of_a_column_counts(tmp_path: Path) -> None:
 
 def test_folder_without_files_has_no_rows(tmp_path: Path) -> None:
     assert rows_of(tmp_path) == {}
+
+
+def test_times_with_a_zone_are_compared_in_utc(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    time = datetime(2025, 7, 1, 12, 30, tzinfo=timezone(timedelta(hours=2)))
+    pq.write_table(
+        pa.table({"at": pa.array([time], pa.timestamp("us", "UTC"))}), tmp_path / "a" / "part.parquet"
+    )
+
+    assert list(rows_of(tmp_path / "a")) == [
+        ("at TIMESTAMP WITH TIME ZONE: 2025-07-01 10:30:00+00",),
+    ]
