@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,11 @@ class Answer:
         """Whether the local engine refuses by name."""
         return self.error == "NOT_SUPPORTED"
 
+    @property
+    def in_any_order(self) -> tuple[tuple[str, ...], Counter[tuple[str | None, ...]], str]:
+        """Types, rows with how often they occur, and error."""
+        return self.types, Counter(self.rows), self.error
+
     def agrees_with(self, trino: Answer) -> bool:
         """Return whether a local answer is Trino's: equal, an error where Trino fails, or a refusal."""
         if self.is_refused:
@@ -56,6 +62,12 @@ class Entry:
     def sql(self) -> str:
         """The query."""
         return statement_of(self.text)
+
+    def is_answered_by(self, other: Answer) -> bool:
+        """Return whether another answer of Trino is this one; without ORDER BY its rows have any order."""
+        if "order by" in self.text.lower():
+            return self.answer == other
+        return self.answer.in_any_order == other.in_any_order
 
 
 def statement_of(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.trino.answers import CORPUS, Answer, LocalEngine, read, statement_of
+from conformance.trino.answers import CORPUS, Answer, Entry, LocalEngine, read, statement_of
 
 FILES = sorted(CORPUS.glob("*.jsonl"))
 
@@ -50,3 +50,11 @@ def test_answer_agrees_only_with_the_same_types_and_rows() -> None:
 def test_expression_is_selected_and_a_query_is_taken_as_it_is() -> None:
     assert statement_of("1 + 1") == "SELECT 1 + 1"
     assert statement_of("(select 1) union select 2") == "(select 1) union select 2"
+
+
+def test_rows_have_an_order_only_where_the_query_says_so() -> None:
+    rows, other = Answer(("integer",), (("1",), ("2",))), Answer(("integer",), (("2",), ("1",)))
+
+    assert Entry("values 1, 2", rows).is_answered_by(other)
+    assert not Entry("select x from t order by x", rows).is_answered_by(other)
+    assert not Entry("values 1, 2", rows).is_answered_by(Answer(("integer",), (("1",), ("1",))))
