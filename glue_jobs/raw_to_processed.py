@@ -20,15 +20,17 @@ from glue_jobs.catalog.glue import GlueCatalog
 from glue_jobs.catalog.partitions import Catalog
 from glue_jobs.catalog.registration import register_batch
 from glue_jobs.curation.leftovers import remove_leftovers
-from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
+from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest, isolation_of
+from glue_jobs.ingest.isolation import reject_suspects
 from glue_jobs.ingest.landing import Landing, find_new
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task
 from glue_jobs.ingest.uncommitted import remove_uncommitted
+from glue_jobs.ledger.attempts import Attempts
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView
 from glue_jobs.quality.gate import GateFailure, evaluate, rejection_message
-from glue_jobs.quality.log import checks_on_arrival
+from glue_jobs.quality.log import checks_on_arrival, with_file_checks
 from glue_jobs.quality.metrics import put_metrics
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages, open_hold_messages
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
@@ -103,32 +105,45 @@ def _ingest(
         spark=spark, store=store, raw_bucket=args.raw_bucket, processed_bucket=args.processed_bucket,
         domain=domain.name, batch_id=batch_id, ingest_ts=now,
     )  # fmt: skip
-    reports = _ingest_all(context, domain, landing)
-    unreadable = [entry for report in reports for entry in report.rejected]
+    attempts = Attempts(store, args.ledger_bucket, domain.name, naming.DROPS)
+    reports, unreadable = _ingest_all(context, domain, landing, attempts)
     rejected = quarantine_files(context, [*landing.rejected, *unreadable], landing.heads)
     failures = _gate_failures(domain, reports)
+    files = (*(file for report in reports for file in report.files), *rejected, *landing.duplicates)
+    checks = {
+        report.table: checks_on_arrival(domain.table(report.table), report.checks) for report in reports
+    }
     batch = Batch(
         batch_id=batch_id,
         domain=domain.name,
         execution=args.execution,
         status=BatchStatus.REJECTED if failures else BatchStatus.COMMITTED,
         committed_at=now.astimezone(UTC).isoformat(),
-        files=(*(file for report in reports for file in report.files), *rejected, *landing.duplicates),
+        files=files,
         tables=tuple(report.table for report in reports if report.rows_bronze),
-        checks={
-            report.table: checks_on_arrival(domain.table(report.table), report.checks) for report in reports
-        },
+        checks=with_file_checks(checks, files),
     )
     message = rejection_message(domain.name, batch_id, failures) if failures else _batch_message(batch)
     return _Ingested(batch=batch, reports=reports, message=message)
 
 
-def _ingest_all(context: IngestContext, domain: Domain, landing: Landing) -> list[TableReport]:
+def _ingest_all(
+    context: IngestContext, domain: Domain, landing: Landing, attempts: Attempts
+) -> tuple[list[TableReport], list[FileEntry]]:
+    """Ingest all files that can be read; return the tables' reports, and the entries of the other files."""
+    with one_file_per_task(context.spark):
+        suspects = list(
+            reject_suspects(attempts, landing.files, lambda file: isolation_of(context, file.table))
+        )
+    landing = landing.without({entry.key for entry in suspects})
+    attempts.begin((file.key, file.version) for file in landing.files)
     tables = [table for table in domain.csv_tables if landing.of(table)]
     # The largest tables first: the one that takes longest decides when all are done.
     tables.sort(key=lambda table: -sum(file.size for file in landing.of(table)))
     with one_file_per_task(context.spark), ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
-        return list(pool.map(lambda table: ingest(context, table, landing.of(table)), tables))
+        reports = list(pool.map(lambda table: ingest(context, table, landing.of(table)), tables))
+    attempts.end()
+    return reports, [*suspects, *(entry for report in reports for entry in report.rejected)]
 
 
 def _gate_failures(domain: Domain, reports: Sequence[TableReport]) -> list[GateFailure]:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from pyspark.sql import SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
 
 from glue_jobs.catalog.glue import GlueCatalog
 from glue_jobs.catalog.partitions import Catalog
@@ -72,13 +73,16 @@ def run(
     if generation.is_new:
         files.clear()
 
-    queries = Queries(
-        bronze=lambda: writer.start(generations.checkpoint(generation, BRONZE)),
-        speed=lambda: start_speed(
+    sinks: list[SpeedSink] = []
+
+    def speed() -> StreamingQuery:
+        sinks.append(make_sink(files, domain, table))
+        return start_speed(
             spark, limited_to(SPEED_BYTES), table, url=raw.url,
-            checkpoint=generations.checkpoint(generation, SPEED), sink=make_sink(files, domain, table),
-        ),
-    )  # fmt: skip
+            checkpoint=generations.checkpoint(generation, SPEED), sink=sinks[-1],
+        )  # fmt: skip
+
+    queries = Queries(bronze=lambda: writer.start(generations.checkpoint(generation, BRONZE)), speed=speed)
     seconds: dict[str, float] = {}
     if args.trigger is Trigger.CONTINUOUS:
         run_until_stopped(queries, writer, StopSignal(store, bucket, domain.name, table.name))
@@ -88,7 +92,8 @@ def run(
         seconds["bronze"] = round(time.monotonic() - started, 3)
         await_query(queries.speed(), writer)
     seconds["all"] = round(time.monotonic() - started, 3)
-    summary = summarise(args, generation, writer.committed, seconds)
+    refused = {name: reason for sink in sinks for name, reason in sink.refused.items()}
+    summary = summarise(args, generation, writer.committed, seconds, refused)
     summary["predicted_usd"] = predicted_cost(args.job, seconds["all"])["predicted_usd"]
     write_summary(store, args.job, JOB, summary, detail_of(writer.committed))
     return summary

@@ -17,7 +17,7 @@ from glue_jobs.ledger.ledger import FileEntry, Ledger, LedgerView
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import CaudalError
-from lake.files.recognition import FILE_HEADER
+from lake.files.checks import FILE_CHECKS
 from lake.model.spec import Domain
 
 SHORTEST_ID = 8
@@ -43,7 +43,7 @@ class Record:
     @property
     def is_correctable(self) -> bool:
         """Whether the record can be corrected: a file that was rejected whole has only its beginning here."""
-        return FILE_HEADER not in self.failed_checks
+        return FILE_CHECKS.keys().isdisjoint(self.failed_checks)
 
 
 @dataclass(frozen=True, kw_only=True)

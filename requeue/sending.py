@@ -25,7 +25,8 @@ from glue_jobs.runtime.store import Head, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
 from lake.files.metadata import REQUEUED_FROM, SHA256, UPLOADED_AT
-from lake.files.recognition import GZIP_SUFFIX, HEAD_BYTES, recognise
+from lake.files.names import GZIP_SUFFIX
+from lake.files.recognition import HEAD_BYTES, recognise
 from lake.model.spec import Domain, Table
 from requeue.records import Quarantine, Record
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -20,13 +21,27 @@ from lake.files.partitioning import StoredTable
 
 
 class FolderStore:
-    """An ObjectStore in a folder: objects are `<root>/<bucket>/<key>`, user metadata is in `<root>/.meta`."""
+    """An ObjectStore in a folder: objects are `<root>/<bucket>/<key>`, user metadata is in `<root>/.meta`.
+
+    Keys that no file system can name (`a//b`, `a` beside `a/b`) are in `<root>/.odd`, and no path finds them.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def _path(self, bucket: str, key: str) -> Path:
-        return self.root / bucket / key
+        odd = self._odd(bucket, key)
+        return odd if odd.exists() else self.root / bucket / key
+
+    def _odd(self, bucket: str, key: str) -> Path:
+        return self.root / ".odd" / bucket / base64.urlsafe_b64encode(key.encode()).decode()[:200]
+
+    def put_odd(self, bucket: str, key: str, body: bytes) -> None:
+        """Put an object under a key that no file system can name."""
+        path = self._odd(bucket, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        (path.parent / f"{path.name}.key").write_text(key)
 
     def _meta(self, bucket: str, key: str) -> Path:
         return self.root / ".meta" / bucket / f"{hashlib.sha1(key.encode()).hexdigest()}.json"
@@ -40,6 +55,11 @@ class FolderStore:
 
     def list(self, bucket: str, prefix: str) -> Iterator[Listed]:
         root = self.root / bucket
+        for name in sorted((self.root / ".odd" / bucket).glob("*.key")):
+            key, path = name.read_text(), name.with_suffix("")
+            if key.startswith(prefix):
+                modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                yield Listed(key=key, size=path.stat().st_size, etag=path.name[:32], modified=modified)
         # os.walk ignores folders that are deleted meanwhile, such as Spark's temporary ones.
         folders = os.walk(root / prefix.rpartition("/")[0])
         found = sorted(Path(folder, name) for folder, _, names in folders for name in names)

@@ -79,13 +79,15 @@ def find(paths: Iterable[Path]) -> list[LocalFile]:
 def _members(given: Path) -> Iterator[LocalFile]:
     root = given.resolve()
     if given.is_file():
-        hint = f"{root.parent.name}/{root.name}"
+        hint = f"{root.parent.name}/{root.name}".lstrip("/")
         yield LocalFile(source=given, path=given.name, hint=hint, size=given.stat().st_size)
         return
     for source in sorted(given.rglob("*")):
         if source.is_file():
             path = source.relative_to(given).as_posix()
-            yield LocalFile(source=source, path=path, hint=f"{root.name}/{path}", size=source.stat().st_size)
+            yield LocalFile(
+                source=source, path=path, hint=f"{root.name}/{path}".lstrip("/"), size=source.stat().st_size
+            )
 
 
 def examine(domain: Domain, local: LocalFile) -> Candidate:
@@ -107,6 +109,10 @@ def examine(domain: Domain, local: LocalFile) -> Candidate:
         raise UploadError(
             f"the path is too long for an S3 key ({_KEY_LIMIT} bytes).",
             hint="Upload from a folder further down.",
+        )
+    if any(character < " " or character == "\x7f" for character in local.path):
+        raise UploadError(
+            "the file's name has a line break or another control character.", hint="Rename the file."
         )
     if any("\udc80" <= character <= "\udcff" for character in local.path):
         raise UploadError("the file's name is not UTF-8.", hint="Rename it.")

@@ -7,25 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from glue_jobs.ingest.isolation import FAILURES, Isolation, seconds_for
 from glue_jobs.ingest.landing import LandedFile
 from glue_jobs.ingest.reading import read_table
 from glue_jobs.ingest.staging import REJECTED, Staging
 from glue_jobs.ledger.ledger import FileEntry
 from glue_jobs.quality.checks import check_rows
+from glue_jobs.runtime.limits import within
 from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
 from glue_jobs.runtime.schemas import quarantine_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
+from lake.files.checks import FILE_UNREADABLE
 from lake.files.parquet import ROWS_PER_FILE
-from lake.files.recognition import FILE_HEADER
 from lake.model.spec import Table
-from lake.naming import FileStatus
 
 Read = Callable[[SparkSession, ObjectStore, str, Table, Sequence[LandedFile]], DataFrame]
 """Reads a table's files from a bucket as rows of text, the input of `check_rows`."""
@@ -77,51 +76,53 @@ class TableReport:
 def ingest(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
     """Read, check and write a table's files.
 
-    If the parser fails (damaged gzip, an endless line), the files are read one by one: those that fail alone
-    are rejected, the others are ingested. Raises AccountingError if rows went missing.
+    If that fails or takes too long, the files are tried one by one: those that fail alone are rejected, the
+    others are ingested. Raises AccountingError if rows went missing.
     """
+    spark = context.spark
     try:
-        return _ingest_readable(context, table, files)
-    except (Py4JJavaError, PySparkException):
-        unreadable = {file.key: reason for file in files if (reason := _unreadable(context, table, file))}
+        return within(spark, seconds_for(files), lambda: _ingest_readable(context, table, files))
+    except FAILURES:
+        unreadable = isolation_of(context, table).failing(files)
         if not unreadable:
             raise
     rejected = tuple(
-        file.entry(FileStatus.REJECTED, f"{FILE_HEADER}: {unreadable[file.key]}")
-        for file in files
-        if file.key in unreadable
+        file.rejected(FILE_UNREADABLE, unreadable[file.key]) for file in files if file.key in unreadable
     )
     readable = [file for file in files if file.key not in unreadable]
     if not readable:
         return TableReport(table=table.name, files=(), rejected=rejected)
-    return replace(_ingest_readable(context, table, readable), rejected=rejected)
+    report = within(spark, seconds_for(readable), lambda: _ingest_readable(context, table, readable))
+    return replace(report, rejected=rejected)
 
 
-def _unreadable(context: IngestContext, table: Table, file: LandedFile) -> str | None:
-    """Return why the parser fails on this file; None if it does not."""
-    rows = context.rows(table, [file])
-    try:
-        rows.write.format("noop").mode("overwrite").save()
-    except (Py4JJavaError, PySparkException) as error:
-        return f"the file cannot be read: {_root_cause(error)}"
-    return None
+def isolation_of(context: IngestContext, table: Table) -> Isolation:
+    """Return the isolation of a table's files: it tries files as they are ingested, and keeps nothing."""
+
+    def attempt(files: Sequence[LandedFile]) -> None:
+        staging = _staging(context, table)
+        staging.stage(check_rows(context.rows(table, files), table), _stamps(context))
+        staging.discard()
+
+    return Isolation(
+        spark=context.spark,
+        where=f"{context.domain}.{table.name}, batch {context.batch_id}",
+        attempt=attempt,
+    )
 
 
-def _root_cause(error: Exception) -> str:
-    """Return the innermost message of a Spark failure, on one line."""
-    causes = [line for line in str(error).splitlines() if "Exception" in line or "Error" in line]
-    innermost = next((line for line in reversed(causes) if "Caused by" in line), (causes or [str(error)])[0])
-    return innermost.removeprefix("Caused by: ").strip()[:300]
-
-
-def _ingest_readable(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
-    staging = Staging(
+def _staging(context: IngestContext, table: Table) -> Staging:
+    return Staging(
         spark=context.spark,
         store=context.store,
         bucket=context.processed_bucket,
         table=table,
         prefix=naming.batch_prefix("bronze", context.domain, table.name, context.batch_id),
     )
+
+
+def _ingest_readable(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
+    staging = _staging(context, table)
     read = staging.stage(check_rows(context.rows(table, files), table), _stamps(context))
     outcomes = _outcomes(staging.read()) if read else []
     staged = sum(outcome.rows for outcome in outcomes)

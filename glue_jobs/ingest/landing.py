@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +15,8 @@ from glue_jobs.runtime.args import Bookmark
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming
 from lake.files.metadata import REQUEUED_FROM, SHA256, UPLOADED_AT
-from lake.files.recognition import FILE_HEADER, HEAD_BYTES, Recognised, recognise, table_of
+from lake.files.names import nested_problems
+from lake.files.recognition import HEAD_BYTES, Problem, Recognised, recognise, table_of
 from lake.model.spec import Domain, Table
 from lake.naming import FileStatus
 
@@ -51,13 +52,17 @@ class LandedFile:
         """
         return self.requeued and self.recognised.headers[:1] == (SOURCE_ROW,)
 
-    def entry(self, status: str = FileStatus.INGESTED, reason: str = "", **rows: int) -> FileEntry:
-        """Return the file's ledger entry; `rows` are its row counts."""
+    def entry(self, **rows: int) -> FileEntry:
+        """Return the ledger entry of the ingested file; `rows` are its row counts."""
         return FileEntry(
             key=self.key, version=self.version, table=self.table.name, size=self.size, sha256=self.sha256,
-            rank=self.rank, status=status, reason=reason, missing_columns=self.recognised.missing,
-            undeclared_columns=tuple(self.recognised.extra), **rows,
+            rank=self.rank, status=FileStatus.INGESTED, reason="", check="",
+            missing_columns=self.recognised.missing, undeclared_columns=tuple(self.recognised.extra), **rows,
         )  # fmt: skip
+
+    def rejected(self, check: str, reason: str) -> FileEntry:
+        """Return the ledger entry of the file if it is rejected whole under a check of whole files."""
+        return replace(self.entry(), status=FileStatus.REJECTED, check=check, reason=f"{check}: {reason}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +80,10 @@ class Landing:
     @property
     def is_empty(self) -> bool:
         return not (self.files or self.rejected or self.duplicates)
+
+    def without(self, keys: Collection[str]) -> Landing:
+        """Return the landing with fewer files to read."""
+        return replace(self, files=tuple(file for file in self.files if file.key not in keys))
 
     def of(self, table: Table) -> tuple[LandedFile, ...]:
         """Return the files to read of a table."""
@@ -154,7 +163,11 @@ class _Examined:
         return rank_of(relative_path(domain, key), key, uploaded_at(self.head))
 
 
-def _examiner(store: ObjectStore, bucket: str, domain: Domain) -> Callable[[Listed], _Examined]:
+def _examiner(
+    store: ObjectStore, bucket: str, domain: Domain, misplaced: Mapping[str, str]
+) -> Callable[[Listed], _Examined]:
+    """Return the function that examines a new object; `misplaced` maps rejected keys to the reason."""
+
     def examine(listed: Listed) -> _Examined:
         path = listed.key.removeprefix(naming.raw_prefix(domain.name))
         if listed.size == 0:
@@ -163,6 +176,8 @@ def _examiner(store: ObjectStore, bucket: str, domain: Domain) -> Callable[[List
             head = store.head(bucket, listed.key, min(HEAD_BYTES, listed.size))
         sha256 = head.metadata.get(SHA256) or sha256_of(store, bucket, listed.key)
         recognised = recognise(domain, path, head.body)
+        if reason := misplaced.get(listed.key):
+            recognised = replace(recognised, problem=Problem.NAME, reason=reason)
         if origin_of(head) is not None:
             extra = {name: place for name, place in recognised.extra.items() if name != SOURCE_ROW}
             recognised = replace(recognised, extra=extra)
@@ -183,22 +198,35 @@ def find_new(
     Files are returned in rank order. Cost: one listing of the domain, one ranged read per new file.
     """
     prefix = naming.raw_prefix(domain.name)
-    new = [
-        item
-        for item in store.list(bucket, prefix)
-        if not item.key.endswith("/")
-        and _is_new(item, view, bookmark)
-        and not _is_stream(domain, item.key.removeprefix(prefix))
-    ]
+    listed = [item for item in store.list(bucket, prefix) if not is_folder_marker(item)]
+    ours = [item for item in listed if not _has_own_job(domain, item.key.removeprefix(prefix))]
+    new = [item for item in ours if _is_new(item, view, bookmark)]
+    misplaced = _outside_streams(domain, new) | nested_problems(item.key for item in listed)
     with ThreadPoolExecutor(HEAD_THREADS) as pool:
-        examined = list(pool.map(_examiner(store, bucket, domain), new))
+        examined = list(pool.map(_examiner(store, bucket, domain, misplaced), new))
     known = {} if bookmark is Bookmark.DISABLE else view.ingested
     return _classify(domain.name, sorted(examined, key=lambda item: item.rank(domain.name)), known)
 
 
-def _is_stream(domain: Domain, path: str) -> bool:
-    table = table_of(domain, path)
-    return table is not None and table.stream is not None
+def is_folder_marker(item: Listed) -> bool:
+    """Return whether an object only marks a folder: some tools create an empty one for each folder."""
+    return item.key.endswith("/") and not item.size
+
+
+def _has_own_job(domain: Domain, path: str) -> bool:
+    """Return whether a stream's job reads the file: it lies in the folder of a stream's table."""
+    return any(path.startswith(f"{table.name}/") for table in domain.stream_tables)
+
+
+def _outside_streams(domain: Domain, listed: Sequence[Listed]) -> dict[str, str]:
+    """Return key → why it is rejected, for files of a stream outside the folder that its job reads."""
+    found = {}
+    for item in listed:
+        table = table_of(domain, item.key.removeprefix(naming.raw_prefix(domain.name)))
+        if table is not None and table.stream is not None:
+            folder = naming.raw_prefix(domain.name, table.name)
+            found[item.key] = f"files of the stream {table.name} are read from {folder} only; upload it there"
+    return found
 
 
 def _classify(domain: str, examined: Sequence[_Examined], known: Mapping[str, str]) -> Landing:
@@ -217,7 +245,7 @@ def _classify(domain: str, examined: Sequence[_Examined], known: Mapping[str, st
         entry = FileEntry(
             key=item.listed.key, version=version_of(item.listed), table=table.name if table else "",
             size=item.listed.size, sha256=item.sha256, rank=item.rank(domain), status=FileStatus.REJECTED,
-            reason=f"{FILE_HEADER}: {recognised.reason}",
+            reason=f"{recognised.check}: {recognised.reason}", check=recognised.check,
             undeclared_columns=tuple(recognised.extra), missing_columns=recognised.missing,
         )  # fmt: skip
         original = known.get(item.sha256) or originals.get(item.sha256)
@@ -233,7 +261,7 @@ def _classify(domain: str, examined: Sequence[_Examined], known: Mapping[str, st
             )  # fmt: skip
         else:
             reason = f"the same bytes as {original}"
-            duplicates.append(replace(entry, status=FileStatus.DUPLICATE, reason=reason))
+            duplicates.append(replace(entry, status=FileStatus.DUPLICATE, reason=reason, check=""))
     return Landing(files=tuple(files), rejected=tuple(rejected), duplicates=tuple(duplicates), heads=heads)
 
 

@@ -11,7 +11,7 @@ from glue_jobs.ingest.ingest import IngestContext
 from glue_jobs.ledger.ledger import FileEntry
 from glue_jobs.runtime.schemas import quarantine_schema
 from lake import naming
-from lake.files.recognition import FILE_HEADER
+from lake.files.checks import FILE_HEADER
 
 RAW_RECORD_CHARACTERS = 64 * 1024
 
@@ -41,4 +41,4 @@ def _record(entry: FileEntry, head: bytes) -> tuple[str, str, int, str, list[str
     """Return the record's fields up to its failed checks, in the order of the schema."""
     record_id = hashlib.sha256(f"{entry.key}|{entry.version}".encode()).hexdigest()
     text = head.decode("utf-8", errors="replace")[:RAW_RECORD_CHARACTERS]
-    return (record_id, entry.key, 0, text, [FILE_HEADER])
+    return (record_id, entry.key, 0, text, [entry.check or FILE_HEADER])

@@ -102,6 +102,10 @@ class Staging:
         copy_all(self.store, self._copies(sorted(keys)))
         self.store.delete(self.bucket, keys)
 
+    def discard(self) -> None:
+        """Delete all staged files."""
+        self.store.delete(self.bucket, [item.key for item in self.store.list(self.bucket, self._staged)])
+
     def _copies(self, keys: Sequence[str]) -> Iterator[Copy]:
         """Yield the copy of every file of good rows onto its key in bronze."""
         numbers: dict[str, int] = {}

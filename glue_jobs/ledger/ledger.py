@@ -41,6 +41,8 @@ class FileEntry:
     rank: str
     status: str
     reason: str = ""
+    check: str = ""
+    """The check of whole files that a rejected file fails."""
     missing_columns: tuple[str, ...] = ()
     undeclared_columns: tuple[str, ...] = ()
     rows_read: int = 0

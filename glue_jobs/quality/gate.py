@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from glue_jobs.ledger.ledger import Batch
+from lake.files.checks import FILE_CHECKS
 from lake.model.spec import Table
 from lake.naming import FileStatus
 
@@ -70,6 +71,8 @@ def evaluate_batches(table: Table, batches: Iterable[Batch]) -> GateFailure | No
         read += sum(file.rows_read for file in ours)
         quarantined += sum(file.rows_quarantined for file in ours)
         for name, counts in batch.checks.get(table.name, {}).items():
+            if name in FILE_CHECKS:
+                continue
             checks.setdefault(name, Counter()).update(counts)
     return evaluate(table, read, quarantined, checks)
 

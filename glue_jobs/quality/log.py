@@ -7,14 +7,15 @@ counted by the run that recomputes silver.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from glue_jobs.ledger.ledger import Batch, LedgerView
+from glue_jobs.ledger.ledger import Batch, FileEntry, LedgerView
 from glue_jobs.quality.gate import CheckCounts
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
@@ -38,6 +39,20 @@ def checks_on_arrival(table: Table, checks: CheckCounts) -> CheckCounts:
     """
     later = {reference.check for reference in table.references}
     return {name: dict(counts) for name, counts in checks.items() if name not in later}
+
+
+def with_file_checks(checks: TableCounts, files: Sequence[FileEntry]) -> dict[str, CheckCounts]:
+    """Return the counts of a batch's checks, with those of the checks of whole files that failed.
+
+    The latter count files: those of the table in the batch, and those that were rejected.
+    """
+    counted: dict[str, dict[str, Mapping[str, int]]] = {name: dict(its) for name, its in checks.items()}
+    examined = Counter(file.table or naming.UNRECOGNISED for file in files)
+    failed = Counter((file.table or naming.UNRECOGNISED, file.check) for file in files if file.check)
+    for (table, check), number in failed.items():
+        counts = {"rows_checked": examined[table], "rows_flagged": 0, "rows_quarantined": number}
+        counted.setdefault(table, {})[check] = counts
+    return dict(counted)
 
 
 def write_quality_log(store: ObjectStore, bucket: str, domain: str, view: LedgerView) -> int:

@@ -17,11 +17,14 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from glue_jobs.catalog.partitions import Catalog
 from glue_jobs.catalog.registration import register_batch
-from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest
+from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest, isolation_of
+from glue_jobs.ingest.isolation import reject_suspects
+from glue_jobs.ingest.landing import Landing
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task, source_path
-from glue_jobs.ledger.ledger import Batch, Ledger, LedgerView, version_of
-from glue_jobs.quality.log import checks_on_arrival
+from glue_jobs.ledger.attempts import Attempts
+from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView, version_of
+from glue_jobs.quality.log import checks_on_arrival, with_file_checks
 from glue_jobs.runtime.store import Listed, ObjectStore
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.files import RawFiles
@@ -118,7 +121,7 @@ class BronzeWriter:
             )
 
     def write_skipped(self) -> None:
-        """Record the new files that Spark's source skips: empty files are ingested, hidden ones rejected."""
+        """Record the new files that Spark's source skips: empty files are ingested, others rejected."""
         batch_id = naming.skipped_batch_id(self.generation.number, self.now())
         self._ingest(batch_id, self._unseen(self.raw.skipped()))
 
@@ -138,20 +141,19 @@ class BronzeWriter:
             processed_bucket=job.processed_bucket, domain=self.domain.name, batch_id=batch_id,
             ingest_ts=now, read=read_json_lines,
         )  # fmt: skip
-        report = TableReport(table=self.table.name, files=())
-        if landing.files:
-            with one_file_per_task(self.spark):
-                report = ingest(context, self.table, landing.files)
-        rejected = quarantine_files(context, [*landing.rejected, *report.rejected], landing.heads)
+        report, unreadable = self._read(context, landing)
+        rejected = quarantine_files(context, [*landing.rejected, *unreadable], landing.heads)
+        files = (*report.files, *rejected)
+        checks = {self.table.name: checks_on_arrival(self.table, report.checks)} if report.checks else {}
         batch = Batch(
             batch_id=batch_id,
             domain=self.domain.name,
             execution=job.execution,
             status=BatchStatus.COMMITTED,
             committed_at=now.astimezone(UTC).isoformat(),
-            files=(*report.files, *rejected),
+            files=files,
             tables=(self.table.name,) if report.rows_bronze else (),
-            checks={self.table.name: checks_on_arrival(self.table, report.checks)} if report.checks else {},
+            checks=with_file_checks(checks, files),
         )
         self._ledger.commit(batch)
         register_batch(
@@ -160,6 +162,20 @@ class BronzeWriter:
         self._committed_ids.add(batch_id)
         self._seen.update((file.key, file.version) for file in batch.files)
         self.committed.append(CommittedBatch(batch, report, time.monotonic() - started))
+
+    def _read(self, context: IngestContext, landing: Landing) -> tuple[TableReport, list[FileEntry]]:
+        """Ingest the files that can be read; return their report, and the entries of the other files."""
+        report = TableReport(table=self.table.name, files=())
+        attempts = Attempts(self.store, self.args.job.ledger_bucket, self.domain.name, self.table.name)
+        with one_file_per_task(self.spark):
+            isolation = isolation_of(context, self.table)
+            suspects = list(reject_suspects(attempts, landing.files, lambda _: isolation))
+            files = landing.without({entry.key for entry in suspects}).files
+            attempts.begin((file.key, file.version) for file in files)
+            if files:
+                report = ingest(context, self.table, files)
+        attempts.end()
+        return report, [*suspects, *report.rejected]
 
     def _clear(self, batch_id: str) -> None:
         """Delete the files that a killed run wrote for this batch."""

@@ -10,20 +10,22 @@ from glue_jobs.ingest.landing import (
     HEAD_THREADS,
     LandedFile,
     Landing,
+    is_folder_marker,
     rank_of,
     relative_path,
     sha256_of,
     uploaded_at,
 )
 from glue_jobs.ingest.reading import as_uri
-from glue_jobs.ledger.ledger import version_of
+from glue_jobs.ledger.ledger import FileEntry, version_of
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
+from lake.files.checks import FILE_NAME
 from lake.files.metadata import SHA256
-from lake.files.recognition import FILE_HEADER, HEAD_BYTES, Problem, recognise
+from lake.files.names import name_problem, nested_problems, resolved
+from lake.files.recognition import HEAD_BYTES, Problem, recognise
 from lake.model.spec import Domain, Table
-from lake.naming import FileStatus
 
 BRONZE_BYTES = 512 << 20
 """Maximum size of a bronze micro-batch, which is the work that a failed run repeats."""
@@ -46,6 +48,8 @@ class RawFiles:
         self._domain = domain
         self._table = table
         self._listed: dict[str, Listed] = {}
+        self._objects: list[Listed] = []
+        self._nested: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -89,18 +93,36 @@ class RawFiles:
         return max(1, min(at_most, size * len(sizes) // max(1, sum(sizes)))) if sizes else at_most
 
     def skipped(self) -> list[Listed]:
-        """Return the objects that Spark's file source skips: empty ones, and those with hidden names."""
-        prefix = naming.raw_prefix(self._domain.name, self._table.name)
+        """Return the objects that Spark's file source may skip: empty ones, and those whose names it hides
+        or does not find.
+        """
+        self._list()
         return [
             item
-            for item in self._store.list(self._bucket, prefix)
-            if not item.key.endswith("/") and (not item.size or _is_hidden(item.key.removeprefix(prefix)))
+            for item in self._objects
+            if not item.size or _is_hidden(item.key.removeprefix(self._prefix)) or self._misnamed(item.key)
         ]
 
+    @property
+    def _prefix(self) -> str:
+        return naming.raw_prefix(self._domain.name, self._table.name)
+
     def _list(self) -> None:
-        prefix = naming.raw_prefix(self._domain.name, self._table.name)
-        for item in self._store.list(self._bucket, prefix):
-            self._listed[as_uri(self._store.url(self._bucket, item.key))] = item
+        found = self._store.list(self._bucket, self._prefix)
+        self._objects = [item for item in found if not is_folder_marker(item)]
+        self._nested = nested_problems(item.key for item in self._objects)
+        by_path = {as_uri(self._store.url(self._bucket, item.key)): item for item in self._objects}
+        # Spark reports the key that Hadoop makes of an odd one; an object of that key goes first.
+        odd = {
+            as_uri(self._store.url(self._bucket, resolved(item.key))): item
+            for item in self._objects
+            if self._misnamed(item.key)
+        }
+        self._listed |= odd | by_path
+
+    def _misnamed(self, key: str) -> str | None:
+        """Return why the file is rejected for its key; None if it is not."""
+        return self._nested.get(key) or name_problem(key.removeprefix(naming.raw_prefix(self._domain.name)))
 
     def examine(self, listed: Sequence[Listed]) -> Landing:
         """Return the files to read and the files that are rejected whole. An empty file has no rows.
@@ -110,16 +132,24 @@ class RawFiles:
         with ThreadPoolExecutor(HEAD_THREADS) as pool:
             examine_one = partial(_examined, self._store, self._bucket, self._domain, self._table)
             examined = list(pool.map(examine_one, listed))
-        rejected = [(file, head) for file, head in examined if _is_rejected(file)]
+        entries = {file.key: entry for file, _ in examined if (entry := self._rejection(file))}
         return Landing(
-            files=tuple(file for file, _ in examined if not _is_rejected(file)),
-            rejected=tuple(
-                file.entry(FileStatus.REJECTED, f"{FILE_HEADER}: {file.recognised.reason or HIDDEN}")
-                for file, _ in rejected
-            ),
+            files=tuple(file for file, _ in examined if file.key not in entries),
+            rejected=tuple(entries.values()),
             duplicates=(),
-            heads={file.key: head.body for file, head in rejected},
+            heads={file.key: head.body for file, head in examined if file.key in entries},
         )
+
+    def _rejection(self, file: LandedFile) -> FileEntry | None:
+        """Return the ledger entry of a file that is rejected whole; None for a file that is read."""
+        recognised = file.recognised
+        if reason := self._misnamed(file.key):
+            return file.rejected(FILE_NAME, reason)
+        if _is_hidden(file.key):
+            return file.rejected(FILE_NAME, HIDDEN)
+        if recognised.problem in (None, Problem.EMPTY):
+            return None
+        return file.rejected(recognised.check, recognised.reason)
 
 
 def _is_hidden(path: str) -> bool:
@@ -127,19 +157,6 @@ def _is_hidden(path: str) -> bool:
         part.startswith(".") or part.endswith("._COPYING_") or (part.startswith("_") and "=" not in part)
         for part in path.split("/")
     )
-
-
-def _is_rejected(file: LandedFile) -> bool:
-    """Return whether the whole file is rejected.
-
-    A plain text with binary bytes is read, and its lines are checked one by one: only some may be bad.
-    """
-    recognised = file.recognised
-    if _is_hidden(file.key):
-        return True
-    if recognised.problem is Problem.BINARY:
-        return recognised.compressed
-    return recognised.problem not in (None, Problem.EMPTY)
 
 
 def _examined(

@@ -18,11 +18,13 @@ def summarise(
     generation: Generation,
     committed: Sequence[CommittedBatch],
     seconds: Mapping[str, float],
+    refused: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the run's summary: its micro-batches, files, rows, checks and throughput.
 
     `seconds` maps steps of the run to their duration. `rows_per_second` is the number of rows read per
-    second spent in bronze's micro-batches.
+    second spent in bronze's micro-batches. `refused` maps the documents that the serving store refuses to the
+    reason.
     """
     batches = [each.batch for each in committed]
     files = [file for batch in batches for file in batch.files]
@@ -46,7 +48,8 @@ def summarise(
         **rows,
         "seconds": dict(seconds),
         "rows_per_second": speed,
-        "message": _message(len(batches), len(files), rows, speed),
+        "message": " ".join([_message(len(batches), len(files), rows, speed), *_refused_messages(refused)]),
+        "refused_documents": len(refused),
         "tables": {args.table: {**rows, "files": len(files)}},
         "checks": _checks(committed),
         "rejected_files": [
@@ -76,6 +79,15 @@ def _checks(committed: Sequence[CommittedBatch]) -> dict[str, dict[str, int]]:
         for name, counts in each.report.checks.items():
             total.setdefault(name, Counter()).update(counts)
     return {name: dict(counts) for name, counts in total.items()}
+
+
+def _refused_messages(refused: Mapping[str, str]) -> list[str]:
+    """Return a sentence that names a refused document; empty if there is none."""
+    if not refused:
+        return []
+    name, reason = next(iter(refused.items()))
+    what = f"The serving store refuses {len(refused)} documents of the speed view; the others are up to date"
+    return [f"{what}. The first is {name[:60]}: {reason}."]
 
 
 def _message(batches: int, files: int, rows: Mapping[str, int], speed: int) -> str:

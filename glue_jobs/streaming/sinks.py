@@ -72,6 +72,11 @@ class SpeedFiles:
             )
             self._store.write(self._bucket, self._object(day), body.getvalue())
 
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Files refuse nothing."""
+        return {}
+
     def read(self, days: Iterable[date]) -> list[Total]:
         """Return all totals of some days."""
         totals: list[Total] = []
@@ -114,6 +119,11 @@ class ServedTotals:
         served = list(self.build(self.files.read(sorted({row[DAY] for row in rows}))))
         for shape in self.view.collection.shapes:
             self.view.upsert(shape.name, sum_to_shape(served, shape, self.view.embedded(shape)))
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """The documents that the serving store refuses."""
+        return self.view.refused
 
 
 def sum_to_shape(rows: Iterable[Mapping[str, Any]], shape: Shape, embed: Embedded) -> list[dict[str, Any]]:

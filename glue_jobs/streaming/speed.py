@@ -22,6 +22,7 @@ from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.bronze import MAX_FILE_AGE, POLL_INTERVAL
 from glue_jobs.streaming.json_lines import VALUE, is_record, parse_lines
 from lake.errors import DeclarationError
+from lake.files.names import glob_without
 from lake.model.spec import Stream, Table
 
 DAY = "day"
@@ -50,6 +51,10 @@ class SpeedSink(Protocol):
     def upsert(self, rows: Sequence[Total]) -> None:
         """Set totals, which is idempotent. Grain: DAY and `totals_by`."""
 
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Id of each document that its store refuses → the reason; the others are written."""
+
 
 def running_totals(lines: DataFrame, table: Table) -> DataFrame:
     """Return the totals of a stream of lines (VALUE); in update mode, those that a micro-batch changed."""
@@ -77,7 +82,8 @@ def running_totals(lines: DataFrame, table: Table) -> DataFrame:
 def start_speed(
     spark: SparkSession, args: StreamArguments, table: Table, *, url: str, checkpoint: str, sink: SpeedSink
 ) -> StreamingQuery:
-    """Start the query that keeps the totals. It skips damaged files, which the bronze query rejects."""
+    """Start the query that keeps the totals. It skips damaged files, and those with
+    names of other codecs and those that do not exist by their names: the bronze query rejects them."""
     session = configure(spark.newSession())
     partitions = min(STATE_PARTITIONS, int(str(spark.conf.get("spark.sql.shuffle.partitions"))))
     session.conf.set("spark.sql.shuffle.partitions", str(partitions))
@@ -87,6 +93,8 @@ def start_speed(
         maxFilesPerTrigger=str(args.max_files),
         maxFileAge=MAX_FILE_AGE,
         ignoreCorruptFiles="true",
+        ignoreMissingFiles="true",
+        pathGlobFilter=glob_without(),
     ).text(url)
 
     def on_batch(totals: DataFrame, _number: int) -> None:

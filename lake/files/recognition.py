@@ -6,7 +6,7 @@ The uploader and the raw_to_processed job share this module, so that both treat 
   by the header, which must hold the key columns;
 - a stream table by one of its folders anywhere in the path.
 
-A file with a `problem` is rejected whole under the check FILE_HEADER.
+A file with a `problem` is rejected whole under one of FILE_CHECKS.
 """
 
 from __future__ import annotations
@@ -19,22 +19,24 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePosixPath
 
+from lake.files.checks import FILE_CONTENT, FILE_HEADER, FILE_NAME
+from lake.files.names import GZIP_SUFFIX, name_problem
 from lake.model.spec import Domain, Table
-
-FILE_HEADER = "file.header"
-"""The check that a rejected file fails."""
 
 HEAD_BYTES = 64 * 1024
 """Number of bytes at a file's beginning that `recognise` needs; the header must fit into them."""
-
-GZIP_SUFFIX = ".gz"
-"""Suffix of compressed files, in lower case only: Spark decides by the name and respects its case."""
 
 _GZIP = b"\x1f\x8b"
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _INFLATE_AS_GZIP = 16 + zlib.MAX_WBITS
 _TEXT_CONTROLS = frozenset("\t\n\r\f")
+_SIGNATURES = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF89a", b"%PDF-", b"PK\x03\x04", b"7z\xbc\xaf", b"BZh91AY&SY",
+    b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"Rar!\x1a", b"SQLite format 3\0",
+    b"\x7fELF", b"PAR1\x15", b"Obj\x01", b"\xd0\xcf\x11\xe0", b"\xff\x06\0\0sNaPpY",
+)  # fmt: skip
+"""First bytes of images, documents, archives and programs: their share of odd characters may be small."""
 _BINARY_SHARE = 0.3
 """A file with a larger share of control and undecodable characters is binary; Latin-1 has a few percent."""
 
@@ -49,6 +51,19 @@ class Problem(Enum):
     MISSING_KEY = "missing key columns"
     DUPLICATE_COLUMN = "duplicate column"
     COMPRESSION = "name and compression differ"
+    NAME = "name not accepted"
+
+    @property
+    def check(self) -> str:
+        """The check that a file with this problem fails."""
+        return _CHECKS.get(self, FILE_HEADER)
+
+
+_CHECKS = {
+    Problem.NAME: FILE_NAME,
+    Problem.BINARY: FILE_CONTENT,
+    Problem.COMPRESSION: FILE_CONTENT,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +93,11 @@ class Recognised:
     reason: str = ""
     compressed: bool = False
     bom: bool = False
+
+    @property
+    def check(self) -> str:
+        """The check of whole files that the file fails; empty if it has no problem."""
+        return self.problem.check if self.problem else ""
 
     @property
     def is_stream(self) -> bool:
@@ -118,6 +138,8 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
             path=path, table=table, problem=problem, reason=reason, compressed=compressed, bom=bom, **details  # type: ignore[arg-type]
         )  # fmt: skip
 
+    if unaccepted := name_problem(path):
+        return rejected(Problem.NAME, unaccepted)
     if table is None:
         known = ", ".join(sorted(item.name for item in domain.tables))
         return rejected(
@@ -125,7 +147,7 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
         )
     if not text.strip():
         return rejected(Problem.EMPTY, "the file is empty")
-    if problem := _not_text(text):
+    if problem := _not_text(text, has_header=not table.stream):
         return rejected(Problem.BINARY, problem)
     if compressed != path.endswith(GZIP_SUFFIX):
         named, found = ("plain", "gzip") if compressed else ("gzip", "plain text")
@@ -172,13 +194,18 @@ def _inflated(head: bytes) -> tuple[bytes, bool]:
         return head, True
 
 
-def _not_text(text: bytes) -> str | None:
-    """Return the reason why the bytes are not UTF-8 or Latin-1 text; None if they may be."""
+def _not_text(text: bytes, *, has_header: bool) -> str | None:
+    """Return the reason why the bytes are not UTF-8 or Latin-1 text; None if they may be.
+
+    A header may not have a NUL. Any other line with one is malformed by itself.
+    """
     if text.startswith(_UTF16_BOMS):
         return "the text is UTF-16; save it as UTF-8"
     if text.startswith(_GZIP):
         return "the gzip data is damaged"
-    if b"\0" in text.splitlines()[0]:
+    if text.startswith(_SIGNATURES) or text[257:262] == b"ustar":
+        return "the file is binary, not text"
+    if has_header and b"\0" in text.splitlines()[0]:
         return "the file is binary, not text"
     characters = text.decode("utf-8", errors="replace")
     odd = sum(1 for each in characters if each == "\ufffd" or (each < " " and each not in _TEXT_CONTROLS))

@@ -24,7 +24,10 @@ QUALITY_BY_RUN = Mart(
         text("domain", "Domain of the table."),
         text("table_name", "Table whose rows were checked."),
         text("check_name", "Name of the check, as in quality_flags and failed_checks."),
-        bigint("rows_checked", "Rows of the table that the run read; for .unknown checks: recomputed."),
+        bigint(
+            "rows_checked",
+            "Rows of the table that the run read; for .unknown checks: recomputed; for file checks: files.",
+        ),
         bigint("rows_flagged", "Rows that failed the check and were kept."),
         bigint("rows_quarantined", "Rows that failed the check and went to quarantine."),
         text("execution", "Execution whose job ran the check."),

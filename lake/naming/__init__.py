@@ -38,6 +38,7 @@ from lake.naming.layout import (
 )
 from lake.naming.ledger import (
     COMPACTIONS,
+    DROPS,
     account_key,
     batch_id,
     compaction_id,
@@ -56,6 +57,7 @@ from lake.naming.ledger import (
     moment,
     publishing_key,
     publishing_prefix,
+    reading_key,
     released_key,
     released_prefix,
     requeued_key,
@@ -114,6 +116,7 @@ __all__ = [
     "BUCKET_LIMIT",
     "COLLECTION_LIMIT",
     "COMPACTIONS",
+    "DROPS",
     "METRICS_NAMESPACE",
     "NAME_LIMIT",
     "Names",
@@ -152,6 +155,7 @@ __all__ = [
     "raw_content_prefix",
     "raw_key",
     "raw_prefix",
+    "reading_key",
     "released_key",
     "released_prefix",
     "requeued_key",

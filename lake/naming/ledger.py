@@ -96,6 +96,15 @@ def requeued_key(domain: str, table: str, name: str) -> str:
     return f"{requeued_prefix(domain, table)}{name}.json"
 
 
+DROPS = "_drops"
+"""Name of the reader of a domain's drops; a stream's reader has the name of its table."""
+
+
+def reading_key(domain: str, reader: str) -> str:
+    """Return the key of the files that a reader is reading."""
+    return f"{ledger_root(domain)}reading/{reader}.json"
+
+
 COMPACTIONS = "c-"
 """Prefix of the ids of compactions, which take the place of a batch's id in the keys of bronze."""
 

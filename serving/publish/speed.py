@@ -3,6 +3,8 @@
 A speed document holds, per day, the newest total of each row. A total is set, never added to, so a
 replayed micro-batch changes nothing. Readers ignore the totals of a day that batch has published, and
 the publisher deletes a speed document once it has published all days in it.
+
+A document over a limit of the store is refused and counted; the others are written.
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from lake.model.data_api import violation
 from lake.model.serving import (
     SPEED,
     Collection,
@@ -27,8 +30,12 @@ from lake.model.serving import (
     slot_of,
 )
 from lake.model.spec import Mart, PartitionUnit
+from serving.client.errors import RefusedError
 from serving.client.requests import Requests
 from serving.publish.errors import PublishingError
+
+_DOCUMENT_CODES = "SHRED_"
+"""Beginning of the store's error codes about a single document."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +46,11 @@ class SpeedView:
     collection: Collection
     requests: Requests
     concurrency: int = 8
+    refused: dict[str, str] = field(default_factory=dict)
+    """`_id` of each document over a limit of the store → the reason. It stays in the store as it was."""
 
     def upsert(self, shape_name: str, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Set the totals of `rows`, one request per document, and return the number of documents.
+        """Set the totals of `rows`, one request per document, and return the number of documents written.
 
         A row holds the shape's `by` columns, the columns that identify an embedded row, and the totals so
         far; a missing total is written as null. Rows have the shape's grain: the caller sums overall
@@ -56,9 +65,25 @@ class SpeedView:
             grouped.setdefault((*keys, self._period(row)), []).append(row)
         updates = [self._update(shape, embed, keys[:-1], keys[-1], group) for keys, group in grouped.items()]
         with ThreadPoolExecutor(self.concurrency) as pool:
-            for answer in [pool.submit(self.requests.send, update) for update in updates]:
-                answer.result()
-        return len(updates)
+            return sum(pool.map(self._send, updates))
+
+    def _send(self, update: Document) -> bool:
+        """Update one document, and return whether it was written; if not, it is in `refused`."""
+        inner = update["updateOne"]
+        identifier = inner["filter"]["_id"]
+        document = {"_id": identifier, **_nested(inner["update"]["$set"])}
+        reason = violation(document, self.collection.is_indexed)
+        if reason is None:
+            try:
+                self.requests.send(update)
+            except RefusedError as error:
+                # The document may have grown over a limit with the days that it had before.
+                if not error.code.startswith(_DOCUMENT_CODES):
+                    raise
+                reason = error.what
+        if reason is not None:
+            self.refused[identifier] = reason
+        return reason is None
 
     def embedded(self, shape: Shape) -> Embedded:
         """Return the embedded table that holds the totals. Raises PublishingError without a speed view."""
@@ -111,6 +136,18 @@ class SpeedView:
                 "options": {"upsert": True},
             }
         }
+
+
+def _nested(changed: Mapping[str, Any]) -> Document:
+    """Return the document that an update of dotted paths makes of an empty one."""
+    document: Document = {}
+    for path, value in changed.items():
+        *folders, name = path.split(".")
+        place = document
+        for folder in folders:
+            place = place.setdefault(folder, {})
+        place[name] = value
+    return document
 
 
 def property_name(value: Any) -> str:

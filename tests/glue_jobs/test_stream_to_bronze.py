@@ -30,8 +30,11 @@ FILES: dict[str, str | bytes] = {
     "blank.jsonl": "\n \n",
     "damaged.jsonl.gz": gzip.compress(lines(*map(event, range(100, 400))).encode())[:-60],
     "plain.jsonl.gz": lines(event(11)),
+    "snappy.jsonl.snappy": lines(event(13)),
+    "scan.png": b"\x89PNG\r\n\x1a\n" + b"\n" * 200,
     "nul.jsonl": b"\x00\x01\x02\n" + lines(event(12)).encode(),
 }
+REJECTED = {"_hidden.jsonl", "damaged.jsonl.gz", "plain.jsonl.gz", "scan.png", "snappy.jsonl.snappy"}
 BRONZE = {
     "a.jsonl": [("e1", 1)], "b.jsonl": [("e1", 2), ("e3", 1)], "bom.jsonl": [("e4", 1)],
     "latin.jsonl": [("e5", 1)], "packed.jsonl.gz": [("e6", 1), ("e7", 2)], "old.jsonl": [("e8", 1)],
@@ -77,13 +80,15 @@ def test_bad_records_are_in_quarantine(first: First) -> None:
     rows = first[0].quarantine("source_file", "source_row", "failed_checks", "raw_record")
     found = sorted((Path(str(file)).name, row, checks, raw) for file, row, checks, raw in rows)
     assert [row[:3] for row in found] == [
-        ("_hidden.jsonl", "0", "[file.header]"),
+        ("_hidden.jsonl", "0", "[file.name]"),
         ("a.jsonl", "3", "[record.malformed]"),
         ("a.jsonl", "4", "[value.range]"),
-        ("damaged.jsonl.gz", "0", "[file.header]"),
+        ("damaged.jsonl.gz", "0", "[file.unreadable]"),
         ("latin.jsonl", "2", "[record.malformed]"),
         ("nul.jsonl", "1", "[record.malformed]"),
-        ("plain.jsonl.gz", "0", "[file.header]"),
+        ("plain.jsonl.gz", "0", "[file.content]"),
+        ("scan.png", "0", "[file.content]"),
+        ("snappy.jsonl.snappy", "0", "[file.name]"),
     ]
     assert found[1][3] == '{"cut'
     assert found[4][3] == '{"event_id": "Zo\ufffd"}'
@@ -96,7 +101,7 @@ def test_every_file_is_accounted_for(first: First) -> None:
         assert entry.rows_read == entry.rows_bronze + entry.rows_quarantined
     assert [entries[name].rows_read for name in ("a.jsonl", "empty.jsonl", "blank.jsonl")] == [3, 0, 0]
     rejected = {name for name, entry in entries.items() if entry.status == FileStatus.REJECTED}
-    assert rejected == {"_hidden.jsonl", "damaged.jsonl.gz", "plain.jsonl.gz"}
+    assert rejected == REJECTED
     assert "cannot be read" in entries["damaged.jsonl.gz"].reason
 
 
@@ -104,13 +109,9 @@ def test_summary_counts_files_rows_and_checks(first: First) -> None:
     _, summary = first
     assert summary["status"] == "COMMITTED"
     assert summary["files"] == len(FILES)
-    assert (summary["rows_read"], summary["rows_bronze"], summary["rows_quarantined"]) == (17, 10, 7)
+    assert (summary["rows_read"], summary["rows_bronze"], summary["rows_quarantined"]) == (19, 10, 9)
     assert summary["checks"]["value.range"]["rows_quarantined"] == 1
-    assert {Path(file["file"]).name for file in summary["rejected_files"]} == {
-        "_hidden.jsonl",
-        "damaged.jsonl.gz",
-        "plain.jsonl.gz",
-    }
+    assert {Path(file["file"]).name for file in summary["rejected_files"]} == REJECTED
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_file_that_cannot_be_read_is_rejected_and_the_others_are_ingested(contex
     assert [file.key for file in report.files] == ["toy/parts_a.csv"]
     [rejected] = report.rejected
     assert (rejected.key, rejected.status) == ("toy/parts_damaged.csv.gz", "rejected")
-    assert rejected.reason.startswith("file.header: the file cannot be read: ")
+    assert rejected.reason.startswith("file.unreadable: the file cannot be read: ")
 
 
 def test_rows_of_an_unknown_file_are_an_error(context: IngestContext) -> None:

@@ -107,7 +107,7 @@ def test_rejected_file_may_be_uploaded_again(store: FolderStore) -> None:
     """The new upload has another version and is recognised independently of the first."""
     put(store, "order_items.csv")
     [file] = landing_of(store).files
-    rejected = FileEntry(**{**vars(file.entry("rejected", "why")), "version": "earlier"})
+    rejected = FileEntry(**{**vars(file.rejected("file.unreadable", "why")), "version": "earlier"})
     assert paths(landing_of(store, rejected)) == ["order_items.csv"]
 
 
@@ -136,7 +136,7 @@ def test_file_of_no_table_is_rejected_with_its_reason(
     put(store, "order_items_good.csv")
     landing = landing_of(store)
     [rejected] = landing.rejected
-    assert rejected.reason.startswith("file.header: ")
+    assert rejected.reason.startswith(f"{rejected.check}: ")
     assert reason in rejected.reason
     assert landing.heads[rejected.key] == body
     assert paths(landing) == ["order_items_good.csv"]

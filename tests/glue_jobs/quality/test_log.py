@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.ledger.ledger import Batch
+from glue_jobs.ledger.ledger import Batch, FileEntry
 from glue_jobs.quality.gate import MINIMUM_ROWS
-from glue_jobs.quality.log import write_quality_log
+from glue_jobs.quality.log import with_file_checks, write_quality_log
 from lake import naming
 from lake.model.quality_mart import QUALITY_BY_RUN
 from tests.fakes import KillableStore, KilledError
@@ -137,3 +137,26 @@ def test_micro_batch_has_its_check_counts_in_ledger_and_log(spark: SparkSession,
     assert write_quality_log(pipeline.store, "curated", "cloud_provider", pipeline.view()) == 1
     logged = pipeline.rows("gold", "quality_by_run", "run_id", "check_name", "rows_quarantined")
     assert (batch.batch_id, "value.range", "1") in logged
+
+
+def test_failed_checks_of_whole_files_count_files() -> None:
+    def entry(name: str, table: str, check: str = "") -> FileEntry:
+        status = "rejected" if check else "ingested"
+        return FileEntry(
+            key=name, version="1", table=table, size=1, sha256="", rank="", status=status, check=check
+        )
+
+    row_checks = {"orders": {"order_id.type": {"rows_checked": 9, "rows_flagged": 0, "rows_quarantined": 1}}}
+    files = [
+        entry("a", "orders"),
+        entry("b", "orders", "file.content"),
+        entry("c", "", "file.header"),
+        entry("d", "", "file.header"),
+    ]
+    assert with_file_checks(row_checks, files) == {
+        "orders": {
+            **row_checks["orders"],
+            "file.content": {"rows_checked": 2, "rows_flagged": 0, "rows_quarantined": 1},
+        },
+        "_unrecognised": {"file.header": {"rows_checked": 2, "rows_flagged": 0, "rows_quarantined": 2}},
+    }

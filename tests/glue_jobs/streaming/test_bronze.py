@@ -33,7 +33,7 @@ def test_files_that_spark_skips_are_recorded_in_a_batch_of_their_own(events: Str
         "empty.jsonl": FileStatus.INGESTED,
     }
     assert entries["_hidden.jsonl"].reason == (
-        "file.header: Spark skips names that begin with _ or . as temporary files; rename the file"
+        "file.name: Spark skips names that begin with _ or . as temporary files; rename the file"
     )
 
 

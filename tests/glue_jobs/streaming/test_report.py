@@ -48,7 +48,7 @@ COMMITTED = [
 
 
 def test_summary_counts_batches_files_rows_and_checks() -> None:
-    summary = summarise(ARGS, Generation(2, is_new=True), COMMITTED, {"all": 4.0})
+    summary = summarise(ARGS, Generation(2, is_new=True), COMMITTED, {"all": 4.0}, {})
     assert {name: summary[name] for name in ("status", "generation", "new_generation", "new_partitions")} == {
         "status": "COMMITTED", "generation": 2, "new_generation": True, "new_partitions": True,
     }  # fmt: skip
@@ -65,7 +65,7 @@ def test_summary_counts_batches_files_rows_and_checks() -> None:
 
 @pytest.mark.parametrize("name", ["first_batch", "last_batch"])
 def test_summary_without_batches_says_that_nothing_is_new(name: str) -> None:
-    summary = summarise(ARGS, Generation(1), [], {})
+    summary = summarise(ARGS, Generation(1), [], {}, {})
     assert (summary["status"], summary["rows_per_second"], summary[name]) == ("NOTHING_NEW", 0, None)
     assert summary["message"] == "There are no new files."
 
@@ -76,3 +76,13 @@ def test_detail_lists_the_files_of_each_micro_batch() -> None:
         ("s-0002-00000000", 2.0, 2),
         ("s-0002-00000001", 1.0, 1),
     ]
+
+
+def test_refused_documents_of_the_speed_view_are_counted_and_told() -> None:
+    refused = {"org|a|2025|speed": "too long", "org|b|2025|speed": "too long"}
+    summary = summarise(ARGS, Generation(1), [], {}, refused)
+    assert summary["refused_documents"] == 2
+    assert summary["message"] == (
+        "There are no new files. The serving store refuses 2 documents of the speed view; the others are up "
+        "to date. The first is org|a|2025|speed: too long."
+    )

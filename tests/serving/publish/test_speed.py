@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from serving.client.errors import RefusedError
 from serving.client.requests import Requests
 from serving.publish.errors import PublishingError
 from serving.publish.speed import SpeedView, property_name
@@ -59,3 +60,31 @@ def test_collection_without_speed_view_raises(shop: Shop) -> None:
 )
 def test_property_names_hold_no_operators(value: str, name: str) -> None:
     assert property_name(value) == name
+
+
+def test_document_over_a_limit_is_refused_and_counted_and_the_others_are_written(shop: Shop) -> None:
+    speed = view(shop)
+    long = "x" * 9_000
+    assert speed.upsert("org", [row("a", 1), row(long, 1), row("b", 1)]) == 2
+    assert sorted(document["org"] for document in shop.stored().values()) == ["a", "b"]
+    [(name, reason)] = speed.refused.items()
+    assert name.startswith("org|xxx")
+    assert "exceeds maximum allowed (8000 bytes)" in reason
+
+
+def test_document_that_grew_over_a_limit_is_refused_by_the_store(shop: Shop) -> None:
+    speed = view(shop)
+    for first in range(0, 1_000, 400):
+        services = [f"s{number}" for number in range(first, first + 400)]
+        speed.upsert("org", [*(row("a", 1, service) for service in services), row("b", 1)])
+    assert speed.refused.keys() == {f"org|a|{PERIOD}|speed"}
+    assert {document["org"] for document in shop.stored().values()} == {"a", "b"}
+
+
+def test_refusal_of_the_whole_request_is_raised(shop: Shop) -> None:
+    speed = view(shop)
+    database = shop.publisher().database
+    database.drop_collection(NAME)
+    with pytest.raises(RefusedError):
+        speed.upsert("org", [row("a", 1)])
+    assert speed.refused == {}
