@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from cli.options import AsJson, Env, Home, Profile, Region, examples, print_json
 from cli.parameters import command_for, lazy_group, option
+from cli.show.tables import fitting
 from lake.model.answers import Answer
 
 if TYPE_CHECKING:
@@ -119,13 +119,11 @@ def _show(title: str, rows: Sequence[Any], *, as_json: bool) -> None:
     if as_json:
         print_json([{name: _text(value) for name, value in row.items()} for row in plain])
         return
-    table = Table()
-    for name in plain[0] if plain else ("no rows",):
-        table.add_column(name.replace("_", " "))
-    for row in plain:
-        table.add_row(*("" if value is None else escape(_cell(value)) for value in row.values()))
+    headings = [name.replace("_", " ") for name in plain[0]] if plain else ["no rows"]
+    cells = [["" if value is None else _cell(value) for value in row.values()] for row in plain]
+    console = Console()
     # A table's own title is wrapped to the table, which may be narrow.
-    Console().print(escape(title), table, sep="\n")
+    console.print(escape(title), fitting(headings, cells, console), sep="\n", highlight=False)
 
 
 def _text(value: Any) -> Any:

@@ -20,6 +20,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from lake.errors import CaudalError
+from lake.printable import printable
 
 DONE, NEEDS_ATTENTION, NOT_DONE, NOT_RUNNING = 0, 1, 2, 3
 
@@ -33,7 +34,8 @@ def show(error: CaudalError) -> None:
     parts = (("error", "bold red", error.what), ("where", "bold", error.where), ("to do", "bold", error.hint))
     for label, style, text in parts:
         if text:
-            console.print(Text(f"{label}: ", style).append(text, "default"), highlight=False, soft_wrap=True)
+            line = Text(f"{label}: ", style).append(printable(text), "default")
+            console.print(line, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -56,6 +58,10 @@ def _explained(error: Exception) -> CaudalError | None:
     """Return the error in the shape of a CaudalError, None for one that is not expected here."""
     if isinstance(error, CaudalError):
         return error
+    if isinstance(error, OverflowError):
+        return CaudalError(
+            f"a number or a date is out of range: {error}.", where="command line", hint="Choose a nearer one."
+        )
     if isinstance(error, OSError):
         return _unusable(error) if error.filename is not None else None
     # Only after an error: commands that do not call AWS start without its library.

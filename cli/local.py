@@ -33,16 +33,18 @@ def up(home: LocalHome = DEFAULT_HOME, env: StackEnv = "dev") -> None:
     home, console = home.resolve(), Console()
     home.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    running = daemon.read_status(home)
-    if running is not None and (running.env, running.inputs) == (env, inputs_hash(daemon.PROJECT)):
-        console.print(f"Up already, at {running.endpoint} (process {running.pid}).")
-        return
-    with failing_with(NEEDS_ATTENTION):
+    with failing_with(NEEDS_ATTENTION), daemon.starting(home):
+        running = daemon.read_status(home)
+        if running is not None and (running.env, running.inputs) == (env, inputs_hash(daemon.PROJECT)):
+            console.print(f"Up already, at {running.endpoint} (process {running.pid}).")
+            _show_ledgers(console, running, home)
+            return
         daemon.stop(home)
         with console.status("Synthesising and deploying …"):
             started = daemon.start(home, env)
     console.print(f"Up at {started.endpoint} after {time.monotonic() - began:.1f} s (process {started.pid}).")
     console.print('For any AWS program:  eval "$(caudal env)"', highlight=False)
+    _show_ledgers(console, started, home)
 
 
 def status(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
@@ -63,6 +65,7 @@ def status(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
     for bucket, number, size in rows:
         table.add_row(bucket, f"{number:,}", f"{size / 1e6:,.1f}")
     console.print(table)
+    _show_ledgers(console, found, home)
 
 
 def env(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
@@ -100,6 +103,14 @@ def _running(home: Path) -> daemon.Status:
         )
         raise typer.Exit(NOT_RUNNING)
     return found
+
+
+def _show_ledgers(console: Console, status: daemon.Status, home: Path) -> None:
+    """Print, for each domain, the files that wait for a run and the batches that older rules have read."""
+    from cli.show.ledgers import ledger_messages
+
+    for message in ledger_messages(status, home):
+        console.print(escape(message), highlight=False, soft_wrap=True)
 
 
 def _public(status: daemon.Status) -> dict[str, object]:

@@ -10,6 +10,7 @@ import typer
 from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
 from cli.exits import Commands
 from cli.options import PROJECT, examples
+from cli.steward import reingest, withdraw
 
 app = typer.Typer(
     name="caudal",
@@ -37,6 +38,8 @@ app.command("upload", rich_help_panel=_DATA, epilog=upload.EXAMPLES)(upload.uplo
 app.add_typer(ask.app, name="ask", rich_help_panel=_DATA)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_DATA)
 app.command(rich_help_panel=_DATA, epilog=quarantine.RELEASE_EXAMPLES)(quarantine.release)
+app.command(rich_help_panel=_DATA, epilog=withdraw.EXAMPLES)(withdraw.withdraw)
+app.command(rich_help_panel=_DATA, epilog=reingest.EXAMPLES)(reingest.reingest)
 app.command(rich_help_panel=_AWS, epilog=cloud.SYNTH_EXAMPLES)(cloud.synth)
 app.command(rich_help_panel=_AWS, epilog=cloud.COSTS_EXAMPLES)(cloud.costs)
 app.command(rich_help_panel=_AWS, epilog=cloud.DEPLOY_EXAMPLES)(cloud.deploy)

@@ -16,6 +16,9 @@ from cli.exits import Commands
 from lake.errors import CaudalError
 from lake.model.answers import plain_type
 
+FIRST_YEAR, LAST_YEAR = 1000, 9998
+"""Years of dates on the command line: answers may look at the month before or after."""
+
 
 def command_for(
     function: Callable[..., Any], run: Callable[..., None], **extra: inspect.Parameter
@@ -51,16 +54,25 @@ def _annotation(hint: Any) -> Any:
     """Return an option of the type: without `typer.Option`, Typer takes a required one for an argument."""
     if plain_type(hint) is dt.date:
         return Annotated[hint, typer.Option(parser=_date, metavar="DATE", show_default=False)]
+    if plain_type(hint) is int:
+        return Annotated[hint, typer.Option(min=0)]
     return Annotated[hint, typer.Option()]
 
 
 def _date(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        date = dt.date.fromisoformat(text)
     except ValueError as error:
         raise CaudalError(
             f"'{text}' is no date.", where="command line", hint="Write dates as yyyy-MM-dd."
         ) from error
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        raise CaudalError(
+            f"{text} is out of range.",
+            where="command line",
+            hint=f"Give a date of the years {FIRST_YEAR} to {LAST_YEAR}.",
+        )
+    return date
 
 
 def lazy_group(add_commands: Callable[[typer.Typer], None], *, help: str, epilog: str) -> typer.Typer:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as Grid
 
-from cli.exits import NEEDS_ATTENTION, NOT_DONE, Commands, failing_with
+from cli.exits import NEEDS_ATTENTION, Commands, failing_with
 from cli.options import AsJson, Assume, Domain, Env, Home, Profile, Region, examples, print_json
+from cli.show.tables import fitting
+from cli.steward.connection import connected
 from lake.errors import CaudalError
+from lake.printable import printable
 
 if TYPE_CHECKING:
-    from glue_jobs.runtime.store import S3Store
-    from lake.model.spec import Domain as Declared
-    from lake.naming import Names
-    from requeue.records import Quarantine, Record
-    from requeue.sending import PutObject, Sources
+    from requeue.records import Record
     from requeue.unreleased import Unreleased
 
 LIST_EXAMPLES = examples(
@@ -52,61 +48,6 @@ RecordIds = Annotated[
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Buckets:
-    """The buckets of an environment, with the steward's role for the ledger and the uploader's for raw."""
-
-    domain: Declared
-    names: Names
-    store: S3Store
-    caller: str
-    put: PutObject
-
-    @property
-    def quarantine(self) -> Quarantine:
-        from requeue.records import Quarantine
-
-        names = self.names
-        return Quarantine(self.store, names.processed_bucket, names.ledger_bucket, self.domain)
-
-    def sources(self, quarantine: Quarantine) -> Sources:
-        from requeue.sending import Sources
-
-        return Sources(self.store, self.names.raw_bucket, self.domain, quarantine)
-
-
-@contextmanager
-def _connected(
-    domain: str, env: str | None, profile: str | None, region: str | None, home: Path | None, assume: bool
-) -> Iterator[_Buckets]:
-    """Yield the buckets for a domain; errors exit with NOT_DONE."""
-    from glue_jobs.runtime.store import S3Store
-    from lake.model.discovery import load_domain
-    from uploader.errors import explained
-    from uploader.session import connect
-    from uploader.transfer import put_once
-
-    with failing_with(NOT_DONE):
-        declared = load_domain(domain)
-        steward = connect(
-            env=env, profile=profile, region=region, local=home, assume=assume,
-            role=lambda names: names.steward_role,
-        )  # fmt: skip
-
-        def put(key: str, body: bytes, metadata: Mapping[str, str]) -> bool:
-            uploader = connect(env=env, profile=profile, region=region, local=home, assume=assume)
-            return put_once(uploader.client, uploader.names.raw_bucket, key, body, metadata)
-
-        with explained(f"domain {domain}, environment {steward.names.env}"):
-            yield _Buckets(
-                domain=declared,
-                names=steward.names,
-                store=S3Store(steward.client),
-                caller=steward.caller,
-                put=put,
-            )
-
-
 @app.command("list", epilog=LIST_EXAMPLES)
 def list_records(
     domain: Domain,
@@ -132,7 +73,7 @@ def list_records(
 
     if to is not None and not table:
         raise CaudalError("--to needs --table.", where="--to", hint="Name the table of the records.")
-    with _connected(domain, env, profile, region, home, assume) as place:
+    with connected(domain, env, profile, region, home, assume) as place:
         quarantine = place.quarantine
         wanted = Filter(table=table, check=check, batch=batch, source_file=source_file)
         records = quarantine.find(wanted)
@@ -175,7 +116,7 @@ def send(
     from requeue import corrections, sending
     from requeue.records import Filter
 
-    with _connected(domain, env, profile, region, home, assume) as place:
+    with connected(domain, env, profile, region, home, assume) as place:
         declared = place.domain.table(table)
         quarantine = place.quarantine
         sources = place.sources(quarantine)
@@ -218,11 +159,8 @@ def release(
     assume: Assume = True,
 ) -> None:
     """Release a rejected batch or a held stream; the next execution of the pipeline publishes it."""
-    from glue_jobs.ledger.ledger import Ledger
-
-    with _connected(domain, env, profile, region, home, assume) as place:
-        ledger = Ledger(place.store, place.names.ledger_bucket, place.domain.name)
-        is_new = ledger.release(name, by=place.caller, at=datetime.now(UTC))
+    with connected(domain, env, profile, region, home, assume) as place:
+        is_new = place.ledger.release(name, by=place.caller, at=datetime.now(UTC))
         state_machine = place.names.state_machine(place.domain.name)
         typer.echo(
             f"{name} {'is released' if is_new else 'was released before'}; "
@@ -234,21 +172,23 @@ def _show_unreleased(stopped: Sequence[Unreleased]) -> None:
     """Print one line per rejected batch or hold; a table would cut the name that is to be copied."""
     for each in stopped:
         what = f"{len(each.batches)} batches" if len(each.batches) > 1 else "1 batch"
-        typer.echo(f"needs a release since {each.since[:19]}: {each.name} ({what}): {each.reason}")
+        typer.echo(f"needs a release since {each.since[:19]}: {each.name} ({what}): {printable(each.reason)}")
 
 
 def _show(records: Sequence[Record]) -> None:
-    grid = Grid(title=f"{len(records)} quarantined records", title_justify="left")
-    for heading in ("record", "table", "row", "checks", "sent", "source file", "raw record"):
-        grid.add_column(heading, overflow="fold" if heading != "raw record" else "ellipsis")
-    for record in records:
-        grid.add_row(
+    headings = ("record", "table", "row", "checks", "sent", "source file", "raw record")
+    rows = [
+        (
             record.record_id[:12],
             record.table,
             str(record.source_row),
-            escape("\n".join(record.failed_checks)),
+            "\n".join(record.failed_checks),
             "yes" if record.requeued else "",
-            escape(record.source_file),
-            escape(record.raw_record[:200]),
+            record.source_file,
+            record.raw_record[:200],
         )
-    Console().print(grid)
+        for record in records
+    ]
+    console = Console()
+    title = f"{len(records)} quarantined records"
+    console.print(title, fitting(headings, rows, console), sep="\n", highlight=False)

@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from glue_jobs.curation.accounts import Account
 from glue_jobs.curation.compactor import Compacted, compact_streams
 from glue_jobs.curation.curation import Curation
 from glue_jobs.curation.publication import Published, Register
+from glue_jobs.curation.withdrawn import withdrawn_files, withdrawn_messages
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.ledger.unpublished import record_unpublished
@@ -49,13 +50,14 @@ def run(
     # Streams write at any time: the gate also evaluates micro-batches committed since the first job.
     view, holds = evaluate_streams(domain, ledger.view(), execution=args.execution, at=now)
     held = hold_messages(domain.name, holds)
-    if not (view.pending or (args.full_refresh and view.readable)):
+    if not (view.needs_publication or (args.full_refresh and view.readable)):
         message = " ".join(["Silver and gold are up to date.", *held])
         summary = _summary(RunStatus.NOTHING_TO_DO, {}, [], message)
         summary |= predicted_cost(args, time.monotonic() - started)
         _finish(store, args, ledger, summary, {}, holds)
         return summary
-    curation = Curation(spark, store, args, domain, view)
+    full_refresh = args.full_refresh or view.needs_full_refresh
+    curation = Curation(spark, store, replace(args, full_refresh=full_refresh), domain, view)
     curation.compute()
     _record_publishing_streams(ledger, domain, view, args)
     if args.serving:
@@ -64,19 +66,23 @@ def run(
     published = curation.publish(_registration(catalog, domain))
     write_quality_log(store, args.curated_bucket, domain.name, view)
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
-    done = [batch.batch_id for batch in view.uncurated]
+    done = [*(batch.batch_id for batch in view.uncurated), *view.unapplied]
     ledger.mark_curated(done, execution=args.execution, at=now)
     ledger.update_snapshot()
     compacted = _compact(spark, store, catalog, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
-    message = " ".join([_publication_message(published, marts), *compacted.failures, *held])
+    withdrawn = withdrawn_files(view)
+    message = " ".join(
+        [_publication_message(published, marts), *withdrawn_messages(withdrawn), *compacted.failures, *held]
+    )
     summary = _summary(RunStatus.PUBLISHED, published, pending, message)
     summary["compacted"] = compacted.changed
     summary |= predicted_cost(args, time.monotonic() - started)
     detail = {
         "seconds_per_table": curation.seconds,
         "accounting": {table: _totals(book) for table, book in curation.books.items()},
+        "withdrawn": withdrawn,
         "checks": curation.checks,
         "compactions": [asdict(entry) for entry in compacted.entries],
     }

@@ -33,10 +33,13 @@ from glue_jobs.quality.gate import GateFailure, evaluate, rejection_message
 from glue_jobs.quality.log import checks_on_arrival, with_file_checks
 from glue_jobs.quality.metrics import put_metrics
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages, open_hold_messages
+from glue_jobs.reingest.messages import older_messages
+from glue_jobs.reingest.reingest import Reingested, reingest
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake import naming
+from lake.files.rules import READING_RULES
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from lake.naming import BatchStatus, FileStatus, RunStatus
@@ -60,8 +63,13 @@ def run(
     # No other run writes batches of drops, because this run holds the domain's lease.
     own = (*(table.name for table in domain.csv_tables), naming.UNRECOGNISED)
     remove_uncommitted(store, catalog, args.processed_bucket, domain, own, view)
-    for table in domain.stream_tables:
-        remove_leftovers(store, catalog, args, domain, table.name)
+    streams = [table.name for table in domain.stream_tables]
+    remove_uncommitted(
+        store, catalog, args.processed_bucket, domain, streams, view,
+        is_own=lambda batch_id: naming.is_reread(batch_id) or batch_id in view.retired,
+    )  # fmt: skip
+    for name in streams:
+        remove_leftovers(store, catalog, args, domain, name)
     landing = find_new(store, args.raw_bucket, domain, view, args.bookmark)
     ingested = None
     if not landing.is_empty:
@@ -71,8 +79,12 @@ def run(
             names = {file.table for file in ingested.batch.files}
             register_batch(catalog, store, args.processed_bucket, domain, ingested.batch.batch_id, names)
             view = replace(view, batches=(*view.batches, ingested.batch))
+    again = Reingested()
+    if args.bookmark is Bookmark.ENABLE:
+        again = reingest(spark, store, catalog, args, domain, ledger, view, now)
+        view = replace(view, batches=(*view.batches, *again.batches))
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
-    summary = _summary(ingested, view, holds, args)
+    summary = _summary(ingested, again, view, holds, args)
     detail = _detail(ingested) if ingested else {}
     summary |= predicted_cost(args, time.monotonic() - started)
     write_summary(store, args, JOB, summary, detail)
@@ -122,6 +134,7 @@ def _ingest(
         files=files,
         tables=tuple(report.table for report in reports if report.rows_bronze),
         checks=with_file_checks(checks, files),
+        rules=READING_RULES,
     )
     message = rejection_message(domain.name, batch_id, failures) if failures else _batch_message(batch)
     return _Ingested(batch=batch, reports=reports, message=message)
@@ -162,12 +175,16 @@ def _batch_message(batch: Batch) -> str:
 
 
 def _summary(
-    ingested: _Ingested | None, view: LedgerView, holds: Sequence[Hold], args: JobArguments
+    ingested: _Ingested | None,
+    again: Reingested,
+    view: LedgerView,
+    holds: Sequence[Hold],
+    args: JobArguments,
 ) -> dict[str, Any]:
     """Return the run summary.
 
-    `proceed` is set if a readable batch with rows is not published yet. `status` is REJECTED if the batch is
-    rejected, or if the gate has held a stream and there is nothing else to publish.
+    `proceed` is set if silver and gold lack a readable batch or a decision on a file. `status` is REJECTED
+    if the batch is rejected, or if the gate has held a stream and there is nothing else to publish.
     """
     batch = ingested.batch if ingested else None
     reports = ingested.reports if ingested else ()
@@ -176,19 +193,26 @@ def _summary(
     if batch is not None:
         is_rejected = batch.status == BatchStatus.REJECTED
         status = RunStatus.REJECTED if is_rejected else RunStatus.COMMITTED
-    if holds and not (view.pending or args.full_refresh):
+    if holds and not (view.needs_publication or args.full_refresh):
         status = RunStatus.REJECTED
     first = ingested.message if ingested else "There are no new files."
+    older = view.older_than(READING_RULES)
+    messages = [
+        first, *again.messages, *older_messages(older, args.domain), *hold_messages(args.domain, holds),
+        *open_hold_messages(view, holds),
+    ]  # fmt: skip
     return {
         "status": status,
-        "proceed": bool(view.pending),
-        "new_partitions": any(report.rows_read for report in reports),
+        "proceed": view.needs_publication,
+        "new_partitions": bool(again.batches) or any(report.rows_read for report in reports),
         "batch_id": batch.batch_id if batch else None,
         "files": len(files),
         "rows_read": sum(file.rows_read for file in files),
         "rows_bronze": sum(file.rows_bronze for file in files),
         "rows_quarantined": sum(file.rows_quarantined for file in files),
-        "message": " ".join([first, *hold_messages(args.domain, holds), *open_hold_messages(view, holds)]),
+        "message": " ".join(messages),
+        "read_again": {batch.batch_id: batch.replaces[-1] for batch in again.batches},
+        "older_rules": [batch.batch_id for batch in older],
         "tables": {report.table: _table_summary(report) for report in reports},
         "held": [{"hold": hold.hold_id, "table": hold.table, "batches": len(hold.batches)} for hold in holds],
         "rejected_files": [

@@ -59,7 +59,7 @@ def run(
     generations = Generations(store, args.job, table.name)
     generation = generations.current(view, now=now(), new=args.new_generation)
     # Only one run of a stream is active at a time.
-    remove_uncommitted(store, catalog, bucket, domain, [table.name], view, is_own=naming.is_stream_batch)
+    remove_uncommitted(store, catalog, bucket, domain, [table.name], view, is_own=_is_own)
     raw = RawFiles(store, args.job.raw_bucket, domain, table)
 
     def limited_to(batch_bytes: int) -> StreamArguments:
@@ -97,6 +97,11 @@ def run(
     summary["predicted_usd"] = predicted_cost(args.job, seconds["all"])["predicted_usd"]
     write_summary(store, args.job, JOB, summary, detail_of(writer.committed))
     return summary
+
+
+def _is_own(batch_id: str) -> bool:
+    """Return whether this job writes the batch. The batch flow writes those that are read again."""
+    return naming.is_stream_batch(batch_id) and not naming.is_reread(batch_id)
 
 
 def _stream_table(domain: Domain, name: str) -> Table:

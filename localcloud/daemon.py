@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -9,11 +10,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lake.errors import CaudalError
 from lake.naming import Names
 from localcloud.context import ACCOUNT, REGION
 from localcloud.errors import LocalCloudError
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 STATUS_FILE = "status.json"
 LOG_FILE = "localcloud.log"
+STARTING_FILE = "starting.lock"
 PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300.0
 STOP_SECONDS = 30.0
@@ -64,7 +69,8 @@ def start(home: Path, env: str) -> Status:
 
     Raises LocalCloudError with the end of its log if it stops or takes too long.
     """
-    (home / STATUS_FILE).unlink(missing_ok=True)
+    if not is_held(home):
+        (home / STATUS_FILE).unlink(missing_ok=True)
     home.mkdir(parents=True, exist_ok=True)
     log = home / LOG_FILE
     with log.open("w") as output:
@@ -83,7 +89,33 @@ def start(home: Path, env: str) -> Status:
             return status
         time.sleep(POLL_SECONDS)
     process.kill()
-    raise LocalCloudError(f"the local cloud did not start:\n{log.read_text()[-3000:]}", where=str(log))
+    raise LocalCloudError(
+        f"the local cloud did not start: {_last_error(log)}", where=str(log), hint="That file has more."
+    )
+
+
+def _last_error(log: Path) -> str:
+    """Return the last message in a log, without the trace of the program that comes before it."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    ends = [line for line in lines if not line.startswith((" ", "Traceback"))]
+    return (ends or lines or ["it ended without a message"])[-1][-500:]
+
+
+@contextmanager
+def starting(home: Path) -> Iterator[bool]:
+    """Keep other processes from starting a local cloud in `home` in the block, or wait until they have.
+
+    Yields whether it had to wait.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / STARTING_FILE).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            waited = False
+        except BlockingIOError:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            waited = True
+        yield waited
 
 
 def stop(home: Path) -> bool:
@@ -146,4 +178,7 @@ def _status(cloud: LocalCloud, env: str, inputs: str) -> Status:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), sys.argv[2])
+    try:
+        serve(Path(sys.argv[1]), sys.argv[2])
+    except CaudalError as problem:
+        sys.exit(str(problem))

@@ -113,7 +113,8 @@ class Quarantine:
 
     def _of(self, table: str, only_batch: str) -> Iterator[Record]:
         prefix = naming.layer_prefix("quarantine", self._domain.name, table)
-        batches = {batch.batch_id for batch in self.view.batches}
+        # The files of a replaced batch were read again.
+        batches = {batch.batch_id for batch in self.view.batches} - self.view.replaced
         requeued = self._requeued(table)
         for item in self._store.list(self._bucket, prefix):
             match = _BATCH.fullmatch(item.key.removeprefix(prefix))

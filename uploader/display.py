@@ -19,6 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from lake.printable import printable
 from uploader.report import Outcome, Status, UploadReport
 
 _LISTED = 20
@@ -65,7 +66,7 @@ class Bar:
     def finished(self, outcome: Outcome) -> None:
         """Show the file's name beside the bar; in a log, count it."""
         if self._bytes is not None:
-            self._progress.update(self._bytes, description=escape(outcome.path[-40:]))
+            self._progress.update(self._bytes, description=escape(printable(outcome.path[-40:])))
         with self._lock:
             self._done += 1
             tenth = self._done * 10 // self._files > (self._done - 1) * 10 // self._files
@@ -85,6 +86,13 @@ def show(report: UploadReport, console: Console) -> None:
     table.add_section()
     table.add_row("all", *_cells([one for many in report.tables().values() for one in many], sent))
     console.print(table)
+    if report.is_interrupted:
+        console.print(
+            f"[red]interrupted[/] {len(report.with_status(Status.UPLOADED))} files arrived, {report.waiting} "
+            "were not reached. Run the same command again: it skips what arrived.",
+            highlight=False,
+            soft_wrap=True,
+        )
     _list(console, "refused", report.refused, "red")
     drifting = [outcome for outcome in report.outcomes if outcome.drift]
     _list(console, "drift", drifting, "yellow")
@@ -107,7 +115,7 @@ def _cells(outcomes: Sequence[Outcome], sent: Status) -> list[str]:
 def _list(console: Console, label: str, outcomes: Sequence[Outcome], style: str) -> None:
     for outcome in outcomes[:_LISTED]:
         console.print(
-            f"[{style}]{label}[/] {escape(outcome.path)}: {escape(_reason(outcome))}",
+            f"[{style}]{label}[/] {escape(printable(outcome.path))}: {escape(printable(_reason(outcome)))}",
             highlight=False,
             soft_wrap=True,
         )

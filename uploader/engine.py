@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -44,7 +44,8 @@ def upload(
     whose content raw holds already are skipped, unless `again`. `uploaded_at` (default: now) ranks
     the rows of this call as versions: later calls win. Files that match no table are sent too, so that
     the ingest job can account for them, and are listed in the report's `refused`. A `dry_run` writes
-    nothing. An error of a single file is an Outcome in the report.
+    nothing. An error of a single file is an Outcome in the report. After an interrupt (Ctrl-C) the files that
+    are being sent are completed, and the report has what ended.
 
     Raises UploadError if a path does not exist or the bucket cannot be used.
     """
@@ -61,14 +62,22 @@ def upload(
     files = find(Path(path) for path in paths)
     with explained(f"bucket {names.raw_bucket}"):
         client.list_objects_v2(Bucket=names.raw_bucket, Prefix=raw_prefix(domain.name), MaxKeys=1)
+    is_interrupted = False
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        outcomes = run.upload_all(files, pool)
+        try:
+            outcomes = run.upload_all(files, pool)
+        except KeyboardInterrupt:
+            # Files that are being sent are completed: there are no half objects.
+            pool.shutdown(cancel_futures=True)
+            outcomes, is_interrupted = list(run.ended), True
     return UploadReport(
         domain=domain.name,
         bucket=names.raw_bucket,
         uploaded_at=moment,
         dry_run=dry_run,
         outcomes=tuple(outcomes),
+        waiting=sum(not each.is_system_file for each in files) - len(outcomes) if is_interrupted else 0,
+        is_interrupted=is_interrupted,
     )
 
 
@@ -83,6 +92,8 @@ class _Upload:
     again: bool
     dry_run: bool
     progress: Progress
+    ended: list[Outcome] = field(default_factory=list)
+    """Outcomes so far, in the order in which the files ended."""
 
     def upload_all(self, files: Sequence[LocalFile], pool: ThreadPoolExecutor) -> list[Outcome]:
         data = [each for each in files if not each.is_system_file]
@@ -159,6 +170,7 @@ class _Upload:
         if outcome.status is not Status.UPLOADED:
             self.progress.sent(outcome.size)
         self.progress.finished(outcome)
+        self.ended.append(outcome)
         return outcome
 
 

@@ -24,6 +24,7 @@ _HINTS = {
     "ExpiredToken": "The session has expired. Sign in again.",
     "InvalidClientTokenId": "The access key is unknown. Sign in again, or choose another --profile.",
     "InvalidAccessKeyId": "The access key is unknown. Sign in again, or choose another --profile.",
+    "NoSpaceLeft": "Free space on that disk, then run the same command again: it skips what arrived.",
     "SignatureDoesNotMatch": "The secret key does not fit the access key. Correct the credentials.",
 }
 

@@ -61,6 +61,9 @@ class UploadReport:
     uploaded_at: str
     dry_run: bool
     outcomes: tuple[Outcome, ...]
+    waiting: int = 0
+    """Number of files that were not reached before an interrupt."""
+    is_interrupted: bool = False
 
     def with_status(self, status: Status) -> tuple[Outcome, ...]:
         """Return the outcomes with this status."""
@@ -74,7 +77,7 @@ class UploadReport:
     @property
     def is_complete(self) -> bool:
         """Whether no file was refused: the job will read all of them."""
-        return not self.refused
+        return not self.refused and not self.is_interrupted
 
     def tables(self) -> dict[str, tuple[Outcome, ...]]:
         """Return the outcomes by table, in the order of upload; files that match no table last."""

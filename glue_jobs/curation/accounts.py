@@ -88,9 +88,7 @@ class AccountBook:
                     hint="Run the pipeline with full_refresh to recompute every month.",
                 )
         total = sum(account.bronze for account in book.values())
-        committed = sum(
-            file.rows_bronze for batch in view.readable for file in batch.files if file.table == self._name
-        )
+        committed = view.rows_bronze(self._name)
         if total != committed:
             raise AccountingError(
                 f"the ledger has {committed} rows committed to bronze, silver accounts for {total}.",

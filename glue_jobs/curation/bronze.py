@@ -1,6 +1,6 @@
 """Reads a bronze table as readers see it: the rows of readable batches, of all or some months.
 
-Merged files are read instead of the files that they replace.
+Merged files are read instead of the files that they replace, and rows of withdrawn files are left out.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Collection
 from functools import cached_property
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from glue_jobs.ledger.compaction_log import BronzeFile, Compactions, bronze_files
 from glue_jobs.ledger.ledger import LedgerView
@@ -38,6 +39,8 @@ class BronzeTable:
         self._domain = args.domain
         self._prefix = naming.layer_prefix("bronze", args.domain, table.name)
         self._batches = frozenset(view.batches_of(table.name))
+        self._withdrawn = view.withdrawn
+        self._replaced = view.replaced if table.stream is not None else frozenset()
         self.table = table
         self._frames: dict[tuple[frozenset[Month] | None, frozenset[str] | None], DataFrame] = {}
         self.pending = frozenset(b.batch_id for b in view.pending if table.name in b.tables)
@@ -99,4 +102,10 @@ class BronzeTable:
         reader = self._spark.read.schema(schema).option(
             "basePath", self._store.url(self._bucket, self._prefix)
         )
-        return reader.parquet(*(self._store.url(self._bucket, key) for key in keys))
+        rows = reader.parquet(*(self._store.url(self._bucket, key) for key in keys))
+        if self._withdrawn:
+            rows = rows.where(~F.col("source_file").isin(*sorted(self._withdrawn)))
+        if self._replaced:
+            # Merged files hold rows of several batches.
+            rows = rows.where(~F.col("batch_id").isin(*sorted(self._replaced)))
+        return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
@@ -97,7 +97,9 @@ class _Compactor:
         known = Compactions.read(self._store, self._ledger_bucket, self._domain.name, self._table.name)
         left = remove_leftovers(self._store, self._catalog, self._args, self._domain, self._table.name)
         changed = left or bool(known.superseded)
-        bronze = BronzeTable(self._spark, self._store, self._args, self._table, self._view)
+        # A withdrawal may be taken back: merged files keep the rows of withdrawn files.
+        view = replace(self._view, decisions=())
+        bronze = BronzeTable(self._spark, self._store, self._args, self._table, view)
         entries = []
         for month, files in mergeable(bronze.files, known.ids):
             entry = self._merge(bronze, month, files, known)

@@ -145,7 +145,7 @@ def sha256_of(store: ObjectStore, bucket: str, key: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Examined:
+class Examined:
     """A new raw object with its head, recognition and hash."""
 
     listed: Listed
@@ -163,12 +163,12 @@ class _Examined:
         return rank_of(relative_path(domain, key), key, uploaded_at(self.head))
 
 
-def _examiner(
+def examiner(
     store: ObjectStore, bucket: str, domain: Domain, misplaced: Mapping[str, str]
-) -> Callable[[Listed], _Examined]:
+) -> Callable[[Listed], Examined]:
     """Return the function that examines a new object; `misplaced` maps rejected keys to the reason."""
 
-    def examine(listed: Listed) -> _Examined:
+    def examine(listed: Listed) -> Examined:
         path = listed.key.removeprefix(naming.raw_prefix(domain.name))
         if listed.size == 0:
             head = Head(body=b"", metadata={}, modified=listed.modified)
@@ -181,7 +181,7 @@ def _examiner(
         if origin_of(head) is not None:
             extra = {name: place for name, place in recognised.extra.items() if name != SOURCE_ROW}
             recognised = replace(recognised, extra=extra)
-        return _Examined(listed, head, recognised, sha256)
+        return Examined(listed, head, recognised, sha256)
 
     return examine
 
@@ -203,7 +203,7 @@ def find_new(
     new = [item for item in ours if _is_new(item, view, bookmark)]
     misplaced = _outside_streams(domain, new) | nested_problems(item.key for item in listed)
     with ThreadPoolExecutor(HEAD_THREADS) as pool:
-        examined = list(pool.map(_examiner(store, bucket, domain, misplaced), new))
+        examined = list(pool.map(examiner(store, bucket, domain, misplaced), new))
     known = {} if bookmark is Bookmark.DISABLE else view.ingested
     return _classify(domain.name, sorted(examined, key=lambda item: item.rank(domain.name)), known)
 
@@ -229,7 +229,7 @@ def _outside_streams(domain: Domain, listed: Sequence[Listed]) -> dict[str, str]
     return found
 
 
-def _classify(domain: str, examined: Sequence[_Examined], known: Mapping[str, str]) -> Landing:
+def _classify(domain: str, examined: Sequence[Examined], known: Mapping[str, str]) -> Landing:
     """Divide files into those to read, rejected ones and duplicates.
 
     `examined` is in rank order; `known` maps the SHA-256 of each ingested file to its key.
@@ -265,7 +265,7 @@ def _classify(domain: str, examined: Sequence[_Examined], known: Mapping[str, st
     return Landing(files=tuple(files), rejected=tuple(rejected), duplicates=tuple(duplicates), heads=heads)
 
 
-def _originals(examined: Sequence[_Examined]) -> dict[str, str]:
+def _originals(examined: Sequence[Examined]) -> dict[str, str]:
     """Return SHA-256 → key of the file to read among files with the same bytes. `examined` is in rank order.
 
     Within one upload call that is the highest-ranking file, which the uploader chooses as well. Among several

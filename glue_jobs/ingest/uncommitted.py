@@ -1,4 +1,4 @@
-"""Deletes what killed runs left in bronze and quarantine: batches that are not in the ledger."""
+"""Deletes from bronze and quarantine what killed runs left, and batches in whose place others are."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def remove_uncommitted(
     *,
     is_own: Callable[[str], bool] = lambda batch_id: True,
 ) -> None:
-    """Drop the partitions of unknown batches from the catalog, then delete their objects.
+    """Drop the partitions of unknown and retired batches from the catalog, then delete their objects.
 
     `tables` may name the folder of unrecognised files. `is_own` says which batch ids the caller writes; the
     others are left alone. No other run may be writing batches of these ids.
     """
-    known = {batch.batch_id for batch in view.batches}
+    known = {batch.batch_id for batch in view.batches} - view.retired
     for table in tables:
         for layer in naming.ARRIVAL_LAYERS:
             prefix = naming.batches_prefix(layer, domain.name, table)

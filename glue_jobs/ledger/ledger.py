@@ -11,159 +11,21 @@ hold is released.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cached_property
 
 from glue_jobs.ledger.damage import parsing, texts
+from glue_jobs.ledger.entries import Batch, FileEntry, version_of
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.snapshot import LedgerSnapshot
+from glue_jobs.ledger.view import LedgerView
+from glue_jobs.ledger.withdrawals import read_decisions
 from glue_jobs.runtime.store import Listed, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
-from lake.naming import BatchStatus, FileStatus
+from lake.naming import BatchStatus
 
-
-@dataclass(frozen=True, kw_only=True)
-class FileEntry:
-    """One raw file in the ledger: its identity, its rank and its row counts.
-
-    `version` distinguishes uploads of the same key (see `version_of`). `rows_read` equals `rows_bronze` +
-    `rows_quarantined`.
-    """
-
-    key: str
-    version: str
-    table: str
-    size: int
-    sha256: str
-    rank: str
-    status: str
-    reason: str = ""
-    check: str = ""
-    """The check of whole files that a rejected file fails."""
-    missing_columns: tuple[str, ...] = ()
-    undeclared_columns: tuple[str, ...] = ()
-    rows_read: int = 0
-    rows_bronze: int = 0
-    rows_quarantined: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    """One batch of the ledger. `tables` names the tables of which it has rows in bronze.
-
-    `checks` maps table and check to rows_checked, rows_flagged and rows_quarantined.
-    """
-
-    batch_id: str
-    domain: str
-    execution: str
-    status: str
-    committed_at: str
-    files: tuple[FileEntry, ...]
-    tables: tuple[str, ...] = field(default=())
-    checks: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
-
-    def to_json(self) -> bytes:
-        return json.dumps(asdict(self), indent=1, sort_keys=True).encode()
-
-    @classmethod
-    def from_json(cls, body: bytes, bucket: str, key: str) -> Batch:
-        """Parse a batch. Raises DamagedEntryError if the object at bucket and key is no batch."""
-        with parsing("a batch", bucket, key):
-            data = json.loads(body)
-            files = tuple(
-                FileEntry(
-                    **{
-                        **entry,
-                        "missing_columns": tuple(entry["missing_columns"]),
-                        "undeclared_columns": tuple(entry["undeclared_columns"]),
-                    }
-                )
-                for entry in data["files"]
-            )
-            return cls(**{**data, "files": files, "tables": tuple(data["tables"])})
-
-
-def version_of(listed: Listed) -> str:
-    """Return a text that differs between uploads of one key, even if their bytes are the same."""
-    return f"{listed.etag.strip(chr(34))}@{listed.modified.isoformat()}"
-
-
-@dataclass(frozen=True)
-class LedgerView:
-    """The ledger's content at the time of reading."""
-
-    batches: tuple[Batch, ...]
-    curated: frozenset[str]
-    released: frozenset[str] = frozenset()
-    """Ids of the rejected batches and holds that an operator has released."""
-
-    holds: tuple[Hold, ...] = ()
-    publishing: frozenset[str] = frozenset()
-    """Ids of the stream batches that an execution had begun to publish when it died."""
-
-    @cached_property
-    def open_holds(self) -> tuple[Hold, ...]:
-        """Holds that are not released, oldest first."""
-        return tuple(hold for hold in self.holds if hold.hold_id not in self.released)
-
-    @cached_property
-    def readable(self) -> tuple[Batch, ...]:
-        """Batches that readers may use, oldest first."""
-        held = {batch_id for hold in self.open_holds for batch_id in hold.batches}
-        return tuple(
-            batch
-            for batch in self.batches
-            if batch.batch_id not in held
-            and (batch.status == BatchStatus.COMMITTED or batch.batch_id in self.released)
-        )
-
-    @cached_property
-    def uncurated(self) -> tuple[Batch, ...]:
-        """Readable batches that are not in silver and gold yet, including those without rows in bronze."""
-        return tuple(batch for batch in self.readable if batch.batch_id not in self.curated)
-
-    @cached_property
-    def pending(self) -> tuple[Batch, ...]:
-        """Readable batches whose rows are not in silver and gold yet."""
-        return tuple(batch for batch in self.uncurated if batch.tables)
-
-    def holdable(self, table: str) -> tuple[Batch, ...]:
-        """Return the batches with files of a stream table that the quality gate may still hold.
-
-        Batches that were ever held are excluded, and so are those that may be partly published.
-        """
-        excluded = self.publishing.union(*(hold.batches for hold in self.holds))
-        return tuple(
-            batch
-            for batch in self.uncurated
-            if batch.batch_id not in excluded and any(file.table == table for file in batch.files)
-        )
-
-    @cached_property
-    def seen(self) -> frozenset[tuple[str, str]]:
-        """(key, version) of every raw file in the ledger, whatever its outcome."""
-        return frozenset((entry.key, entry.version) for batch in self.batches for entry in batch.files)
-
-    @cached_property
-    def ingested(self) -> dict[str, str]:
-        """SHA-256 → key of the ingested file with these bytes.
-
-        Files of a rejected batch do not count: its good files may be uploaded again while it is rejected.
-        """
-        return {
-            entry.sha256: entry.key
-            for batch in self.readable
-            for entry in batch.files
-            if entry.status == FileStatus.INGESTED
-        }
-
-    def batches_of(self, table: str) -> tuple[str, ...]:
-        """Return the ids of the readable batches with rows of a table, oldest first."""
-        return tuple(batch.batch_id for batch in self.readable if table in batch.tables)
+__all__ = ["Batch", "FileEntry", "Ledger", "LedgerView", "version_of"]
 
 
 class Ledger:
@@ -186,6 +48,8 @@ class Ledger:
             released=self._ids_under(naming.released_prefix(self._domain)),
             holds=tuple(Hold.from_json(body, self._bucket, key) for key, body in held),
             publishing=self._publishing(),
+            decisions=read_decisions(self._store, self._bucket, self._domain),
+            reingest=self._ids_under(naming.reingest_prefix(self._domain)),
         )
 
     def _publishing(self) -> frozenset[str]:

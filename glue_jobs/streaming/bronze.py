@@ -31,6 +31,7 @@ from glue_jobs.streaming.files import RawFiles
 from glue_jobs.streaming.generation import CheckpointError, Generation
 from glue_jobs.streaming.json_lines import read_json_lines
 from lake import naming
+from lake.files.rules import READING_RULES
 from lake.model.spec import Domain, Table
 from lake.naming import BatchStatus
 
@@ -154,6 +155,7 @@ class BronzeWriter:
             files=files,
             tables=(self.table.name,) if report.rows_bronze else (),
             checks=with_file_checks(checks, files),
+            rules=READING_RULES,
         )
         self._ledger.commit(batch)
         register_batch(

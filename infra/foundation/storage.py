@@ -15,7 +15,16 @@ from infra.foundation.config import Config
 from infra.foundation.queries import allow_queries, allow_tables
 from infra.foundation.roles import Role
 from infra.foundation.stack import LakeStack
-from lake.naming import QUARANTINE, STAGING, STEWARD_RESULTS, Names, released_prefix, requeued_prefix
+from lake.naming import (
+    QUARANTINE,
+    STAGING,
+    STEWARD_RESULTS,
+    Names,
+    reingest_prefix,
+    released_prefix,
+    requeued_prefix,
+    withdrawn_prefix,
+)
 
 _ABORT_AFTER = Duration.days(7)
 
@@ -154,7 +163,13 @@ class Storage(LakeStack):
         role.read(self._names.ledger_bucket, "")
         role.allow(
             ("s3:PutObject",),
-            arns.objects(self._names.ledger_bucket, released_prefix("*"), requeued_prefix("*")),
+            arns.objects(
+                self._names.ledger_bucket,
+                released_prefix("*"),
+                requeued_prefix("*"),
+                withdrawn_prefix("*"),
+                reingest_prefix("*"),
+            ),
             why="The steward serves every domain; batches and records are not known at synth.",
         )
         names = self._names

@@ -96,8 +96,48 @@ def requeued_key(domain: str, table: str, name: str) -> str:
     return f"{requeued_prefix(domain, table)}{name}.json"
 
 
+WITHDRAWALS = "w-"
+"""Prefix of the ids of decisions to withdraw a file, or to take that back."""
+
+
+def withdrawn_prefix(domain: str) -> str:
+    """Return the prefix of these decisions: one object each."""
+    return f"{ledger_root(domain)}withdrawn/"
+
+
+def withdrawn_key(domain: str, decision_id: str) -> str:
+    """Return the key of a decision."""
+    return f"{withdrawn_prefix(domain)}{decision_id}.json"
+
+
+def reingest_prefix(domain: str) -> str:
+    """Return the prefix of batches that are to be read from raw again: one object per batch."""
+    return f"{ledger_root(domain)}reingest/"
+
+
+def reingest_key(domain: str, batch_id: str) -> str:
+    """Return the key that asks for a batch to be read again."""
+    return f"{reingest_prefix(domain)}{batch_id}.json"
+
+
+_REREAD = re.compile(r"(?P<first>.+)-r\d{8}T\d+")
+
+
+def reread_batch_id(batch_id: str, at: datetime) -> str:
+    """Return the id of the batch that takes a batch's place: it sorts behind it, before every other one."""
+    match = _REREAD.fullmatch(batch_id)
+    return f"{match['first'] if match else batch_id}-r{moment(at)}"
+
+
+def is_reread(batch_id: str) -> bool:
+    """Return whether the id is that of a batch that was read again."""
+    return _REREAD.fullmatch(batch_id) is not None
+
+
 DROPS = "_drops"
-"""Name of the reader of a domain's drops; a stream's reader has the name of its table."""
+REREAD = "_reread"
+"""Names of the readers of a domain's drops, and of batches that are read again. A stream's reader is named by
+its table."""
 
 
 def reading_key(domain: str, reader: str) -> str:

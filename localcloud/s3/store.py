@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from localcloud.s3.full_disk import written
+
 MAX_NAME = 255
 """Longest file name of common file systems, in bytes."""
 
@@ -100,7 +102,8 @@ class ObjectStore:
     def new_blob(self, value: bytes) -> Path:
         """Write the bytes to a new blob and return its path; `place` moves it later."""
         path = self.blobs / uuid.uuid4().hex
-        path.write_bytes(value)
+        with written(path):
+            path.write_bytes(value)
         return path
 
     def place(self, bucket: str, key: str, source: Path) -> Path:

@@ -13,6 +13,7 @@ from glue_jobs.ingest.ingest import IngestContext
 from glue_jobs.ingest.isolation import seconds_for
 from glue_jobs.ingest.landing import LandedFile
 from glue_jobs.ledger.ledger import FileEntry
+from glue_jobs.runtime import limits
 from lake.errors import CaudalError
 from lake.model.spec import Table
 from lake.naming import FileStatus
@@ -151,6 +152,7 @@ def test_no_file_is_blamed_if_spark_itself_does_not_work(
     fails(monkeypatch, "sales", endless)
     monkeypatch.setattr(isolation, "BASE_SECONDS", 1.0)
     monkeypatch.setattr(isolation, "WORKING_SECONDS", 0.0)
+    monkeypatch.setattr(limits, "REPEAT_SECONDS", 0.002)
     with pytest.raises(CaudalError, match="Spark does not work any more") as error:
         empty_pipeline.ingest()
     assert "Start the pipeline again" in str(error.value)

@@ -169,7 +169,7 @@ def test_buckets_are_retained_unless_both_switches_are_on(
     assert _policies(Assembly(outdir).stack(names.stack("storage"))) == {"Delete"}
 
 
-def test_steward_may_write_releases_and_requeued_rows_only(storage: Stack, names: Names) -> None:
+def test_steward_may_write_decisions_only(storage: Stack, names: Names) -> None:
     statements = storage.role(names.steward_role)
     written = [
         resource
@@ -179,7 +179,8 @@ def test_steward_may_write_releases_and_requeued_rows_only(storage: Stack, names
     ]
     ledger = f"arn:aws:s3:::{names.ledger_bucket}"
     results = f"arn:aws:s3:::{names.athena_bucket}/steward-results/*"
-    assert sorted(written) == [results, f"{ledger}/*/released/*", f"{ledger}/*/requeued/*"]
+    recorded = ("reingest", "released", "requeued", "withdrawn")
+    assert sorted(written) == [results, *(f"{ledger}/*/{each}/*" for each in recorded)]
     assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
     assert actions(statements, names.processed_bucket) == {"s3:GetObject", "s3:ListBucket"}
     assert actions(statements, names.ledger_bucket) == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}

@@ -1,0 +1,50 @@
+"""What the ledgers of a local cloud leave to do: files that wait, and batches that older rules have read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from glue_jobs.ledger.ledger import Ledger, LedgerView, version_of
+from glue_jobs.reingest.messages import older_messages
+from glue_jobs.runtime.store import S3Store
+from lake.files.rules import READING_RULES
+from lake.model.discovery import domain_names, load_domain
+from lake.naming import Names, raw_prefix
+from localcloud.daemon import Status
+from uploader.errors import explained
+from uploader.session import session_for
+
+
+def ledger_messages(status: Status, home: Path) -> Iterator[str]:
+    """Yield the sentences on every domain of a running local cloud. Cost: its ledgers, one listing of raw."""
+    session, options, _ = session_for(env=None, profile=None, region=None, local=home)
+    names = Names(env=status.env, account=status.account, region=status.region)
+    with explained("local cloud"):
+        store = S3Store(session.client("s3", **options))
+        for name in domain_names():
+            load_domain(name)
+            view = Ledger(store, names.ledger_bucket, name).view()
+            yield from waiting_messages(store, names, name, view)
+            yield from (f"{name}: {each}" for each in older_messages(view.older_than(READING_RULES), name))
+
+
+def waiting_messages(store: S3Store, names: Names, domain: str, view: LedgerView) -> Iterator[str]:
+    """Yield a sentence if raw has files that no run has read, or if batches are not published."""
+    waiting = [
+        item
+        for item in store.list(names.raw_bucket, raw_prefix(domain))
+        if item.size and (item.key, version_of(item)) not in view.seen
+    ]
+    parts = []
+    if waiting:
+        parts.append(f"{len(waiting)} files wait for a run")
+    if view.needs_publication:
+        parts.append(f"{len(view.pending)} batches wait to be published")
+    if parts:
+        machine = names.state_machine(domain)
+        arn = f"arn:aws:states:{names.region}:{names.account}:stateMachine:{machine}"
+        yield (
+            f"{domain}: {' and '.join(parts)}. The schedule starts a run; to start one now: "
+            f"aws stepfunctions start-execution --state-machine-arn {arn}"
+        )

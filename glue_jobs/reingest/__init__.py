@@ -1,0 +1,1 @@
+"""Batches whose files are read from raw again."""
