@@ -11,6 +11,8 @@ from pyspark.sql import SparkSession
 from glue_jobs.runtime.session import configure
 from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
 
+pytest_plugins = ["tests.watchdog"]
+
 SMALL = {
     **WITHOUT_UI,
     **FEW_THREADS,
