@@ -131,7 +131,9 @@ def send(
         texts = corrections.read(corrected, declared, records, sources) if corrected else {}
         chosen = [each for each in records if again or corrected or not each.requeued]
         sending.require_sendable(chosen, corrected=corrected is not None)
-        objects = sending.to_raw_objects(place.domain, declared, chosen, sources, texts)
+        objects = sending.to_raw_objects(
+            place.domain, declared, chosen, sources, texts, now=datetime.now(UTC)
+        )
         if not records:
             typer.echo("0 records match; nothing is sent.")
         if len(chosen) < len(records):

@@ -18,6 +18,7 @@ from glue_jobs.curation.accounts import Account
 from glue_jobs.curation.compactor import Compacted, compact_streams
 from glue_jobs.curation.curation import Curation
 from glue_jobs.curation.publication import Published, Register
+from glue_jobs.curation.versions import Replaced
 from glue_jobs.curation.withdrawn import withdrawn_files, withdrawn_messages
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
@@ -73,11 +74,12 @@ def run(
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
     withdrawn = withdrawn_files(view)
-    message = " ".join(
-        [_publication_message(published, marts), *withdrawn_messages(withdrawn), *compacted.failures, *held]
-    )
+    told = [*withdrawn_messages(withdrawn), *_replaced_messages(curation.replaced)]
+    message = " ".join([_publication_message(published, marts), *told, *compacted.failures, *held])
     summary = _summary(RunStatus.PUBLISHED, published, pending, message)
     summary["compacted"] = compacted.changed
+    summary["replaced_groups"] = {name: each.groups for name, each in curation.replaced.items()}
+    summary["ambiguous_groups"] = {name: each.ambiguous for name, each in curation.replaced.items()}
     summary |= predicted_cost(args, time.monotonic() - started)
     detail = {
         "seconds_per_table": curation.seconds,
@@ -156,6 +158,20 @@ def _publication_message(published: Mapping[str, Published], marts: set[str]) ->
     return f"{len(published) - gold} silver tables and {gold} marts, {files} files."
 
 
+def _replaced_messages(replaced: Mapping[str, Replaced]) -> list[str]:
+    """Return sentences on the groups of rows that later deliveries replaced."""
+    messages = []
+    for table, counts in sorted(replaced.items()):
+        if counts.groups:
+            messages.append(f"{table}: later deliveries replaced the rows of {counts.groups} groups.")
+        if counts.ambiguous:
+            messages.append(
+                f"{table}: {counts.ambiguous} groups lie in several files that came without an upload call; "
+                "only the rows of the last file count. Send such files together with `caudal upload`."
+            )
+    return messages
+
+
 def _summary(
     status: str, published: Mapping[str, Published], batches: list[str], message: str
 ) -> dict[str, Any]:
@@ -169,6 +185,8 @@ def _summary(
             for name, item in sorted(published.items())
         },
         "compacted": False,
+        "replaced_groups": {},
+        "ambiguous_groups": {},
     }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lake.errors import CaudalError
+from lake.files.csv_text import fields_of
 from lake.model.spec import Table
 from requeue.records import Record
 from requeue.sending import Sources, csv_line
@@ -39,11 +40,19 @@ def write_template(path: Path, table: Table, records: Iterable[Record], sources:
         writer = csv.DictWriter(file, [*ADDED, *headers], restval="")
         writer.writeheader()
         for record in listed:
-            fields = next(csv.reader(io.StringIO(record.raw_record, newline="")), [])
+            fields = _fields(record.raw_record)
             # Surplus fields of a malformed line have no column; RAW_RECORD has the complete line.
             known = dict(zip(sources.of(record).headers, fields, strict=False))
             added = (record.record_id, " ".join(record.failed_checks), record.raw_record)
             writer.writerow({**known, **dict(zip(ADDED, added, strict=True))})
+
+
+def _fields(text: str) -> list[str]:
+    """Return the fields of a record; those of a malformed one as far as they can be told apart."""
+    try:
+        return fields_of(text)
+    except ValueError:
+        return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
 def read_ids(path: Path, table: Table) -> tuple[str, ...]:

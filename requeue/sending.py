@@ -17,14 +17,16 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from glue_jobs.ingest.landing import RANK_SEPARATOR, SOURCE_ROW, encode_origin, origin_of
+from glue_jobs.ingest.landing import SOURCE_ROW, encode_origin, origin_of
+from glue_jobs.ledger.entries import ALONE, RANK_SEPARATOR
 from glue_jobs.quality.checks import MALFORMED
 from glue_jobs.runtime.store import Head, ObjectStore
 from lake import naming
 from lake.errors import CaudalError
-from lake.files.metadata import REQUEUED_FROM, SHA256, UPLOADED_AT
+from lake.files.csv_text import fields_of
+from lake.files.metadata import REQUEUED_AT, REQUEUED_FROM, SHA256, UPLOADED_AT
 from lake.files.names import GZIP_SUFFIX
 from lake.files.recognition import HEAD_BYTES, recognise
 from lake.model.spec import Domain, Table
@@ -42,6 +44,7 @@ class Source:
     headers: tuple[str, ...]
     origin: str
     uploaded_at: str
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +92,13 @@ class Sources:
             headers=headers[1:] if headers[:1] == (SOURCE_ROW,) else headers,
             origin=origin_of(head) or key,
             uploaded_at=self._uploaded_at(record, head),
+            is_alone=self._is_alone(record),
         )
+
+    def _is_alone(self, record: Record) -> bool:
+        """Return whether the ledger ranked the file as a delivery by itself."""
+        entry = self._quarantine.entry(record)
+        return entry is not None and entry.is_alone
 
     def _uploaded_at(self, record: Record, head: Head) -> str:
         """Return the upload time that the ledger ranked the file by.
@@ -125,49 +134,78 @@ def require_sendable(records: Iterable[Record], *, corrected: bool) -> None:
 
 
 def to_raw_objects(
-    domain: Domain, table: Table, records: Iterable[Record], sources: Sources, corrections: Mapping[str, str]
+    domain: Domain,
+    table: Table,
+    records: Iterable[Record],
+    sources: Sources,
+    corrections: Mapping[str, str],
+    *,
+    now: datetime,
 ) -> list[RawObject]:
-    """Return the raw objects of the records of a table; `corrections` maps record ids to corrected texts."""
+    """Return the raw objects of the records of a table; `corrections` maps record ids to corrected texts.
+
+    `now` is their `requeued-at`: a record whose date was in the future is checked by this time.
+    """
     by_file: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         by_file[record.source_file].append(record)
     return [
-        _raw_object(domain, table, sorted(group, key=lambda record: record.source_row), sources, corrections)
+        _raw_object(
+            domain, table, sorted(group, key=lambda record: record.source_row), sources, corrections, now
+        )
         for _, group in sorted(by_file.items())
     ]
 
 
 def _raw_object(
-    domain: Domain, table: Table, records: list[Record], sources: Sources, corrections: Mapping[str, str]
+    domain: Domain,
+    table: Table,
+    records: list[Record],
+    sources: Sources,
+    corrections: Mapping[str, str],
+    now: datetime,
 ) -> RawObject:
     source = sources.of(records[0])
     texts = [(record, corrections.get(record.record_id, record.raw_record)) for record in records]
     if table.stream:
         lines = [text for _, text in texts]
     else:
-        numbered = (f"{record.source_row},{text}" for record, text in texts)
+        numbered = (f"{record.source_row},{_in_one_line(text)}" for record, text in texts)
         lines = [csv_line((SOURCE_ROW, *source.headers)), *numbered]
     body = "".join(f"{line}\n" for line in lines).encode()
     sha256 = hashlib.sha256(body).hexdigest()
     return RawObject(
         table=table.name,
-        key=naming.raw_key(domain.name, table.name, sha256, _path(table, source.origin)),
+        key=naming.raw_key(
+            domain.name, table.name, sha256, _path(table, records[0].source_file, source.origin)
+        ),
         body=body,
         metadata={
             SHA256: sha256,
             UPLOADED_AT: source.uploaded_at,
+            REQUEUED_AT: now.astimezone(UTC).isoformat(timespec="microseconds"),
             REQUEUED_FROM: encode_origin(source.origin),
+            **({ALONE: "true"} if source.is_alone else {}),
         },
         records=tuple(record.record_id for record in records),
         corrected=any(record.record_id in corrections for record in records),
     )
 
 
-def _path(table: Table, origin: str) -> str:
-    """Return a path that is recognised as the table's and is unique for the source file."""
+def _in_one_line(text: str) -> str:
+    """Quote the line ends of a record whose own file has line ends of another kind."""
+    return csv_line(fields_of(text)) if "\n" in text or "\r" in text else text
+
+
+def _path(table: Table, file: str, origin: str) -> str:
+    """Return a path that is recognised as the table's and is unique for the records' file.
+
+    `file` is the file that was quarantined, `origin` the one that the records were first read from. So a
+    requeued record that was quarantined again gets another path, although its text is the same.
+    """
     folder = f"{table.stream.folders[0]}/" if table.stream else ""
     name = origin.rsplit("/", 1)[-1].removesuffix(GZIP_SUFFIX)
-    return f"{folder}requeued/{hashlib.sha256(origin.encode()).hexdigest()[:12]}/{name}"
+    return f"{folder}requeued/{hashlib.sha256(file.encode()).hexdigest()[:12]}/{name}"
 
 
 def csv_line(fields: Iterable[str]) -> str:

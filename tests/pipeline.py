@@ -60,16 +60,20 @@ class Pipeline:
         other.catalog.tables = {name: set(paths) for name, paths in self.catalog.tables.items()}
         return other
 
-    def drop(self, files: Mapping[str, str | bytes], *, at: datetime | None = None) -> None:
-        """Upload files (relative path → content), all with the same upload time."""
+    def drop(
+        self, files: Mapping[str, str | bytes], *, at: datetime | None = None, again: bool = False
+    ) -> None:
+        """Upload files (relative path → content), all with the same upload time; `again` as new versions."""
         moment = at or START + timedelta(hours=len(self.uploads) + 1)
         self.uploads.append(Upload(moment, files))
         for path, content in files.items():
             body = content.encode() if isinstance(content, str) else content
             sha256 = hashlib.sha256(body).hexdigest()
             table = table_of(self.domain, path)
-            key = naming.raw_key(self.domain.name, table.name if table else "_unrecognised", sha256, path)
-            self.store.upload("raw", key, body, uploaded_at=moment.isoformat(), sha256=sha256)
+            name = table.name if table else naming.UNRECOGNISED
+            key = naming.raw_key(self.domain.name, name, sha256, path, again_at=moment if again else None)
+            mark = {"again": "true"} if again else {}
+            self.store.upload("raw", key, body, uploaded_at=moment.isoformat(), sha256=sha256, **mark)
 
     def args(self, **options: Any) -> JobArguments:
         """Return the arguments of the current execution, which each run of a job numbers anew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -41,7 +42,9 @@ def upload(
     """Upload the files and folders `paths` to the raw bucket under the prefix of `domain`.
 
     Tables are sent in rank order, referenced tables first; within a rank, `jobs` files at a time. Files
-    whose content raw holds already are skipped, unless `again`. `uploaded_at` (default: now) ranks
+    whose content raw holds already are skipped, unless `again`. Files of a table whose rows form groups
+    are sent with all others of their folder if one is new, the known ones as with `again`; two of them with
+    one relative path and different bytes are refused. `uploaded_at` (default: now) ranks
     the rows of this call as versions: later calls win. Files that match no table are sent too, so that
     the ingest job can account for them, and are listed in the report's `refused`. A `dry_run` writes
     nothing. An error of a single file is an Outcome in the report. After an interrupt (Ctrl-C) the files that
@@ -49,7 +52,7 @@ def upload(
 
     Raises UploadError if a path does not exist or the bucket cannot be used.
     """
-    moment = (uploaded_at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="microseconds")
+    moment = (uploaded_at or datetime.now(UTC)).astimezone(UTC)
     run = _Upload(
         client=client,
         bucket=names.raw_bucket,
@@ -73,7 +76,7 @@ def upload(
     return UploadReport(
         domain=domain.name,
         bucket=names.raw_bucket,
-        uploaded_at=moment,
+        uploaded_at=run.uploaded_at,
         dry_run=dry_run,
         outcomes=tuple(outcomes),
         waiting=sum(not each.is_system_file for each in files) - len(outcomes) if is_interrupted else 0,
@@ -88,12 +91,16 @@ class _Upload:
     client: S3Client
     bucket: str
     domain: Domain
-    moment: str
+    moment: datetime
     again: bool
     dry_run: bool
     progress: Progress
     ended: list[Outcome] = field(default_factory=list)
     """Outcomes so far, in the order in which the files ended."""
+
+    @property
+    def uploaded_at(self) -> str:
+        return self.moment.isoformat(timespec="microseconds")
 
     def upload_all(self, files: Sequence[LocalFile], pool: ThreadPoolExecutor) -> list[Outcome]:
         data = [each for each in files if not each.is_system_file]
@@ -106,8 +113,16 @@ class _Upload:
             else:
                 outcomes.append(self._finished(examined))
         unique, duplicates = _without_duplicates(candidates)
+        unique, ambiguous = _without_ambiguous(unique)
+        outcomes.extend(self._finished(_outcome(each, Status.FAILED, _AMBIGUOUS)) for each in ambiguous)
+        incomplete = self._incomplete_deliveries(unique, pool)
         for _, same_rank in groupby(sorted(unique, key=self._upload_order), key=self._rank):
-            outcomes.extend(pool.map(self._upload_or_fail, list(same_rank)))
+            outcomes.extend(
+                pool.map(
+                    lambda each: self._upload_or_fail(each, completes=_place(each) in incomplete),
+                    list(same_rank),
+                )
+            )
         outcomes.extend(
             self._finished(
                 _outcome(duplicate, Status.SKIPPED, f"the same bytes as {kept.file.path}", kept.key)
@@ -115,6 +130,19 @@ class _Upload:
             for duplicate, kept in duplicates
         )
         return outcomes
+
+    def _incomplete_deliveries(
+        self, candidates: Sequence[Candidate], pool: ThreadPoolExecutor
+    ) -> set[tuple[str, str | None]]:
+        """Return table and folder of each delivery of which raw has some files, and lacks others."""
+        delivered = [each for each in candidates if each.delivery is not None]
+        with explained(f"bucket {self.bucket}"):
+            known = list(pool.map(self._existing_key, delivered))
+        new = {_place(each) for each, key in zip(delivered, known, strict=True) if key is None}
+        return new & {_place(each) for each, key in zip(delivered, known, strict=True) if key}
+
+    def _existing_key(self, candidate: Candidate) -> str | None:
+        return existing_key(self.client, self.bucket, self.domain.name, candidate)
 
     def _rank(self, candidate: Candidate) -> int:
         return self.domain.ranks.get(candidate.table, _UNRECOGNISED_RANK)
@@ -135,21 +163,24 @@ class _Upload:
                 detail=str(error),
             )
 
-    def _upload_or_fail(self, candidate: Candidate) -> Outcome:
+    def _upload_or_fail(self, candidate: Candidate, *, completes: bool) -> Outcome:
         """Upload a file; an error becomes its outcome, so that the other files are still sent."""
         try:
-            return self._finished(self._upload(candidate))
+            return self._finished(self._upload(candidate, completes))
         except (OSError, UploadError) as error:
             return self._finished(_outcome(candidate, Status.FAILED, str(error)))
         except (BotoCoreError, ClientError) as error:
             return self._finished(_outcome(candidate, Status.FAILED, str(explain(error, candidate.key))))
 
-    def _upload(self, candidate: Candidate) -> Outcome:
-        if not self.again:
-            key = existing_key(self.client, self.bucket, self.domain.name, candidate)
-            if key:
-                detail = "already there" if key == candidate.key else f"already there as {key}"
-                return _outcome(candidate, Status.SKIPPED, detail, key)
+    def _upload(self, candidate: Candidate, completes: bool) -> Outcome:
+        """Send a file that raw lacks, or that `completes` a delivery with new files as a new version."""
+        key = self._existing_key(candidate)
+        again = self.again or (completes and key is not None)
+        if key and not again:
+            detail = "already there" if key == candidate.key else f"already there as {key}"
+            return _outcome(candidate, Status.SKIPPED, detail, key)
+        if again:
+            candidate = candidate.sent_again(self.domain.name, self.moment)
         if self.dry_run:
             return _outcome(candidate, Status.PLANNED)
         try:
@@ -157,13 +188,14 @@ class _Upload:
                 self.client,
                 self.bucket,
                 candidate,
-                uploaded_at=self.moment,
-                again=self.again,
+                uploaded_at=self.uploaded_at,
+                again=again,
                 sent=self.progress.sent,
             )
         except AlreadyExistsError as error:
             return _outcome(candidate, Status.SKIPPED, f"already there: {error.what}")
-        return _outcome(candidate, Status.UPLOADED)
+        detail = "sent again, with new files of its folder" if completes and again else ""
+        return _outcome(candidate, Status.UPLOADED, detail)
 
     def _finished(self, outcome: Outcome) -> Outcome:
         """Report a file's outcome to the progress and return it."""
@@ -172,6 +204,21 @@ class _Upload:
         self.progress.finished(outcome)
         self.ended.append(outcome)
         return outcome
+
+
+_AMBIGUOUS = "another file of this call has the same relative path; upload the folder that holds both"
+
+
+def _place(candidate: Candidate) -> tuple[str, str | None]:
+    """Return what the files of one delivery have in common."""
+    return (candidate.table, candidate.delivery)
+
+
+def _without_ambiguous(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Divide the files into those to send, and those of a delivery whose order their paths do not give."""
+    paths = Counter((each.table, each.file.path) for each in candidates if each.delivery is not None)
+    ambiguous = [each for each in candidates if paths[each.table, each.file.path] > 1]
+    return [each for each in candidates if paths[each.table, each.file.path] <= 1], ambiguous
 
 
 def _without_duplicates(

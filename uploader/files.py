@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from lake.files.recognition import HEAD_BYTES, Recognised, recognise
-from lake.model.spec import Domain
+from lake.model.spec import Domain, Versions
 from lake.naming import UNRECOGNISED, raw_key
 from uploader.errors import UploadError
 
@@ -55,6 +56,19 @@ class Candidate:
     def is_stream(self) -> bool:
         """Whether the file belongs to a stream's table."""
         return self.recognised.is_stream
+
+    @property
+    def delivery(self) -> str | None:
+        """The folder of a file whose table has groups of rows: such files count, and are sent, together."""
+        table = self.recognised.table
+        is_grouped = table is not None and table.versions is Versions.GROUP
+        return self.file.path.rpartition("/")[0] if is_grouped else None
+
+    def sent_again(self, domain: str, at: datetime) -> Candidate:
+        """Return the file with its key as a new version. Raises UploadError if that is too long."""
+        key = raw_key(domain, self.table, self.sha256, self.file.path, again_at=at)
+        _require_length(key)
+        return replace(self, key=key)
 
     @property
     def order(self) -> tuple[int, str]:
@@ -105,11 +119,7 @@ def examine(domain: Domain, local: LocalFile) -> Candidate:
     sha256 = digest.hexdigest()
     table = recognised.table.name if recognised.table else UNRECOGNISED
     key = raw_key(domain.name, table, sha256, local.path)
-    if len(key.encode("utf-8", errors="surrogateescape")) > _KEY_LIMIT:
-        raise UploadError(
-            f"the path is too long for an S3 key ({_KEY_LIMIT} bytes).",
-            hint="Upload from a folder further down.",
-        )
+    _require_length(key)
     if any(character < " " or character == "\x7f" for character in local.path):
         raise UploadError(
             "the file's name has a line break or another control character.", hint="Rename the file."
@@ -117,3 +127,11 @@ def examine(domain: Domain, local: LocalFile) -> Candidate:
     if any("\udc80" <= character <= "\udcff" for character in local.path):
         raise UploadError("the file's name is not UTF-8.", hint="Rename it.")
     return Candidate(file=local, sha256=sha256, recognised=recognised, key=key)
+
+
+def _require_length(key: str) -> None:
+    if len(key.encode("utf-8", errors="surrogateescape")) > _KEY_LIMIT:
+        raise UploadError(
+            f"the path is too long for an S3 key ({_KEY_LIMIT} bytes).",
+            hint="Upload from a folder further down.",
+        )

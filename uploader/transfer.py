@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lake.files.metadata import SHA256, UPLOADED_AT
+from lake.files.metadata import AGAIN, SHA256, UPLOADED_AT
 from lake.naming import raw_content_prefix
 from uploader.errors import UploadError, code_of
 from uploader.files import Candidate
@@ -44,9 +44,10 @@ def existing_key(client: S3Client, bucket: str, domain: str, candidate: Candidat
     prefix = raw_content_prefix(domain, candidate.table, candidate.sha256)
     listed = client.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     keys = [item["Key"] for item in listed if item["Size"] == candidate.file.size]
+    same_path = [key for key in keys if key.removeprefix(prefix).partition("/")[2] == candidate.file.path]
     if candidate.key in keys:
         return candidate.key
-    return keys[0] if keys and not candidate.is_stream else None
+    return next(iter(same_path if candidate.is_stream else keys), None)
 
 
 def put_once(client: S3Client, bucket: str, key: str, body: bytes, metadata: Mapping[str, str]) -> bool:
@@ -88,12 +89,12 @@ def send(
 ) -> None:
     """Write the file under its key, and call `sent` with the number of bytes after each part.
 
-    Raises AlreadyExistsError if the key exists (unless `again`), UploadError if the file changed while
-    it was sent, OSError, ClientError.
+    `again` marks it as a new version, even if its bytes were ingested before. Raises AlreadyExistsError if
+    the key exists, UploadError if the file changed while it was sent, OSError, ClientError.
     """
-    metadata = {UPLOADED_AT: uploaded_at, SHA256: candidate.sha256}
+    metadata = {UPLOADED_AT: uploaded_at, SHA256: candidate.sha256} | ({AGAIN: "true"} if again else {})
     # Raw is immutable and two uploaders may run at the same time: S3 must refuse the second write of a key.
-    condition: dict[str, Any] = {} if again else {"IfNoneMatch": "*"}
+    condition: dict[str, Any] = {"IfNoneMatch": "*"}
     before = candidate.file.source.stat()
     is_small = candidate.file.size <= PART_BYTES
 

@@ -100,6 +100,8 @@ BILLING_MONTHLY = Table(
     description="Invoices, in the currency of the customer.",
     key=("invoice_id",),
     dated_by="billing_month",
+    # Invoices of the coming month are sent in advance.
+    future_days=31,
     columns=(
         _id("invoice_id", "Identifies the invoice."),
         _id("org_id", "Organisation that is billed.", required=True),
@@ -225,6 +227,12 @@ USAGE_EVENTS = Table(
             f"cost_usd_increment >= {ROUNDING_LOSS} AND cost_usd_increment < 0",
             "not below 0 by a rounding loss",
             cost_usd_increment="0",
+        ),
+        flag("carbon_kg.unexpected", "carbon_kg IS NOT NULL AND schema_version = 1", "null in version 1"),
+        flag(
+            "genai_tokens.unexpected",
+            "genai_tokens IS NOT NULL AND (schema_version = 1 OR service <> 'genai')",
+            "null in version 1, and for services other than genai",
         ),
         flag(
             "unit.imputed",

@@ -89,7 +89,7 @@ ORDERS = Table(
 
 ORDER_ITEMS = Table(
     name="order_items",
-    description="Order lines. A file with a line of an order contains all lines of that order.",
+    description="Order lines. A delivery with a line of an order contains all lines of that order.",
     key=("order_id",),
     versions=Versions.GROUP,
     columns=(

@@ -16,6 +16,7 @@ from glue_jobs.curation.grain import check_grains
 from glue_jobs.curation.publication import Published, Register, register_nothing
 from glue_jobs.curation.scope import NOTHING, Scope, mart_scope, silver_scopes
 from glue_jobs.curation.silver import Parents, account, enriched, resolve_table, with_unknown_flags
+from glue_jobs.curation.versions import Replaced, count_replaced
 from glue_jobs.curation.workspace import Workspace, mart_target, silver_target
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.quality.gate import CheckCounts
@@ -25,7 +26,7 @@ from glue_jobs.runtime.rows import FLAGS
 from glue_jobs.runtime.schemas import silver_columns
 from glue_jobs.runtime.store import ObjectStore
 from lake.model.discovery import GOLD, transformation
-from lake.model.spec import Domain, Mart, PartitionUnit, Table
+from lake.model.spec import Domain, Mart, PartitionUnit, Table, Versions
 
 TABLES_AT_ONCE = 4
 
@@ -51,6 +52,8 @@ class Curation:
         """Recomputed table → its accounts by month after this run."""
         self.checks: dict[str, CheckCounts] = {}
         """Recomputed table → counts of its reference checks over the recomputed rows."""
+        self.replaced: dict[str, Replaced] = {}
+        """Recomputed table of groups → the groups that the new batches replaced."""
         self.seconds: dict[str, float] = {}
         """Table or mart → seconds spent on it; those of concurrent tables overlap."""
 
@@ -133,6 +136,9 @@ class Curation:
             (row["year"], row["month"], row["_outcome"], row["rows"])
             for row in account(resolved, silver).collect()
         )
+        if table.versions is Versions.GROUP and resolved.disputed is not None:
+            pending = self._bronze[table.name].pending
+            self.replaced[table.name] = count_replaced(resolved.disputed, table, pending)
         resolved.unpersist_keys()
         book = AccountBook(self._store, self._args.ledger_bucket, self._domain.name, table.name)
         self.books[table.name] = book.updated(counted, scope, self._view)

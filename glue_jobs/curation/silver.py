@@ -50,6 +50,8 @@ class Resolved:
     bronze: DataFrame
     losers: DataFrame | None
     contested: DataFrame
+    disputed: DataFrame | None = None
+    """All rows of the contested keys, with the columns of bronze; None if there are none."""
 
     def unpersist_keys(self) -> None:
         """Free the memory of the contested keys. To be called after silver is written and counted."""
@@ -114,6 +116,7 @@ def _choose(
         bronze=bronze.select(*MONTH_KEYS),
         losers=decided.where(F.col(OUTCOME) != CURRENT).select(*MONTH_KEYS, OUTCOME),
         contested=contested,
+        disputed=disputed,
     )
 
 

@@ -13,16 +13,17 @@ from pyspark.sql import functions as F
 from glue_jobs.ingest.isolation import FAILURES, Isolation, seconds_for
 from glue_jobs.ingest.landing import LandedFile
 from glue_jobs.ingest.reading import read_table
+from glue_jobs.ingest.remainder import has_text_after_header
 from glue_jobs.ingest.staging import REJECTED, Staging
 from glue_jobs.ledger.ledger import FileEntry
-from glue_jobs.quality.checks import check_rows
+from glue_jobs.quality.checks import OPEN_LINE, check_rows
 from glue_jobs.runtime.limits import within
 from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
 from glue_jobs.runtime.schemas import quarantine_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
-from lake.files.checks import FILE_UNREADABLE
+from lake.files.checks import FILE_EMPTY_OF_RECORDS, FILE_UNREADABLE
 from lake.files.parquet import ROWS_PER_FILE
 from lake.model.spec import Table
 
@@ -77,11 +78,11 @@ def ingest(context: IngestContext, table: Table, files: Sequence[LandedFile]) ->
     """Read, check and write a table's files.
 
     If that fails or takes too long, the files are tried one by one: those that fail alone are rejected, the
-    others are ingested. Raises AccountingError if rows went missing.
+    others are ingested. A file with text after its header of which no record was read is rejected, too.
+    Raises AccountingError if rows went missing.
     """
-    spark = context.spark
     try:
-        return within(spark, seconds_for(files), lambda: _ingest_readable(context, table, files))
+        return _ingest_within(context, table, files)
     except FAILURES:
         unreadable = isolation_of(context, table).failing(files)
         if not unreadable:
@@ -92,8 +93,21 @@ def ingest(context: IngestContext, table: Table, files: Sequence[LandedFile]) ->
     readable = [file for file in files if file.key not in unreadable]
     if not readable:
         return TableReport(table=table.name, files=(), rejected=rejected)
-    report = within(spark, seconds_for(readable), lambda: _ingest_readable(context, table, readable))
-    return replace(report, rejected=rejected)
+    report = _ingest_within(context, table, readable)
+    return replace(report, rejected=(*rejected, *report.rejected))
+
+
+def _ingest_within(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
+    """Ingest files within the time that their size allows, and reject those that gave no record."""
+    report = within(context.spark, seconds_for(files), lambda: _ingest_readable(context, table, files))
+    suspects = {entry.key for entry in report.files if not entry.rows_read}
+    empty = {
+        file.key: file.rejected(FILE_EMPTY_OF_RECORDS, "the file has text, but no record was read")
+        for file in files
+        if file.key in suspects and has_text_after_header(context.store, context.raw_bucket, file)
+    }
+    kept = tuple(entry for entry in report.files if entry.key not in empty)
+    return replace(report, files=kept, rejected=(*report.rejected, *empty.values()))
 
 
 def isolation_of(context: IngestContext, table: Table) -> Isolation:
@@ -122,12 +136,15 @@ def _staging(context: IngestContext, table: Table) -> Staging:
 
 
 def _ingest_readable(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
-    staging = _staging(context, table)
-    read = staging.stage(check_rows(context.rows(table, files), table), _stamps(context))
-    outcomes = _outcomes(staging.read()) if read else []
+    outcomes, read, staging = _staged(context, table, files)
+    unfinished = {outcome.source_file for outcome in outcomes if OPEN_LINE in outcome.failed}
+    if unfinished:
+        # Only now is it known that these files have records of several lines: everything is staged again.
+        files = [file.with_open_lines() if file.key in unfinished else file for file in files]
+        outcomes, read, staging = _staged(context, table, files)
     staged = sum(outcome.rows for outcome in outcomes)
     quarantined = sum(outcome.rows for outcome in outcomes if outcome.failed)
-    kept = _write_quarantine(context, table, staging.rejected()) if quarantined else 0
+    kept = _write_quarantine(context, table, staging.rejected(), files) if quarantined else 0
     staging.publish()
     unknown = {outcome.source_file for outcome in outcomes} - {file.key for file in files}
     if (staged, kept) != (read, quarantined) or unknown:
@@ -142,6 +159,15 @@ def _ingest_readable(context: IngestContext, table: Table, files: Sequence[Lande
         files=tuple(_with_row_counts(file, outcomes) for file in files),
         checks=_count_checks(outcomes, table),
     )
+
+
+def _staged(
+    context: IngestContext, table: Table, files: Sequence[LandedFile]
+) -> tuple[list[_Outcome], int, Staging]:
+    """Read, check and stage the files; return counts of the staged rows, the rows read, and the staging."""
+    staging = _staging(context, table)
+    read = staging.stage(check_rows(context.rows(table, files), table), _stamps(context))
+    return (_outcomes(staging.read()) if read else [], read, staging)
 
 
 @dataclass(frozen=True)
@@ -195,12 +221,25 @@ def _stamps(context: IngestContext) -> list[Column]:
     return [F.lit(context.ingest_ts).alias("ingest_ts"), F.lit(context.batch_id).alias("batch_id")]
 
 
-def _write_quarantine(context: IngestContext, table: Table, rejected: DataFrame) -> int:
-    """Write the records of rejected rows; return how many were written."""
-    record_id = F.sha2(F.concat_ws("|", "source_file", F.col("source_row").cast("string")), 256)
-    frame = rejected.select(
-        record_id.alias("record_id"), "source_file", "source_row", RAW_RECORD, FAILED, *_stamps(context)
-    ).select(*quarantine_schema().names)
+def _write_quarantine(
+    context: IngestContext, table: Table, rejected: DataFrame, files: Sequence[LandedFile]
+) -> int:
+    """Write the records of rejected rows; return how many were written.
+
+    A record is identified by its file, the version of the file's object, and its row.
+    """
+    versions = context.spark.createDataFrame(
+        [(file.key, file.version) for file in files], "source_file string, _version string"
+    )
+    parts = ("source_file", "_version", F.col("source_row").cast("string"))
+    record_id = F.sha2(F.concat_ws("|", *parts), 256)
+    frame = (
+        rejected.join(F.broadcast(versions), "source_file", "left")
+        .select(
+            record_id.alias("record_id"), "source_file", "source_row", RAW_RECORD, FAILED, *_stamps(context)
+        )
+        .select(*quarantine_schema().names)
+    )
     prefix = naming.batch_prefix("quarantine", context.domain, table.name, context.batch_id)
     counted = Observation()
     writer = frame.coalesce(1).observe(counted, F.count(F.lit(1)).alias("rows")).write.mode("overwrite")

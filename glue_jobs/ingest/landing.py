@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from glue_jobs.ledger.entries import ALONE, RANK_SEPARATOR
 from glue_jobs.ledger.ledger import FileEntry, LedgerView, version_of
 from glue_jobs.runtime.args import Bookmark
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming
-from lake.files.metadata import REQUEUED_FROM, SHA256, UPLOADED_AT
+from lake.files.metadata import AGAIN, REQUEUED_AT, REQUEUED_FROM, SHA256, UPLOADED_AT
 from lake.files.names import nested_problems
 from lake.files.recognition import HEAD_BYTES, Problem, Recognised, recognise, table_of
 from lake.model.spec import Domain, Table
@@ -22,24 +23,22 @@ from lake.naming import FileStatus
 
 HEAD_THREADS = 8
 HASH_CHUNK = 1 << 20
-RANK_SEPARATOR = "\t"
-"""Sorts before every printable character, so that comparing ranks compares their parts."""
-
 SOURCE_ROW = "caudal:source_row"
 """Header of the first column of requeued records: each record's row number in its first file."""
 
-_SHA_FOLDER = re.compile(r"[0-9a-f]{12}")
+_SHA_FOLDER = re.compile(r"[0-9a-f]{12}(-\d{8}T\d{12})?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LandedFile:
-    """A new raw file of `table` that is ready to be read."""
+    """A new raw file of `table` that is ready to be read; `arrived` as `arrival` defines it."""
 
     key: str
     version: str
     size: int
     sha256: str
     rank: str
+    arrived: datetime
     recognised: Recognised
     table: Table
     requeued: bool = False
@@ -51,6 +50,11 @@ class LandedFile:
         The rows of a requeued file keep the rank and row number of the file they were first read from.
         """
         return self.requeued and self.recognised.headers[:1] == (SOURCE_ROW,)
+
+    def with_open_lines(self) -> LandedFile:
+        """Return the file with the knowledge that some of its lines end inside quotes."""
+        layout = replace(self.recognised.layout, has_open_lines=True)
+        return replace(self, recognised=replace(self.recognised, layout=layout))
 
     def entry(self, **rows: int) -> FileEntry:
         """Return the ledger entry of the ingested file; `rows` are its row counts."""
@@ -91,21 +95,25 @@ class Landing:
 
 
 def relative_path(domain: str, key: str) -> str:
-    """Return the path that the client uploaded: the key after `<domain>/<table>/<sha12>/` or `<domain>/`."""
+    """Return the path that the client uploaded: the key after `<domain>/<table>/<sha12>/` or `<domain>/`.
+
+    The folder of a file that was sent again is `<sha12>-<time of the upload call>`.
+    """
     parts = key.removeprefix(naming.raw_prefix(domain)).split("/")
     if len(parts) > 2 and _SHA_FOLDER.fullmatch(parts[1]):
         return "/".join(parts[2:])
     return "/".join(parts)
 
 
-def rank_of(path: str, key: str, moment: datetime) -> str:
+def rank_of(path: str, key: str, moment: datetime, *, is_alone: bool = False) -> str:
     """Return a file's rank, the leading part of its rows' version rank. Ranks compare as text.
 
     A later upload call (`moment`) ranks higher, then a deeper path, then the path; the key makes the order
-    total.
+    total. The files of one call in one folder are a delivery, unless a file `is_alone`.
     """
     written = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return RANK_SEPARATOR.join((written, f"{path.count('/') + 1:05d}", path, key))
+    parts = (written, f"{path.count('/') + 1:05d}", path, key)
+    return RANK_SEPARATOR.join((*parts, ALONE) if is_alone else parts)
 
 
 def encode_origin(key: str) -> str:
@@ -124,15 +132,26 @@ def origin_of(head: Head) -> str | None:
 
 def uploaded_at(head: Head) -> datetime:
     """Return the upload call's time from the metadata, else the time when the object was written."""
-    written = head.metadata.get(UPLOADED_AT)
-    if written:
-        try:
-            moment = datetime.fromisoformat(written.replace("Z", "+00:00"))
-        except ValueError:
-            # Another program wrote this metadata: the object's own time is the declared fallback.
-            return head.modified
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return head.modified
+    return _moment(head, UPLOADED_AT) or head.modified
+
+
+def arrival(head: Head) -> datetime:
+    """Return when a file came: the time of the requeue, else of the upload call, else of the object."""
+    return _moment(head, REQUEUED_AT) or uploaded_at(head)
+
+
+def _moment(head: Head, name: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(head.metadata[name].replace("Z", "+00:00"))
+    except (KeyError, ValueError):
+        # Without the metadata, and with a value that another program wrote, the next source of a time counts.
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def is_alone(head: Head) -> bool:
+    """Return whether a file is a delivery by itself: no upload call put it into raw."""
+    return ALONE in head.metadata or _moment(head, UPLOADED_AT) is None
 
 
 def sha256_of(store: ObjectStore, bucket: str, key: str) -> str:
@@ -157,10 +176,21 @@ class Examined:
     def is_requeued(self) -> bool:
         return origin_of(self.head) is not None
 
+    @property
+    def may_be_a_copy(self) -> bool:
+        """Whether the file is skipped if its bytes were ingested: neither requeued nor sent again."""
+        return not self.is_requeued and AGAIN not in self.head.metadata
+
+    @property
+    def content(self) -> tuple[str, str]:
+        """Table and SHA-256, which two copies have in common."""
+        return (self.recognised.table.name if self.recognised.table else "", self.sha256)
+
     def rank(self, domain: str) -> str:
         """Return the file's rank; requeued records have the rank of the file they were first read from."""
         key = origin_of(self.head) or self.listed.key
-        return rank_of(relative_path(domain, key), key, uploaded_at(self.head))
+        moment = uploaded_at(self.head)
+        return rank_of(relative_path(domain, key), key, moment, is_alone=is_alone(self.head))
 
 
 def examiner(
@@ -229,10 +259,10 @@ def _outside_streams(domain: Domain, listed: Sequence[Listed]) -> dict[str, str]
     return found
 
 
-def _classify(domain: str, examined: Sequence[Examined], known: Mapping[str, str]) -> Landing:
+def _classify(domain: str, examined: Sequence[Examined], known: Mapping[tuple[str, str], str]) -> Landing:
     """Divide files into those to read, rejected ones and duplicates.
 
-    `examined` is in rank order; `known` maps the SHA-256 of each ingested file to its key.
+    `examined` is in rank order; `known` maps table and SHA-256 of each ingested file to its key.
     """
     originals = _originals(examined)
     files: list[LandedFile] = []
@@ -248,15 +278,16 @@ def _classify(domain: str, examined: Sequence[Examined], known: Mapping[str, str
             reason=f"{recognised.check}: {recognised.reason}", check=recognised.check,
             undeclared_columns=tuple(recognised.extra), missing_columns=recognised.missing,
         )  # fmt: skip
-        original = known.get(item.sha256) or originals.get(item.sha256)
+        original = known.get(item.content) or originals.get(item.content)
         if recognised.problem or table is None:
             rejected.append(entry)
             heads[entry.key] = item.head.body
-        elif item.is_requeued or (item.sha256 not in known and original == entry.key):
+        elif not item.may_be_a_copy or (item.content not in known and original == entry.key):
             files.append(
                 LandedFile(
                     key=entry.key, version=entry.version, size=entry.size, sha256=entry.sha256,
-                    rank=entry.rank, recognised=recognised, table=table, requeued=item.is_requeued,
+                    rank=entry.rank, arrived=arrival(item.head), recognised=recognised, table=table,
+                    requeued=item.is_requeued,
                 )
             )  # fmt: skip
         else:
@@ -265,18 +296,18 @@ def _classify(domain: str, examined: Sequence[Examined], known: Mapping[str, str
     return Landing(files=tuple(files), rejected=tuple(rejected), duplicates=tuple(duplicates), heads=heads)
 
 
-def _originals(examined: Sequence[Examined]) -> dict[str, str]:
-    """Return SHA-256 → key of the file to read among files with the same bytes. `examined` is in rank order.
+def _originals(examined: Sequence[Examined]) -> dict[tuple[str, str], str]:
+    """Return table and SHA-256 → key of the file to read among copies. `examined` is in rank order.
 
     Within one upload call that is the highest-ranking file, which the uploader chooses as well. Among several
     calls it is the first call's file: the result is the same if a run happens between the calls. Files of
-    requeued records never count as copies, even if two of them have the same bytes.
+    requeued records and files that were sent again never count as copies, even if two have the same bytes.
     """
-    originals: dict[str, tuple[datetime, str]] = {}
+    originals: dict[tuple[str, str], tuple[datetime, str]] = {}
     for item in examined:
-        if item.recognised.problem is None and not item.is_requeued:
+        if item.recognised.problem is None and item.may_be_a_copy:
             moment = uploaded_at(item.head)
-            first, _ = originals.get(item.sha256, (moment, ""))
+            first, _ = originals.get(item.content, (moment, ""))
             if moment == first:
-                originals[item.sha256] = (moment, item.listed.key)
-    return {sha256: key for sha256, (_, key) in originals.items()}
+                originals[item.content] = (moment, item.listed.key)
+    return {content: key for content, (_, key) in originals.items()}

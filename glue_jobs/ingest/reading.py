@@ -1,23 +1,25 @@
-"""Reads CSV files as rows of text: columns by name, malformed lines as they are written."""
+"""Reads CSV files as rows of text: columns by name, malformed records as they are written.
+
+Files are read by lines, as most records are one line. The lines of a file in which a line ends inside quotes
+are put together to records first (`glue_jobs.ingest.records`).
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
 from glue_jobs.ingest.landing import LandedFile
-from glue_jobs.runtime.rows import FIELDS, RAW, SOURCE_COLUMNS
+from glue_jobs.ingest.records import LINE_NUMBER, PATH, join_open_lines
+from glue_jobs.runtime.rows import ARRIVED, LINE, RAW, SOURCE_COLUMNS, UNFINISHED
 from glue_jobs.runtime.store import ObjectStore
+from lake.files.csv_text import FIELD, LINE_FEED, OPENS, RECORD, WHITESPACE, Layout
 from lake.model.spec import Table
-
-MAX_COLUMNS = 100_000
-"""The parser fails on a file that has a line with more columns."""
 
 TASKS_PER_CORE = 4
 """Enough to keep all cores busy to the end although files differ in size."""
@@ -27,7 +29,9 @@ _ONE_FILE_PER_TASK = str(1 << 40)
 """Bytes. As open cost it fills a task with its first file; as split size it keeps every file in one piece."""
 
 _ROW_IN_PARTITION = (1 << 33) - 1
-WHITESPACE = " \t\r\n\f\u00a0\ufeff"
+_ROW_NUMBER = r"^(\d+),"
+"""The beginning of a requeued record: its row number in its first file."""
+
 _PATTERN = frozenset("{}[]*?\\")
 _URI_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'(),;:$&+=@/")
 
@@ -101,16 +105,16 @@ def in_few_tasks(spark: SparkSession, rows: DataFrame) -> DataFrame:
 def read_table(
     spark: SparkSession, store: ObjectStore, bucket: str, table: Table, files: Sequence[LandedFile]
 ) -> DataFrame:
-    """Return all rows of a table's files: declared columns as trimmed text, `extra`, RAW, FIELDS and
-    SOURCE_COLUMNS.
+    """Return all records of a table's files: declared columns as trimmed text, `extra`, RAW, LINE,
+    UNFINISHED, ARRIVED and SOURCE_COLUMNS.
 
-    Files that share a header are read together. Bad content raises nothing: a line with the wrong number of
-    fields has its text in RAW and null in the declared columns. The frame must be executed inside
-    `one_file_per_task`.
+    Files of one form are read together. Bad content raises nothing: a malformed record has its text in RAW
+    and null in the declared columns. It is UNFINISHED if it is a line that ends inside quotes; then its file
+    is to be read again with `has_open_lines`. The frame must be executed inside `one_file_per_task`.
     """
-    alike: dict[tuple[bool, tuple[str, ...]], list[LandedFile]] = defaultdict(list)
+    alike: dict[tuple[bool, tuple[str, ...], Layout], list[LandedFile]] = defaultdict(list)
     for file in files:
-        alike[file.has_row_numbers, file.recognised.headers].append(file)
+        alike[file.has_row_numbers, file.recognised.headers, file.recognised.layout].append(file)
     groups = [group for same in alike.values() for group in group_by_safe_name(same)]
     frames = [_read_group(spark, store, bucket, table, group) for group in groups]
     return reduce(DataFrame.unionByName, frames)
@@ -119,80 +123,109 @@ def read_table(
 def _read_group(
     spark: SparkSession, store: ObjectStore, bucket: str, table: Table, files: Sequence[LandedFile]
 ) -> DataFrame:
-    recognised = files[0].recognised
-    fields = [f"c{position}" for position in range(len(recognised.headers))]
-    numbered, row = files[0].has_row_numbers, row_in_task()
-    record = fields[1:] if numbered else fields
+    recognised, numbered = files[0].recognised, files[0].has_row_numbers
     urls = {store.url(bucket, file.key): file for file in files}
-    lines = (
-        spark.read.schema(T.StructType([T.StructField(name, T.StringType()) for name in [*fields, RAW]]))
-        .options(
-            header="true", enforceSchema="true", multiLine="true", lineSep="\n", encoding="UTF-8",
-            quote='"', escape='"', mode="PERMISSIVE", columnNameOfCorruptRecord=RAW,
-            columnPruning="false", maxColumns=str(MAX_COLUMNS), maxCharsPerColumn="-1",
-            emptyValue="", __globPaths__="false",
-        )
-        .csv(list(urls))
-        .select(
-            *fields,
-            _without_row_number(F.col(RAW)).alias(RAW) if numbered else RAW,
-            source_path().alias("_path"),
-            (F.coalesce(F.expr("try_cast(c0 AS BIGINT)"), row) if numbered else row).alias("source_row"),
-        )
-    )  # fmt: skip
-    # The parser reports a line of a lone carriage return as malformed; it is a blank line, not a record.
-    records = in_few_tasks(spark, lines).where(
-        ~F.coalesce(F.btrim(RAW, F.lit(WHITESPACE)) == "", F.lit(False))
+    records = _records(spark, recognised.layout, list(urls))
+    is_quoted = F.contains(LINE, F.lit('"'))
+    parsed = records.select(
+        LINE,
+        PATH,
+        "source_row",
+        F.is_valid_utf8(LINE).alias("_valid"),
+        is_quoted.alias("_quoted"),
+        F.when(~is_quoted, F.split(LINE, ",", -1))
+        .when(F.col(LINE).rlike(RECORD), _quoted_fields(F.col(LINE)))
+        .alias("_fields"),
     )
-    texts = [
-        fields[recognised.positions[column.name]]
-        for column in table.columns
-        if column.type == "string" and column.name in recognised.positions
-    ]
-    undecodable = _undecodable([*texts, *(fields[position] for position in recognised.extra.values())])
-    good = F.col(RAW).isNull() & ~undecodable
-    raw = F.coalesce(RAW, F.when(undecodable, F.concat_ws(",", *record)))
+    count = len(recognised.headers)
+    good = F.col("_valid") & F.coalesce(F.size("_fields") == count, F.lit(False))
+    judged = parsed.select("*", good.alias("_good"))
+    text = F.when(F.col("_valid"), F.col(LINE)).otherwise(F.make_valid_utf8(LINE))
+    written = _without_row_number(text) if numbered else text
+    first = F.regexp_extract(LINE, _ROW_NUMBER, 1).try_cast("bigint")
+    row = F.coalesce(first, "source_row") if numbered else F.col("source_row")
+    is_unfinished = ~F.col("_good") & F.col("_quoted") & F.col(LINE).rlike(OPENS)
+    if recognised.layout.has_open_lines:
+        is_unfinished = F.lit(False)
     columns = {
         column.name: (
-            F.when(good, trimmed(F.col(fields[recognised.positions[column.name]])))
+            F.when(F.col("_good"), trimmed(F.col("_fields")[recognised.positions[column.name]]))
             if column.name in recognised.positions
             else F.lit(None).cast("string")
         )
         for column in table.columns
     }
-    return records.join(F.broadcast(sources(spark, urls)), "_path", "left").select(
+    with_source = judged.join(F.broadcast(sources(spark, urls)), PATH, "left")
+    return with_source.withColumn("source_row", row).select(
         *(expression.alias(name) for name, expression in columns.items()),
-        _extra(recognised.extra, fields).alias("extra"),
-        raw.alias(RAW),
-        F.array(*record).alias(FIELDS),
+        F.when(F.col("_good"), _extra(recognised.extra)).alias("extra"),
+        F.when(~F.col("_good"), written).alias(RAW),
+        written.alias(LINE),
+        is_unfinished.alias(UNFINISHED),
+        ARRIVED,
         *SOURCE_COLUMNS,
     )
 
 
-def _without_row_number(line: Column) -> Column:
-    """Return a malformed line of a requeued file as it was in its first file."""
-    return F.regexp_replace(line, r"^\d+,", "")
+def _records(spark: SparkSession, layout: Layout, urls: Sequence[str]) -> DataFrame:
+    """Return LINE (the text of each record), PATH and `source_row` (its place in the file); no blank ones."""
+    lines = (
+        spark.read.options(lineSep=layout.line_end, __globPaths__="false")
+        .text(list(urls))
+        .select(F.col("value").alias(LINE), source_path().alias(PATH), row_in_task().alias(LINE_NUMBER))
+        .where(F.col(LINE_NUMBER) > layout.header_lines)
+    )
+    if layout.header_breaks:
+        # The header ends in another way than the records, so it is the beginning of their first line.
+        rest = F.split(LINE, layout.other_line_end, layout.header_breaks + 1)[layout.header_breaks]
+        is_first = F.col(LINE_NUMBER) == layout.header_lines + 1
+        lines = lines.withColumn(LINE, F.when(is_first, rest).otherwise(F.col(LINE)))
+    if layout.has_open_lines:
+        whole = join_open_lines(lines, layout.line_end)
+        place = F.row_number().over(Window.partitionBy(PATH).orderBy(LINE_NUMBER)).cast("bigint")
+        return _numbered(whole, layout, place)
+    return in_few_tasks(spark, _numbered(lines, layout, row_in_task()))
 
 
-def _undecodable(fields: Iterable[str]) -> Column:
-    """Return whether a field has bytes that are not UTF-8: the decoder replaces them with U+FFFD.
+def _numbered(records: DataFrame, layout: Layout, place: Column) -> DataFrame:
+    """Remove blank records and the end of their lines; `place` numbers the others from 1 in each file."""
+    text = F.col(LINE)
+    if layout.line_end == LINE_FEED:
+        without_end = F.expr(f"left({LINE}, length({LINE}) - 1)")
+        text = F.when(F.endswith(LINE, F.lit("\r")), without_end).otherwise(text)
+    written = records.where(F.ltrim(LINE, F.lit(WHITESPACE)) != "")
+    return written.select(text.alias(LINE), PATH, place.alias("source_row"))
 
-    Only text columns need this check: a number or date with such a character does not cast.
-    """
-    found = [F.contains(F.col(name), F.lit("\ufffd")) for name in fields]
-    return F.coalesce(reduce(Column.__or__, found, F.lit(False)), F.lit(False))
+
+def _without_row_number(record: Column) -> Column:
+    """Return a record of a requeued file as it was in its first file."""
+    return F.regexp_replace(record, _ROW_NUMBER, "")
 
 
-def _extra(extra: Mapping[str, int], fields: Sequence[str]) -> Column:
+def _quoted_fields(record: Column) -> Column:
+    """Return the fields of a well-formed record that has quotes."""
+    fields = F.regexp_extract_all(F.concat(F.lit(","), record), F.lit(f",({FIELD})"), F.lit(1))
+    return F.transform(fields, _unquoted)
+
+
+def _unquoted(field: Column) -> Column:
+    stripped = F.btrim(field, F.lit(WHITESPACE))
+    inside = F.substring(stripped, F.lit(2), F.length(stripped) - 2)
+    doubled = F.replace(inside, F.lit('""'), F.lit('"'))
+    return F.when(F.startswith(stripped, F.lit('"')), doubled).otherwise(field)
+
+
+def _extra(extra: Mapping[str, int]) -> Column:
     if not extra:
         return F.lit(None).cast("map<string,string>")
-    pairs = [part for name, position in extra.items() for part in (F.lit(name), F.col(fields[position]))]
+    fields = F.col("_fields")
+    pairs = [part for name, position in extra.items() for part in (F.lit(name), fields[position])]
     return F.create_map(*pairs)
 
 
 def sources(spark: SparkSession, urls: Mapping[str, LandedFile]) -> DataFrame:
-    """Return one row per file: `_path` as Spark reports it, `source_file` (the key) and `source_rank`."""
+    """Return one row per file: PATH as Spark reports it, `source_file` (the key), `source_rank`, ARRIVED."""
     return spark.createDataFrame(
-        [(as_uri(url), file.key, file.rank) for url, file in urls.items()],
-        "_path string, source_file string, source_rank string",
+        [(as_uri(url), file.key, file.rank, file.arrived) for url, file in urls.items()],
+        f"{PATH} string, source_file string, source_rank string, {ARRIVED} timestamp",
     )

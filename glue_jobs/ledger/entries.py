@@ -9,6 +9,12 @@ from dataclasses import asdict, dataclass, field
 from glue_jobs.ledger.damage import parsing
 from glue_jobs.runtime.store import Listed
 
+RANK_SEPARATOR = "\t"
+"""Sorts before every printable character, so that comparing ranks compares their parts."""
+
+ALONE = "alone"
+"""Last part of the rank of a file that is a delivery by itself, as it has no upload call."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FileEntry:
@@ -36,8 +42,14 @@ class FileEntry:
 
     @property
     def origin(self) -> str:
-        """Key of the file that the records were first read from, which the rank ends with."""
-        return self.rank.rpartition("\t")[2]
+        """Key of the file that the records were first read from, the last part of the rank but ALONE."""
+        rank = self.rank.removesuffix(f"{RANK_SEPARATOR}{ALONE}")
+        return rank.rpartition(RANK_SEPARATOR)[2]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the file is a delivery by itself."""
+        return self.rank.endswith(f"{RANK_SEPARATOR}{ALONE}")
 
 
 @dataclass(frozen=True, kw_only=True)

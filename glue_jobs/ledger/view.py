@@ -142,14 +142,14 @@ class LedgerView:
         return frozenset((entry.key, entry.version) for batch in self.batches for entry in batch.files)
 
     @cached_property
-    def ingested(self) -> dict[str, str]:
-        """SHA-256 → key of the ingested file with these bytes.
+    def ingested(self) -> dict[tuple[str, str], str]:
+        """Table and SHA-256 → key of the ingested file with these bytes.
 
         Files of a rejected batch do not count: its good files may be uploaded again while it is rejected. Nor
         do withdrawn files.
         """
         return {
-            entry.sha256: entry.key
+            (entry.table, entry.sha256): entry.key
             for batch in self.readable
             for entry in batch.files
             if entry.status == FileStatus.INGESTED and entry.key not in self.withdrawn

@@ -29,9 +29,17 @@ def _integer(text: Expression, type_: str) -> Expression:
     """Cast to an integer: also from 101.0 and 1e3, but not from 101.5."""
     exact = _number(text, "decimal(38,18)")
     whole = F.when(exact == F.floor(exact), exact.cast("decimal(38,0)").try_cast(type_))
+    return F.coalesce(_identifier(text, type_), whole)
+
+
+def _identifier(text: Expression, type_: str) -> Expression:
+    """Cast to an integer: also from 101.0, but from no exponent.
+
+    A spreadsheet writes long ids as 1.23457E+11, and that is another id.
+    """
     # 101.0 is common, as programs with a single number type write it, and casting by way of decimals is slow.
     float_text = F.when(text.rlike(_WHOLE_FLOAT), F.substring_index(text, ".", 1).try_cast(type_))
-    return F.coalesce(text.try_cast(type_), float_text, whole)
+    return F.coalesce(text.try_cast(type_), float_text)
 
 
 def _timestamp(text: Expression, *, bare_date: bool) -> Expression:
@@ -51,17 +59,18 @@ def _boolean(text: Expression) -> Expression:
     return F.when(lowered == "true", F.lit(True)).when(lowered == "false", F.lit(False))
 
 
-def cast_text(column: Column, text: Expression) -> Expression:
+def cast_text(column: Column, text: Expression, *, is_identifier: bool = False) -> Expression:
     """Return the value of `column` for a trimmed text; null if the text does not match the type's grammar.
 
-    Raises ValueError for a type that files cannot hold.
+    `is_identifier` says that the column identifies a row, of its own table or of another: its integers take
+    no exponent. Raises ValueError for a type that files cannot hold.
     """
     if column.type == "string":
         return text
     if column.type.startswith("decimal"):
         return _number(text, column.type)
     if column.type in ("int", "bigint"):
-        return _integer(text, column.type)
+        return _identifier(text, column.type) if is_identifier else _integer(text, column.type)
     if column.type == "boolean":
         return _boolean(text)
     if column.type == "date":

@@ -14,20 +14,22 @@ from pyspark.sql import functions as F
 
 from glue_jobs.quality.casting import cast_text
 from glue_jobs.runtime.rows import (
+    ARRIVED,
     FAILED,
-    FIELDS,
     FLAGS,
     LINE,
     RAW,
     RAW_RECORD,
     SOURCE_COLUMNS,
-    as_line,
+    UNFINISHED,
 )
 from lake.model.checks import Effect
 from lake.model.columns import Column
 from lake.model.spec import Table
 
 MALFORMED = "record.malformed"
+OPEN_LINE = "record.open_line"
+"""Fails a line that ends inside quotes. The job reads its file again by records: no record keeps the name."""
 
 _TEXT = "_text_"
 
@@ -35,37 +37,41 @@ _TEXT = "_text_"
 def check_rows(rows: DataFrame, table: Table) -> DataFrame:
     """Cast, check and fix rows of text.
 
-    In: declared columns as trimmed text, `extra`, RAW, FIELDS or LINE, SOURCE_COLUMNS.
+    In: declared columns as trimmed text, `extra`, RAW, LINE, ARRIVED, SOURCE_COLUMNS; optionally UNFINISHED.
     Out: declared columns typed and fixed, `extra`, `quality_flags`, `failed_checks` (empty for good rows),
     `raw_record` (null for good rows), SOURCE_COLUMNS. Grain: one row per input row.
     """
-    record = LINE if LINE in rows.columns else FIELDS
+    unfinished = [UNFINISHED] if UNFINISHED in rows.columns else []
     texts = rows.select(
         *(F.col(column.name).alias(_TEXT + column.name) for column in table.columns),
         "extra",
         RAW,
-        record,
+        LINE,
+        ARRIVED,
+        *unfinished,
         *SOURCE_COLUMNS,
     )
-    typed = texts.select("*", *(_typed(column).alias(column.name) for column in table.columns))
+    typed = texts.select("*", *(_typed(table, column).alias(column.name) for column in table.columns))
     derived = {c.name: F.expr(c.derive.format(f"`{c.name}`")) for c in table.columns if c.derive}
-    checked = typed.withColumns(derived).select("*", _failed(table).alias(FAILED), _flags(table).alias(FLAGS))
-    raw_record = F.coalesce(F.col(RAW), F.col(LINE) if record == LINE else as_line(F.col(FIELDS)))
+    failed = _failed(table)
+    if unfinished:
+        failed = F.when(F.col(UNFINISHED), F.array(F.lit(OPEN_LINE))).otherwise(failed)
+    checked = typed.withColumns(derived).select("*", failed.alias(FAILED), _flags(table).alias(FLAGS))
     return checked.select(
         *(_fixed(table, column).alias(column.name) for column in table.columns),
         "extra",
         FLAGS,
         FAILED,
-        F.when(F.size(FAILED) > 0, raw_record).alias(RAW_RECORD),
+        F.when(F.size(FAILED) > 0, F.coalesce(RAW, LINE)).alias(RAW_RECORD),
         *SOURCE_COLUMNS,
     )
 
 
-def _typed(column: Column) -> Expression:
+def _typed(table: Table, column: Column) -> Expression:
     text = F.col(_TEXT + column.name)
     if column.clean:
         text = F.expr(column.clean.format(f"`{_TEXT}{column.name}`"))
-    return cast_text(column, text)
+    return cast_text(column, text, is_identifier=table.is_identifier(column))
 
 
 def _is_written(column: Column) -> Expression:
@@ -88,6 +94,9 @@ def _failed(table: Table) -> Expression:
             tests.append((column.check("not_null"), ~_is_written(column)))
         if _has_type_check(column) and table.is_strict(column):
             tests.append((column.check("type"), _does_not_cast(column)))
+    if table.future_check and table.dated_by:
+        limit = F.col(ARRIVED) + F.make_dt_interval(F.lit(table.future_days))
+        tests.append((table.future_check, F.col(table.dated_by).cast("timestamp") > limit))
     tests += [(c.name, F.expr(c.fails)) for c in table.checks if c.effect is Effect.QUARANTINE]
     return F.when(malformed, F.array(F.lit(MALFORMED))).otherwise(_names(tests))
 

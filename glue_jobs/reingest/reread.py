@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest, isolation_of
 from glue_jobs.ingest.isolation import reject_suspects
-from glue_jobs.ingest.landing import HEAD_THREADS, Examined, LandedFile, Landing, examiner
+from glue_jobs.ingest.landing import HEAD_THREADS, Examined, LandedFile, Landing, arrival, examiner
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task, read_table
 from glue_jobs.ledger.attempts import Attempts
@@ -113,7 +113,7 @@ def _classified(files: Sequence[FileEntry], examined: Sequence[Examined]) -> Lan
             landed.append(
                 LandedFile(
                     key=file.key, version=file.version, size=file.size, sha256=file.sha256, rank=file.rank,
-                    recognised=recognised, table=table, requeued=found.is_requeued,
+                    arrived=arrival(found.head), recognised=recognised, table=table, requeued=found.is_requeued,
                 )
             )  # fmt: skip
             continue

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
-
 from lake.files import layers
 
 RAW = "_raw"
-"""The text of a malformed line; null in good rows."""
-
-FIELDS = "_fields"
-"""The fields of the line as the parser read them, in file order."""
+"""The text of a malformed record; null in good rows."""
 
 LINE = "_line"
-"""The record as it was written, instead of FIELDS, if the reader keeps it."""
+"""The record as it was written."""
+
+UNFINISHED = "_unfinished"
+"""Whether a malformed record is a line that ends inside quotes; absent if records cannot span lines."""
+
+ARRIVED = "_arrived"
+"""When the record's file arrived: it was requeued, else uploaded, else written."""
 
 SOURCE_COLUMNS = ("source_file", "source_row", "source_rank")
 
@@ -26,14 +26,3 @@ FLAGS = layers.QUALITY_FLAGS.name
 
 RAW_RECORD = layers.RAW_RECORD.name
 """The record of a quarantined row as it was written; null in good rows."""
-
-
-def as_line(fields: Column) -> Column:
-    """Return an array of fields as a CSV record, with the quotes that the parser removed."""
-
-    def quoted(field: Column) -> Column:
-        text = F.coalesce(field, F.lit(""))
-        inside = F.replace(text, F.lit('"'), F.lit('""'))
-        return F.when(text.rlike('[",\n\r]'), F.concat(F.lit('"'), inside, F.lit('"'))).otherwise(text)
-
-    return F.array_join(F.transform(fields, quoted), ",")

@@ -114,7 +114,8 @@ class BronzeWriter:
         new = self._unseen(self.raw.find(paths))
         if batch_id not in self._committed_ids:
             self._ingest(batch_id, new)
-        elif new:
+        # A file that was overwritten since is left to `write_skipped`.
+        elif new := [item for item in new if item.key not in {key for key, _ in self._seen}]:
             raise CheckpointError(
                 f"batch {batch_id} was already committed without this file: the checkpoint was replaced.",
                 where=f"s3://{self.args.job.raw_bucket}/{new[0].key}",
@@ -122,9 +123,11 @@ class BronzeWriter:
             )
 
     def write_skipped(self) -> None:
-        """Record the new files that Spark's source skips: empty files are ingested, others rejected."""
+        """Write the files that Spark's source skips: new versions of known files, empty files, and files that
+        are rejected for their names.
+        """
         batch_id = naming.skipped_batch_id(self.generation.number, self.now())
-        self._ingest(batch_id, self._unseen(self.raw.skipped()))
+        self._ingest(batch_id, self._unseen(self.raw.skipped(self._seen)))
 
     def _unseen(self, listed: Sequence[Listed]) -> list[Listed]:
         return [item for item in listed if (item.key, version_of(item)) not in self._seen]

@@ -10,6 +10,7 @@ from glue_jobs.ingest.landing import (
     HEAD_THREADS,
     LandedFile,
     Landing,
+    arrival,
     is_folder_marker,
     rank_of,
     relative_path,
@@ -92,15 +93,21 @@ class RawFiles:
         sizes = new or [item.size for item in listed]
         return max(1, min(at_most, size * len(sizes) // max(1, sum(sizes)))) if sizes else at_most
 
-    def skipped(self) -> list[Listed]:
-        """Return the objects that Spark's file source may skip: empty ones, and those whose names it hides
-        or does not find.
+    def skipped(self, seen: Collection[tuple[str, str]]) -> list[Listed]:
+        """Return the objects that Spark's file source may skip: empty ones, those whose names it hides or does
+        not find, and those that were overwritten under their key.
+
+        Spark remembers the keys that it has read, not their versions. `seen` as in `files_per_batch`.
         """
         self._list()
+        keys = {key for key, _ in seen}
         return [
             item
             for item in self._objects
-            if not item.size or _is_hidden(item.key.removeprefix(self._prefix)) or self._misnamed(item.key)
+            if not item.size
+            or item.key in keys
+            or _is_hidden(item.key.removeprefix(self._prefix))
+            or self._misnamed(item.key)
         ]
 
     @property
@@ -173,6 +180,7 @@ def _examined(
         size=listed.size,
         sha256=head.metadata.get(SHA256) or sha256_of(store, bucket, listed.key),
         rank=rank_of(path, listed.key, uploaded_at(head)),
+        arrived=arrival(head),
         recognised=recognise(domain, listed.key.removeprefix(naming.raw_prefix(domain.name)), head.body),
         table=table,
     )

@@ -1,8 +1,9 @@
 """Read JSON-lines files as rows of text, one column per declared key; malformed lines stay raw text.
 
 A record is one JSON object on a line of its own. If a key occurs twice, its last value counts, as in
-most parsers. `NaN` and `Infinity` are read as texts, so that the cast fails and not the line. A nested
-value is read as the text of its JSON.
+most parsers, and numbers are the decimals that are written. A line with half a surrogate pair is malformed:
+no Unicode text holds it. `NaN` and `Infinity` are read as texts, so that the cast fails and not the line.
+A nested value is read as the text of its JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from pyspark.sql import types as T
 
 from glue_jobs.ingest.landing import LandedFile
 from glue_jobs.ingest.reading import (
-    WHITESPACE,
     group_by_safe_name,
     in_few_tasks,
     row_in_task,
@@ -24,21 +24,38 @@ from glue_jobs.ingest.reading import (
     sources,
     trimmed,
 )
-from glue_jobs.runtime.rows import LINE, RAW, SOURCE_COLUMNS
+from glue_jobs.runtime.rows import ARRIVED, LINE, RAW, SOURCE_COLUMNS
 from glue_jobs.runtime.store import ObjectStore
-from lake.model.columns import Column as Declared
+from lake.files.csv_text import WHITESPACE
 from lake.model.spec import Table
 
 VALUE = "value"
 """Name of the line's column in Spark's text source."""
 
 _RECORD = "_record"
-_DIGITS = "_digits"
+_EXACT = "_exact"
 _IRREGULAR = "_irregular"
 _STRICT = {"allowSingleQuotes": "false"}
 _MAP = T.MapType(T.StringType(), T.StringType())
-_LONG = 17
-"""A number of at least this many characters may have more digits than a double keeps."""
+_LONG_NUMBER = r"[0-9.]{17}"
+"""The parser reads numbers with a point as doubles, which keep fifteen digits."""
+
+_MARK = "\u0001"
+"""A character that no JSON text holds."""
+
+_NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+"
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_NUMBER_OF_KEY = rf"({_STRING}[ \t]*+:[ \t]*+)({_NUMBER})(?=[ \t\r]*+[,}}])|({_STRING}?+)"
+"""A key with its number, or any other string, so that nothing inside a string is taken for a key.
+
+A string that is not closed extends to the end of the line: each character is looked at twice at most.
+"""
+
+_WHOLE_PAIRS = (
+    r"^(?:[^\\]++|\\[^u]|\\u(?:[0-9abcefABCEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}"
+    r"|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*+(?![\s\S])"
+)
+"""A text in which every escaped surrogate is one of a pair."""
 
 
 def read_json_lines(
@@ -46,7 +63,7 @@ def read_json_lines(
 ) -> DataFrame:
     """Return all records of a stream's files.
 
-    Columns: the declared ones as trimmed text, `extra`, RAW, LINE and SOURCE_COLUMNS, of which
+    Columns: the declared ones as trimmed text, `extra`, RAW, LINE, ARRIVED and SOURCE_COLUMNS, of which
     `source_rank` is the SHA-256 of the line. Blank lines are no records but count in `source_row`.
     Execute the result within `one_file_per_task`.
     """
@@ -69,43 +86,59 @@ def is_record() -> Column:
 def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
     """Parse lines into the columns that `check_rows` takes.
 
-    Input columns: VALUE, `source_file`, `source_row`. Each line is parsed once, into a map of all its keys.
+    Input columns: VALUE, `source_file`, `source_row`, ARRIVED. Each line is parsed once, into a map of all
+    its keys.
     """
-    valid = F.is_valid_utf8(F.col(VALUE))
+    valid = F.is_valid_utf8(F.col(VALUE)) & _has_whole_pairs(F.col(VALUE))
     texts = lines.select(
         "source_file",
         "source_row",
+        ARRIVED,
         F.sha2(F.col(VALUE).cast("binary"), 256).alias("source_rank"),
         valid.alias("_valid"),
-        F.when(valid, F.col(VALUE)).otherwise(F.make_valid_utf8(F.col(VALUE))).alias(LINE),
+        F.make_valid_utf8(F.col(VALUE)).alias(LINE),
     )
-    parsed = texts.select("*", F.from_json(_as_array(LINE), T.ArrayType(_MAP), _STRICT).alias(_RECORD))
+    is_long = F.col(LINE).rlike(_LONG_NUMBER) & ~F.contains(LINE, F.lit(_MARK))
+    exact = texts.select("*", F.when(is_long, _with_numbers_as_texts(F.col(LINE))).alias(_EXACT))
+    parsed = exact.select("*", _objects(F.coalesce(_EXACT, LINE)).alias(_RECORD))
     # JSON `null` is an array's empty element, and two objects are two elements.
     good = F.when(F.col("_valid") & (F.size(_RECORD) == 1), F.get(F.col(_RECORD), F.lit(0)))
-    candidates = parsed.select(LINE, *SOURCE_COLUMNS, good.alias(_RECORD))
+    candidates = parsed.select(LINE, _EXACT, ARRIVED, *SOURCE_COLUMNS, good.alias(_RECORD))
     # Only an object with a null, an undeclared or a repeated key has more entries than declared values.
     marked = candidates.select("*", (F.size(_RECORD) != _declared_values(table)).alias(_IRREGULAR))
-    regular = F.when(F.col(_IRREGULAR), _last_of_each(_RECORD)).otherwise(F.col(_RECORD))
+    regular = F.when(F.col(_IRREGULAR), _last_of_each(F.col(_RECORD))).otherwise(F.col(_RECORD))
     records = marked.withColumn(_RECORD, regular)
     valid_record = F.col(_RECORD).isNotNull()
     rows = records.select(
         "*",
         F.when(~valid_record, F.col(LINE)).alias(RAW),
         F.when(F.col(_IRREGULAR), _undeclared(table)).alias("extra"),
-        F.when(valid_record & _may_be_rounded(table), _exact_texts(F.col(LINE))).alias(_DIGITS),
     )
     return rows.select(
-        *(trimmed(_text_of(column)).alias(column.name) for column in table.columns),
+        *(trimmed(F.col(_RECORD)[column.header]).alias(column.name) for column in table.columns),
         "extra",
         RAW,
         LINE,
+        ARRIVED,
         *SOURCE_COLUMNS,
     )
 
 
-def _as_array(line: str) -> Column:
-    """Wrap the line in a JSON array, in which the parser notices text after the object."""
-    return F.concat(F.lit("["), F.col(line), F.lit("]"))
+def _has_whole_pairs(line: Column) -> Column:
+    """Return whether no escape of the line is half a surrogate pair, which Spark would turn into `?`."""
+    escape = F.contains(line, F.lit("\\ud")) | F.contains(line, F.lit("\\uD"))
+    return ~escape | line.rlike(_WHOLE_PAIRS)
+
+
+def _objects(line: Column) -> Column:
+    """Parse the line as an array's content, by which the parser notices text after the object."""
+    return F.from_json(F.concat(F.lit("["), line, F.lit("]")), T.ArrayType(_MAP), _STRICT)
+
+
+def _with_numbers_as_texts(line: Column) -> Column:
+    """Put the number of each key into quotes, so that the parser does not round it."""
+    marked = F.regexp_replace(line, _NUMBER_OF_KEY, f"$1{_MARK}$2{_MARK}$3")
+    return F.replace(F.replace(marked, F.lit(_MARK * 2), F.lit("")), F.lit(_MARK), F.lit('"'))
 
 
 def _declared_values(table: Table) -> Column:
@@ -114,39 +147,22 @@ def _declared_values(table: Table) -> Column:
     return reduce(Column.__add__, present)
 
 
-def _last_of_each(record: str) -> Column:
+def _last_of_each(record: Column) -> Column:
     """Remove the repeated keys that the parser keeps; the last value wins, by the session's SETTINGS."""
-    return F.map_concat(F.col(record), F.create_map().cast(_MAP))
-
-
-def _may_be_rounded(table: Table) -> Column:
-    """Return the condition that a decimal may have lost digits: the parser reads numbers as doubles."""
-    numbers = [F.col(_RECORD)[column.header] for column in table.columns if _is_decimal(column)]
-    suspicious = [
-        (F.length(text) >= _LONG) | (F.contains(text, F.lit("E")) & ~F.contains(text, F.lit("E-")))
-        for text in numbers
-    ]
-    return reduce(Column.__or__, (F.coalesce(each, F.lit(False)) for each in suspicious), F.lit(False))
-
-
-def _is_decimal(column: Declared) -> bool:
-    return column.type.startswith("decimal")
-
-
-def _text_of(column: Declared) -> Column:
-    text = F.col(_RECORD)[column.header]
-    if not _is_decimal(column):
-        return text
-    return F.coalesce(F.try_element_at(F.col(_DIGITS), F.lit(column.header)), text)
-
-
-def _exact_texts(line: Column) -> Column:
-    """Return key → exact text of the value; null if a key of the line occurs twice."""
-    return F.try_variant_get(F.try_parse_json(line), "$", "map<string,string>")
+    return F.map_concat(record, F.create_map().cast(_MAP))
 
 
 def _undeclared(table: Table) -> Column:
-    """Return the keys and values of a record that no column declares; null if there are none."""
+    """Return the keys and values of a record that no column declares; null if there are none.
+
+    A nested value is the text of its JSON as it was written, numbers without quotes.
+    """
     headers = [column.header for column in table.columns]
     others = F.map_filter(F.col(_RECORD), lambda key, _: ~key.isin(*headers))
-    return F.when(F.size(others) > 0, others)
+    written = F.when(F.col(_EXACT).isNotNull(), _last_of_each(F.get(_objects(F.col(LINE)), F.lit(0))))
+
+    def as_written(key: Column, value: Column) -> Column:
+        return F.when(value.rlike(r"^[\[{]"), F.coalesce(written[key], value)).otherwise(value)
+
+    unquoted = F.transform_values(others, as_written)
+    return F.when(F.size(others) > 0, F.when(F.col(_EXACT).isNull(), others).otherwise(unquoted))

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 
 from glue_jobs.quality.checks import check_rows
-from glue_jobs.runtime.rows import FAILED
+from glue_jobs.runtime.rows import ARRIVED, FAILED
 from glue_jobs.runtime.session import configure
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.bronze import MAX_FILE_AGE, POLL_INTERVAL
@@ -61,7 +61,10 @@ def running_totals(lines: DataFrame, table: Table) -> DataFrame:
     stream = _stream_of(table)
     time = F.col(str(table.dated_by)).cast("timestamp").alias("_time")
     records = lines.where(is_record()).select(
-        VALUE, F.lit("").alias("source_file"), F.lit(0).cast("bigint").alias("source_row")
+        VALUE,
+        F.lit("").alias("source_file"),
+        F.lit(0).cast("bigint").alias("source_row"),
+        F.current_timestamp().alias(ARRIVED),
     )
     good = check_rows(parse_lines(records, table), table).where(F.size(FAILED) == 0)
     used = dict.fromkeys([*table.key, *stream.totals_by, *stream.totals])

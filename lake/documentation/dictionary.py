@@ -51,7 +51,8 @@ def _table(domain: Domain, table: Table) -> Iterator[str]:
 def _facts(table: Table) -> Iterator[str]:
     versions = {
         Versions.ROW: "the newest version of a key counts",
-        Versions.GROUP: "the newest file that holds a key replaces all rows of that key",
+        Versions.GROUP: "the newest delivery (the files of one upload call in one folder) that holds a key "
+        "replaces all rows of that key",
     }
     yield f"Key: {_names(table.key)}; {versions[table.versions]}."
     if table.stream is not None:
@@ -115,10 +116,15 @@ def _implied(domain: Domain, table: Table, name: str) -> tuple[str, str]:
     if rule == "unknown":
         parent = next(ref.table for ref in table.references if ref.column == header)
         return f"names a row of `{domain.table(parent).name}`", _EFFECTS[Effect.FLAG]
+    if name == table.future_check:
+        days = f"{table.future_days} days" if table.future_days != 1 else "1 day"
+        return f"at most {days} after the file arrived", _EFFECTS[Effect.QUARANTINE]
     if rule == "not_null":
         return "has a value", _EFFECTS[Effect.QUARANTINE]
     column = next(column for column in table.columns if column.header == header)
     expected = f"reads as {column.type}"
+    if table.is_identifier(column) and column.type in ("int", "bigint"):
+        expected += ", without an exponent"
     if table.is_strict(column):
         return expected, _EFFECTS[Effect.QUARANTINE]
     return expected, f"{_EFFECTS[Effect.FLAG]}: the value becomes null"

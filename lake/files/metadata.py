@@ -8,5 +8,11 @@ UPLOADED_AT = "uploaded-at"
 SHA256 = "sha256"
 """SHA-256 of the object's bytes, in hexadecimal digits."""
 
+REQUEUED_AT = "requeued-at"
+"""Of an object with requeued records: the time of the requeue, ISO 8601 in UTC."""
+
+AGAIN = "again"
+"""Present on an object that was sent although raw may hold its bytes: its rows are newer versions."""
+
 REQUEUED_FROM = "requeued-from"
 """Of an object with requeued records: the raw key of the file that they were first read from, encoded."""

@@ -11,8 +11,6 @@ A file with a `problem` is rejected whole under one of FILE_CHECKS.
 
 from __future__ import annotations
 
-import csv
-import io
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +18,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 
 from lake.files.checks import FILE_CONTENT, FILE_HEADER, FILE_NAME
+from lake.files.csv_text import HeaderError, Layout, read_header, visible
 from lake.files.names import GZIP_SUFFIX, name_problem
 from lake.model.spec import Domain, Table
 
@@ -80,6 +79,7 @@ class Recognised:
     - `problem`, `reason`: the cause of a rejection as a code and as a sentence; None and empty otherwise.
     - `compressed`: the bytes are gzip. A file whose name contradicts its compression is rejected.
     - `bom`: the text begins with a UTF-8 byte order mark.
+    - `layout`: where the records of a CSV file begin and how they end.
     """
 
     path: str
@@ -93,6 +93,7 @@ class Recognised:
     reason: str = ""
     compressed: bool = False
     bom: bool = False
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def check(self) -> str:
@@ -131,7 +132,9 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
     table = table_of(domain, path)
     plain, compressed = _inflated(head)
     bom = plain.startswith(_UTF8_BOM)
-    text = plain.removeprefix(_UTF8_BOM)
+    text = plain
+    while text.startswith(_UTF8_BOM):
+        text = text.removeprefix(_UTF8_BOM)
 
     def rejected(problem: Problem, reason: str, **details: object) -> Recognised:
         return Recognised(
@@ -157,8 +160,9 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
     if table.stream:
         return Recognised(path=path, table=table, compressed=compressed, bom=bom)
     try:
-        headers = _first_record(text)
-    except csv.Error as error:
+        is_whole = len(plain) < HEAD_BYTES and len(head) < HEAD_BYTES
+        headers, layout = read_header(text.decode("utf-8", errors="replace"), is_whole=is_whole)
+    except HeaderError as error:
         return rejected(Problem.NO_HEADER, f"the first line is no CSV header: {error}")
     matched = _match(table, headers)
     if matched.duplicates:
@@ -181,17 +185,26 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
         missing=matched.missing,
         compressed=compressed,
         bom=bom,
+        layout=layout,
     )
 
 
 def _inflated(head: bytes) -> tuple[bytes, bool]:
-    """Return (plain bytes, whether `head` is gzip); damaged gzip is returned unchanged."""
+    """Return (plain bytes, whether `head` is gzip); damaged gzip is returned unchanged.
+
+    The members of a gzip file are one stream.
+    """
     if not head.startswith(_GZIP):
         return head, False
-    try:
-        return zlib.decompressobj(_INFLATE_AS_GZIP).decompress(head, HEAD_BYTES), True
-    except zlib.error:
-        return head, True
+    plain, rest = b"", head
+    while rest.startswith(_GZIP) and len(plain) < HEAD_BYTES:
+        member = zlib.decompressobj(_INFLATE_AS_GZIP)
+        try:
+            plain += member.decompress(rest, HEAD_BYTES - len(plain))
+        except zlib.error:
+            return plain or head, True
+        rest = member.unused_data
+    return plain, True
 
 
 def _not_text(text: bytes, *, has_header: bool) -> str | None:
@@ -210,17 +223,6 @@ def _not_text(text: bytes, *, has_header: bool) -> str | None:
     characters = text.decode("utf-8", errors="replace")
     odd = sum(1 for each in characters if each == "\ufffd" or (each < " " and each not in _TEXT_CONTROLS))
     return "the file is binary, not text" if odd > _BINARY_SHARE * len(characters) else None
-
-
-def _first_record(text: bytes) -> tuple[str, ...]:
-    """Return the header's names, trimmed.
-
-    Raises csv.Error if quotes do not match or the header does not end within HEAD_BYTES.
-    """
-    first = next(csv.reader(io.StringIO(text.decode("utf-8", errors="replace"), newline=""), strict=True))
-    if len(text) >= HEAD_BYTES and not any(end in text for end in (b"\n", b"\r")):
-        raise csv.Error(f"it does not end within {HEAD_BYTES} bytes")
-    return tuple(name.strip() for name in first)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,9 +271,8 @@ def _unique(undeclared: list[tuple[str, int]]) -> dict[str, int]:
 
 
 def _without_key(table: Table, headers: tuple[str, ...], missing: tuple[str, ...]) -> str:
-    reason = (
-        f"{table.name} needs the column {', '.join(missing)}; the first line is {', '.join(headers)[:200]}"
-    )
+    first = visible(", ".join(headers))[:200]
+    reason = f"{table.name} needs the column {', '.join(missing)}; the first line is {first}"
     for separator in (";", "\t", "|"):
         if len(headers) == 1 and separator in headers[0]:
             reason += f" (separated by {separator!r}: columns are separated by commas)"

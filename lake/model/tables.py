@@ -81,6 +81,8 @@ class Table:
     - `enriched_from`, `enrichment`: silver tables that `silver/<name>.py` joins, and the columns that it
       adds. Without them silver is the resolved table with flags of unknown references. A joined table must
       be referenced or in `depends_on`, and must not be enriched from others itself.
+    - `future_days`: a row whose date lies more days after its file's arrival is quarantined
+      (`<dated_by>.future`): one wrong year would move "today" for all other rows.
     - `reject_above`: a batch with a larger share of quarantined rows is rejected.
     """
 
@@ -96,6 +98,7 @@ class Table:
     depends_on: tuple[Dependency, ...] = ()
     enriched_from: tuple[str, ...] = ()
     enrichment: tuple[Column, ...] = ()
+    future_days: int = 2
     reject_above: float = 0.2
 
     @cached_property
@@ -131,10 +134,21 @@ class Table:
         """Return whether text that does not cast is quarantined rather than flagged."""
         return column.strict or self.is_required(column)
 
+    def is_identifier(self, column: Column) -> bool:
+        """Return whether the column identifies rows: it is in the key, or refers to another table."""
+        return column.name in self.key or any(ref.column == column.name for ref in self.references)
+
+    @property
+    def future_check(self) -> str | None:
+        """Name of the check on dates after the file's arrival; None for a table without a date."""
+        return self.by_name[self.dated_by].check("future") if self.dated_by else None
+
     def check_names(self) -> tuple[str, ...]:
         """Return every check that `failed_checks` or `quality_flags` of this table can name, sorted."""
         names = {check.name for check in self.checks} | {"record.malformed"}
         names |= {ref.check for ref in self.references}
+        if self.future_check:
+            names.add(self.future_check)
         for column in self.columns:
             if column.type != "string" and not column.lenient:
                 names.add(column.check("type"))

@@ -55,6 +55,8 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
             yield f"dated_by '{table.dated_by}' is neither a date nor a timestamp"
         if table.month_reference is not None:
             yield "has a date of its own and a reference that gives the month"
+    if table.future_days < 0:
+        yield f"future_days is {table.future_days}: 0 is the least"
     for check in table.checks:
         if "." not in check.name or check.column not in (*names, "record"):
             yield f"check '{check.name}' does not name a declared column"

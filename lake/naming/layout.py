@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from lake.naming.ledger import moment
+
 
 def raw_prefix(domain: str, table: str = "") -> str:
     """Return the prefix of a table, or of a whole domain, in the raw bucket."""
@@ -13,13 +17,20 @@ UNRECOGNISED = "_unrecognised"
 
 
 def raw_content_prefix(domain: str, table: str, sha256: str) -> str:
-    """Return the raw prefix of all files of a table with the same content, whatever their names."""
-    return f"{raw_prefix(domain, table)}{sha256[:12]}/"
+    """Return the beginning of the raw keys of all files of a table with the same content.
+
+    Their names may differ. A slash follows, or a dash and the time of an upload call.
+    """
+    return f"{raw_prefix(domain, table)}{sha256[:12]}"
 
 
-def raw_key(domain: str, table: str, sha256: str, path: str) -> str:
-    """Return the raw key of a file: one per content and relative path."""
-    return f"{raw_content_prefix(domain, table, sha256)}{path}"
+def raw_key(domain: str, table: str, sha256: str, path: str, *, again_at: datetime | None = None) -> str:
+    """Return the raw key of a file: one per content and relative path.
+
+    A file that is sent again as a new version has a key of its own, by the time of its upload call.
+    """
+    version = f"-{moment(again_at)}" if again_at else ""
+    return f"{raw_content_prefix(domain, table, sha256)}{version}/{path}"
 
 
 ARRIVAL_LAYERS = ("bronze", "quarantine")

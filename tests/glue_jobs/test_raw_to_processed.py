@@ -152,9 +152,10 @@ def test_quarantine_records_are_complete_and_have_stable_ids(batch: tuple[Pipeli
     assert len({record[0] for record in records}) == 16
     assert {record[3] for record in records} == {summary["batch_id"]}
     assert all(value is not None for record in records for value in record)
+    versions = {file.key: file.version for batch in pipeline.view().batches for file in batch.files}
     for record_id, key, row, *_ in records:
         if row != "0":
-            assert record_id == hashlib.sha256(f"{key}|{row}".encode()).hexdigest()
+            assert record_id == hashlib.sha256(f"{key}|{versions[key]}|{row}".encode()).hexdigest()
 
 
 def test_rejected_file_has_a_quarantine_record_with_its_beginning(

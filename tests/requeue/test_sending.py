@@ -16,6 +16,8 @@ from requeue.records import Quarantine, Record
 from requeue.sending import RawObject, Sources, csv_line, require_sendable, send, to_raw_objects
 from tests.fakes import FolderStore
 
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+
 
 def review(**changed: object) -> Record:
     values: dict[str, object] = {
@@ -32,10 +34,41 @@ def test_raw_object_has_the_row_numbers_and_the_origin_of_its_source_file(tmp_pa
     store.upload("raw", review().source_file, f"{headers}\n".encode())
     sources = Sources(store, "raw", shop, Quarantine(store, "processed", "ledger", shop))
     records = [review(), review(record_id="b" * 64, source_row=3, raw_record="3,y")]
-    [built] = to_raw_objects(shop, shop.table("reviews"), records, sources, {"a" * 64: "7,5"})
+    [built] = to_raw_objects(shop, shop.table("reviews"), records, sources, {"a" * 64: "7,5"}, now=NOW)
     assert built.body.decode() == f"caudal:source_row,{headers}\n3,3,y\n7,7,5\n"
     assert base64.b64decode(built.metadata["requeued-from"]).decode() == "ecommerce/reviews/1/reviews.csv"
+    assert built.metadata["requeued-at"] == "2026-02-01T00:00:00.000000+00:00"
     assert (built.records, built.corrected) == (("b" * 64, "a" * 64), True)
+
+
+def test_record_that_was_quarantined_again_is_an_object_of_its_own(tmp_path: Path) -> None:
+    """A record whose date is still in the future can be sent once more when its time has come."""
+    shop, store = load_domain("ecommerce"), FolderStore(tmp_path)
+    headers = ",".join(column.header for column in shop.table("reviews").columns)
+    store.upload("raw", review().source_file, f"{headers}\n".encode())
+    sources = Sources(store, "raw", shop, Quarantine(store, "processed", "ledger", shop))
+    [first] = to_raw_objects(shop, shop.table("reviews"), [review()], sources, {}, now=NOW)
+    store.upload(
+        "raw",
+        first.key,
+        first.body,
+        **{name.replace("-", "_"): each for name, each in first.metadata.items()},
+    )
+    again = review(source_file=first.key, record_id="c" * 64)
+    [second] = to_raw_objects(shop, shop.table("reviews"), [again], sources, {}, now=NOW)
+    assert second.body == first.body
+    assert second.key != first.key
+    assert second.metadata["requeued-from"] == first.metadata["requeued-from"]
+
+
+def test_record_of_several_lines_is_one_record_of_the_object(tmp_path: Path) -> None:
+    """Its own file may end lines in another way than the object does."""
+    shop, store = load_domain("ecommerce"), FolderStore(tmp_path)
+    store.upload("raw", review().source_file, b"review_id,rating,review_text\r")
+    sources = Sources(store, "raw", shop, Quarantine(store, "processed", "ledger", shop))
+    records = [review(raw_record='7,9,"a\rb"'), review(source_row=8, raw_record="8,9, c\nd")]
+    [built] = to_raw_objects(shop, shop.table("reviews"), records, sources, {}, now=NOW)
+    assert built.body.decode().split("\n", 1)[1] == '7,7,9,"a\rb"\n8,8,9," c\nd"\n'
 
 
 def test_records_of_a_missing_source_file_are_refused(tmp_path: Path) -> None:

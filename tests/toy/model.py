@@ -148,11 +148,21 @@ def _winners(rows: list[Ranked], key: str) -> dict[int, Values]:
 
 
 def _winning_groups(rows: list[Ranked]) -> list[Values]:
-    """Return, for each sale, all rows of the highest-ranking file that holds one."""
+    """Return, for each sale, all rows of the highest-ranking delivery that holds one.
+
+    A delivery is an upload call's files in one folder.
+    """
     best: dict[int, tuple[Any, ...]] = {}
     for rank, row in rows:
-        best[row["sale_id"]] = max(rank[:-1], best.get(row["sale_id"], rank[:-1]))
-    return [{**row, "flags": list(row["flags"])} for rank, row in rows if best[row["sale_id"]] == rank[:-1]]
+        best[row["sale_id"]] = max(_delivery(rank), best.get(row["sale_id"], _delivery(rank)))
+    return [
+        {**row, "flags": list(row["flags"])} for rank, row in rows if best[row["sale_id"]] == _delivery(rank)
+    ]
+
+
+def _delivery(rank: tuple[Any, ...]) -> tuple[Any, ...]:
+    at, depth, path, _ = rank
+    return (at, depth, path.rpartition("/")[0])
 
 
 def _flag_unknown(rows: Any, column: str, parents: dict[int, Values]) -> None:

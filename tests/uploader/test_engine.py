@@ -106,14 +106,69 @@ def test_same_bytes_are_uploaded_for_two_tables(landing: Landing, send: Send) ->
     assert [outcome.status for outcome in report.outcomes] == [Status.UPLOADED] * 2
 
 
-def test_again_writes_a_new_version(landing: Landing, send: Send, keys: Keys, s3: S3Client) -> None:
-    folder = landing({"orders.csv": ORDERS})
+def test_again_writes_a_new_version_under_a_key_of_its_own(
+    landing: Landing, send: Send, keys: Keys, s3: S3Client
+) -> None:
+    folder = landing({"month=11/orders.csv": ORDERS})
     send(folder, uploaded_at=datetime(2026, 1, 1, tzinfo=UTC))
-    report = send(folder, again=True, uploaded_at=datetime(2026, 1, 2, tzinfo=UTC))
+    report = send(folder, again=True, uploaded_at=datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC))
     assert report.outcomes[0].status is Status.UPLOADED
-    assert len(keys()) == 2
-    newest = s3.head_object(Bucket=NAMES.raw_bucket, Key=report.outcomes[0].key)
-    assert newest["Metadata"]["uploaded-at"].startswith("2026-01-02")
+    first, again = sorted(keys())
+    assert first == f"ecommerce/orders/{sha12(ORDERS)}-20260102T030405000006/month=11/orders.csv"
+    assert again == f"ecommerce/orders/{sha12(ORDERS)}/month=11/orders.csv"
+    metadata = s3.head_object(Bucket=NAMES.raw_bucket, Key=report.outcomes[0].key)["Metadata"]
+    assert (metadata["again"], metadata["uploaded-at"]) == ("true", "2026-01-02T03:04:05.000006+00:00")
+
+
+def test_bytes_that_were_only_sent_again_are_known(landing: Landing, send: Send, keys: Keys) -> None:
+    """The pipeline would skip them, so the uploader must not say that it uploaded them."""
+    send(landing({"orders.csv": ORDERS}), again=True)
+    report = send(landing({"orders_copy.csv": ORDERS}, "second"))
+    assert report.outcomes[0].status is Status.SKIPPED
+    assert len(keys()) == 1
+
+
+ITEMS = {name: HEADERS["order_items"] + row for name, row in (("a", "1,1,1,1,1\n"), ("b", "1,2,1,1,1\n"))}
+
+
+def test_known_files_of_an_incomplete_delivery_are_sent_again(
+    landing: Landing, send: Send, s3: S3Client
+) -> None:
+    """The lines of one order may lie in both files; the new file alone would replace those of the old one."""
+    names = {"d/order_items_a.csv": ITEMS["a"], "e/order_items_a.csv": ITEMS["a"] + "3,1,1,1,1\n"}
+    send(landing({**names, "d/orders_a.csv": ORDERS}))
+    report = send(landing({"d/order_items_b.csv": ITEMS["b"]}))
+    assert {outcome.path: outcome.status for outcome in report.outcomes} == {
+        "d/order_items_a.csv": Status.UPLOADED,
+        "d/order_items_b.csv": Status.UPLOADED,
+        "d/orders_a.csv": Status.SKIPPED,
+        "e/order_items_a.csv": Status.SKIPPED,
+    }
+    sent = [outcome.key for outcome in report.with_status(Status.UPLOADED)]
+    metadata = [s3.head_object(Bucket=NAMES.raw_bucket, Key=key)["Metadata"] for key in sent]
+    assert {each["uploaded-at"] for each in metadata} == {report.uploaded_at}
+    assert {Path(key).name: each.get("again") for key, each in zip(sent, metadata, strict=True)} == {
+        "order_items_a.csv": "true",
+        "order_items_b.csv": None,
+    }
+    assert {outcome.status for outcome in send(landing({})).outcomes} == {Status.SKIPPED}
+
+
+def test_two_files_of_a_delivery_with_one_relative_path_are_refused(
+    landing: Landing, send: Send, keys: Keys
+) -> None:
+    report = send(
+        landing({"order_items.csv": ITEMS["a"], "order_items_c.csv": HEADERS["order_items"]}, "a"),
+        landing({"order_items.csv": ITEMS["b"]}, "b"),
+    )
+    failed = report.with_status(Status.FAILED)
+    assert [(outcome.path, outcome.detail) for outcome in failed] == [
+        (
+            "order_items.csv",
+            "another file of this call has the same relative path; upload the folder that holds both",
+        )
+    ] * 2
+    assert [Path(key).name for key in keys()] == ["order_items_c.csv"]
 
 
 def test_dry_run_writes_nothing(landing: Landing, send: Send, keys: Keys) -> None:

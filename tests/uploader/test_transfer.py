@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,14 +33,17 @@ def candidate_of(shop: Domain, folder: Path) -> Candidate:
     return examine(shop, found)
 
 
-def test_key_is_written_once_without_the_option_again(landing: Landing, s3: S3Client, shop: Domain) -> None:
+def test_no_key_is_written_twice(landing: Landing, s3: S3Client, shop: Domain) -> None:
     candidate = candidate_of(shop, landing({"orders.csv": ORDERS}))
     sizes: list[int] = []
     bucket = NAMES.raw_bucket
     send_file(s3, bucket, candidate, uploaded_at=AT, again=False, sent=sizes.append)
     with pytest.raises(AlreadyExistsError, match="another upload was faster"):
         send_file(s3, bucket, candidate, uploaded_at=AT, again=False, sent=sizes.append)
-    send_file(s3, bucket, candidate, uploaded_at=AT, again=True, sent=sizes.append)
+    newer = candidate.sent_again(shop.name, datetime.fromisoformat(AT))
+    send_file(s3, bucket, newer, uploaded_at=AT, again=True, sent=sizes.append)
+    with pytest.raises(AlreadyExistsError, match="another upload was faster"):
+        send_file(s3, bucket, newer, uploaded_at=AT, again=True, sent=sizes.append)
     assert sizes == [len(ORDERS)] * 2
 
 

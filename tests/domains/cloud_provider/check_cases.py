@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from glue_jobs.quality.checks import check_rows
-from glue_jobs.runtime.rows import FAILED, FIELDS, FLAGS, RAW, SOURCE_COLUMNS
+from glue_jobs.runtime.rows import ARRIVED, FAILED, FLAGS, LINE, RAW, SOURCE_COLUMNS
 from lake.model.spec import Table
+
+ARRIVAL = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the file of all examples arrived."""
 
 Texts = Mapping[str, str | None]
 
@@ -57,7 +61,8 @@ def checked_rows(spark: SparkSession, table: Table, rows: Sequence[Texts]) -> li
         *names,
         F.lit(None).cast("map<string,string>").alias("extra"),
         F.lit(None).cast("string").alias(RAW),
-        F.array(*names).alias(FIELDS),
+        F.concat_ws(",", *(F.coalesce(name, F.lit("")) for name in names)).alias(LINE),
+        F.lit(ARRIVAL).alias(ARRIVED),
         *(F.col("source_file") if name == "source_file" else F.lit(1).alias(name) for name in SOURCE_COLUMNS),
     )
     checked = check_rows(frame, table).orderBy("source_file")

@@ -23,6 +23,10 @@ REQUIRED = ("event_id", "event_ts", "org_id", "service", "metric", "cost_usd_inc
 _WHITE_SPACE = " \t\r\n\f\u00a0\ufeff"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
+_FUTURE = datetime(2100, 1, 1)
+"""No test's file arrives so late."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _STEP = Decimal("0.000001")
 _MOST = Decimal(10) ** 12
 
@@ -84,7 +88,7 @@ def _record(line: bytes) -> dict[str, str | None]:
         found = json.loads(line.decode("utf-8"), parse_float=str, parse_int=str, parse_constant=str)
     except ValueError as error:
         raise BadRecordError from error
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or _SURROGATE.search(json.dumps(found, ensure_ascii=False)):
         raise BadRecordError
     return {name: _text(value) for name, value in found.items()}
 
@@ -148,6 +152,7 @@ def _check(event: Values) -> None:
     lowest = {"cost_usd_increment": Decimal("-0.01")}
     if (
         any(event[name] is None for name in REQUIRED)
+        or event["event_ts"] > _FUTURE
         or event["service"] not in SERVICES
         or event["metric"] not in UNITS
         or event["schema_version"] not in (1, 2)
@@ -162,9 +167,15 @@ def _fix(event: Values) -> list[str]:
     if event["cost_usd_increment"] < 0:
         event["cost_usd_increment"] = Decimal(0)
         flags.append("cost_usd_increment.rounded")
+    unmeasured = event["schema_version"] == 1
+    for name, unexpected in {
+        "carbon_kg": unmeasured, "genai_tokens": unmeasured or event["service"] != "genai"
+    }.items():  # fmt: skip
+        if event[name] is not None and unexpected:
+            flags.append(f"{name}.unexpected")
     if event["unit"] is None and event["value"] is not None:
         event["unit"] = UNITS[event["metric"]]
         flags.append("unit.imputed")
     if event["region"] is not None and event["region"] not in REGIONS:
         flags.append("region.allowed")
-    return flags
+    return sorted(flags)

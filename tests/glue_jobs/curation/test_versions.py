@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from glue_jobs.curation.versions import OUTCOME, contested_keys, rank_columns, resolve
+from glue_jobs.curation.versions import (
+    OUTCOME,
+    Replaced,
+    contested_keys,
+    count_replaced,
+    rank_columns,
+    resolve,
+)
 from lake.model.columns import Column, bigint, integer, text
 from lake.model.spec import Stream, Table, Versions
 from tests.frames import frame, texts
@@ -100,6 +107,71 @@ def test_highest_ranking_file_replaces_all_lines_of_its_keys(spark: SparkSession
         ("2", "leg", "current"),
         ("2", "leg", "current"),
     ]
+
+
+def rank(at: str, path: str, *alone: str) -> str:
+    """Return the rank of a file."""
+    return "\t".join((at, f"{path.count('/') + 1:05d}", path, f"raw/{path}", *alone))
+
+
+def delivered(spark: SparkSession, *rows: tuple[int, str, str, int, str]) -> DataFrame:
+    """Return rows of LINES from (id, value, rank of the file, row, batch)."""
+    schema = (
+        "id bigint, value string, source_rank string, source_file string, source_row bigint, batch_id string"
+    )
+    named = [(key, value, at, at, row, batch) for key, value, at, row, batch in rows]
+    return spark.createDataFrame(named, schema).coalesce(1)
+
+
+MORNING, NOON = "2026-01-01T08", "2026-01-01T12"
+DELIVERIES = (
+    # Two files of one call and folder, in two batches.
+    (1, "leg", rank(NOON, "d/part1.csv"), 1, "b-1"), (1, "top", rank(NOON, "d/part2.csv"), 1, "b-2"),
+    # The later call replaces the lines of both files, also in a folder that is less deep.
+    (2, "old leg", rank(MORNING, "d/part1.csv"), 1, "b-1"),
+    (2, "old top", rank(MORNING, "d/part2.csv"), 2, "b-1"),
+    (2, "leg", rank(NOON, "x.csv"), 1, "b-2"), (2, "top", rank(NOON, "y.csv"), 1, "b-2"),
+    # Of one call, the deeper folder wins, then the folder that sorts last.
+    (3, "shallow", rank(NOON, "z.csv"), 1, "b-2"), (3, "first", rank(NOON, "a/z.csv"), 1, "b-2"),
+    (3, "last", rank(NOON, "b/a.csv"), 1, "b-2"),
+    # Files without a call are a delivery each.
+    (4, "one", rank(NOON, "one.csv", "alone"), 1, "b-2"),
+    (4, "two", rank(NOON, "two.csv", "alone"), 1, "b-2"),
+    # A requeued line belongs to the delivery of its first file; its later reading counts.
+    (5, "leg", rank(NOON, "d/part1.csv"), 2, "b-1"), (5, "tpo", rank(NOON, "d/part2.csv"), 2, "b-1"),
+    (5, "top", rank(NOON, "d/part2.csv"), 2, "b-2"),
+)  # fmt: skip
+
+
+def test_files_of_one_upload_call_in_one_folder_count_together(spark: SparkSession) -> None:
+    rows = resolve(delivered(spark, *DELIVERIES), LINES).where(f"{OUTCOME} = 'current'")
+    assert sorted((row["id"], row["value"]) for row in rows.collect()) == [
+        (1, "leg"), (1, "top"), (2, "leg"), (2, "top"), (3, "last"), (4, "two"), (5, "leg"), (5, "top"),
+    ]  # fmt: skip
+
+
+def test_result_does_not_depend_on_the_batches_in_which_files_are_read(spark: SparkSession) -> None:
+    first = [(*row[:4], "b-1") for row in DELIVERIES if row[0] != 5]
+    rows = resolve(delivered(spark, *first), LINES).where(f"{OUTCOME} = 'current'")
+    assert sorted((row["id"], row["value"]) for row in rows.collect()) == [
+        (1, "leg"), (1, "top"), (2, "leg"), (2, "top"), (3, "last"), (4, "two"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pending", "replaced"),
+    [
+        ({"b-2"}, Replaced(3, 1)),
+        ({"b-1"}, Replaced(0, 0)),
+        (set(), Replaced(0, 0)),
+        ({"b-1", "b-2"}, Replaced(3, 1)),
+    ],
+)
+def test_groups_that_a_new_batch_replaced_are_counted(
+    spark: SparkSession, pending: set[str], replaced: Replaced
+) -> None:
+    """Orders 2, 3 and 4 have lines of several deliveries; those of order 4 have no upload call."""
+    assert count_replaced(delivered(spark, *DELIVERIES), LINES, pending) == replaced
 
 
 def test_requeued_line_belongs_to_its_first_file(spark: SparkSession) -> None:

@@ -62,3 +62,59 @@ def test_rows_of_an_unknown_file_are_an_error(context: IngestContext) -> None:
 
     with pytest.raises(AccountingError, match=r"toy\.parts, batch b-1: 3 rows were read.*\['other'\]"):
         ingest_parts(replace(context, read=read), {"parts_a.csv": GOOD_AND_BAD})
+
+
+def test_file_is_read_again_if_only_its_end_has_a_record_of_several_lines(context: IngestContext) -> None:
+    """The beginning of the file, by which it is recognised, has no line that ends inside quotes."""
+    good = "".join(f"{number},leg,4\n" for number in range(10_000))
+    body = HEAD["parts"] + good + '10000,"a\nleg",4\n10001,"leg,4\n10002,"x" y,4\n10003,leg,4\n'
+    report = ingest_parts(context, {"parts_long.csv": body, "parts_short.csv": GOOD_AND_BAD})
+    counts = [(file.key, file.rows_read, file.rows_quarantined) for file in report.files]
+    assert counts == [("toy/parts_long.csv", 10_003, 1), ("toy/parts_short.csv", 3, 2)]
+    assert report.checks["record.malformed"]["rows_quarantined"] == 2
+    assert "record.open_line" not in report.checks
+    quarantined = context.spark.read.parquet(str(context.store.url("processed", "quarantine/toy/parts")))
+    texts = {row["raw_record"] for row in quarantined.where("source_file like '%long%'").collect()}
+    assert texts == {'10001,"leg,4\n10002,"x" y,4'}
+
+
+EMPTY: dict[str, str | bytes] = {
+    "parts_header.csv": HEAD["parts"],
+    "parts_no_end.csv": HEAD["parts"].strip(),
+    "parts_blank.csv": HEAD["parts"] + " \n\t\r\n\n",
+    "parts_blank.csv.gz": gzip.compress((HEAD["parts"] + "\n").encode()) + gzip.compress(b" \n"),
+}
+FULL: dict[str, str | bytes] = {
+    "parts_row.csv": HEAD["parts"] + "1,leg,4",
+    "parts_far.csv": HEAD["parts"] + "\n" * 70_000 + "1,leg,4",
+    "parts_return.csv": HEAD["parts"].replace("\n", "\r") + "1,leg,4\n",
+    "parts_member.csv.gz": gzip.compress(HEAD["parts"].encode()) + gzip.compress(b"1,leg,4\n"),
+}
+
+
+def test_file_with_text_of_which_no_record_is_read_is_rejected_with_the_reason(
+    context: IngestContext,
+) -> None:
+    """Whatever the cause: here a reader that loses every row."""
+
+    def read_nothing(
+        spark: SparkSession, store: ObjectStore, bucket: str, table: Table, files: Sequence[LandedFile]
+    ) -> DataFrame:
+        return read_table(spark, store, bucket, table, files).where(F.lit(False))
+
+    report = ingest_parts(replace(context, read=read_nothing), {**EMPTY, **FULL})
+    assert {file.key.removeprefix("toy/") for file in report.files} == set(EMPTY)
+    assert {file.key.removeprefix("toy/") for file in report.rejected} == set(FULL)
+    assert {(file.status, file.check, file.reason) for file in report.rejected} == {
+        (
+            "rejected",
+            "file.empty_of_records",
+            "file.empty_of_records: the file has text, but no record was read",
+        )
+    }
+
+
+def test_file_without_text_after_its_header_is_ingested_with_no_rows(context: IngestContext) -> None:
+    report = ingest_parts(context, {**EMPTY, "parts_full.csv": HEAD["parts"] + "1,leg,4\n"})
+    assert report.rejected == ()
+    assert sorted(file.rows_read for file in report.files) == [0, 0, 0, 0, 1]

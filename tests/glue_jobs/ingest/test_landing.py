@@ -13,7 +13,7 @@ from glue_jobs.ledger.ledger import Batch, FileEntry, LedgerView
 from glue_jobs.runtime.args import Bookmark
 from glue_jobs.runtime.store import Head
 from lake.model.discovery import load_domain
-from lake.naming import BatchStatus
+from lake.naming import BatchStatus, raw_key
 from tests.fakes import FolderStore
 from tests.infra.third_domain import write_domain
 
@@ -117,6 +117,63 @@ def test_rejected_file_is_not_rejected_again_by_the_next_run(store: FolderStore)
     assert landing_of(store, entry).is_empty
 
 
+def put_again(store: FolderStore, path: str, at: datetime, body: bytes = ITEMS) -> str:
+    key = raw_key("ecommerce", "order_items", hashlib.sha256(body).hexdigest(), path, again_at=at)
+    store.upload("raw", key, body, uploaded_at=at.isoformat(), again="true")
+    return key
+
+
+def test_file_that_was_sent_again_is_read_although_its_bytes_are_known(store: FolderStore) -> None:
+    put(store, "drop/order_items.csv")
+    [file] = landing_of(store).files
+    key = put_again(store, "drop/order_items.csv", NOON + timedelta(hours=1))
+    [again] = landing_of(store, file.entry()).files
+    assert again.key == key
+    assert again.rank == f"2026-01-01T13:00:00.000000Z\t00002\tdrop/order_items.csv\t{key}"
+
+
+def test_every_sending_again_before_a_run_is_read(store: FolderStore) -> None:
+    """The corrections between them may be undone by them."""
+    put(store, "order_items.csv")
+    for hour in (1, 2):
+        put_again(store, "order_items.csv", NOON + timedelta(hours=hour))
+    landing = landing_of(store)
+    assert (len(landing.files), landing.duplicates) == (3, ())
+
+
+def test_equal_files_of_two_tables_are_both_read(store: FolderStore) -> None:
+    body = b"order_id,review_id\n1,2\n"
+    for name in ("orders.csv", "reviews.csv"):
+        store.write("raw", f"ecommerce/{name}", body)
+    landing = landing_of(store)
+    assert sorted(file.table.name for file in landing.files) == ["orders", "reviews"]
+    orders = next(file for file in landing.files if file.table.name == "orders")
+    assert [file.table.name for file in landing_of(store, orders.entry()).files] == ["reviews"]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "arrived"),
+    [
+        ({"uploaded_at": "2026-01-01T12:00:00Z"}, NOON),
+        (
+            {"uploaded_at": "2026-01-01T12:00:00Z", "requeued_at": "2026-01-03T12:00:00Z"},
+            NOON + timedelta(days=2),
+        ),
+        ({"uploaded_at": "2026-01-01T12:00:00Z", "requeued_at": "soon"}, NOON),
+        ({"uploaded_at": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_file_arrives_when_it_was_requeued_else_uploaded_else_written(
+    store: FolderStore, metadata: dict[str, str], arrived: datetime | None
+) -> None:
+    store.upload("raw", "ecommerce/order_items.csv", ITEMS, **metadata)
+    [file] = landing_of(store).files
+    [listed] = store.list("raw", "ecommerce/")
+    assert file.arrived == (arrived or listed.modified)
+    assert file.rank.endswith("alone") == (arrived is None)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "reason"),
     [
@@ -126,6 +183,12 @@ def test_rejected_file_is_not_rejected_again_by_the_next_run(store: FolderStore)
         ("order_items.csv", b"product_id,quantity\n1,2\n", "order_items needs the column order_id"),
         ("order_items.csv", bytes(range(256)) * 20, "binary"),
         ("order_items.csv", b"order_id;product_id\n1;2\n", "columns are separated by commas"),
+        ("order_items.csv", b"sep=;\norder_id;product_id\n1;2\n", "sep=; asks for another separator"),
+        (
+            "order_items.csv",
+            "ord\u0435r_id\u0007,product_id\n1,2\n".encode(),
+            "the first line is ordеr_id\\x07,",
+        ),
         ("order_items.csv", b"\x1f\x8b\x08garbage", "the gzip data is damaged"),
     ],
 )

@@ -12,7 +12,7 @@ from pyspark.sql import Row, SparkSession
 from glue_jobs.ingest.landing import find_new
 from glue_jobs.ingest.reading import as_uri, one_file_per_task, read_table, source_path
 from glue_jobs.ledger.ledger import LedgerView
-from glue_jobs.runtime.rows import FIELDS, RAW
+from glue_jobs.runtime.rows import LINE, RAW
 from lake.model.discovery import load_domain
 from tests.fakes import FolderStore
 
@@ -77,6 +77,18 @@ FORMS: dict[str, str | bytes] = {
     "quoted fields": HEADER + '"1","Ann","SE"\n"2","Bo","NO"\n',
     "blank lines": HEADER + "\n1,Ann,SE\n\n\n2,Bo,NO\n\n",
     "blank lines with CRLF": (HEADER + "\n1,Ann,SE\n\n2,Bo,NO\n\n").replace("\n", "\r\n"),
+    "CR": (HEADER + "1,Ann,SE\n2,Bo,NO\n").replace("\n", "\r"),
+    "CR, no line end at the end": (HEADER + "1,Ann,SE\n2,Bo,NO").replace("\n", "\r"),
+    "header CR, rows LF": "maker_id,name,country\r1,Ann,SE\n2,Bo,NO\n",
+    "header CR, rows CRLF": "maker_id,name,country\r1,Ann,SE\r\n2,Bo,NO\r\n",
+    "header LF, rows CR": "maker_id,name,country\n1,Ann,SE\r2,Bo,NO\r",
+    "double byte order mark": b"\xef\xbb\xbf" * 2 + (HEADER + "1,Ann,SE\n2,Bo,NO\n").encode(),
+    "zero-width characters in the header": "\u200bmaker_id,na\u200dme,country\u2060\n1,Ann,SE\n2,Bo,NO\n",
+    "separator line": "sep=,\n" + HEADER + "1,Ann,SE\n2,Bo,NO\n",
+    "blank lines before the header": "\n \n" + HEADER + "1,Ann,SE\n2,Bo,NO\n",
+    "header with a line end in quotes": '"maker_id","na\u200bme","country","a\nb"\n1,Ann,SE,\n2,Bo,NO,\n',
+    "white space around quotes": HEADER + ' "1", "Ann",\t"SE" \n"2" ,"Bo"\u00a0, "NO"\n',
+    "white space around quotes, CRLF": HEADER + ' "1", "Ann", "SE" \r\n"2" ,"Bo" , "NO" \r\n',
     "spaces around": HEADER + "1 ,  Ann,SE \n 2,Bo\t,\u00a0NO\n",
 }
 
@@ -96,6 +108,11 @@ LINES = {
     "backslash": ("1,Ann\\,SE\n", ("1", "Ann\\", "SE")),
     "backslash before the quote": ('1,"Ann\\",SE\n', ("1", "Ann\\", "SE")),
     "comment sign": ("1,#Ann,SE\n", ("1", "#Ann", "SE")),
+    "replacement character": ("1,Zo\ufffd,SE\n", ("1", "Zo\ufffd", "SE")),
+    "quoted replacement character": ('1,"Zo\ufffd",SE\n', ("1", "Zo\ufffd", "SE")),
+    "space before the quote": ('1, "Ann, the first" ,SE\n', ("1", "Ann, the first", "SE")),
+    "backslash before a comma in quotes": ('1,"Ann\\,",SE\n', ("1", "Ann\\,", "SE")),
+    "three quotes": ('1,"""Ann""",SE\n', ("1", '"Ann"', "SE")),
     "accents": ("1,Zoë Ñandú,SE\n", ("1", "Zoë Ñandú", "SE")),
     "beyond the basic plane": ("1,🐧,SE\n", ("1", "🐧", "SE")),
     "the word null": ("1,null,NULL\n", ("1", "null", "NULL")),
@@ -167,10 +184,53 @@ def test_malformed_line_is_kept_as_written_and_the_next_line_is_read(
     assert texts([good]) == [("2", "Bo", "NO")]
 
 
-def test_unclosed_quote_makes_the_rest_of_the_file_one_malformed_record(reader: Reader) -> None:
-    rows = reader.rows(HEADER + '1,Ann,SE\n2,"Bo,NO\n3,Cy,DK\n')
-    assert [row["maker_id"] for row in rows] == ["1", None]
-    assert "3,Cy,DK" in rows[1][RAW]
+def test_carriage_returns_end_records_around_a_quoted_line_feed(reader: Reader) -> None:
+    rows = reader.rows((HEADER + "1,*,SE\n2,Bo,NO\n").replace("\n", "\r").replace("*", '"Ann\nAb"'))
+    assert texts(rows) == [("1", "Ann\nAb", "SE"), ("2", "Bo", "NO")]
+
+
+CONTRADICTIONS: dict[str, tuple[str, list[str]]] = {
+    "unclosed until the next quoted field": (
+        '1,Ann,SE\n2,"Bo,NO\n3,Cy,DK\n4,"Di",FI\n5,Ed,IS\n',
+        ["1,Ann,SE", '!2,"Bo,NO\n3,Cy,DK\n4,"Di",FI', "5,Ed,IS"],
+    ),
+    "quotes inside a quoted field": (
+        '1,"Bob "The Builder" Smith",SE\n2,"Dell 24" monitor",NO\n3,Cy,DK\n',
+        ['!1,"Bob "The Builder" Smith",SE', '!2,"Dell 24" monitor",NO', "3,Cy,DK"],
+    ),
+    "never closed": ('1,"Ann,SE\n2,Bo,NO\n3,Cy,DK', ['!1,"Ann,SE', "2,Bo,NO", "3,Cy,DK"]),
+    "never closed, twice": (
+        '1,"Ann,SE\n2,Bo,NO\n3,"Cy,DK\n4,Di,FI\n', ['!1,"Ann,SE\n2,Bo,NO\n3,"Cy,DK', "4,Di,FI"]
+    ),
+    "closed over three lines": ('1,"Ann\n\nAb",SE\n2,Bo,NO\n', ['1,"Ann\n\nAb",SE', "2,Bo,NO"]),
+    "reopened in the line that closes": (
+        '1,"a\nb","S\nE"\n2,Bo,NO\n', ['1,"a\nb","S\nE"', "2,Bo,NO"]
+    ),
+    "blank line after a contradiction": ('1,"Ann" x,SE\n\n2,Bo,NO\n', ['!1,"Ann" x,SE', "2,Bo,NO"]),
+    "too few fields over two lines": ('1,"Ann\nAb"\n2,Bo,NO\n', ['!1,"Ann\nAb"', "2,Bo,NO"]),
+    "backslash does not escape": ('1,"Ann\\"x",SE\n2,Bo,NO\n', ['!1,"Ann\\"x",SE', "2,Bo,NO"]),
+}  # fmt: skip
+"""Case → lines after the header, and the text of each record, with `!` before a malformed one."""
+
+
+@pytest.fixture(scope="module")
+def contradicting(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> list[list[str]]:
+    """Return the records of each case, with `!` before malformed ones. All files are read together."""
+    files: dict[str, str | bytes] = {
+        f"{number}/makers.csv": HEADER + lines for number, (lines, _) in enumerate(CONTRADICTIONS.values())
+    }
+    records: list[list[str]] = [[] for _ in files]
+    for row in Reader(spark, tmp_path_factory.mktemp("contradictions"), toy).rows(files):
+        mark = "" if row[RAW] is None else "!"
+        place = records[int(row["source_file"].split("/")[1])]
+        place.append(mark + row[LINE])
+        assert row["source_row"] == len(place)
+    return records
+
+
+@pytest.mark.parametrize("case", CONTRADICTIONS)
+def test_reading_goes_on_after_the_line_of_a_contradiction(contradicting: list[list[str]], case: str) -> None:
+    assert contradicting[list(CONTRADICTIONS).index(case)] == CONTRADICTIONS[case][1]
 
 
 def test_field_of_ten_megabytes_is_read(reader: Reader) -> None:
@@ -209,9 +269,24 @@ def test_file_named_gz_is_decompressed(reader: Reader) -> None:
     assert texts([row]) == [("1", "Ann", "SE")]
 
 
-def test_fields_of_the_line_are_kept_untrimmed(reader: Reader) -> None:
-    [row] = reader.rows('country,extra,maker_id\n SE ,"a ""b""",1\n')
-    assert row[FIELDS] == [" SE ", 'a "b"', "1"]
+MEMBERS = {
+    "two members": [HEADER + "1,Ann,SE\n", "2,Bo,NO\n"],
+    "cut inside a record": [HEADER + "1,A", "nn,SE\n2,Bo,NO\n"],
+    "an empty first member": ["", HEADER + "1,Ann,SE\n", "2,Bo,NO\n"],
+    "empty members between": [HEADER, "", "1,Ann,SE\n", "", "2,Bo,NO\n", ""],
+    "header in two members": ["maker_id,na", "me,country\n1,Ann,SE\n2,Bo,NO\n"],
+}
+
+
+@pytest.mark.parametrize("case", MEMBERS)
+def test_members_of_a_gzip_file_are_one_text(reader: Reader, case: str) -> None:
+    body = b"".join(gzip.compress(member.encode()) for member in MEMBERS[case])
+    assert texts(reader.rows({"makers.csv.gz": body})) == [("1", "Ann", "SE"), ("2", "Bo", "NO")]
+
+
+def test_record_is_kept_as_it_is_written(reader: Reader) -> None:
+    [row] = reader.rows('country,extra,maker_id\n SE ,"a ""b""", 1\r\n')
+    assert row[LINE] == ' SE ,"a ""b""", 1'
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_committed_batches_are_read_as_written(ledger: Ledger) -> None:
     view = ledger.view()
     assert view.batches == (first, second)
     assert view.seen == {("a", "a-1"), ("b", "b-1"), ("c", "c-1")}
-    assert view.ingested == {"sha-a": "a", "sha-c": "c"}
+    assert view.ingested == {("makers", "sha-a"): "a", ("makers", "sha-c"): "c"}
 
 
 def test_batch_cannot_be_committed_twice(ledger: Ledger) -> None:

@@ -170,3 +170,18 @@ def test_type_that_files_cannot_hold_is_an_error(spark: SparkSession) -> None:
     column: Column = texts("tags", "Tags.")
     with pytest.raises(ValueError, match=r"column tags: values of type array<string>"):
         cast_text(column, F.lit("a"))
+
+
+IDENTIFIERS = [
+    ("123457", "123457"), ("101.0", "101"), ("101.", "101"), ("-5", "-5"), ("101.5", None),
+    ("1.23457E+11", None), ("1e3", None), ("1E0", None), ("5e-0", None), (".1e1", None),
+    ("9223372036854775807", "9223372036854775807"), ("9223372036854775808", None),
+]  # fmt: skip
+"""Text, and the identifier that it stands for."""
+
+
+def test_identifier_takes_no_exponent(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([(text,) for text, _ in IDENTIFIERS], "text string").coalesce(1)
+    value = cast_text(COLUMNS["bigint"], F.col("text"), is_identifier=True)
+    found = frame.select("text", value.cast("string").alias("value")).collect()
+    assert [tuple(row) for row in found] == IDENTIFIERS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from pyspark.sql import Row, SparkSession
 
@@ -26,8 +28,11 @@ SALES = Table(
 )
 SCHEMA = (
     "sale_id string, sold_on string, amount string, units string, channel string, extra map<string,string>, "
-    "_raw string, _fields array<string>, source_file string, source_row bigint, source_rank string"
+    "_raw string, _line string, _arrived timestamp, source_file string, source_row bigint, source_rank string"
 )
+
+NOON = datetime(2024, 1, 5, 12, tzinfo=UTC)
+"""When the file of all rows arrived."""
 
 CASES: dict[str, tuple[list[str | None], tuple[object, ...], list[str], list[str]]] = {
     "good": (["1", "2024-01-05", "1.005", "3", "web"], ("1", "2024-01-05", "1.01", "3", "web"), [], []),
@@ -37,6 +42,11 @@ CASES: dict[str, tuple[list[str | None], tuple[object, ...], list[str], list[str
                         [], ["amount.range"]),
     "nothing required": ([None, None, None, None, None], (None,) * 5,
                          [], ["amount.not_null", "sale_id.not_null", "sold_on.not_null"]),
+    "two days later": (["1", "2024-01-07", "1", "3", "web"], ("1", "2024-01-07", "1.00", "3", "web"), [], []),
+    "in the future": (["1", "2024-01-08", "1", "3", "web"], ("1", "2024-01-08", "1.00", "3", "web"),
+                      [], ["sold_on.future"]),
+    "exponent in the key": (["1.2E+3", "2024-01-05", "1e2", "3e0", "web"],
+                            (None, "2024-01-05", "100.00", "3", "web"), [], ["sale_id.type"]),
     "nothing casts": (["x", "soon", "ten", "3", "web"], (None, None, None, "3", "web"),
                       [], ["amount.type", "sale_id.type", "sold_on.type"]),
 }  # fmt: skip
@@ -47,9 +57,10 @@ CASES: dict[str, tuple[list[str | None], tuple[object, ...], list[str], list[str
 def checked(spark: SparkSession) -> dict[str, Row]:
     """Return case → checked row; `malformed` is a line with the wrong number of fields."""
     rows = [
-        (*given, None, None, given, case, 1, "rank") for case, (given, _, _, _) in CASES.items()
+        (*given, None, None, ",".join(text or "" for text in given), NOON, case, 1, "rank")
+        for case, (given, _, _, _) in CASES.items()
     ]  # fmt: skip
-    rows.append((*[None] * 5, None, "1,2", None, "malformed", 1, "rank"))
+    rows.append((*[None] * 5, None, "1,2", None, NOON, "malformed", 1, "rank"))
     frame = check_rows(spark.createDataFrame(rows, SCHEMA), SALES)
     assert frame.columns == [
         "sale_id", "sold_on", "amount", "units", "channel", "extra", "quality_flags", "failed_checks",
@@ -86,8 +97,8 @@ def test_fix_and_default_replace_values(spark: SparkSession) -> None:
         "sale_id string, sold_on string, amount string, units string, channel",
         "id string, score string, bonus",
     )
-    rows = [("1", "0", None, None, None, ["1", "0", ""], "a", 1, "r"),
-            ("2", "5", "1", None, None, ["2", "5", "1"], "a", 2, "r")]  # fmt: skip
+    rows = [("1", "0", None, None, None, "1,0,", NOON, "a", 1, "r"),
+            ("2", "5", "1", None, None, "2,5,1", NOON, "a", 2, "r")]  # fmt: skip
     found = check_rows(spark.createDataFrame(rows, schema), scores).orderBy("id").collect()
     assert [(row["id"], row["score"], row["bonus"], row["quality_flags"]) for row in found] == [
         (1, None, 7, ["score.range"]),

@@ -6,7 +6,7 @@ import pytest
 
 from glue_jobs.streaming.generation import CheckpointError
 from lake.naming import FileStatus
-from tests.glue_jobs.streaming.conftest import StreamPipeline
+from tests.glue_jobs.streaming.conftest import FOLDER, StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
 
 
@@ -43,3 +43,33 @@ def test_replaced_checkpoint_is_detected_by_its_files(events: StreamPipeline) ->
     events.drop_events({"new.jsonl": lines(event(20))})
     with pytest.raises(CheckpointError, match="without this file: the checkpoint was replaced"):
         events.writer().write(0, events.paths("new.jsonl"))
+
+
+def test_new_version_of_a_file_is_read(events: StreamPipeline) -> None:
+    """Its records are new rows: those of the first version are duplicates of them by key."""
+    key = f"cloud_provider/{FOLDER}/a.jsonl"
+    events.store.write("raw", key, lines(event(1), "{").encode())
+    events.stream()
+    events.store.write("raw", key, lines(event(1), "{", event(2), event(3)).encode())
+    for _ in range(2):
+        summary = events.stream()
+    assert (summary["status"], summary["files"]) == ("NOTHING_NEW", 0)
+    assert [row[0] for row in events.bronze("event_id")] == ["e1", "e1", "e2", "e3"]
+    ids = {record for (record,) in events.quarantine("record_id")}
+    assert len(ids) == 2
+    events.curate()
+    assert [row[0] for row in events.rows("silver", FOLDER, "event_id")] == ["e1", "e2", "e3"]
+
+
+def test_file_that_is_overwritten_before_its_micro_batch_is_repeated_stops_nothing(
+    events: StreamPipeline,
+) -> None:
+    events.drop_events({"a.jsonl": lines(event(1))})
+    events.writer().write(0, events.paths())
+    [key] = [item.key for item in events.store.list("raw", "cloud_provider/")]
+    events.store.write("raw", key, lines(event(1), event(2)).encode())
+    writer = events.writer()
+    writer.write(0, events.paths())
+    assert writer.committed == []
+    writer.write_skipped()
+    assert [row[0] for row in events.bronze("event_id")] == ["e1", "e1", "e2"]

@@ -66,8 +66,13 @@ def test_raw_file_that_no_longer_exists_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_empty_and_hidden_files_are_those_that_spark_skips(tmp_path: Path) -> None:
-    found = raw_files(tmp_path, a=3, empty=0, _hidden=3)
-    assert [item.key.removeprefix(PREFIX) for item in found.skipped()] == ["_hidden.jsonl", "empty.jsonl"]
+    found = raw_files(tmp_path, a=3, empty=0, _hidden=3).skipped(frozenset())
+    assert [item.key.removeprefix(PREFIX) for item in found] == ["_hidden.jsonl", "empty.jsonl"]
+
+
+def test_spark_skips_a_new_version_of_a_file_too(tmp_path: Path) -> None:
+    found = raw_files(tmp_path, a=3, b=3).skipped({(f"{PREFIX}b.jsonl", "earlier")})
+    assert [item.key.removeprefix(PREFIX) for item in found] == ["b.jsonl"]
 
 
 def test_hidden_and_misnamed_files_are_rejected_whole(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +16,21 @@ from glue_jobs.streaming.json_lines import is_record, parse_lines
 from tests.glue_jobs.streaming.lines import ABSENT, event
 
 E = event(1)
+ARRIVAL = datetime(2026, 1, 2, tzinfo=UTC)
+"""When the file of all lines arrived."""
+
 LONG = "x" * 10_000_000
 MANY = 100_000
 
 MALFORMED = {
     "cut off": E[:-20],
+    "half a surrogate pair": E.replace('"e1"', r'"ev\ud83d"'),
+    "the other half": E.replace('"r1"', r'"\uDE80"'),
+    "halves in the wrong order": E.replace('"r1"', r'"\ude80\ud83d"'),
+    "half a pair in a key": E[:-1] + r', "\ud83d": 1}',
+    "half a pair, then text": E.replace('"r1"', r'"\ud83dx\ude80"'),
+    "half a pair in an undeclared value": E[:-1] + r', "note": ["\uD800"]}',
+    "half a pair after a backslash": E.replace('"r1"', r'"\\\ud83d"'),
     "array": f"[{E}]",
     "text": '"just a text"',
     "number": "12",
@@ -49,6 +60,8 @@ QUARANTINED: dict[str, tuple[str, list[str]]] = {
     "before the first year": (event(1, timestamp="0000-01-01T00:00:00+18:00"), ["timestamp.type"]),
     "after the last year": (event(1, timestamp="9999-12-31T23:59:59-18:00"), ["timestamp.type"]),
     "bare date": (event(1, timestamp="2025-07-14"), ["timestamp.type"]),
+    "far ahead": (event(1, timestamp="2970-01-01T00:00:00Z"), ["timestamp.future"]),
+    "three days ahead": (event(1, timestamp="2026-01-04T12:00:00Z"), ["timestamp.future"]),
     "unknown service": (event(1, service="quantum"), ["service.allowed"]),
     "unknown metric": (event(1, metric="gpu_hours"), ["metric.allowed"]),
     "unknown version": (event(1, schema_version=3), ["schema_version.allowed"]),
@@ -89,7 +102,39 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     "zone": (event(1, timestamp="2025-07-20T23:30:00-05:00"), {"event_ts": "2025-07-21 04:30:00"}),
     "no zone": (event(1, timestamp="2025-07-20 23:30:00.125"), {"event_ts": "2025-07-20 23:30:00.125000"}),
     "long ago": (event(1, timestamp="1970-01-01T00:00:00Z"), {"event_ts": "1970-01-01 00:00:00"}),
-    "far ahead": (event(1, timestamp="2970-01-01T00:00:00Z"), {"event_ts": "2970-01-01 00:00:00"}),
+    "half a day ahead": (event(1, timestamp="2026-01-03T12:00:00Z"), {"event_ts": "2026-01-03 12:00:00"}),
+    "whole surrogate pairs": (E.replace('"r1"', r'"\ud83d\ude80\uD83D\uDE80"'), {"resource_id": "🚀🚀"}),
+    "escaped backslash before u": (E.replace('"r1"', r'"ok\\ud83d"'), {"resource_id": r"ok\ud83d"}),
+    "escaped characters": (E.replace('"r1"', r'"\u00e9\ud7ff\ue000\""'), {"resource_id": 'é\ud7ff\ue000"'}),
+    "exact beside a repeated key": (
+        E.replace("2.25", "123456789012.123456")[:-1] + ', "value": 3}',
+        {"cost_usd_increment": Decimal("123456789012.123456"), "value": Decimal(3)},
+    ),
+    "exact beside a repeated undeclared key": (
+        E.replace("2.25", "98765432109.876543")[:-1] + ', "note": 1, "note": 2}',
+        {"cost_usd_increment": Decimal("98765432109.876543"), "extra": {"note": "2"}},
+    ),
+    "just below half a step": (
+        E.replace("2.25", "0.00000049999999999999999999"), {"cost_usd_increment": Decimal(0)}
+    ),
+    "just below half a step, many digits": (
+        E.replace("2.25", "0.0000004" + "9" * 45), {"cost_usd_increment": Decimal(0)}
+    ),
+    "exact with an exponent": (
+        E.replace("2.25", "1.23456789012123456E11"), {"cost_usd_increment": Decimal("123456789012.123456")}
+    ),
+    "exact and last of two": (
+        E[:-1] + ', "value": 123456789012.123456, "value": 123456789012.123457 }',
+        {"value": Decimal("123456789012.123457")},
+    ),
+    "numbers inside texts and nested values": (
+        E.replace("2.25", "123456789012.123456")[:-1]
+        + r', "a": "\": 1, x", "b": ":5", "c": {"d": 1.5, "e": [2, {"f": 3}]}, "value\u0020": 4}',
+        {
+            "cost_usd_increment": Decimal("123456789012.123456"),
+            "extra": {"a": '": 1, x', "b": ":5", "c": '{"d":1.5,"e":[2,{"f":3}]}', "value ": "4"},
+        },
+    ),
     "null value": (event(1, value=None, unit=None), {"value": None, "quality_flags": []}),
     "unknown region": (event(1, region="mars"), {"region": "mars", "quality_flags": ["region.allowed"]}),
     "spelling": (
@@ -109,8 +154,9 @@ def checked(spark: SparkSession) -> dict[str, Row]:
         **{name: line for name, (line, _) in (*QUARANTINED.items(), *GOOD.items())},
         "blank": " \t ",
     }
-    rows = [(line, name, 1) for name, line in named.items()]
-    frame = spark.createDataFrame(rows, "value string, source_file string, source_row bigint").coalesce(1)
+    rows = [(line, name, 1, ARRIVAL) for name, line in named.items()]
+    schema = "value string, source_file string, source_row bigint, _arrived timestamp"
+    frame = spark.createDataFrame(rows, schema).coalesce(1)
     checked = check_rows(parse_lines(frame.where(is_record()), USAGE_EVENTS), USAGE_EVENTS)
     return {row["source_file"]: row for row in checked.collect()}
 

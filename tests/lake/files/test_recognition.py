@@ -133,7 +133,7 @@ def test_exact_name_precedes_a_name_that_differs_in_case() -> None:
         ("orders.csv", b"1,2,2025-01-01\n", Problem.MISSING_KEY, "orders needs the column order_id"),
         ("orders.csv", b"order_id;customer_id\n", Problem.MISSING_KEY, "separated by commas"),
         ("orders.csv", b"order_id,order_id\n", Problem.DUPLICATE_COLUMN, "order_id more than once"),
-        ("orders.csv", b'order_id,"customer_id\n1,2\n', Problem.NO_HEADER, "unexpected end"),
+        ("orders.csv", b'order_id,"customer_id\n1,2\n', Problem.NO_HEADER, "quotes contradict"),
         ("orders.csv", b"x" * HEAD_BYTES, Problem.NO_HEADER, "does not end"),
     ],
 )

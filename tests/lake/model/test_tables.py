@@ -43,7 +43,7 @@ def test_check_names_list_every_check_that_a_row_can_fail() -> None:
         references=(Reference(column="who", table="people"),),
     )  # fmt: skip
     assert table.check_names() == (
-        "amount.range", "amount.type", "date.not_null", "date.type", "id.not_null", "id.type",
+        "amount.range", "amount.type", "date.future", "date.not_null", "date.type", "id.not_null", "id.type",
         "record.malformed", "who.unknown",
     )  # fmt: skip
     assert table.headers == ("id", "date", "amount", "who", "number")
