@@ -113,7 +113,8 @@ def _classified(files: Sequence[FileEntry], examined: Sequence[Examined]) -> Lan
             landed.append(
                 LandedFile(
                     key=file.key, version=file.version, size=file.size, sha256=file.sha256, rank=file.rank,
-                    arrived=arrival(found.head), recognised=recognised, table=table, requeued=found.is_requeued,
+                    arrived=arrival(found.head), recognised=recognised, table=table,
+                    requeued=found.is_requeued,
                 )
             )  # fmt: skip
             continue

@@ -94,8 +94,8 @@ class RawFiles:
         return max(1, min(at_most, size * len(sizes) // max(1, sum(sizes)))) if sizes else at_most
 
     def skipped(self, seen: Collection[tuple[str, str]]) -> list[Listed]:
-        """Return the objects that Spark's file source may skip: empty ones, those whose names it hides or does
-        not find, and those that were overwritten under their key.
+        """Return the objects that Spark's file source may skip: empty ones, those whose names it hides or
+        does not find, and those that were overwritten under their key.
 
         Spark remembers the keys that it has read, not their versions. `seen` as in `files_per_batch`.
         """
