@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from glue_jobs.ingest.landing import SOURCE_ROW, encode_origin, origin_of
+from glue_jobs.ingest.landing import SOURCE_ROW
+from glue_jobs.ingest.upload_metadata import encode_origin, origin_of
 from glue_jobs.ledger.entries import ALONE, RANK_SEPARATOR
 from glue_jobs.quality.checks import MALFORMED
 from glue_jobs.runtime.store import Head, ObjectStore

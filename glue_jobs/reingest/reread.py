@@ -11,9 +11,10 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest, isolation_of
 from glue_jobs.ingest.isolation import reject_suspects
-from glue_jobs.ingest.landing import HEAD_THREADS, Examined, LandedFile, Landing, arrival, examiner
+from glue_jobs.ingest.landing import HEAD_THREADS, Examined, LandedFile, Landing, examiner
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task, read_table
+from glue_jobs.ingest.upload_metadata import arrival
 from glue_jobs.ledger.attempts import Attempts
 from glue_jobs.ledger.entries import Batch, FileEntry
 from glue_jobs.quality.gate import GateFailure, evaluate

@@ -10,14 +10,13 @@ from glue_jobs.ingest.landing import (
     HEAD_THREADS,
     LandedFile,
     Landing,
-    arrival,
     is_folder_marker,
     rank_of,
     relative_path,
     sha256_of,
-    uploaded_at,
 )
 from glue_jobs.ingest.reading import as_uri
+from glue_jobs.ingest.upload_metadata import arrival, uploaded_at
 from glue_jobs.ledger.ledger import FileEntry, version_of
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming

@@ -105,12 +105,9 @@ def test_file_with_text_of_which_no_record_is_read_is_rejected_with_the_reason(
     report = ingest_parts(replace(context, read=read_nothing), {**EMPTY, **FULL})
     assert {file.key.removeprefix("toy/") for file in report.files} == set(EMPTY)
     assert {file.key.removeprefix("toy/") for file in report.rejected} == set(FULL)
+    check = "file.empty_of_records"
     assert {(file.status, file.check, file.reason) for file in report.rejected} == {
-        (
-            "rejected",
-            "file.empty_of_records",
-            "file.empty_of_records: the file has text, but no record was read",
-        )
+        ("rejected", check, f"{check}: the file has text, but no record was read")
     }
 
 

@@ -189,50 +189,6 @@ def test_carriage_returns_end_records_around_a_quoted_line_feed(reader: Reader) 
     assert texts(rows) == [("1", "Ann\nAb", "SE"), ("2", "Bo", "NO")]
 
 
-CONTRADICTIONS: dict[str, tuple[str, list[str]]] = {
-    "unclosed until the next quoted field": (
-        '1,Ann,SE\n2,"Bo,NO\n3,Cy,DK\n4,"Di",FI\n5,Ed,IS\n',
-        ["1,Ann,SE", '!2,"Bo,NO\n3,Cy,DK\n4,"Di",FI', "5,Ed,IS"],
-    ),
-    "quotes inside a quoted field": (
-        '1,"Bob "The Builder" Smith",SE\n2,"Dell 24" monitor",NO\n3,Cy,DK\n',
-        ['!1,"Bob "The Builder" Smith",SE', '!2,"Dell 24" monitor",NO', "3,Cy,DK"],
-    ),
-    "never closed": ('1,"Ann,SE\n2,Bo,NO\n3,Cy,DK', ['!1,"Ann,SE', "2,Bo,NO", "3,Cy,DK"]),
-    "never closed, twice": (
-        '1,"Ann,SE\n2,Bo,NO\n3,"Cy,DK\n4,Di,FI\n', ['!1,"Ann,SE\n2,Bo,NO\n3,"Cy,DK', "4,Di,FI"]
-    ),
-    "closed over three lines": ('1,"Ann\n\nAb",SE\n2,Bo,NO\n', ['1,"Ann\n\nAb",SE', "2,Bo,NO"]),
-    "reopened in the line that closes": (
-        '1,"a\nb","S\nE"\n2,Bo,NO\n', ['1,"a\nb","S\nE"', "2,Bo,NO"]
-    ),
-    "blank line after a contradiction": ('1,"Ann" x,SE\n\n2,Bo,NO\n', ['!1,"Ann" x,SE', "2,Bo,NO"]),
-    "too few fields over two lines": ('1,"Ann\nAb"\n2,Bo,NO\n', ['!1,"Ann\nAb"', "2,Bo,NO"]),
-    "backslash does not escape": ('1,"Ann\\"x",SE\n2,Bo,NO\n', ['!1,"Ann\\"x",SE', "2,Bo,NO"]),
-}  # fmt: skip
-"""Case → lines after the header, and the text of each record, with `!` before a malformed one."""
-
-
-@pytest.fixture(scope="module")
-def contradicting(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, toy: str) -> list[list[str]]:
-    """Return the records of each case, with `!` before malformed ones. All files are read together."""
-    files: dict[str, str | bytes] = {
-        f"{number}/makers.csv": HEADER + lines for number, (lines, _) in enumerate(CONTRADICTIONS.values())
-    }
-    records: list[list[str]] = [[] for _ in files]
-    for row in Reader(spark, tmp_path_factory.mktemp("contradictions"), toy).rows(files):
-        mark = "" if row[RAW] is None else "!"
-        place = records[int(row["source_file"].split("/")[1])]
-        place.append(mark + row[LINE])
-        assert row["source_row"] == len(place)
-    return records
-
-
-@pytest.mark.parametrize("case", CONTRADICTIONS)
-def test_reading_goes_on_after_the_line_of_a_contradiction(contradicting: list[list[str]], case: str) -> None:
-    assert contradicting[list(CONTRADICTIONS).index(case)] == CONTRADICTIONS[case][1]
-
-
 def test_field_of_ten_megabytes_is_read(reader: Reader) -> None:
     huge = "x" * 10_000_000
     first, second = texts(reader.rows(HEADER + f'1,"{huge}",SE\n2,Bo,NO\n'))
