@@ -212,8 +212,9 @@ def _path(table: Table, file: str, origin: str) -> str:
 def csv_line(fields: Iterable[str]) -> str:
     """Return one CSV record without its line end."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(list(fields))
-    return text.getvalue()
+    # Only the characters of the line end are quoted in every version of Python.
+    csv.writer(text, lineterminator="\r\n").writerow(list(fields))
+    return text.getvalue().removesuffix("\r\n")
 
 
 def send(

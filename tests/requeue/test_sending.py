@@ -108,4 +108,5 @@ def test_note_is_written_whether_or_not_the_object_is_new(tmp_path: Path, is_new
 
 
 def test_fields_of_a_csv_line_are_quoted_where_needed() -> None:
+    assert csv_line(["a\nb", "c\rd"]) == '"a\nb","c\rd"'
     assert csv_line(["a,b", 'c"d', "e", ""]) == '"a,b","c""d",e,'
