@@ -8,8 +8,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from lake.files.layers import mart_keys
 from lake.model.discovery import load_domains
-from lake.model.spec import Domain
+from lake.model.spec import Domain, Mart
 from tests.domains.questions import answers_of, text_of
 
 DOMAINS = list(load_domains())
@@ -34,7 +35,7 @@ def test_query_is_one_select_with_a_title_and_an_order(domain: Domain, name: str
 def test_query_reads_published_tables_only(domain: Domain, name: str) -> None:
     (statement,) = sqlglot.parse(text_of(domain, name), read="athena")
     assert statement
-    tables = {table.name for table in statement.find_all(exp.Table)}
+    tables = {table.name.removesuffix("$partitions") for table in statement.find_all(exp.Table)}
     local = {cte.alias for cte in statement.find_all(exp.CTE)}
     assert tables - local <= {mart.name for mart in domain.marts}
     assert not any(table.db for table in statement.find_all(exp.Table))
@@ -44,6 +45,37 @@ def test_query_reads_published_tables_only(domain: Domain, name: str) -> None:
 def test_query_returns_no_rows_without_data(domain: Domain, name: str) -> None:
     headers_only = {mart.name: mart.columns[0].name for mart in domain.marts}
     assert answers_of(domain)(name, **headers_only)[1] == []
+
+
+WHOLE = {"cost_anomalies", "genai_growth_by_org", "monthly_revenue"}
+"""Queries about the whole history of a partitioned mart. The others ask for its newest partitions."""
+
+
+@pytest.mark.parametrize(("domain", "name"), QUERIES)
+def test_query_reads_the_newest_partitions_only(domain: Domain, name: str) -> None:
+    (statement,) = sqlglot.parse(text_of(domain, name), read="athena")
+    assert statement
+    named = {table.name for table in statement.find_all(exp.Table)}
+    marts = [mart for mart in domain.marts if mart.name in named]
+    if not any(mart.partition_keys for mart in marts):
+        pytest.skip("reads no partitioned mart")
+    newest = {mart.name: table_of(mart) for mart in marts}
+    with_older = {mart.name: f"{table_of(mart)}\n{row_of(mart, '1999', '12')}" for mart in marts}
+    answer = answers_of(domain)
+
+    assert answer(name, **newest)[1]
+    assert (answer(name, **with_older) == answer(name, **newest)) == (name not in WHOLE)
+
+
+def table_of(mart: Mart) -> str:
+    """Return a literal table of one row, which is in the partition of its date."""
+    return f"{' | '.join(c.name for c in (*mart.columns, *mart_keys(mart)))}\n{row_of(mart, 'null', 'null')}"
+
+
+def row_of(mart: Mart, *keys: str) -> str:
+    """Return a row with some value in each column, in the partition of the given keys."""
+    values = {"date": "2025-08-31", "boolean": "true", "string": "a", "timestamp": "2025-08-31 00:00:00"}
+    return " | ".join([*(values.get(c.type, "1") for c in mart.columns), *keys[: len(mart.partition_keys)]])
 
 
 @pytest.mark.parametrize("domain", DOMAINS, ids=lambda domain: domain.name)

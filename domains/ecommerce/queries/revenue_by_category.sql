@@ -2,6 +2,16 @@
 WITH newest AS (
     SELECT max(order_month) AS order_month
     FROM revenue_by_category_month
+    WHERE year = (SELECT max(CAST(year AS integer)) FROM "revenue_by_category_month$partitions")
+),
+
+month_before AS (
+    SELECT r.*
+    FROM revenue_by_category_month AS r
+    INNER JOIN newest AS n
+        ON
+            r.year = CAST(year(n.order_month - INTERVAL '1' MONTH) AS integer)
+            AND r.order_month = n.order_month - INTERVAL '1' MONTH
 )
 
 SELECT
@@ -19,8 +29,8 @@ SELECT
     t.units,
     t.orders
 FROM revenue_by_category_month AS t
-INNER JOIN newest AS n ON n.order_month = t.order_month
-LEFT JOIN revenue_by_category_month AS b
+INNER JOIN newest AS n ON t.year = CAST(year(n.order_month) AS integer) AND t.order_month = n.order_month
+LEFT JOIN month_before AS b
     ON
         b.order_month = t.order_month - INTERVAL '1' MONTH
         AND (b.category = t.category OR (b.category IS NULL AND t.category IS NULL))

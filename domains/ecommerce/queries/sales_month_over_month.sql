@@ -2,18 +2,22 @@
 WITH newest AS (
     SELECT max(order_month) AS order_month
     FROM sales_by_month
+    WHERE year = (SELECT max(CAST(year AS integer)) FROM "sales_by_month$partitions")
 ),
 
 this_month AS (
     SELECT s.*
     FROM sales_by_month AS s
-    INNER JOIN newest AS n ON n.order_month = s.order_month
+    INNER JOIN newest AS n ON s.year = CAST(year(n.order_month) AS integer) AND s.order_month = n.order_month
 ),
 
 month_before AS (
     SELECT s.*
     FROM sales_by_month AS s
-    INNER JOIN newest AS n ON s.order_month = n.order_month - INTERVAL '1' MONTH
+    INNER JOIN newest AS n
+        ON
+            s.year = CAST(year(n.order_month - INTERVAL '1' MONTH) AS integer)
+            AND s.order_month = n.order_month - INTERVAL '1' MONTH
 ),
 
 measures AS (

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from localcloud.context import Context
 from localcloud.execution.assets import split_location
-from localcloud.execution.athena import information_schema
+from localcloud.execution.athena import information_schema, partitions_table
 from localcloud.execution.athena.caller import Caller, is_denial
 from localcloud.execution.athena.catalog import (
     CatalogTable,
@@ -82,8 +82,11 @@ class Tables:
         key = (database, name)
         if database == information_schema.NAME:
             return information_schema.create(self.connection, self.statement.glue, name)
+        if name.endswith(partitions_table.SUFFIX):
+            parted = self._load(database, name.removesuffix(partitions_table.SUFFIX))
+            return partitions_table.create(self.connection, self.statement.glue, parted)
         if key not in self.found:
-            table = load_table(self.statement.caller, database, name)
+            table = self._load(database, name)
             if table.raw.get("TableType") == "VIRTUAL_VIEW":
                 sql, owner = query_of(table.raw.get("ViewOriginalText", ""))
                 return Table("", {}, query=parse(sql), database=owner)
@@ -92,6 +95,9 @@ class Tables:
             self.found[key] = table
         hidden = {"$path": VARCHAR} if self.with_path else {}
         return Table(f"{quote(database)}.{quote(name)}", self.found[key].types(), hidden)
+
+    def _load(self, database: str, name: str) -> CatalogTable:
+        return load_table(self.statement.caller, database, name)
 
 
 def connect(statement: Statement) -> duckdb.DuckDBPyConnection:
