@@ -37,12 +37,22 @@ INTEGERS = ("tinyint", "smallint", "int", "bigint")
 
 
 class Crawl(models.FakeCrawl):
-    """One crawl. Its state is RUNNING, STOPPING, COMPLETED, STOPPED or FAILED."""
+    """One crawl. Its state is RUNNING, STOPPING, COMPLETED, STOPPED or FAILED.
+
+    `updated` counts the tables whose partitions it changed.
+    """
 
     def __init__(self, crawler_name: str) -> None:
         super().__init__(crawler_name)
         self.state = "RUNNING"
+        # moto's own time has no zone.
+        self.start_time = datetime.now(UTC)
         self.error: str | None = None
+        self.updated = 0
+
+    def seconds(self, now: datetime) -> float:
+        """Return how long the crawl has taken, until `now` if it still runs."""
+        return float(((self.end_time or now) - self.start_time).total_seconds())
 
     @property
     def status(self) -> str:
@@ -103,17 +113,19 @@ class Crawler(models.FakeCrawler):
             try:
                 for database, table in self._tables():
                     if crawl.status == "RUNNING":
-                        self._crawl_table(database, table)
+                        crawl.updated += self._crawl_table(database, table)
             except Exception as failure:  # The thread has no caller: GetCrawler returns the error.
                 error = f"{type(failure).__name__}: {failure}"
             with self._lock:
                 crawl.finish(error)
 
-    def _crawl_table(self, database: str, name: str) -> None:
+    def _crawl_table(self, database: str, name: str) -> bool:
+        """Update the partitions of a table, and return whether any changed."""
         role = self._role_arn()
         table = self.context.client("glue", role).get_table(DatabaseName=database, Name=name)["Table"]
-        if all(each in table.get("Parameters", {}) for each in NEEDED_PARAMETERS):
-            update_partitions(self.context, role, database, name, drops=self._drops())
+        if not all(each in table.get("Parameters", {}) for each in NEEDED_PARAMETERS):
+            return False
+        return any(update_partitions(self.context, role, database, name, drops=self._drops()))
 
     def _tables(self) -> Iterator[tuple[str, str]]:
         others = [

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.glue.responses import GlueResponse
 
+from localcloud.execution.crawler import Crawl
 from localcloud.patching import add
 
 
 def _crawler_metrics(self: GlueResponse) -> str:
-    """GetCrawlerMetrics: the crawlers, without durations and counts, which are not kept here."""
+    """GetCrawlerMetrics: the durations of each crawler's crawls, and what its last one changed."""
     wanted = self.parameters.get("CrawlerNameList") or []
-    backend = self.glue_backend
-    names = [name for name in backend.crawlers if not wanted or name in wanted]
-    found = [
-        {
-            "CrawlerName": name,
-            "StillEstimating": False,
-            "TimeLeftSeconds": 0.0,
-            "LastRuntimeSeconds": 0.0,
-            "MedianRuntimeSeconds": 0.0,
-            "TablesCreated": 0,
-            "TablesUpdated": 0,
-            "TablesDeleted": 0,
-        }
-        for name in sorted(names)
-    ]
-    return json.dumps({"CrawlerMetricsList": found})
+    crawlers = self.glue_backend.crawlers
+    now = datetime.now(UTC)
+    names = sorted(name for name in crawlers if not wanted or name in wanted)
+    return json.dumps({"CrawlerMetricsList": [metrics(name, crawlers[name].crawls, now) for name in names]})
+
+
+def metrics(name: str, crawls: Sequence[Crawl], now: datetime) -> dict[str, Any]:
+    """Return the CrawlerMetrics of a crawler whose crawls are given in their order.
+
+    The time left of a crawl that runs is estimated by the median of those before; the first one has none.
+    """
+    ended = [crawl.seconds(now) for crawl in crawls if crawl.end_time is not None]
+    typical = median(ended) if ended else 0.0
+    is_running = bool(crawls) and crawls[-1].end_time is None
+    return {
+        "CrawlerName": name,
+        "StillEstimating": is_running and not ended,
+        "TimeLeftSeconds": max(0.0, typical - crawls[-1].seconds(now)) if is_running else 0.0,
+        "LastRuntimeSeconds": ended[-1] if ended else 0.0,
+        "MedianRuntimeSeconds": typical,
+        # A crawler of catalog targets changes partitions of declared tables only.
+        "TablesCreated": 0,
+        "TablesUpdated": crawls[-1].updated if crawls else 0,
+        "TablesDeleted": 0,
+    }
 
 
 def _job_bookmark(self: GlueResponse) -> str:

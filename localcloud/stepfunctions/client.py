@@ -13,6 +13,9 @@ from botocore.response import StreamingBody
 
 from localcloud.context import Context
 
+SERVICE = "states.amazonaws.com"
+"""The principal that assumes the roles of state machines."""
+
 
 class TaskClient:
     """Wraps a boto3 client: drops parameters that are None and returns responses as JSON values."""

@@ -1,4 +1,4 @@
-"""Calls about executions that moto answers otherwise: history in pages, names, redrive."""
+"""Calls about executions that moto answers otherwise: history in pages, names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localcloud.patching import add, original, replace
+from localcloud.patching import original, replace
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff]{1,80}")
 PAGE = 100
@@ -49,21 +49,6 @@ def _offset(token: str | None) -> int:
         raise JsonRESTError("InvalidToken", f"Invalid Token: '{token}'") from error
 
 
-def _redrive(self: StepFunctionResponse) -> ActionResult:
-    """RedriveExecution: AWS continues a failed execution; here it is refused by name."""
-    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
-    status = getattr(execution, "exec_status", None) or getattr(execution, "status", None)
-    if str(status).rsplit(".", 1)[-1] in ("RUNNING", "SUCCEEDED"):
-        raise JsonRESTError(
-            "ExecutionNotRedrivable", f"Execution is {str(status).rsplit('.', 1)[-1]} and cannot be redriven"
-        )
-    raise JsonRESTError(
-        "ExecutionNotRedrivable",
-        "RedriveExecution is not supported locally. Start a new execution with the same input.",
-    )
-
-
 def install() -> None:
     """Answer the calls about executions."""
     replace(StepFunctionResponse, "get_execution_history", _history)
-    add(StepFunctionResponse, "redrive_execution", _redrive)

@@ -37,13 +37,12 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfun
 from localcloud.context import Context
 from localcloud.errors import UnsupportedError
 from localcloud.patching import original, replace
-from localcloud.stepfunctions import choices, executions
-from localcloud.stepfunctions.client import TaskClient, task_client
+from localcloud.stepfunctions import choices, executions, redrive
+from localcloud.stepfunctions.client import SERVICE, TaskClient, task_client
 
 EndListener = Callable[[Execution], None]
 """Called with each execution when it has ended."""
 
-SERVICE = "states.amazonaws.com"
 POLL_SECONDS = 0.1
 MAX_WAIT_SECONDS = 2.0
 """Upper limit of a scaled wait."""
@@ -77,6 +76,7 @@ def install(context: Context, on_end: EndListener) -> None:
     replace(CustomErrorName, "__init__", lambda self, error_name: ErrorName.__init__(self, error_name))
     choices.install()
     executions.install()
+    redrive.install(context)
     _install_clients(context)
     _install_waits(context)
     # A stopped job run has not done its work, so its task fails.

@@ -71,6 +71,24 @@ def test_partitions_are_added_with_the_location_of_their_files(cloud: Cloud) -> 
     }
 
 
+def test_metrics_are_those_of_the_crawls(cloud: Cloud) -> None:
+    cloud.put_table("measured", {"page": "string"}, MONTHS)
+    cloud.put_parquet("measured/year=2025/month=1/part.parquet", page=["a"])
+
+    def metrics() -> dict[str, Any]:
+        (found,) = cloud.client("glue").get_crawler_metrics(CrawlerNameList=["measured"])[
+            "CrawlerMetricsList"
+        ]
+        return dict(found)
+
+    crawl(cloud, "measured", name="measured")
+    first = metrics()
+    assert (first["TablesUpdated"], first["TablesCreated"], first["StillEstimating"]) == (1, 0, False)
+    assert first["LastRuntimeSeconds"] == first["MedianRuntimeSeconds"] > 0
+    crawl(cloud, name="measured")
+    assert metrics()["TablesUpdated"] == 0
+
+
 def test_partition_inherits_the_storage_of_its_table(cloud: Cloud) -> None:
     cloud.put_table("inherits", {"page": "string"}, {"batch": "string"})
     cloud.put_parquet("inherits/batch=b1/part.parquet", page=["a"])
