@@ -242,6 +242,13 @@ def _success(plan: Plan) -> States:
     }
 
 
+_PREDICTED_COST = (
+    "States.Format('{} USD for raw_to_processed and {} USD for processed_to_curated, without crawls', "
+    "$.raw_to_processed.summary.predicted_usd, $.processed_to_curated.summary.predicted_usd)"
+)
+"""In words, because a state machine adds whole numbers only."""
+
+
 def _notify(plan: Plan, step: str, outcome: str, **fields: str) -> States:
     counts = ("files", "rows_read", "rows_bronze", "rows_quarantined")
     return task(
@@ -254,6 +261,7 @@ def _notify(plan: Plan, step: str, outcome: str, **fields: str) -> States:
             batch="$.raw_to_processed.summary.batch_id",
             ingested="$.raw_to_processed.summary.message",
             published="$.processed_to_curated.summary.message",
+            predicted_cost=_PREDICTED_COST,
             **{name: f"$.raw_to_processed.summary.{name}" for name in counts},
             **fields,
         ),

@@ -36,6 +36,10 @@ def toy(toy: Lakehouse, tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
     assert report.is_complete
     assert toy.executions() == ["SUCCEEDED"]
     assert toy.notifications()[-1]["subject"] == "Caudal toy: published"
+    cost = json.loads(toy.notifications()[-1]["message"])["predicted_cost"]
+    assert re.fullmatch(
+        r"0\.\d+ USD for raw_to_processed and 0\.\d+ USD for processed_to_curated, without crawls", cost
+    )
     return toy
 
 

@@ -128,6 +128,14 @@ def test_rejected_batch_is_crawled_but_not_published() -> None:
     assert "ProcessedToCurated" not in reachable("BatchRejected")
 
 
+def test_notification_says_what_the_jobs_are_predicted_to_cost() -> None:
+    message = STATES["NotifySuccess"]["Parameters"]["Message"]
+    assert message["predicted_cost.$"] == (
+        "States.Format('{} USD for raw_to_processed and {} USD for processed_to_curated, without crawls', "
+        "$.raw_to_processed.summary.predicted_usd, $.processed_to_curated.summary.predicted_usd)"
+    )
+
+
 def test_jobs_get_the_execution_and_the_full_refresh_flag_as_arguments() -> None:
     for name, job in (("RawToProcessed", "job-1"), ("ProcessedToCurated", "job-2")):
         assert STATES[name]["Resource"] == "arn:aws:states:::glue:startJobRun.sync"
