@@ -1,8 +1,8 @@
 """The CDK app: write the CloudFormation templates. `caudal synth` and the CDK CLI run it.
 
 Only this module reads the environment and the CDK context: `env` (dev, prod), `account`, `region`,
-`alarm_email`, `delete_data`, `stream_trigger`, `crawl`, `serving`, `encrypted_logs`, `job_metrics`,
-`assets_key`. CDK_OUTDIR says where the templates go, cdk.out by default.
+`delete_data`, and the names of Switches (infra/foundation/config.py). CDK_OUTDIR says where the templates
+go, cdk.out by default.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ prefer_own_node()
 from aws_cdk import App  # noqa: E402  (starts node)
 
 from infra.application import build, flags  # noqa: E402
-from infra.foundation.config import DROPS, config_for  # noqa: E402
+from infra.foundation.config import config_for, switches_of  # noqa: E402
 from lake.errors import CaudalError  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
-from lake.naming import AVAILABLE_NOW  # noqa: E402
 
 
 def main() -> None:
@@ -45,14 +44,8 @@ def main() -> None:
         app,
         config=config_for(
             context("env", "dev"),
-            alarm_email=context("alarm_email") or None,
             delete_data=context("delete_data") == "true",
-            stream_trigger=context("stream_trigger", AVAILABLE_NOW),
-            crawl=context("crawl", DROPS),
-            serving=context("serving"),
-            encrypted_logs=context("encrypted_logs") == "true",
-            job_metrics=context("job_metrics") == "true",
-            assets_key=context("assets_key"),
+            **switches_of(context),
         ),
         account=context("account", os.environ.get("CDK_DEFAULT_ACCOUNT", "")) or None,
         region=context("region", os.environ.get("CDK_DEFAULT_REGION", "")) or None,

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.cloud import Chosen, Yes, destroy_stacks
 from cli.exits import NEEDS_ATTENTION, failing_with
 from cli.options import DEFAULT_HOME, PROJECT, LocalHome, Profile, Region, StackEnv, examples
+from cli.switches import takes_switches
 from lake.errors import CaudalError
 
 EXAMPLES = examples(
@@ -18,6 +20,7 @@ EXAMPLES = examples(
 )
 
 
+@takes_switches
 def accept(
     env: StackEnv = "dev",
     profile: Profile = None,
@@ -29,18 +32,20 @@ def accept(
     destroy: Annotated[
         bool, typer.Option("--destroy", help="Destroy a disposable environment afterwards, data included.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Answer every question with yes.")] = False,
+    switches: Chosen = None,
+    yes: Yes = False,
 ) -> None:
     """Upload the sample to deployed stacks, run everything, and compare with a local run.
 
     Every gold table and every question is compared, and time and cost of each job are shown. An environment
-    that holds other data is refused. A second call goes on where the first one stopped.
+    that holds other data is refused. A second call goes on where the first one stopped. `--destroy`
+    takes the switches of the deployment.
     """
     from acceptance.report import ACCEPTANCE, report_file, show
     from acceptance.run import Acceptance
     from infra.foundation.config import config_for
 
-    config = config_for(env)
+    config = config_for(env, delete_data=destroy, **(switches or {}))
     if destroy and not config.disposable:
         raise CaudalError(
             f"data of environment {env} cannot be deleted.",
@@ -59,9 +64,7 @@ def accept(
     show(report, console)
     console.print(f"Report: {file}", highlight=False)
     if destroy:
-        from cli.cloud import destroy as destroy_stacks
-
-        destroy_stacks(env=env, profile=profile, region=region, delete_data=True, yes=yes)
+        destroy_stacks(config, profile, region, yes)
     if report.differences:
         with failing_with(NEEDS_ATTENTION):
             raise CaudalError(

@@ -16,10 +16,11 @@ from rich.console import Console
 
 from cli.exits import NEEDS_ATTENTION, failing_with
 from cli.options import DEFAULT_HOME, PROJECT, AsJson, Profile, Region, StackEnv, examples, print_json
+from cli.switches import takes_switches
 from lake.errors import CaudalError
-from lake.naming import AVAILABLE_NOW, CONTINUOUS
 
 if TYPE_CHECKING:
+    from acceptance.measured import Usage
     from infra.foundation.config import Config
     from infra.ops.deploy import Target
 
@@ -36,27 +37,9 @@ NEEDS = (
     "network for the CDK CLI (npx); the CDK bootstrap of account and region is made if it is missing."
 )
 
-AlarmEmail = Annotated[
-    str | None, typer.Option(help="Address that is subscribed to the notifications of every domain.")
-]
-StreamTrigger = Annotated[
-    str, typer.Option(help=f"{AVAILABLE_NOW} runs on a schedule; {CONTINUOUS} is billed all the time.")
-]
-Crawl = Annotated[
-    str, typer.Option(help="Executions that crawl: drops (with new partitions), always, never.")
-]
-Serving = Annotated[
-    str, typer.Option(metavar="DATABASE", help="Serve gold from this database; its secret is created.")
-]
-JobMetrics = Annotated[
-    bool, typer.Option("--job-metrics", help="Send Glue's metrics of every job run, billed by run.")
-]
-EncryptedLogs = Annotated[
-    bool, typer.Option("--encrypted-logs", help="Encrypt logs with a key of each domain, at $1 a month each.")
-]
-AssetsKey = Annotated[
-    str, typer.Option(metavar="ARN", help="Key with which the CDK bootstrap encrypts assets, if it is yours.")
-]
+Chosen = dict[str, Any] | None
+"""Switches by name, which `takes_switches` turns into options."""
+
 Yes = Annotated[bool, typer.Option("--yes", help="Answer every question with yes.")]
 
 
@@ -83,13 +66,10 @@ def synth(
     typer.echo(f"Templates of {env}: {out}")
 
 
+@takes_switches
 def costs(
     env: StackEnv = "dev",
-    stream_trigger: StreamTrigger = AVAILABLE_NOW,
-    crawl: Crawl = "drops",
-    serving: Serving = "",
-    encrypted_logs: EncryptedLogs = False,
-    job_metrics: JobMetrics = False,
+    switches: Chosen = None,
     measured: Annotated[
         Path | None,
         typer.Option(help="Report of `caudal accept`; by default its last one.", metavar="FILE"),
@@ -100,21 +80,23 @@ def costs(
 
     Where `caudal accept` has measured an environment, the prediction stands beside what it measured.
     """
+    _estimate(_config(env, **(switches or {})), _measured(env, measured), as_json)
+
+
+def _measured(env: str, file: Path | None = None) -> dict[str, Usage]:
+    """Return what the jobs used in a report of `caudal accept`, by default the last one, if there is one."""
     from acceptance.report import read_usage, report_file
+
+    last = report_file(DEFAULT_HOME, env)
+    return read_usage(file or last) if file or last.exists() else {}
+
+
+def _estimate(config: Config, usage: dict[str, Usage], as_json: bool) -> None:
+    """Print the costs of a configuration, beside those of the jobs that were measured, by name."""
     from infra.ops.costs import against, estimate, sections
     from infra.ops.deploy import templates
 
-    config = _config(
-        env,
-        stream_trigger=stream_trigger,
-        crawl=crawl,
-        serving=serving,
-        encrypted_logs=encrypted_logs,
-        job_metrics=job_metrics,
-    )
-    region = os.environ.get("AWS_REGION", "us-east-1") if serving else None
-    file = measured or report_file(DEFAULT_HOME, env)
-    usage = read_usage(file) if measured or file.exists() else {}
+    region = os.environ.get("AWS_REGION", "us-east-1") if config.serving else None
     with ExitStack() as stack:
         with Console(stderr=True).status("Synthesising …"):
             outdir = stack.enter_context(templates(config, account=None, region=region))
@@ -126,50 +108,30 @@ def costs(
             typer.echo(against({name: (used.runs, used.dollars) for name, used in usage.items()}, outdir))
 
 
+@takes_switches
 def deploy(
     env: StackEnv = "dev",
     profile: Profile = None,
     region: Region = None,
-    alarm_email: AlarmEmail = None,
-    stream_trigger: StreamTrigger = AVAILABLE_NOW,
-    crawl: Crawl = "drops",
-    serving: Serving = "",
-    encrypted_logs: EncryptedLogs = False,
-    job_metrics: JobMetrics = False,
-    assets_key: AssetsKey = "",
+    switches: Chosen = None,
     yes: Yes = False,
 ) -> None:
     """Show the needs and costs of an environment, ask for confirmation, then deploy all of its stacks."""
     from infra.ops.deploy import DeployError
     from infra.ops.deploy import deploy as deploy_stacks
 
-    config = _config(
-        env,
-        stream_trigger=stream_trigger,
-        crawl=crawl,
-        serving=serving,
-        alarm_email=alarm_email,
-        encrypted_logs=encrypted_logs,
-        job_metrics=job_metrics,
-        assets_key=assets_key,
-    )
+    config = _config(env, **(switches or {}))
     typer.echo(NEEDS)
     try:
         target = _target(config, profile, region, yes)
     except DeployError:
         # The estimate needs no account.
-        costs(
-            env=env,
-            stream_trigger=stream_trigger,
-            crawl=crawl,
-            serving=serving,
-            encrypted_logs=encrypted_logs,
-            job_metrics=job_metrics,
-        )
+        _estimate(config, _measured(env), as_json=False)
         raise
     _run(deploy_stacks, target)
 
 
+@takes_switches
 def destroy(
     env: StackEnv = "dev",
     profile: Profile = None,
@@ -177,19 +139,19 @@ def destroy(
     delete_data: Annotated[
         bool, typer.Option("--delete-data", help="Delete the buckets too, where the environment allows it.")
     ] = False,
-    stream_trigger: StreamTrigger = AVAILABLE_NOW,
-    crawl: Crawl = "drops",
-    serving: Serving = "",
+    switches: Chosen = None,
     yes: Yes = False,
 ) -> None:
     """Remove all stacks of an environment. Buckets and their data stay unless two switches say otherwise."""
-    from infra.ops.deploy import destroy as destroy_stacks
+    destroy_stacks(_config(env, delete_data=delete_data, **(switches or {})), profile, region, yes)
 
-    config = _config(
-        env, stream_trigger=stream_trigger, crawl=crawl, serving=serving, delete_data=delete_data
-    )
+
+def destroy_stacks(config: Config, profile: str | None, region: str | None, yes: bool) -> None:
+    """Remove the stacks of an environment in the caller's account."""
+    from infra.ops.deploy import destroy as destroy_all
+
     typer.echo(NEEDS)
-    _run(destroy_stacks, _target(config, profile, region, yes))
+    _run(destroy_all, _target(config, profile, region, yes))
 
 
 def _config(env: str, **switches: Any) -> Config:

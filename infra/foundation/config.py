@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from lake.errors import CaudalError, UnknownNameError
-from lake.naming import AVAILABLE_NOW, TRIGGERS
+from lake.naming import AVAILABLE_NOW, CONTINUOUS, TRIGGERS
 
 MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
@@ -30,9 +32,45 @@ NEVER = "never"
 CRAWLS = (DROPS, ALWAYS, NEVER)
 
 
+def _switch(default: Any, help: str, metavar: str = "") -> Any:
+    return field(default=default, metadata={"help": help, "metavar": metavar})
+
+
 @dataclass(frozen=True, kw_only=True)
-class Config:
-    """The settings of one environment.
+class Switches:
+    """What a person decides about a deployment: options of the commands, and context of the app.
+
+    - `alarm_email`: address subscribed to every domain's topic; empty: no subscription.
+    - `stream_trigger`: an `available-now` streaming job processes the files that have arrived and ends; a
+      `continuous` one runs, and is billed, all the time.
+    - `crawl`: which executions run the crawlers. The jobs register their partitions themselves, so that
+      Athena needs no crawl. DROPS: those that bring new partitions from CSV drops. ALWAYS: all that bring new
+      rows. NEVER: none; the stacks have no crawlers.
+    - `serving`: display name of the database that serves gold. Empty: the stacks have no function, secret
+      or publishing step. LOCAL: the Data API of the local cloud.
+    - `encrypted_logs`: encrypt log groups and job bookmarks of each domain with a customer managed key, at $1
+      a month per domain; jobs and crawlers then have a security configuration.
+    - `job_metrics`: let Glue send its metrics of every job run to CloudWatch, which bills them by run.
+    - `assets_key`: ARN of the customer managed key with which the CDK bootstrap encrypts assets; jobs read
+      their code from there. Empty: the bootstrap uses no key of the customer.
+    """
+
+    alarm_email: str = _switch(
+        "", "Address that is subscribed to the notifications of every domain.", "ADDRESS"
+    )
+    stream_trigger: str = _switch(
+        AVAILABLE_NOW, f"{AVAILABLE_NOW} runs on a schedule; {CONTINUOUS} is billed all the time."
+    )
+    crawl: str = _switch(DROPS, "Executions that crawl: drops (with new partitions), always, never.")
+    serving: str = _switch("", "Serve gold from this database; its secret is created.", "DATABASE")
+    encrypted_logs: bool = _switch(False, "Encrypt logs with a key of each domain, at $1 a month each.")
+    job_metrics: bool = _switch(False, "Send Glue's metrics of every job run, billed by run.")
+    assets_key: str = _switch("", "Key with which the CDK bootstrap encrypts assets, if it is yours.", "ARN")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(Switches):
+    """The settings of one environment, beside its switches.
 
     - `workers`: most G.1X workers of a batch job with auto scaling; at least 2.
     - `job_timeout_minutes`: longest run of a job. `wait_seconds`: time between two checks of a crawler or
@@ -42,22 +80,9 @@ class Config:
     - `noncurrent_days`, `results_days`, `artifacts_days`, `access_log_days`, `log_days`: how long
       replaced objects, query results, Spark event logs, access logs and CloudWatch logs are kept.
     - `scan_limit_bytes`: Athena cancels a query that reads more.
-    - `stream_trigger`: an `available-now` streaming job processes the files that have arrived and ends; a
-      `continuous` one runs, and is billed, all the time. `stream_rate`: how often the schedule starts a
-      streaming job, which also restarts a continuous one that ended. `stream_files`: most files of a
-      micro-batch.
+    - `stream_rate`: how often the schedule starts a streaming job, which also restarts a continuous one that
+      ended. `stream_files`: most files of a micro-batch.
     - `batch_rate`: how often the schedule starts the pipeline of a domain with streams.
-    - `crawl`: which executions run the crawlers. The jobs register their partitions themselves, so that
-      Athena needs no crawl. DROPS: those that bring new partitions from CSV drops. ALWAYS: all that bring new
-      rows. NEVER: none; the stacks have no crawlers.
-    - `serving`: display name of the database that serves gold. Empty: the stacks have no function, secret
-      or publishing step. LOCAL: the Data API of the local cloud.
-    - `alarm_email`: address subscribed to every domain's topic; None: no subscription.
-    - `encrypted_logs`: encrypt log groups and job bookmarks of each domain with a customer managed key, at $1
-      a month per domain; jobs and crawlers then have a security configuration.
-    - `job_metrics`: let Glue send its metrics of every job run to CloudWatch, which bills them by run.
-    - `assets_key`: ARN of the customer managed key with which the CDK bootstrap encrypts assets; jobs read
-      their code from there. Empty: the bootstrap uses no key of the customer.
     - `topic_key`: encrypt each topic with a customer managed key, at $1 a month per domain.
     - `termination_protection`: CloudFormation refuses to delete the stacks.
     - `disposable`: first switch for deleting data; `delete_data` is the second.
@@ -75,16 +100,9 @@ class Config:
     access_log_days: int = 30
     log_days: int = 14
     scan_limit_bytes: int = 10 * GIBIBYTE
-    stream_trigger: str = AVAILABLE_NOW
     stream_rate: str = "1 hour"
     stream_files: int = 200
     batch_rate: str = "1 day"
-    crawl: str = DROPS
-    serving: str = ""
-    alarm_email: str | None = None
-    encrypted_logs: bool = False
-    job_metrics: bool = False
-    assets_key: str = ""
     topic_key: bool = False
     termination_protection: bool = False
     disposable: bool = False
@@ -130,32 +148,24 @@ PROD = Config(
 CONFIGS = {config.env: config for config in (DEV, PROD)}
 
 
-def config_for(
-    env: str,
-    *,
-    alarm_email: str | None = None,
-    delete_data: bool = False,
-    stream_trigger: str = AVAILABLE_NOW,
-    crawl: str = DROPS,
-    serving: str = "",
-    encrypted_logs: bool = False,
-    job_metrics: bool = False,
-    assets_key: str = "",
-) -> Config:
-    """Return the configuration of `env`.
+def config_for(env: str, *, delete_data: bool = False, **switches: Any) -> Config:
+    """Return the configuration of `env` with the given fields of Switches.
 
     Raises UnknownNameError for an unknown environment or switch, ConfigError for a key that is no key's ARN.
     """
     if env not in CONFIGS:
         raise UnknownNameError("environment", env, sorted(CONFIGS))
-    return replace(
-        CONFIGS[env],
-        alarm_email=alarm_email,
-        delete_data=delete_data,
-        stream_trigger=stream_trigger,
-        crawl=crawl,
-        serving=serving,
-        encrypted_logs=encrypted_logs,
-        job_metrics=job_metrics,
-        assets_key=assets_key,
-    )
+    return replace(CONFIGS[env], delete_data=delete_data, **switches)
+
+
+def switches_of(read: Callable[[str], str]) -> dict[str, Any]:
+    """Return the switches that `read` finds by name as text.
+
+    `true` turns one on, an empty text leaves its default.
+    """
+    found = {each: read(each.name) for each in fields(Switches)}
+    return {
+        each.name: text == "true" if isinstance(each.default, bool) else text
+        for each, text in found.items()
+        if text
+    }

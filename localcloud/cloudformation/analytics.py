@@ -102,7 +102,11 @@ declare(
 
 
 def _create_security_configuration(client: Any, props: Props, context: Context) -> Created:
-    client.create_security_configuration(**props)
+    # The property is a list under another name than the parameter of the call.
+    encryption = dict(props["EncryptionConfiguration"])
+    if "S3Encryptions" in encryption:
+        encryption["S3Encryption"] = encryption.pop("S3Encryptions")
+    client.create_security_configuration(Name=props["Name"], EncryptionConfiguration=encryption)
     return Created(props["Name"])
 
 
