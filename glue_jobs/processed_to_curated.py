@@ -28,7 +28,7 @@ from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
 from glue_jobs.runtime.args import JobArguments, job_arguments
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
-from lake.files.partitioning import stored_table
+from lake.files.layers import stored_table
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from lake.naming import RunStatus

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from glue_jobs.catalog.partitions import Partition, partition_of, path_of
 from glue_jobs.runtime.store import Head, Listed
-from lake.files.partitioning import StoredTable
+from lake.files.layers import StoredTable
 
 
 class FolderStore:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from glue_jobs.catalog.partitions import Partition, path_of
 from lake.errors import CaudalError
-from lake.files.partitioning import StoredTable
+from lake.files.layers import StoredTable
 from lake.naming import Names
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from lake.files.partitioning import StoredTable
+from lake.files.layers import StoredTable
 
 Partition = tuple[str, ...]
 """Values of a table's partition keys, in the order of the keys, as the catalog spells them."""

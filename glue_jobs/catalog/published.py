@@ -13,8 +13,7 @@ from glue_jobs.ledger.compaction_log import Compactions, bronze_files
 from glue_jobs.ledger.ledger import Ledger
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
-from lake.files.layers import BATCH_KEY
-from lake.files.partitioning import StoredTable
+from lake.files.layers import BATCH_KEY, StoredTable
 from lake.model.spec import Domain
 
 LIST_THREADS = 8

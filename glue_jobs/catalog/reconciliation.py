@@ -10,7 +10,7 @@ from datetime import datetime
 from glue_jobs.catalog.partitions import Catalog, Partition, path_of
 from glue_jobs.catalog.published import Buckets, read_published
 from glue_jobs.runtime.store import ObjectStore
-from lake.files.partitioning import StoredTable, partitioned_tables
+from lake.files.layers import StoredTable, partitioned_tables
 from lake.model.spec import Domain
 
 CALLS_AT_ONCE = 4

@@ -8,7 +8,7 @@ from glue_jobs.catalog.partitions import Catalog
 from glue_jobs.catalog.published import partitions_of
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
-from lake.files.partitioning import partitioned_tables
+from lake.files.layers import partitioned_tables
 from lake.model.spec import Domain
 
 

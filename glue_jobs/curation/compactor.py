@@ -22,8 +22,8 @@ from glue_jobs.runtime.schemas import bronze_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import AccountingError
+from lake.files.layers import stored_table
 from lake.files.parquet import MERGED_FILE_BYTES, ROWS_PER_FILE, SMALL_BYTES
-from lake.files.partitioning import stored_table
 from lake.model.spec import Domain, Table
 
 MIN_FILES = 16

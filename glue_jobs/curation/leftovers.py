@@ -10,7 +10,7 @@ from glue_jobs.ledger.compaction_log import BronzeFile, Compactions, bronze_file
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
-from lake.files.partitioning import stored_table
+from lake.files.layers import stored_table
 from lake.model.spec import Domain
 
 

@@ -9,7 +9,7 @@ from glue_jobs.catalog.published import partitions_of
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
-from lake.files.partitioning import stored_table
+from lake.files.layers import stored_table
 from lake.model.spec import Domain
 
 

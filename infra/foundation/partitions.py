@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from infra.foundation.arns import Arns
 from infra.foundation.roles import Role
-from lake.files.partitioning import StoredTable
+from lake.files.layers import StoredTable
 from lake.naming import Names
 
 REGISTER = ("glue:GetTable", "glue:BatchCreatePartition", "glue:BatchDeletePartition")

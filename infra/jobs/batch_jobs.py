@@ -12,7 +12,7 @@ from infra.foundation.logs import log_group
 from infra.foundation.partitions import REGISTER, allow_partitions
 from infra.foundation.roles import Role
 from infra.jobs.glue_job import GlueJobDefaults
-from lake.files.partitioning import StoredTable, partitioned_tables, stored_table
+from lake.files.layers import StoredTable, partitioned_tables, stored_table
 from lake.model.spec import Domain
 from lake.naming import (
     ARRIVAL_LAYERS,

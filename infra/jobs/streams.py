@@ -13,7 +13,7 @@ from infra.foundation.roles import Role
 from infra.foundation.schedule import GLUE_START_JOB_RUN, Schedule
 from infra.jobs.glue_job import GlueJobDefaults
 from infra.serving_store.publisher import allow_secret
-from lake.files.partitioning import stored_table
+from lake.files.layers import stored_table
 from lake.model.spec import Table
 from lake.naming import (
     ARRIVAL_LAYERS,

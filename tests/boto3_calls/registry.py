@@ -21,7 +21,7 @@ from glue_jobs.catalog.glue import GlueCatalog
 from glue_jobs.quality.metrics import METRICS, put_metrics
 from glue_jobs.runtime.store import S3Store
 from glue_jobs.streaming.serving import secret_text
-from lake.files.partitioning import StoredTable
+from lake.files.layers import StoredTable
 from lake.model.discovery import load_domain
 from lake.naming import METRICS_NAMESPACE
 from lambdas.publish_marts import handler

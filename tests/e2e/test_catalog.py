@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lake.files.partitioning import StoredTable, partitioned_tables, stored_table
+from lake.files.layers import StoredTable, partitioned_tables, stored_table
 from lake.naming import stream_job
 from localcloud.execution import crawler
 from tests.e2e.lakehouse import Lakehouse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lake.files.partitioning import StoredTable
+from lake.files.layers import StoredTable
 from tests.fakes import KillableStore, KilledBeforeStore, KilledError, MemoryCatalog
 from tests.glue_jobs.test_killed_runs import SECOND
 from tests.pipeline import Pipeline

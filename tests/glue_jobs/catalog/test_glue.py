@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from glue_jobs.catalog.glue import CatalogError, GlueCatalog
-from lake.files.partitioning import StoredTable
+from lake.files.layers import StoredTable
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

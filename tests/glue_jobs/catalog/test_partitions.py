@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glue_jobs.catalog.partitions import partition_of, path_of
-from lake.files.partitioning import StoredTable
+from lake.files.layers import StoredTable
 
 MONTHS = StoredTable(layer="silver", name="sales", keys=("year", "month"))
 

@@ -11,7 +11,7 @@ import pytest
 from glue_jobs.catalog.published import partitions_of, read_published
 from glue_jobs.ledger.compaction_log import Compaction, commit
 from glue_jobs.ledger.ledger import Batch
-from lake.files.partitioning import partitioned_tables, stored_table
+from lake.files.layers import partitioned_tables, stored_table
 from lake.naming import BatchStatus
 from tests.meters.arrivals import Meters
 from tests.pipeline import BUCKETS

@@ -1,11 +1,11 @@
-"""Partition keys of a table in each layer."""
+"""The tables of the layers, and their partition keys."""
 
 from __future__ import annotations
 
 import pytest
 
 from lake.errors import UnknownNameError
-from lake.files.partitioning import StoredTable, partitioned_tables, stored_table
+from lake.files.layers import StoredTable, partitioned_tables, stored_table
 from lake.model.discovery import load_domain
 
 SHOP = load_domain("ecommerce")

@@ -13,7 +13,7 @@ import pytest
 from glue_jobs.ledger.ledger import Batch, Ledger
 from glue_jobs.runtime.store import S3Store
 from lake.errors import UnknownNameError
-from lake.files.partitioning import partitioned_tables
+from lake.files.layers import partitioned_tables
 from lake.model.discovery import load_domain
 from lake.naming import BatchStatus, Names, layer_prefix
 from lambdas.reconcile_catalog.handler import handler
