@@ -18,7 +18,7 @@ from localcloud.patching import add
 def _crawler_metrics(self: GlueResponse) -> str:
     """GetCrawlerMetrics: the durations of each crawler's crawls, and what its last one changed."""
     wanted = self.parameters.get("CrawlerNameList") or []
-    crawlers = self.glue_backend.crawlers
+    crawlers: dict[str, Any] = dict(self.glue_backend.crawlers)
     now = datetime.now(UTC)
     names = sorted(name for name in crawlers if not wanted or name in wanted)
     return json.dumps({"CrawlerMetricsList": [metrics(name, crawlers[name].crawls, now) for name in names]})

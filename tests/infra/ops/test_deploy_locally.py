@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def put(cloud: LocalCloud, deployed: Target) -> str:
 def test_environment_with_switches_leaves_nothing_when_it_is_destroyed_with_its_data(
     cloud: LocalCloud,
 ) -> None:
-    switches = {"encrypted_logs": True, "crawl": "never"}
+    switches: dict[str, Any] = {"encrypted_logs": True, "crawl": "never"}
     deployed = target(cloud, config_for("dev", **switches))
     deploy(deployed)
     s3, names = cloud.client("s3"), deployed.names
