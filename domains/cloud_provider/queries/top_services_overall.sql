@@ -33,5 +33,5 @@ SELECT
     count(DISTINCT org_id) AS organisations
 FROM recent
 GROUP BY service
-ORDER BY sum(cost_usd) DESC, service
+ORDER BY cost_usd DESC, service
 LIMIT 5
