@@ -8,10 +8,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.cloud import Chosen, Yes, destroy_stacks
+from cli.cloud import Yes, destroy_stacks
 from cli.exits import NEEDS_ATTENTION, failing_with
-from cli.options import DEFAULT_HOME, PROJECT, LocalHome, Profile, Region, StackEnv, examples
-from cli.switches import takes_switches
+from cli.options import (
+    DEFAULT_HOME,
+    PROJECT,
+    Chosen,
+    LocalHome,
+    Profile,
+    Region,
+    StackEnv,
+    examples,
+    takes_switches,
+)
 from lake.errors import CaudalError
 
 EXAMPLES = examples(

@@ -15,8 +15,18 @@ import typer
 from rich.console import Console
 
 from cli.exits import NEEDS_ATTENTION, failing_with
-from cli.options import DEFAULT_HOME, PROJECT, AsJson, Profile, Region, StackEnv, examples, print_json
-from cli.switches import takes_switches
+from cli.options import (
+    DEFAULT_HOME,
+    PROJECT,
+    AsJson,
+    Chosen,
+    Profile,
+    Region,
+    StackEnv,
+    examples,
+    print_json,
+    takes_switches,
+)
 from lake.errors import CaudalError
 
 if TYPE_CHECKING:
@@ -36,9 +46,6 @@ NEEDS = (
     "Needed: AWS credentials that may create IAM roles (--profile or the environment), a region, and the "
     "network for the CDK CLI (npx); the CDK bootstrap of account and region is made if it is missing."
 )
-
-Chosen = dict[str, Any] | None
-"""Switches by name, which `takes_switches` turns into options."""
 
 Yes = Annotated[bool, typer.Option("--yes", help="Answer every question with yes.")]
 
