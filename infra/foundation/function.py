@@ -61,11 +61,7 @@ class DomainFunction(Construct):
             arns=arns,
         )
         self._allow(domain, names, arns)
-        self.role.allow(
-            ("logs:CreateLogStream", "logs:PutLogEvents"),
-            [arns.log_group(f"{log_name}:*")],
-            why="Each instance of the function names its own log stream.",
-        )
+        _allow_log(self.role, arns.log_group(f"{log_name}:*"))
         self.function = lambda_.Function(
             self,
             "Function",
@@ -97,3 +93,11 @@ class DomainFunction(Construct):
 
     def _allow(self, domain: Domain, names: Names, arns: Arns) -> None:
         """Grant what the function needs beside its log."""
+
+
+def _allow_log(role: Role, streams: str) -> None:
+    role.allow(
+        ("logs:CreateLogStream", "logs:PutLogEvents"),
+        [streams],
+        why="Each instance of the function names its own log stream.",
+    )
