@@ -120,16 +120,14 @@ class LocalEngine:
         try:
             compiled = compile_query(parse(statement_of(text)), no_tables, "default", NOW)
             self._defined |= define_functions(self._connection, compiled.sql, self._defined)
-            rows = self._connection.execute(compiled.sql).fetchall()
+            found = self._connection.execute(compiled.sql).fetchall()
+            kinds = [kind for _, kind in compiled.columns]
+            rows = tuple(tuple(render(v, k) for v, k in zip(row, kinds, strict=True)) for row in found)
         except QueryError as error:
             return Answer(error=error.code)
         except duckdb.Error as error:
             return Answer(error=from_duckdb(error).code)
-        kinds = [kind for _, kind in compiled.columns]
-        return Answer(
-            tuple(map(str, kinds)),
-            tuple(tuple(render(v, k) for v, k in zip(row, kinds, strict=True)) for row in rows),
-        )
+        return Answer(tuple(map(str, kinds)), rows)
 
     def close(self) -> None:
         """Close the engine."""

@@ -7,18 +7,24 @@ import decimal
 import math
 from typing import Any
 
+from localcloud.execution.athena.errors import unsupported
 from localcloud.execution.athena.sql.python_functions import shortest_real, zone_to_local
-from localcloud.execution.athena.sql.types import DAY_TIME, YEAR_MONTH, ZONED, Type
+from localcloud.execution.athena.sql.types import DAY_TIME, HASHED, YEAR_MONTH, ZONED, Type
 
 
 def render(value: Any, kind: Type) -> str | None:
-    """Return a value that DuckDB returned for a type as Athena's text, None for null."""
+    """Return a value that DuckDB returned for a type as Athena's text, None for null.
+
+    Raises QueryError for a map whose order is not known.
+    """
     if value is None:
         return None
     name = kind.name
     if name == "array":
         return f"[{', '.join(_item(item, kind.element) for item in value)}]"
-    if name == "map":
+    if name == HASHED and len(value) > 1:
+        raise unsupported("listing a map of map_agg or histogram, whose order only Athena knows,")
+    if kind.is_map:
         pairs = (f"{_item(key, kind.items[0])}={_item(item, kind.items[1])}" for key, item in value.items())
         return f"{{{', '.join(pairs)}}}"
     if name == "row":

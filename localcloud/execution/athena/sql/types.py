@@ -28,7 +28,8 @@ class Type:
             fields = zip(self.labels, self.items, strict=True)
             return f"row({', '.join(f'{label} {kind}'.strip() for label, kind in fields)})"
         if self.items:
-            return f"{self.name}({', '.join(map(str, self.items))})"
+            name = "map" if self.is_map else self.name
+            return f"{name}({', '.join(map(str, self.items))})"
         if self.name == ZONED:
             return f"timestamp({self.args[0]}) with time zone"
         return f"{self.name}({','.join(map(str, self.args))})" if self.args else self.name
@@ -46,6 +47,10 @@ class Type:
         return self.is_integer or self.is_floating or self.name == "decimal"
 
     @property
+    def is_map(self) -> bool:
+        return self.name in ("map", HASHED)
+
+    @property
     def is_interval(self) -> bool:
         return self.name in (DAY_TIME, YEAR_MONTH)
 
@@ -54,6 +59,10 @@ class Type:
         """The element type of an array, the key type of a map."""
         return self.items[0]
 
+
+HASHED = "hashed map"
+"""A map whose entries are in the order of Trino's hashes, which are not known here: they can be asked for and
+counted, but not listed."""
 
 ZONED = "timestamp with time zone"
 DAY_TIME = "interval day to second"
@@ -107,7 +116,7 @@ def stored(kind: Type) -> str:
     """Return DuckDB's type of the values of a type. Raises QueryError for types that are not supported."""
     if kind.name == "array":
         return f"{stored(kind.element)}[]"
-    if kind.name == "map":
+    if kind.is_map:
         return f"MAP({stored(kind.items[0])}, {stored(kind.items[1])})"
     if kind.name == "row":
         fields = ", ".join(f"f{index} {stored(item)}" for index, item in enumerate(kind.items))

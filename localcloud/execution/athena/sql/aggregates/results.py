@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from localcloud.execution.athena.errors import unsupported
+from localcloud.execution.athena.sql.aggregates import maps
 from localcloud.execution.athena.sql.aggregates.calls import Call
 from localcloud.execution.athena.sql.operators import arithmetic as operators
 from localcloud.execution.athena.sql.types import BIGINT, BOOLEAN, DOUBLE, VARCHAR, ZONED, array, decimal
@@ -124,5 +125,5 @@ AGGREGATES: dict[str, Callable[[Call], Value]] = {
     "bitwise_xor_agg": _bits("bit_xor"), "stddev": _spread("stddev_samp"),
     "stddev_samp": _spread("stddev_samp"), "stddev_pop": _spread("stddev_pop"),
     "variance": _spread("var_samp"), "var_samp": _spread("var_samp"), "var_pop": _spread("var_pop"),
-    "listagg": _listagg_result,
+    "listagg": _listagg_result, "map_agg": maps.map_agg, "histogram": maps.histogram,
 }  # fmt: skip

@@ -38,7 +38,7 @@ def _array(values: list[Value], count: int = 1) -> Value | None:
 
 
 def _cardinality(values: list[Value]) -> Value | None:
-    if len(values) == 1 and values[0].type.name == "map":
+    if len(values) == 1 and values[0].type.is_map:
         return Value(f"CAST(cardinality({values[0].sql}) AS BIGINT)", BIGINT)
     listed = _array(values)
     return Value(f"CAST(len({listed.sql}) AS BIGINT)", BIGINT) if listed else None
@@ -90,7 +90,7 @@ def _remove(values: list[Value]) -> Value | None:
 
 
 def _element_at(values: list[Value]) -> Value | None:
-    if len(values) == 2 and values[0].type.name == "map":
+    if len(values) == 2 and values[0].type.is_map:
         keys, kind = values[0].type.items
         if not coercible(values[1].type, keys) or not _simple(keys):
             return None

@@ -76,7 +76,7 @@ def subscript(value: Value, key: Value) -> Value:
             f"CASE WHEN {value.sql} IS NULL OR {index} IS NULL THEN NULL WHEN {inside} THEN"
             f" ({value.sql})[{index}] ELSE {message} END", kind,
         )  # fmt: skip
-    if value.type.name == "map":
+    if value.type.is_map:
         found = coerce(key, value.type.items[0])
         message = fail("INVALID_FUNCTION_ARGUMENT", "Key not present in map", stored(value.type.items[1]))
         return Value(
