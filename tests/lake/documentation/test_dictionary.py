@@ -87,8 +87,8 @@ def test_committed_pages_are_up_to_date() -> None:
         "| `from.not_null` | has a value | quarantined |",
         "| `guest_id.unknown` | names a row of `guests` | kept and flagged |",
         (
-            "- Key: `stay_id`; the newest delivery (the files of one upload call in one folder) that holds a key "
-            "replaces all rows of that key."
+            "- Key: `stay_id`; the newest delivery (the files of one upload call in one folder) "
+            "that holds a key replaces all rows of that key."
         ),
         "- Partitioned by the year and month of `arrival`.",
         "- Grain: `arrival`.",
