@@ -34,7 +34,6 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
         "file.content: by its name the file is plain, but its content is gzip",
     ),
     "sales_plain.csv.gz": (GOOD, "file.content: by its name the file is gzip, but its content is plain text"),
-    "sales_delimiters.csv": (HEAD["sales"] + "," * 200_000 + "\n", "cannot be read"),
     "sales_binary.csv": (NOISE, "file.content: the file is binary"),
     "sales_no_key.csv": ("maker_id,amount\n1,2\n", "file.header: sales needs the column sale_id"),
     "sales_empty.csv": ("", "file.header: the file is empty"),
@@ -148,8 +147,8 @@ def test_quarantine_records_are_complete_and_have_stable_ids(batch: tuple[Pipeli
     records = pipeline.rows(
         "quarantine", "sales", "record_id", "source_file", "source_row", "batch_id", "ingest_ts", "raw_record"
     )
-    assert len(records) == 16
-    assert len({record[0] for record in records}) == 16
+    assert len(records) == 15
+    assert len({record[0] for record in records}) == 15
     assert {record[3] for record in records} == {summary["batch_id"]}
     assert all(value is not None for record in records for value in record)
     versions = {file.key: file.version for batch in pipeline.view().batches for file in batch.files}

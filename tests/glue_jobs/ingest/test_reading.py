@@ -166,6 +166,7 @@ BAD_LINES = {
     "too many fields": b"1,Ann,SE,x",
     "Latin-1 bytes": "1,Zoë,SE".encode("latin-1"),
     "one field": b"hello",
+    "very many fields": b"," * 200_000,
 }
 
 MALFORMED: dict[str, str | bytes] = {
