@@ -76,6 +76,8 @@ def test_rows_of_invoices_fail_only_the_expected_checks(spark: SparkSession) -> 
         ),
         quarantined("month.not_null", billing_month=None),
         quarantined("month.type", billing_month="2025-06"),
+        good({"billing_month": "2026-02-01"}, billing_month="2026-02-28"),
+        quarantined("month.future", billing_month="2026-03-01"),
         quarantined("subtotal.type", subtotal="a lot"),
         quarantined("credits.type", credits="none"),
         quarantined("taxes.type", taxes="21%"),
@@ -122,6 +124,7 @@ def test_rows_of_support_tickets_fail_only_the_expected_checks(spark: SparkSessi
         quarantined("org_id.not_null", org_id=None),
         quarantined("created_at.not_null", created_at=None),
         quarantined("created_at.type", created_at="2025-07-02 10:00:00"),
+        quarantined("created_at.future", created_at="2026-01-04"),
         good(resolved_at="2025-07-02"),
         good({"resolved_at": None}, resolved_at=None),
         quarantined("resolved_at.before_created", resolved_at="2025-07-01"),
@@ -155,6 +158,7 @@ def test_rows_of_marketing_touches_fail_only_the_expected_checks(spark: SparkSes
             for name in ("touch_id", "org_id", "campaign", "channel", "timestamp")
         ),
         quarantined("timestamp.type", timestamp="26 August"),
+        quarantined("timestamp.future", timestamp="2026-01-04"),
         flagged("clicked.type", {"clicked": "false"}, clicked="maybe"),
         flagged("converted.type", {"converted": "false"}, converted="2"),
     ]
@@ -174,5 +178,6 @@ def test_rows_of_nps_surveys_fail_only_the_expected_checks(spark: SparkSession) 
         quarantined("org_id.not_null", org_id=None),
         quarantined("survey_date.not_null", survey_date=None),
         quarantined("survey_date.type", survey_date="2025-08-22T00:00:00"),
+        quarantined("survey_date.future", survey_date="2026-01-04"),
     ]
     assert not mismatches(spark, NPS_SURVEYS, base, cases)

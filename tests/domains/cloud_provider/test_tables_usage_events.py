@@ -142,12 +142,35 @@ def test_negative_carbon_and_tokens_are_quarantined(spark: SparkSession) -> None
     for name in ("carbon_kg", "genai_tokens"):
         assert not _fail(
             spark,
-            good({name: "0.000000"}, **{name: "0"}),
-            good({name: "1680.000000"}, **{name: "1680"}),
-            good({name: None}, **{name: None}),
-            quarantined(f"{name}.range", **{name: "-1"}),
-            quarantined(f"{name}.type", **{name: "none"}),
+            good({name: "0.000000"}, service="genai", **{name: "0"}),
+            good({name: "1680.000000"}, service="genai", **{name: "1680"}),
+            good({name: None}, service="genai", **{name: None}),
+            quarantined(f"{name}.range", service="genai", **{name: "-1"}),
+            quarantined(f"{name}.type", service="genai", **{name: "none"}),
         )
+
+
+def test_tokens_and_carbon_where_none_belong_are_kept_and_flagged(spark: SparkSession) -> None:
+    tokens, carbon = {"genai_tokens": "7.000000"}, {"carbon_kg": "9.000000"}
+    assert not _fail(
+        spark,
+        good(tokens, service="GENAI", genai_tokens="7"),
+        flagged("genai_tokens.unexpected", tokens, genai_tokens="7"),
+        flagged("genai_tokens.unexpected", tokens, genai_tokens="7", carbon_kg=None, schema_version="1",
+                service="genai"),
+        flagged("carbon_kg.unexpected", carbon, carbon_kg="9", schema_version="1"),
+        Case({"genai_tokens": "7", "carbon_kg": "9", "schema_version": "1"},
+             flags=["carbon_kg.unexpected", "genai_tokens.unexpected"], becomes={**tokens, **carbon}),
+    )  # fmt: skip
+
+
+def test_event_far_in_the_future_is_quarantined(spark: SparkSession) -> None:
+    assert not _fail(
+        spark,
+        good(event_ts="2026-01-03T00:00:00Z"),
+        quarantined("timestamp.future", event_ts="2026-01-03T00:00:00.000001Z"),
+        quarantined("timestamp.future", event_ts="2205-06-15T10:00:00Z"),
+    )
 
 
 def test_unit_follows_from_the_metric_where_there_is_a_value(spark: SparkSession) -> None:

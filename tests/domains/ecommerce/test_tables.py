@@ -85,6 +85,7 @@ CASES: dict[str, list[Case]] = {
         *required("order_id"), *required("customer_id"), *required("order_time"), *required("subtotal_usd"),
         *required("total_usd"),
         quarantined("order_time.type", order_time="2025-11-02"),
+        quarantined("order_time.future", order_time="2026-01-03T00:00:01"), good(order_time="2026-01-03T00:00:00"),
         good({"order_time": "2025-11-02 08:30:00"}, order_time="2025-11-02 08:30:00Z"),
         Case({"subtotal_usd": "-0.01", "total_usd": "0"}, failed=["subtotal_usd.range"]),
         good(subtotal_usd="0", total_usd="0"),
@@ -117,12 +118,14 @@ CASES: dict[str, list[Case]] = {
         flagged("line_total_usd.mismatch", {}, line_total_usd="19.98"),
     ],
     "sessions": [
-        *required("session_id"), *required("start_time"), nulled("customer_id"),
+        *required("session_id"), *required("start_time"),
+        quarantined("start_time.future", start_time="9999-12-31T00:00:00"), nulled("customer_id"),
         good({"customer_id": None}, customer_id=None), *suggested("device", DEVICES), *suggested("source", SOURCES),
     ],
     "events": [
         *required("event_id"),
         quarantined("timestamp.not_null", event_ts=None), quarantined("timestamp.type", event_ts="x"),
+        quarantined("timestamp.future", event_ts="2205-06-15T10:00:00Z"),
         nulled("session_id"), good({"session_id": None}, session_id=None),
         quarantined("event_type.not_null", event_type=None),
         quarantined("event_type.allowed", event_type="teleport"),
@@ -138,6 +141,9 @@ CASES: dict[str, list[Case]] = {
     "reviews": [
         *required("review_id"), *required("product_id"), *required("rating"), *required("review_time"),
         nulled("order_id"), good({"order_id": None}, order_id=None),
+        quarantined("review_time.future", review_time="2026-01-04"), good(review_time="2026-01-03"),
+        flagged("order_id.type", {"order_id": None}, order_id="1.2E+3"),
+        quarantined("review_id.type", review_id="1.2E+3"), quarantined("product_id.type", product_id="1e2"),
         quarantined("rating.range", rating="0"), quarantined("rating.range", rating="6"),
         quarantined("rating.type", rating="4.5"),
         *(good({"rating": stars}, rating=stars) for stars in ("1", "5")),
