@@ -40,12 +40,14 @@ from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake import naming
 from lake.files.rules import READING_RULES
-from lake.model.discovery import load_domain
+from lake.model.discovery import domain_names, load_domain
 from lake.model.spec import Domain
 from lake.naming import BatchStatus, FileStatus, RunStatus
 
 JOB = "raw_to_processed"
 TABLES_AT_ONCE = 3
+OUTSIDE_NAMED = 10
+"""Most names of a message on objects outside all domains."""
 
 
 def run(
@@ -84,7 +86,8 @@ def run(
         again = reingest(spark, store, catalog, args, domain, ledger, view, now)
         view = replace(view, batches=(*view.batches, *again.batches))
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
-    summary = _summary(ingested, again, view, holds, args)
+    outside = _outside_domains(store, args.raw_bucket)
+    summary = _summary(ingested, again, view, holds, args, outside)
     detail = _detail(ingested) if ingested else {}
     summary |= predicted_cost(args, time.monotonic() - started)
     write_summary(store, args, JOB, summary, detail)
@@ -180,6 +183,7 @@ def _summary(
     view: LedgerView,
     holds: Sequence[Hold],
     args: JobArguments,
+    outside: Sequence[str],
 ) -> dict[str, Any]:
     """Return the run summary.
 
@@ -199,7 +203,7 @@ def _summary(
     older = view.older_than(READING_RULES)
     messages = [
         first, *again.messages, *older_messages(older, args.domain), *hold_messages(args.domain, holds),
-        *open_hold_messages(view, holds),
+        *open_hold_messages(view, holds), *_outside_messages(outside),
     ]  # fmt: skip
     return {
         "status": status,
@@ -212,6 +216,7 @@ def _summary(
         "rows_quarantined": sum(file.rows_quarantined for file in files),
         "message": " ".join(messages),
         "read_again": {batch.batch_id: batch.replaces[-1] for batch in again.batches},
+        "outside": list(outside[:OUTSIDE_NAMED]),
         "older_rules": [batch.batch_id for batch in older],
         "tables": {report.table: _table_summary(report) for report in reports},
         "held": [{"hold": hold.hold_id, "table": hold.table, "batches": len(hold.batches)} for hold in holds],
@@ -220,6 +225,19 @@ def _summary(
         ],
         "drift": [drift for file in files if (drift := _drift(file))],
     }
+
+
+def _outside_domains(store: ObjectStore, bucket: str) -> list[str]:
+    """Return the folders and objects at the top of raw that belong to no domain: no job reads them."""
+    known = {naming.raw_prefix(name) for name in domain_names()}
+    return sorted(each for each in store.top(bucket) if each not in known)
+
+
+def _outside_messages(outside: Sequence[str]) -> list[str]:
+    if not outside:
+        return []
+    named = ", ".join(repr(each) for each in outside[:OUTSIDE_NAMED])
+    return [f"No job reads what lies outside the domains' folders of the raw bucket: {named}."]
 
 
 def _table_summary(report: TableReport) -> dict[str, int]:

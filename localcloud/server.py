@@ -27,7 +27,7 @@ from localcloud.events.alarms import AlarmEvaluator
 from localcloud.events.pipes import PipePoller
 from localcloud.events.schedules import Schedules
 from localcloud.execution import athena, crawler, functions, glue
-from localcloud.home import require_own_ledger
+from localcloud.home import remove_unfinished, require_own_ledger
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
 from localcloud.patching import check_version, restore
@@ -108,6 +108,7 @@ class LocalCloud:
         check_version()
         require_own_ledger(self.context.home)
         self._lock = HomeLock(self.context.home)
+        remove_unfinished(self.context.home)
         for name, level in _LOG_LEVELS.items():
             logging.getLogger(name).setLevel(level)
         moto_api_backend.reset()

@@ -17,7 +17,7 @@ from glue_jobs.ledger.ledger import FileEntry, Ledger, LedgerView
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.errors import CaudalError
-from lake.files.checks import FILE_CHECKS
+from lake.files.checks import FILE_CHECKS, FILE_UNREADABLE
 from lake.model.spec import Domain
 
 SHORTEST_ID = 8
@@ -44,6 +44,11 @@ class Record:
     def is_correctable(self) -> bool:
         """Whether the record can be corrected: a file that was rejected whole has only its beginning here."""
         return FILE_CHECKS.keys().isdisjoint(self.failed_checks)
+
+    @property
+    def is_unreadable_file(self) -> bool:
+        """Whether the record is a whole file on which the reader failed: its bytes may be sent again."""
+        return FILE_UNREADABLE in self.failed_checks
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,10 @@ class Sources:
             self._known[key] = self._read(record)
         return self._known[key]
 
+    def content(self, record: Record) -> bytes:
+        """Return the bytes of the record's source file."""
+        return self._store.read(self._bucket, record.source_file)
+
     def _read(self, record: Record) -> Source:
         key = record.source_file
         try:
@@ -119,6 +123,8 @@ def require_sendable(records: Iterable[Record], *, corrected: bool) -> None:
     """Raise CaudalError for a record that cannot be sent, or that cannot be sent uncorrected."""
     for record in records:
         name = f"record {record.record_id[:12]} of {record.source_file}"
+        if record.is_unreadable_file:
+            continue
         if not record.is_correctable:
             raise CaudalError(
                 "the whole file was rejected, and the record holds only its beginning.",
@@ -167,6 +173,8 @@ def _raw_object(
     now: datetime,
 ) -> RawObject:
     source = sources.of(records[0])
+    if records[0].is_unreadable_file:
+        return _whole_file(domain, table, records[0], source, sources.content(records[0]), now)
     texts = [(record, corrections.get(record.record_id, record.raw_record)) for record in records]
     if table.stream:
         lines = [text for _, text in texts]
@@ -181,13 +189,7 @@ def _raw_object(
             domain.name, table.name, sha256, _path(table, records[0].source_file, source.origin)
         ),
         body=body,
-        metadata={
-            SHA256: sha256,
-            UPLOADED_AT: source.uploaded_at,
-            REQUEUED_AT: now.astimezone(UTC).isoformat(timespec="microseconds"),
-            REQUEUED_FROM: encode_origin(source.origin),
-            **({ALONE: "true"} if source.is_alone else {}),
-        },
+        metadata=_metadata(source, sha256, now),
         records=tuple(record.record_id for record in records),
         corrected=any(record.record_id in corrections for record in records),
     )
@@ -196,6 +198,35 @@ def _raw_object(
 def _in_one_line(text: str) -> str:
     """Quote the line ends of a record whose own file has line ends of another kind."""
     return csv_line(fields_of(text)) if "\n" in text or "\r" in text else text
+
+
+def _metadata(source: Source, sha256: str, now: datetime) -> dict[str, str]:
+    """Return the metadata of requeued records: their rank is that of their source file."""
+    return {
+        SHA256: sha256,
+        UPLOADED_AT: source.uploaded_at,
+        REQUEUED_AT: now.astimezone(UTC).isoformat(timespec="microseconds"),
+        REQUEUED_FROM: encode_origin(source.origin),
+        **({ALONE: "true"} if source.is_alone else {}),
+    }
+
+
+def _whole_file(
+    domain: Domain, table: Table, record: Record, source: Source, body: bytes, now: datetime
+) -> RawObject:
+    """Return a file's own bytes as a raw object. Each rejection gives it another key."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    folder = f"{table.stream.folders[0]}/" if table.stream else ""
+    place = hashlib.sha256(f"{source.origin}|{record.batch_id}".encode()).hexdigest()[:12]
+    path = f"{folder}requeued/{place}/{source.origin.rsplit('/', 1)[-1]}"
+    return RawObject(
+        table=table.name,
+        key=naming.raw_key(domain.name, table.name, sha256, path),
+        body=body,
+        metadata=_metadata(source, sha256, now),
+        records=(record.record_id,),
+        corrected=False,
+    )
 
 
 def _path(table: Table, file: str, origin: str) -> str:

@@ -74,6 +74,11 @@ class FolderStore:
                     modified=datetime.fromtimestamp(stat.st_mtime, UTC),
                 )
 
+    def top(self, bucket: str) -> Iterator[str]:
+        yield from sorted(
+            {key.partition("/")[0] + key.partition("/")[1] for key in (i.key for i in self.list(bucket, ""))}
+        )
+
     def read(self, bucket: str, key: str) -> bytes:
         return self._path(bucket, key).read_bytes()
 

@@ -59,6 +59,9 @@ class ObjectStore(ObjectChanges, Protocol):
     def list(self, bucket: str, prefix: str) -> Iterator[Listed]:
         """Yield the objects whose keys begin with `prefix`, in key order."""
 
+    def top(self, bucket: str) -> Iterator[str]:
+        """Yield the folders at the top of a bucket, with their slash, and the keys of objects beside them."""
+
     def read(self, bucket: str, key: str) -> bytes:
         """Return the whole object. Raises FileNotFoundError."""
 
@@ -106,6 +109,11 @@ class S3Store:
                 yield Listed(
                     key=item["Key"], size=item["Size"], etag=item["ETag"], modified=item["LastModified"]
                 )
+
+    def top(self, bucket: str) -> Iterator[str]:
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Delimiter="/"):
+            yield from (folder["Prefix"] for folder in page.get("CommonPrefixes", []))
+            yield from (item["Key"] for item in page.get("Contents", []))
 
     def read(self, bucket: str, key: str) -> bytes:
         try:

@@ -6,6 +6,7 @@ import datetime as dt
 from enum import Enum
 from typing import Annotated, Any
 
+import pytest
 import typer
 from typer.testing import CliRunner, Result
 
@@ -53,3 +54,25 @@ def test_text_that_is_no_date_is_refused() -> None:
     result, _ = run("--coats", "1", "--on", "today")
     assert result.exit_code == 2
     assert "Write dates as yyyy-MM-dd." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--day", "0001-01-01"], "0001-01-01 is out of range."),
+        (["--day", "9999-12-31"], "Give a date of the years 1000 to 9998."),
+        (["--day", "2025-02-30"], "'2025-02-30' is no date."),
+        (["--day", "2025-02-03", "--top", "-1"], "-1 is not in the range x>=0."),
+    ],
+)
+def test_value_out_of_range_is_refused_without_a_trace(words: list[str], says: str) -> None:
+    def answer(*, day: dt.date, top: int = 3) -> None:
+        """Answer."""
+
+    app = typer.Typer(cls=Commands)
+    app.command("ask")(command_for(answer, lambda **_: None))
+    app.callback()(lambda: None)
+    result = CliRunner().invoke(app, ["ask", *words])
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert isinstance(result.exception, SystemExit)

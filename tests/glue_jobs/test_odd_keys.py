@@ -92,3 +92,15 @@ def test_path_that_hadoop_makes_of_an_odd_key_is_that_object(events: StreamPipel
     writer.write(0, [f"file:{path}"])
     [entry] = [file for batch in events.view().batches for file in batch.files]
     assert (entry.key, entry.check) == (key, "file.name")
+
+
+def test_objects_outside_all_domains_are_told(empty_pipeline: Pipeline) -> None:
+    empty_pipeline.store.write("raw", "stray.csv", b"x")
+    empty_pipeline.store.write("raw", "tyo/sales/sales_x.csv", b"x")
+    empty_pipeline.store.write("raw", "toy/sales/sales_x.csv", SALE.format(1).encode())
+    summary = empty_pipeline.ingest()
+    assert summary["outside"] == ["stray.csv", "tyo/"]
+    assert summary["message"].endswith(
+        "No job reads what lies outside the domains' folders of the raw bucket: 'stray.csv', 'tyo/'."
+    )
+    assert summary["status"] == "COMMITTED"

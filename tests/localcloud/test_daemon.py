@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -39,6 +40,23 @@ def test_process_that_ends_at_once_is_reported_with_its_log(tmp_path: Path) -> N
         daemon.start(tmp_path, "staging")
     assert "there is no environment 'staging'" in str(raised.value)
     assert raised.value.where == str(tmp_path / daemon.LOG_FILE)
+    assert "Traceback" not in str(raised.value)
+
+
+def test_two_that_start_a_local_cloud_at_once_take_turns(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with daemon.starting(tmp_path) as waited:
+            order.append(f"second, waited: {waited}")
+
+    with daemon.starting(tmp_path) as waited:
+        thread = Thread(target=second)
+        thread.start()
+        thread.join(0.3)
+        order.append(f"first, waited: {waited}")
+    thread.join()
+    assert order == ["first, waited: False", "second, waited: True"]
 
 
 def test_process_that_does_not_stop_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.errors import LocalCloudError
-from localcloud.home import require_own_ledger
+from localcloud.home import remove_unfinished, require_own_ledger
 from localcloud.server import LocalCloud
 
 OLD = Path("s3/caudal-dev-processed-123456789012-us-east-1/_ledger/shop/batches/b-1.json")
@@ -27,3 +27,16 @@ def test_new_and_current_homes_are_accepted(tmp_path: Path) -> None:
     (tmp_path / "s3" / "caudal-dev-processed-123456789012-us-east-1" / "bronze").mkdir(parents=True)
     (tmp_path / "s3" / "caudal-dev-ledger-123456789012-us-east-1" / "shop").mkdir(parents=True)
     require_own_ledger(tmp_path)
+
+
+def test_what_a_killed_job_was_writing_is_removed_and_the_rest_stays(tmp_path: Path) -> None:
+    bucket = tmp_path / "s3" / "processed"
+    kept = ["silver/t/part-0.parquet", "silver/t/empty.parquet", "_staging/d/x/full.parquet"]
+    gone = ["_staging/d/x/empty.parquet", "bronze/t/batch=b/_staged/empty.parquet", "a/t/_temporary/0/x"]
+    for name in [*kept, *gone]:
+        path = bucket / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"" if "empty" in name else b"x")
+    remove_unfinished(tmp_path)
+    found = {path.relative_to(bucket).as_posix() for path in bucket.rglob("*") if path.is_file()}
+    assert found == set(kept)

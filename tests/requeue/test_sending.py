@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,3 +112,19 @@ def test_note_is_written_whether_or_not_the_object_is_new(tmp_path: Path, is_new
 def test_fields_of_a_csv_line_are_quoted_where_needed() -> None:
     assert csv_line(["a\nb", "c\rd"]) == '"a\nb","c\rd"'
     assert csv_line(["a,b", 'c"d', "e", ""]) == '"a,b","c""d",e,'
+
+
+def test_unreadable_file_is_sent_whole_under_a_key_of_its_own(tmp_path: Path) -> None:
+    shop, store = load_domain("ecommerce"), FolderStore(tmp_path)
+    body = gzip.compress(b"review_id\n1\n")
+    first = review(source_file="ecommerce/reviews/1/reviews.csv.gz", failed_checks=("file.unreadable",))
+    store.upload("raw", first.source_file, body)
+    sources = Sources(store, "raw", shop, Quarantine(store, "processed", "ledger", shop))
+    require_sendable([first], corrected=False)
+    second = replace(first, batch_id="b-2")
+    [built] = to_raw_objects(shop, shop.table("reviews"), [first], sources, {})
+    [again] = to_raw_objects(shop, shop.table("reviews"), [second], sources, {})
+    assert built.body == body
+    assert built.key.endswith("/reviews.csv.gz")
+    assert len({first.source_file, built.key, again.key}) == 3
+    assert base64.b64decode(built.metadata["requeued-from"]).decode() == first.source_file
