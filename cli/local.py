@@ -56,7 +56,9 @@ def status(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
         rows.append((bucket, len(files), sum(file.stat().st_size for file in files)))
     if as_json:
         objects = {bucket: {"objects": number, "bytes": size} for bucket, number, size in rows}
-        print_json({**_public(found), "objects": objects})
+        from cli.show.ledgers import ledger_messages
+
+        print_json({**_public(found), "objects": objects, "to_do": ledger_messages(found, home)})
         return
     console = Console()
     console.print(f"Up at {found.endpoint}, environment {found.env}, process {found.pid}.")

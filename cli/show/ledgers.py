@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from botocore.config import Config
 
 from glue_jobs.ledger.ledger import Ledger, LedgerView, version_of
 from glue_jobs.reingest.messages import older_messages
-from glue_jobs.runtime.store import S3Store
+from glue_jobs.runtime.store import ObjectStore, S3Store
+from lake.errors import CaudalError
 from lake.files.rules import READING_RULES
-from lake.model.discovery import domain_names, load_domain
+from lake.model.discovery import domain_names
 from lake.naming import Names, raw_prefix
 from localcloud.daemon import Status
 from uploader.errors import explained
 from uploader.session import session_for
 
 
-def ledger_messages(status: Status, home: Path) -> Iterator[str]:
-    """Yield the sentences on every domain of a running local cloud. Cost: its ledgers, one listing of raw."""
+def ledger_messages(status: Status, home: Path) -> list[str]:
+    """Return the sentences on every domain of a running local cloud, or one on why they cannot be told.
+
+    Cost: its ledgers, one listing of raw.
+    """
+    try:
+        return list(_messages(status, home))
+    except CaudalError as error:
+        return [f"What waits cannot be told: {error.what}"]
+
+
+def _messages(status: Status, home: Path) -> Iterator[str]:
     session, options, _ = session_for(env=None, profile=None, region=None, local=home)
     names = Names(env=status.env, account=status.account, region=status.region)
     with explained("local cloud"):
-        store = S3Store(session.client("s3", **options))
+        once: Any = {"total_max_attempts": 1}
+        store = S3Store(session.client("s3", config=Config(retries=once), **options))
         for name in domain_names():
-            load_domain(name)
             view = Ledger(store, names.ledger_bucket, name).view()
             yield from waiting_messages(store, names, name, view)
             yield from (f"{name}: {each}" for each in older_messages(view.older_than(READING_RULES), name))
 
 
-def waiting_messages(store: S3Store, names: Names, domain: str, view: LedgerView) -> Iterator[str]:
+def waiting_messages(store: ObjectStore, names: Names, domain: str, view: LedgerView) -> Iterator[str]:
     """Yield a sentence if raw has files that no run has read, or if batches are not published."""
     waiting = [
         item

@@ -51,6 +51,7 @@ def test_status_shows_endpoint_and_buckets(running: Path) -> None:
     assert "http://127.0.0.1:4999" in text
     assert "Data API of the serving store at http://127.0.0.1:4998" in text
     assert "raw-bucket" in text
+    assert "What waits cannot be told: " in text
 
 
 @pytest.mark.parametrize("command", ["env", "status"])

@@ -15,6 +15,7 @@ from cli.main import app
 
 COMMANDS = (
     "demo", "up", "status", "env", "down", "upload", "ask", "quarantine list", "quarantine send", "release",
+    "withdraw", "reingest",
     "synth", "costs", "deploy", "destroy", "accept", "docs", "lint", "sample", "bench",
 )  # fmt: skip
 
