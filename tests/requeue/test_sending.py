@@ -122,8 +122,8 @@ def test_unreadable_file_is_sent_whole_under_a_key_of_its_own(tmp_path: Path) ->
     sources = Sources(store, "raw", shop, Quarantine(store, "processed", "ledger", shop))
     require_sendable([first], corrected=False)
     second = replace(first, batch_id="b-2")
-    [built] = to_raw_objects(shop, shop.table("reviews"), [first], sources, {})
-    [again] = to_raw_objects(shop, shop.table("reviews"), [second], sources, {})
+    [built] = to_raw_objects(shop, shop.table("reviews"), [first], sources, {}, now=NOW)
+    [again] = to_raw_objects(shop, shop.table("reviews"), [second], sources, {}, now=NOW)
     assert built.body == body
     assert built.key.endswith("/reviews.csv.gz")
     assert len({first.source_file, built.key, again.key}) == 3
