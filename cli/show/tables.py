@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -34,8 +35,13 @@ def fitting(headings: Sequence[str], rows: Sequence[Sequence[str]], console: Con
         return Group(*(_block(headings, row) for row in cells))
     table = Table()
     for place, heading in enumerate(headings):
-        width = max((len(row[place]) for row in cells), default=1) if solid[place] else None
-        table.add_column(escape(heading), overflow="fold", min_width=width)
+        if solid[place]:
+            longest = max((len(row[place]) for row in cells), default=1)
+            width = max(longest, *map(len, heading.split()))
+            # A column that is not wrapped would make room for its whole heading.
+            table.add_column(escape("\n".join(wrap(heading, width))), no_wrap=True)
+        else:
+            table.add_column(escape(heading), overflow="fold")
     for row in cells:
         table.add_row(*map(escape, row))
     return table

@@ -62,7 +62,7 @@ def test_text_that_is_no_date_is_refused() -> None:
         (["--day", "0001-01-01"], "0001-01-01 is out of range."),
         (["--day", "9999-12-31"], "Give a date of the years 1000 to 9998."),
         (["--day", "2025-02-30"], "'2025-02-30' is no date."),
-        (["--day", "2025-02-03", "--top", "-1"], "-1 is not in the range x>=0."),
+        (["--day", "2025-02-03", "--top", "-1"], "Input should be greater than or equal to 0"),
     ],
 )
 def test_value_out_of_range_is_refused_without_a_trace(words: list[str], says: str) -> None:

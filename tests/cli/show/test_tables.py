@@ -30,7 +30,7 @@ def test_no_number_is_cut_at_any_width() -> None:
 
 
 def test_wide_rows_are_shown_one_below_the_other() -> None:
-    text = shown(["org", "cost usd"], [["a1", "1234567890123456"], ["b2", "2.50"]], width=26)
+    text = shown(["org", "cost usd"], [["a1", "1234567890123456"], ["b2", "2.50"]], width=25)
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     assert lines == ["org       a1", "cost usd  1234567890123456", "org       b2", "cost usd  2.50"]
 
