@@ -30,9 +30,13 @@ def test_no_number_is_cut_at_any_width() -> None:
 
 
 def test_wide_rows_are_shown_one_below_the_other() -> None:
-    text = shown(["org", "cost usd"], [["a1", "1234567890123456"], ["b2", "2.50"]], width=25)
+    rows = [["a1", "1234567890", "2.50"], ["b2", "3.00", "0.10"]]
+    text = shown(["org", "cost usd", "tax"], rows, width=25)
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    assert lines == ["org       a1", "cost usd  1234567890123456", "org       b2", "cost usd  2.50"]
+    assert lines == [
+        *("org       a1", "cost usd  1234567890", "tax       2.50"),
+        *("org       b2", "cost usd  3.00", "tax       0.10"),
+    ]
 
 
 def test_long_text_is_folded_and_its_numbers_are_not() -> None:
