@@ -177,16 +177,9 @@ def recognise(domain: Domain, path: str, head: bytes) -> Recognised:
             missing=matched.missing, extra=matched.extra, positions=matched.positions,
         )  # fmt: skip
     return Recognised(
-        path=path,
-        table=table,
-        headers=headers,
-        positions=matched.positions,
-        extra=matched.extra,
-        missing=matched.missing,
-        compressed=compressed,
-        bom=bom,
-        layout=layout,
-    )
+        path=path, table=table, headers=headers, positions=matched.positions, extra=matched.extra,
+        missing=matched.missing, compressed=compressed, bom=bom, layout=layout,
+    )  # fmt: skip
 
 
 def _inflated(head: bytes) -> tuple[bytes, bool]:
