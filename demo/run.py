@@ -99,14 +99,20 @@ class Demo:
         machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(domain.name)}"
         watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
         report = self._upload(cloud, domain, folder)
-        if not any(outcome.status is Status.UPLOADED for outcome in report.outcomes):
+        uploaded = {outcome.table for outcome in report.outcomes if outcome.status is Status.UPLOADED}
+        if not uploaded:
             self._print_detail("no new files; start the pipeline once to show that it finds nothing to do")
             watch.start()
         began = time.monotonic()
         for table in domain.stream_tables:
             cloud.fire_schedule(self._names.schedule(domain.name, f"stream_{table.name}"))
             self._print_detail(f"started the scheduled job of stream {table.name}, beside the pipeline")
-        self._follow(cloud, watch)
+        if uploaded and uploaded <= {table.name for table in domain.stream_tables}:
+            # Files of streams start no execution.
+            with self._console.status("waiting for the streams …"):
+                cloud.wait_idle()
+        else:
+            self._follow(cloud, watch)
         if domain.stream_tables:
             self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
             cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))

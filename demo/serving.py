@@ -44,6 +44,11 @@ def show_served(
     examples = _Examples(athena, domain, names)
     for answer in sorted(answers, key=lambda each: each.question):
         values = {each.name: examples.value(answer, each) for each in answer.parameters if each.required}
+        if None in values.values():
+            console.print(
+                f"{answer.question}. {escape(answer.title)}  [dim](nothing is served yet)[/]", highlight=False
+            )
+            continue
         before = requests()
         rows = answer.function(reader, **values)
         # A table's own title is wrapped to the table, which may be narrow.
@@ -61,17 +66,21 @@ class _Examples:
         self._workgroup = names.workgroup
 
     def value(self, answer: Answer, parameter: Parameter) -> Any:
-        """Return an example value of a parameter.
+        """Return an example value of a parameter, or None if the mart that answers has no rows.
 
         A date is the newest one of the question's mart, or the start of the range that ends there; any other
         value is the most frequent one of the parameter's column.
         """
         mart = self._mart(answer)
         if parameter.kind is dt.date:
-            last = dt.date.fromisoformat(self._first(f"SELECT max({mart.dated_by}) FROM {mart.name}"))
+            newest = self._first(f"SELECT max({mart.dated_by}) FROM {mart.name}")
+            if newest is None:
+                return None
+            last = dt.date.fromisoformat(newest)
             return _range_start(mart, last) if parameter.name == "first" else last
         sql = f"SELECT {parameter.name} FROM {mart.name} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
-        return parameter.parse(self._first(sql))
+        frequent = self._first(sql)
+        return None if frequent is None else parameter.parse(frequent)
 
     def _mart(self, answer: Answer) -> Mart:
         return next(
@@ -80,9 +89,10 @@ class _Examples:
             if answer.question in {served.question for served in collection.serves}
         )
 
-    def _first(self, sql: str) -> str:
+    def _first(self, sql: str) -> str | None:
+        """Return the first value of a query's first row, or None if there is none."""
         answer = run_query(self._athena, sql, database=self._database, workgroup=self._workgroup)
-        return str(answer.rows[0][0])
+        return answer.rows[0][0] if answer.rows else None
 
 
 def _range_start(mart: Mart, last: dt.date) -> dt.date:

@@ -106,3 +106,13 @@ def test_nothing_is_printed_for_a_domain_without_questions(
 ) -> None:
     serving.show_served(ATHENA, SECRETS, load_domain("ecommerce"), names, console, lambda: 0)
     assert console.lines == []
+
+
+def test_question_about_an_empty_mart_is_not_asked(
+    without_store: None, names: Names, console: Output
+) -> None:
+    empty = FakeAthena(
+        {"SELECT max(": ({"max": "date"}, [[None]]), "SELECT org_id FROM": ({"org_id": "varchar"}, [])}
+    )
+    serving.show_served(empty, SECRETS, PROVIDER, names, console, lambda: 0)
+    assert console.text == "6. Usage (nothing is served yet)"
