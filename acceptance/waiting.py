@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from time import monotonic, sleep
 
 from acceptance.errors import AcceptanceError
 
@@ -22,13 +22,13 @@ def wait(what: str, look: Callable[[], str], tell: Tell, *, limit: float = LIMIT
 
     Raises AcceptanceError after `limit` seconds, with that text.
     """
-    deadline, pause = time.monotonic() + limit, FIRST_PAUSE
+    deadline, pause = monotonic() + limit, FIRST_PAUSE
     while missing := look():
-        if time.monotonic() >= deadline:
+        if monotonic() >= deadline:
             raise AcceptanceError(
                 f"{what} did not end within {limit / 60:.0f} minutes: {missing}.",
                 hint="Look at the executions in the console; run this command again to go on.",
             )
         tell(f"{what}: {missing}")
-        time.sleep(pause)
+        sleep(pause)
         pause = min(LONGEST_PAUSE, pause * GROWTH)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
+from time import sleep
 from typing import TYPE_CHECKING
 
 import boto3
@@ -41,7 +41,7 @@ def teardown_session(session: boto3.Session, role_arn: str) -> boto3.Session:
                     where=role_arn,
                     hint="Ask for permission to assume it (sts:AssumeRole), then run the command again.",
                 ) from error
-            time.sleep(ASSUME_WAIT_SECONDS)
+            sleep(ASSUME_WAIT_SECONDS)
         else:
             break
     return boto3.Session(

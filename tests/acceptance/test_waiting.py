@@ -13,7 +13,7 @@ from acceptance.waiting import wait
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses, which take no time."""
     taken: list[float] = []
-    monkeypatch.setattr("time.sleep", taken.append)
+    monkeypatch.setattr("acceptance.waiting.sleep", taken.append)
     return taken
 
 

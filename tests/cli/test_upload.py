@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,7 +108,7 @@ def status(home: Path, endpoint: str) -> None:
 def test_local_cloud_that_does_not_answer_exits_with_2(
     landing: Lay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
     status(tmp_path, "http://127.0.0.1:9")
     code, output = run(landing({"orders.csv": HEADERS["orders"]}), *SHOP, "--home", tmp_path)
     assert code == 2

@@ -30,7 +30,7 @@ def test_emptying_a_bucket_deletes_versions_and_delete_markers(session: boto3.Se
 
 def test_role_that_may_delete_is_waited_for(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("infra.ops.teardown.time.sleep", waits.append)
+    monkeypatch.setattr("infra.ops.teardown.sleep", waits.append)
     denied = iter([True, True, False])
 
     def refuse(request: Any, **_: Any) -> AWSResponse | None:
@@ -47,7 +47,7 @@ def test_role_that_may_delete_is_waited_for(session: boto3.Session, monkeypatch:
 def test_role_that_cannot_be_assumed_is_reported(
     session: boto3.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.ops.teardown.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("infra.ops.teardown.sleep", lambda seconds: None)
     body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
     events: Any = session.events
     events.register(
