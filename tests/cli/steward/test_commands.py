@@ -6,9 +6,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from tests.cli.quarantine.command_line import CommandLine
-from tests.cli.quarantine.conftest import SALES, account, cli, quarantined_once, toy
-
-__all__ = ["account", "cli", "quarantined_once", "toy"]
+from tests.cli.quarantine.conftest import SALES
 
 
 def run(cli: CommandLine, *words: str) -> Result:
