@@ -119,11 +119,15 @@ def _show(title: str, rows: Sequence[Any], *, as_json: bool) -> None:
     if as_json:
         print_json([{name: _text(value) for name, value in row.items()} for row in plain])
         return
-    headings = [name.replace("_", " ") for name in plain[0]] if plain else ["no rows"]
-    cells = [["" if value is None else _cell(value) for value in row.values()] for row in plain]
     console = Console()
     # A table's own title is wrapped to the table, which may be narrow.
-    console.print(escape(title), fitting(headings, cells, console), sep="\n", highlight=False)
+    console.print(escape(title), highlight=False)
+    if not plain:
+        console.print("no rows")
+        return
+    headings = [name.replace("_", " ") for name in plain[0]]
+    cells = [["" if value is None else _cell(value) for value in row.values()] for row in plain]
+    console.print(fitting(headings, cells, console), highlight=False)
 
 
 def _text(value: Any) -> Any:
