@@ -14,6 +14,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger
 from lake import naming
+from lake.files.rules import READING_RULES
 from lake.naming import BatchStatus, FileStatus
 from tests.pipeline import START, Pipeline
 
@@ -95,7 +96,7 @@ class Meters(Pipeline):
         batch = Batch(
             batch_id=batch_id, domain="meters", execution="r", status=BatchStatus.COMMITTED,
             committed_at=START.isoformat(), files=(entry,), tables=(table,) if rows else (),
-            checks={table: {"kwh.range": counts}},
+            checks={table: {"kwh.range": counts}}, rules=READING_RULES,
         )  # fmt: skip
         Ledger(self.store, "ledger", "meters").commit(batch)
         return batch_id

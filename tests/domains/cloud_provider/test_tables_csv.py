@@ -124,7 +124,7 @@ def test_rows_of_support_tickets_fail_only_the_expected_checks(spark: SparkSessi
         quarantined("org_id.not_null", org_id=None),
         quarantined("created_at.not_null", created_at=None),
         quarantined("created_at.type", created_at="2025-07-02 10:00:00"),
-        quarantined("created_at.future", created_at="2026-01-04"),
+        quarantined("created_at.future", created_at="2026-01-04", resolved_at=None),
         good(resolved_at="2025-07-02"),
         good({"resolved_at": None}, resolved_at=None),
         quarantined("resolved_at.before_created", resolved_at="2025-07-01"),

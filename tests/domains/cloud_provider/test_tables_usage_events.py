@@ -53,7 +53,7 @@ def test_timestamps_are_converted_to_utc_and_other_texts_quarantined(spark: Spar
         at("2025-07-14 05:23:00.25", "2025-07-14 05:23:00.25"),
         at("2025-07-14T01:23:00+03:00", "2025-07-13 22:23:00"),
         at("1970-01-01T00:00:00Z", "1970-01-01 00:00:00"),
-        at("2970-12-31T23:59:59Z", "2970-12-31 23:59:59"),
+        quarantined("timestamp.future", event_ts="2970-12-31T23:59:59Z"),
         *(
             quarantined("timestamp.type", event_ts=written)
             for written in (

@@ -45,6 +45,7 @@ def test_counts_of_the_checks_are_published_with_the_batch(empty_pipeline: Pipel
         (batch, "toy", "sales", "record.malformed", "5", "0", "1"),
         (batch, "toy", "sales", "sale_id.not_null", "5", "0", "0"),
         (batch, "toy", "sales", "sale_id.type", "5", "0", "0"),
+        (batch, "toy", "sales", "sold_on.future", "5", "0", "0"),
         (batch, "toy", "sales", "sold_on.not_null", "5", "0", "0"),
         (batch, "toy", "sales", "sold_on.type", "5", "0", "1"),
         ("x0002", "toy", "sales", "maker_id.unknown", "2", "2", "0"),
