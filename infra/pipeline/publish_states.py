@@ -54,7 +54,10 @@ def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete:
         "NothingNew": {
             "Type": "Pass",
             "Result": {
-                "summary": {"message": "No new rows; unpublished marts of earlier runs were published."}
+                "summary": {
+                    "message": "No new rows; unpublished marts of earlier runs were published.",
+                    "predicted_usd": 0,
+                }
             },
             "ResultPath": "$.processed_to_curated",
             "Next": START,

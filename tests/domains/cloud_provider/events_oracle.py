@@ -23,7 +23,7 @@ REQUIRED = ("event_id", "event_ts", "org_id", "service", "metric", "cost_usd_inc
 _WHITE_SPACE = " \t\r\n\f\u00a0\ufeff"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
-_FUTURE = datetime(2100, 1, 1)
+_FUTURE = datetime(2026, 1, 4)
 """No test's file arrives so late."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
