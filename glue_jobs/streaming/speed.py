@@ -85,8 +85,11 @@ def running_totals(lines: DataFrame, table: Table) -> DataFrame:
 def start_speed(
     spark: SparkSession, args: StreamArguments, table: Table, *, url: str, checkpoint: str, sink: SpeedSink
 ) -> StreamingQuery:
-    """Start the query that keeps the totals. It skips damaged files, and those with
-    names of other codecs and those that do not exist by their names: the bronze query rejects them."""
+    """Start the query that keeps the totals.
+
+    It skips damaged files, files named after another codec, and files that are gone: the bronze query
+    rejects them.
+    """
     session = configure(spark.newSession())
     partitions = min(STATE_PARTITIONS, int(str(spark.conf.get("spark.sql.shuffle.partitions"))))
     session.conf.set("spark.sql.shuffle.partitions", str(partitions))
