@@ -18,8 +18,11 @@ from tests.e2e.lakehouse import Lakehouse
 
 SAMPLE = PROJECT / "sample_data"
 
-FIRST_EVENTS = 8
-"""Files of a stream that arrive with the first drop. The others are a micro-batch each: enough to compact."""
+LATE_EVENTS = slice(7, 11)
+"""Files of a stream that arrive after the first drop, in parts. Their events are of a past month."""
+
+PARTS = 4
+"""Parts of such a file. Each part is a micro-batch: together enough small files of a month to compact."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,12 @@ class Played:
 def play(cloud: LocalCloud, domain: str, work: Path) -> Played:
     """Send the sample of a domain in two drops, run its streams and its pipeline. Waits for the end."""
     lakehouse = Lakehouse(cloud, domain)
-    first, second = drops(lakehouse.domain, SAMPLE / domain, work)
+    first, second, events = drops(lakehouse.domain, SAMPLE / domain, work)
     lakehouse.upload(first)
     for table in lakehouse.domain.stream_tables:
         cloud.fire_schedule(lakehouse.names.schedule(domain, stream_job(table.name)))
     cloud.wait_idle()
-    for folder in one_by_one(lakehouse.domain, second, work):
+    for folder in one_by_one(lakehouse.domain, events, work):
         lakehouse.send(folder)
     lakehouse.upload(second)
     for table in lakehouse.domain.stream_tables:
@@ -80,36 +83,40 @@ def job_runs(cloud: LocalCloud, lakehouse: Lakehouse) -> Iterator[dict[str, Any]
             yield from glue.get_job_runs(JobName=job["Name"])["JobRuns"]
 
 
-def drops(domain: Domain, sample: Path, work: Path) -> tuple[Path, Path]:
-    """Split a sample into two folders below `work`.
+def drops(domain: Domain, sample: Path, work: Path) -> tuple[Path, Path, Path]:
+    """Split a sample into folders below `work`: the first drop, the second one, and the late events.
 
-    The second one has the sample's last folder of CSV files, and most files of its streams.
+    The second drop is the sample's last folder of CSV files.
     """
     streams = [table.name for table in domain.stream_tables]
     last = max(path.name for path in sample.iterdir() if path.is_dir() and path.name not in streams)
-    events = {file for name in streams for file in sorted((sample / name).iterdir())[FIRST_EVENTS:]}
+    late = {file for name in streams for file in sorted((sample / name).iterdir())[LATE_EVENTS]}
     for file in sorted(path for path in sample.rglob("*") if path.is_file()):
         place = file.relative_to(sample)
-        is_late = file in events or place.parts[0] == last
-        target = work / ("second" if is_late else "first") / place
+        target = work / ("late" if file in late else "second" if place.parts[0] == last else "first") / place
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
-    return work / "first", work / "second"
+    return work / "first", work / "second", work / "late"
 
 
-def one_by_one(domain: Domain, drop: Path, work: Path) -> Iterator[Path]:
-    """Yield a folder for each file of a drop's streams, in the order of the files' keys.
+def one_by_one(domain: Domain, events: Path, work: Path) -> Iterator[Path]:
+    """Cut the files of streams into parts, and yield a folder for each part, in the order of keys.
 
-    Sent in this order, the files become the same micro-batches wherever a stream reads them: Spark takes the
+    Sent in this order, the parts become the same micro-batches wherever a stream reads them: Spark takes the
     oldest file first, and of files of one second, which is what S3 tells, the first key.
     """
     for table in domain.stream_tables:
-        files = [path for path in (drop / table.name).rglob("*") if path.is_file()]
-        for file in sorted(files, key=lambda path: sha256(path.read_bytes()).hexdigest()):
-            folder = work / "events" / file.name
-            target = folder / file.relative_to(drop)
+        parts = {
+            f"{file.stem}-{number}{file.suffix}": "".join(lines[number::PARTS])
+            for file in sorted((events / table.name).iterdir())
+            for lines in [file.read_text(encoding="utf-8").splitlines(keepends=True)]
+            for number in range(PARTS)
+        }
+        for name in sorted(parts, key=lambda name: sha256(parts[name].encode()).hexdigest()):
+            folder = work / "parts" / name
+            target = folder / table.name / name
             target.parent.mkdir(parents=True)
-            shutil.copyfile(file, target)
+            target.write_text(parts[name], encoding="utf-8")
             yield folder
 
 
