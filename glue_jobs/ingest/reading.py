@@ -18,7 +18,7 @@ from glue_jobs.ingest.landing import LandedFile
 from glue_jobs.ingest.records import LINE_NUMBER, PATH, join_open_lines
 from glue_jobs.runtime.rows import ARRIVED, LINE, RAW, SOURCE_COLUMNS, UNFINISHED
 from glue_jobs.runtime.store import ObjectStore
-from lake.files.csv_text import FIELD, LINE_FEED, OPENS, RECORD, WHITESPACE, Layout
+from lake.files.csv_text import FIELD, LINE_FEED, OPENS, WHITESPACE, Layout
 from lake.model.spec import Table
 
 TASKS_PER_CORE = 4
@@ -133,13 +133,11 @@ def _read_group(
         "source_row",
         F.is_valid_utf8(LINE).alias("_valid"),
         is_quoted.alias("_quoted"),
-        F.when(~is_quoted, F.split(LINE, ",", -1))
-        .when(F.col(LINE).rlike(RECORD), _quoted_fields(F.col(LINE)))
-        .alias("_fields"),
+        F.when(is_quoted, _quoted_fields(F.col(LINE))).otherwise(F.split(LINE, ",", -1)).alias("_fields"),
     )
-    count = len(recognised.headers)
-    good = F.col("_valid") & F.coalesce(F.size("_fields") == count, F.lit(False))
-    judged = parsed.select("*", good.alias("_good"))
+    fits = F.size("_fields") == len(recognised.headers)
+    is_record = ~F.col("_quoted") | (F.array_join("_fields", ",") == F.col(LINE))
+    judged = parsed.withColumn("_good", F.col("_valid") & fits & is_record)
     text = F.when(F.col("_valid"), F.col(LINE)).otherwise(F.make_valid_utf8(LINE))
     written = _without_row_number(text) if numbered else text
     first = F.regexp_extract(LINE, _ROW_NUMBER, 1).try_cast("bigint")
@@ -147,18 +145,19 @@ def _read_group(
     is_unfinished = ~F.col("_good") & F.col("_quoted") & F.col(LINE).rlike(OPENS)
     if recognised.layout.has_open_lines:
         is_unfinished = F.lit(False)
+    fields = F.when(F.col("_good"), F.col("_fields"))
     columns = {
         column.name: (
-            F.when(F.col("_good"), trimmed(F.col("_fields")[recognised.positions[column.name]]))
+            trimmed(_unquoted(recognised.positions[column.name]))
             if column.name in recognised.positions
             else F.lit(None).cast("string")
         )
         for column in table.columns
     }
     with_source = judged.join(F.broadcast(sources(spark, urls)), PATH, "left")
-    return with_source.withColumn("source_row", row).select(
+    return with_source.withColumns({"source_row": row, "_fields": fields}).select(
         *(expression.alias(name) for name, expression in columns.items()),
-        F.when(F.col("_good"), _extra(recognised.extra)).alias("extra"),
+        _extra(recognised.extra).alias("extra"),
         F.when(~F.col("_good"), written).alias(RAW),
         written.alias(LINE),
         is_unfinished.alias(UNFINISHED),
@@ -203,24 +202,26 @@ def _without_row_number(record: Column) -> Column:
 
 
 def _quoted_fields(record: Column) -> Column:
-    """Return the fields of a well-formed record that has quotes."""
-    fields = F.regexp_extract_all(F.concat(F.lit(","), record), F.lit(f",({FIELD})"), F.lit(1))
-    return F.transform(fields, _unquoted)
+    """Return the fields of a record with their quotes. Joined, they are the record if it is well-formed."""
+    return F.regexp_extract_all(F.concat(F.lit(","), record), F.lit(f",({FIELD})"), F.lit(1))
 
 
-def _unquoted(field: Column) -> Column:
+def _unquoted(position: int) -> Column:
+    """Return a field of `_fields` without the quotes around it."""
+    field = F.get("_fields", F.lit(position))
     stripped = F.btrim(field, F.lit(WHITESPACE))
     inside = F.substring(stripped, F.lit(2), F.length(stripped) - 2)
     doubled = F.replace(inside, F.lit('""'), F.lit('"'))
-    return F.when(F.startswith(stripped, F.lit('"')), doubled).otherwise(field)
+    is_quoted = F.col("_quoted") & F.startswith(stripped, F.lit('"'))
+    return F.when(is_quoted, doubled).otherwise(field)
 
 
 def _extra(extra: Mapping[str, int]) -> Column:
+    """Return the undeclared columns' texts by name; null if there are none or the record is malformed."""
     if not extra:
         return F.lit(None).cast("map<string,string>")
-    fields = F.col("_fields")
-    pairs = [part for name, position in extra.items() for part in (F.lit(name), fields[position])]
-    return F.create_map(*pairs)
+    pairs = [part for name, position in extra.items() for part in (F.lit(name), _unquoted(position))]
+    return F.when(F.col("_good"), F.create_map(*pairs))
 
 
 def sources(spark: SparkSession, urls: Mapping[str, LandedFile]) -> DataFrame:
