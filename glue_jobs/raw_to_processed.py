@@ -23,6 +23,8 @@ from glue_jobs.curation.leftovers import remove_leftovers
 from glue_jobs.ingest.ingest import IngestContext, TableReport, ingest, isolation_of
 from glue_jobs.ingest.isolation import reject_suspects
 from glue_jobs.ingest.landing import Landing, find_new
+from glue_jobs.ingest.outside import OUTSIDE_NAMED, outside_domains, outside_messages
+from glue_jobs.ingest.overwritten import overwritten_in, overwritten_messages
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task
 from glue_jobs.ingest.uncommitted import remove_uncommitted
@@ -40,14 +42,12 @@ from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake import naming
 from lake.files.rules import READING_RULES
-from lake.model.discovery import domain_names, load_domain
+from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from lake.naming import BatchStatus, FileStatus, RunStatus
 
 JOB = "raw_to_processed"
 TABLES_AT_ONCE = 3
-OUTSIDE_NAMED = 10
-"""Most names of a message on objects outside all domains."""
 
 
 def run(
@@ -86,7 +86,7 @@ def run(
         again = reingest(spark, store, catalog, args, domain, ledger, view, now)
         view = replace(view, batches=(*view.batches, *again.batches))
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
-    outside = _outside_domains(store, args.raw_bucket)
+    outside = outside_domains(store, args.raw_bucket)
     summary = _summary(ingested, again, view, holds, args, outside)
     detail = _detail(ingested) if ingested else {}
     summary |= predicted_cost(args, time.monotonic() - started)
@@ -201,9 +201,10 @@ def _summary(
         status = RunStatus.REJECTED
     first = ingested.message if ingested else "There are no new files."
     older = view.older_than(READING_RULES)
+    overwritten = overwritten_in(view, batch)
     messages = [
         first, *again.messages, *older_messages(older, args.domain), *hold_messages(args.domain, holds),
-        *open_hold_messages(view, holds), *_outside_messages(outside),
+        *open_hold_messages(view, holds), *outside_messages(outside), *overwritten_messages(overwritten),
     ]  # fmt: skip
     return {
         "status": status,
@@ -217,6 +218,7 @@ def _summary(
         "message": " ".join(messages),
         "read_again": {batch.batch_id: batch.replaces[-1] for batch in again.batches},
         "outside": list(outside[:OUTSIDE_NAMED]),
+        "overwritten_files": overwritten,
         "older_rules": [batch.batch_id for batch in older],
         "tables": {report.table: _table_summary(report) for report in reports},
         "held": [{"hold": hold.hold_id, "table": hold.table, "batches": len(hold.batches)} for hold in holds],
@@ -225,19 +227,6 @@ def _summary(
         ],
         "drift": [drift for file in files if (drift := _drift(file))],
     }
-
-
-def _outside_domains(store: ObjectStore, bucket: str) -> list[str]:
-    """Return the folders and objects at the top of raw that belong to no domain: no job reads them."""
-    known = {naming.raw_prefix(name) for name in domain_names()}
-    return sorted(each for each in store.top(bucket) if each not in known)
-
-
-def _outside_messages(outside: Sequence[str]) -> list[str]:
-    if not outside:
-        return []
-    named = ", ".join(repr(each) for each in outside[:OUTSIDE_NAMED])
-    return [f"No job reads what lies outside the domains' folders of the raw bucket: {named}."]
 
 
 def _table_summary(report: TableReport) -> dict[str, int]:

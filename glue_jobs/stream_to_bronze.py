@@ -16,17 +16,19 @@ from pyspark.sql.streaming.query import StreamingQuery
 from glue_jobs.catalog.glue import GlueCatalog
 from glue_jobs.catalog.partitions import Catalog
 from glue_jobs.ingest.uncommitted import remove_uncommitted
-from glue_jobs.ledger.ledger import Ledger
+from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
 from glue_jobs.streaming.bronze import BronzeWriter
-from glue_jobs.streaming.files import BRONZE_BYTES, SPEED_BYTES, RawFiles
-from glue_jobs.streaming.generation import BRONZE, SPEED, Generations
+from glue_jobs.streaming.feed import Feed
+from glue_jobs.streaming.files import BRONZE_BYTES, RawFiles
+from glue_jobs.streaming.generation import Generations
 from glue_jobs.streaming.report import detail_of, summarise
 from glue_jobs.streaming.running import Queries, StopSignal, await_query, run_until_stopped
 from glue_jobs.streaming.sinks import SpeedFiles
 from glue_jobs.streaming.speed import SpeedSink, start_speed
+from glue_jobs.streaming.speed_checkpoint import SpeedCheckpoint
 from lake import naming
 from lake.errors import UnknownNameError
 from lake.model.discovery import load_domain
@@ -60,29 +62,29 @@ def run(
     generation = generations.current(view, now=now(), new=args.new_generation)
     # Only one run of a stream is active at a time.
     remove_uncommitted(store, catalog, bucket, domain, [table.name], view, is_own=_is_own)
+    feed = Feed(store, bucket, domain.name, table.name)
+    feed.begin(view, generation.number)
     raw = RawFiles(store, args.job.raw_bucket, domain, table)
-
-    def limited_to(batch_bytes: int) -> StreamArguments:
-        return replace(args, max_files=raw.files_per_batch(args.max_files, batch_bytes, view.seen))
-
+    max_files = raw.files_per_batch(args.max_files, BRONZE_BYTES, view.seen)
     writer = BronzeWriter(
-        spark=spark, store=store, catalog=catalog, raw=raw, args=limited_to(BRONZE_BYTES),
+        spark=spark, store=store, catalog=catalog, raw=raw, args=replace(args, max_files=max_files),
         domain=domain, table=table, generation=generation, view=view, now=now,
     )  # fmt: skip
     files = SpeedFiles(store, bucket, domain.name, table)
-    if generation.is_new:
-        files.clear()
-
+    checkpoints = SpeedCheckpoint(store, bucket, domain.name, table.name, generation.number)
+    left_out = _withdrawn(view, table)
     sinks: list[SpeedSink] = []
 
     def speed() -> StreamingQuery:
-        sinks.append(make_sink(files, domain, table))
+        sink = make_sink(files, domain, table)
+        sinks.append(sink)
+        checkpoint = checkpoints.current(left_out) or checkpoints.begin(left_out, now(), sink.clear)
+        limited = replace(args, max_files=feed.files_per_batch(args.max_files))
         return start_speed(
-            spark, limited_to(SPEED_BYTES), table, url=raw.url,
-            checkpoint=generations.checkpoint(generation, SPEED), sink=sinks[-1],
-        )  # fmt: skip
+            spark, limited, table, url=feed.url, checkpoint=checkpoint, sink=sink, left_out=left_out
+        )
 
-    queries = Queries(bronze=lambda: writer.start(generations.checkpoint(generation, BRONZE)), speed=speed)
+    queries = Queries(bronze=lambda: writer.start(generations.checkpoint(generation)), speed=speed)
     seconds: dict[str, float] = {}
     if args.trigger is Trigger.CONTINUOUS:
         run_until_stopped(queries, writer, StopSignal(store, bucket, domain.name, table.name))
@@ -97,6 +99,16 @@ def run(
     summary["predicted_usd"] = predicted_cost(args.job, seconds["all"])["predicted_usd"]
     write_summary(store, args.job, JOB, summary, detail_of(writer.committed))
     return summary
+
+
+def _withdrawn(view: LedgerView, table: Table) -> frozenset[str]:
+    """Return the keys of the table's withdrawn files."""
+    return frozenset(
+        file.key
+        for batch in view.batches
+        for file in batch.files
+        if file.table == table.name and file.key in view.withdrawn
+    )
 
 
 def _is_own(batch_id: str) -> bool:

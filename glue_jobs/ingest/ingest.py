@@ -43,6 +43,8 @@ class IngestContext:
     batch_id: str
     ingest_ts: datetime
     read: Read = read_table
+    rows_per_file: int = ROWS_PER_FILE
+    """Maximum number of rows of a bronze file."""
 
     def rows(self, table: Table, files: Sequence[LandedFile]) -> DataFrame:
         """Read a table's files from the raw bucket as rows of text."""
@@ -132,6 +134,7 @@ def _staging(context: IngestContext, table: Table) -> Staging:
         bucket=context.processed_bucket,
         table=table,
         prefix=naming.batch_prefix("bronze", context.domain, table.name, context.batch_id),
+        rows_per_file=context.rows_per_file,
     )
 
 

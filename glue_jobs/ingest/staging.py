@@ -46,6 +46,8 @@ class Staging:
     prefix: str
     """Key prefix of the batch in bronze."""
 
+    rows_per_file: int = ROWS_PER_FILE
+
     def stage(self, checked: DataFrame, stamps: Sequence[Column]) -> int:
         """Write all checked rows, with `stamps` as further columns; return how many were written."""
         is_bad = F.size(FAILED) > 0
@@ -63,7 +65,7 @@ class Staging:
         keys = [REJECTED, *(MONTH_KEYS if self.table.dated_by else ())]
         # One shuffle gathers what belongs into one file; without it each task would write its own.
         gathered = rows.repartition(*keys).observe(counted, F.count(F.lit(1)).alias("rows"))
-        writer = gathered.write.mode("overwrite").option("maxRecordsPerFile", ROWS_PER_FILE)
+        writer = gathered.write.mode("overwrite").option("maxRecordsPerFile", self.rows_per_file)
         writer.partitionBy(*keys).parquet(self._url)
         return int(counted.get["rows"])
 

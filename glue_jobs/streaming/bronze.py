@@ -27,6 +27,7 @@ from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView, versio
 from glue_jobs.quality.log import checks_on_arrival, with_file_checks
 from glue_jobs.runtime.store import Listed, ObjectStore
 from glue_jobs.streaming.args import StreamArguments, Trigger
+from glue_jobs.streaming.feed import ROWS_PER_FILE, Feed
 from glue_jobs.streaming.files import RawFiles
 from glue_jobs.streaming.generation import CheckpointError, Generation
 from glue_jobs.streaming.json_lines import read_json_lines
@@ -46,11 +47,15 @@ _FILES = "path string, modificationTime timestamp, length bigint, content binary
 
 @dataclass(frozen=True)
 class CommittedBatch:
-    """A committed micro-batch: its batch in the ledger, its report with counts by check, its duration."""
+    """A committed micro-batch: its batch in the ledger, its report with counts by check, its duration.
+
+    `overwritten` are the keys of which an earlier version was read before.
+    """
 
     batch: Batch
     report: TableReport
     seconds: float
+    overwritten: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -77,6 +82,7 @@ class BronzeWriter:
     def __post_init__(self) -> None:
         job = self.args.job
         self._ledger = Ledger(self.store, job.ledger_bucket, self.domain.name)
+        self._feed = Feed(self.store, job.processed_bucket, self.domain.name, self.table.name)
         self._seen = set(self.view.seen)
         self._committed_ids = {batch.batch_id for batch in self.view.batches}
 
@@ -143,7 +149,7 @@ class BronzeWriter:
         context = IngestContext(
             spark=self.spark, store=self.store, raw_bucket=job.raw_bucket,
             processed_bucket=job.processed_bucket, domain=self.domain.name, batch_id=batch_id,
-            ingest_ts=now, read=read_json_lines,
+            ingest_ts=now, read=read_json_lines, rows_per_file=ROWS_PER_FILE,
         )  # fmt: skip
         report, unreadable = self._read(context, landing)
         rejected = quarantine_files(context, [*landing.rejected, *unreadable], landing.heads)
@@ -160,13 +166,17 @@ class BronzeWriter:
             checks=with_file_checks(checks, files),
             rules=READING_RULES,
         )
+        if report.rows_bronze:
+            self._feed.add(batch_id)
         self._ledger.commit(batch)
         register_batch(
             self.catalog, self.store, job.processed_bucket, self.domain, batch_id, {self.table.name}
         )
         self._committed_ids.add(batch_id)
+        known = {key for key, _ in self._seen}
+        overwritten = tuple(file.key for file in batch.files if file.key in known)
         self._seen.update((file.key, file.version) for file in batch.files)
-        self.committed.append(CommittedBatch(batch, report, time.monotonic() - started))
+        self.committed.append(CommittedBatch(batch, report, time.monotonic() - started, overwritten))
 
     def _read(self, context: IngestContext, landing: Landing) -> tuple[TableReport, list[FileEntry]]:
         """Ingest the files that can be read; return their report, and the entries of the other files."""
@@ -188,3 +198,4 @@ class BronzeWriter:
         for layer in naming.ARRIVAL_LAYERS:
             prefix = naming.batch_prefix(layer, self.domain.name, self.table.name, batch_id)
             self.store.delete(bucket, [item.key for item in self.store.list(bucket, prefix)])
+        self._feed.remove(batch_id)

@@ -16,7 +16,7 @@ from glue_jobs.ingest.landing import (
     sha256_of,
 )
 from glue_jobs.ingest.reading import as_uri
-from glue_jobs.ingest.upload_metadata import arrival, uploaded_at
+from glue_jobs.ingest.upload_metadata import arrival, origin_of, uploaded_at
 from glue_jobs.ledger.ledger import FileEntry, version_of
 from glue_jobs.runtime.store import Head, Listed, ObjectStore
 from lake import naming
@@ -28,13 +28,7 @@ from lake.files.recognition import HEAD_BYTES, Problem, recognise
 from lake.model.spec import Domain, Table
 
 BRONZE_BYTES = 512 << 20
-"""Maximum size of a bronze micro-batch, which is the work that a failed run repeats."""
-
-SPEED_BYTES = 64 << 20
-"""Maximum size of a micro-batch of the speed view, which keeps all keys of the micro-batch in memory.
-
-A quarter-DPU worker has 4 GB for Java's heap, its other memory, and Python. Micro-batches of 128 MB took up
-to 1.1 GB of heap, of which 0.7 GB stayed in use; bronze with 512 MB took 0.2 GB."""
+"""Maximum size of a bronze micro-batch, which is what a failed run repeats; it takes 0.2 GB of heap."""
 
 HIDDEN = "Spark skips names that begin with _ or . as temporary files; rename the file"
 
@@ -172,13 +166,14 @@ def _examined(
         head = store.head(bucket, listed.key, min(HEAD_BYTES, listed.size))
     else:
         head = Head(body=b"", metadata={}, modified=listed.modified)
-    path = relative_path(domain.name, listed.key)
+    origin = origin_of(head) or listed.key
+    path = relative_path(domain.name, origin)
     file = LandedFile(
         key=listed.key,
         version=version_of(listed),
         size=listed.size,
         sha256=head.metadata.get(SHA256) or sha256_of(store, bucket, listed.key),
-        rank=rank_of(path, listed.key, uploaded_at(head)),
+        rank=rank_of(path, origin, uploaded_at(head)),
         arrived=arrival(head),
         recognised=recognise(domain, listed.key.removeprefix(naming.raw_prefix(domain.name)), head.body),
         table=table,

@@ -19,8 +19,7 @@ from lake import naming
 from lake.errors import CaudalError
 
 BRONZE = "bronze"
-SPEED = "speed"
-"""The two queries of a stream, each with a checkpoint of its own."""
+"""The name of bronze's checkpoint. The speed view has its own, see `speed_checkpoint`."""
 
 _BATCH = re.compile(r"s-(?P<generation>\d+)-(?P<number>\d+)")
 _HINT = "Run the job once with --new_generation true: it reads the files that are not in the ledger."
@@ -48,9 +47,9 @@ class Generations:
         self._domain = args.domain
         self._table = table
 
-    def checkpoint(self, generation: Generation, query: str) -> str:
-        """Return the URL of a query's checkpoint."""
-        return self._store.url(self._bucket, self._prefix(generation.number) + query)
+    def checkpoint(self, generation: Generation) -> str:
+        """Return the URL of bronze's checkpoint."""
+        return self._store.url(self._bucket, self._prefix(generation.number) + BRONZE)
 
     def current(self, view: LedgerView, *, now: datetime, new: bool = False) -> Generation:
         """Return the generation to resume; begin a new one if there is none or if `new` is true.

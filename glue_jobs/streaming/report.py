@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from glue_jobs.ingest.overwritten import overwritten_messages
 from glue_jobs.streaming.args import StreamArguments
 from glue_jobs.streaming.bronze import CommittedBatch
 from glue_jobs.streaming.generation import Generation
@@ -34,6 +35,12 @@ def summarise(
     }
     busy = sum(each.seconds for each in committed)
     speed = round(rows["rows_read"] / busy) if busy else 0
+    overwritten = [key for each in committed for key in each.overwritten]
+    messages = [
+        _message(len(batches), len(files), rows, speed),
+        *overwritten_messages(overwritten),
+        *_refused_messages(refused),
+    ]
     return {
         "status": RunStatus.COMMITTED if batches else RunStatus.NOTHING_NEW,
         "table": args.table,
@@ -48,7 +55,8 @@ def summarise(
         **rows,
         "seconds": dict(seconds),
         "rows_per_second": speed,
-        "message": " ".join([_message(len(batches), len(files), rows, speed), *_refused_messages(refused)]),
+        "message": " ".join(messages),
+        "overwritten_files": overwritten,
         "refused_documents": len(refused),
         "tables": {args.table: {**rows, "files": len(files)}},
         "checks": _checks(committed),

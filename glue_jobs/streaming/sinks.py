@@ -90,7 +90,7 @@ class SpeedFiles:
         return totals
 
     def clear(self) -> None:
-        """Delete all totals: a new generation counts from zero."""
+        """Delete all totals."""
         keys = [item.key for item in self._store.list(self._bucket, self._prefix)]
         self._store.delete(self._bucket, keys)
 
@@ -119,6 +119,11 @@ class ServedTotals:
         served = list(self.build(self.files.read(sorted({row[DAY] for row in rows}))))
         for shape in self.view.collection.shapes:
             self.view.upsert(shape.name, sum_to_shape(served, shape, self.view.embedded(shape)))
+
+    def clear(self) -> None:
+        """Delete all totals: the documents first, so that a run that dies here deletes them again."""
+        self.view.clear()
+        self.files.clear()
 
     @property
     def refused(self) -> Mapping[str, str]:

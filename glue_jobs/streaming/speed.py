@@ -1,28 +1,26 @@
 """The speed view: running totals of a stream by day, until the batch flow publishes the exact ones.
 
-Rows that pass the checks are deduplicated by key within the watermark and summed by day and the stream's
-`totals_by`. Events later than the watermark are left to the batch flow. So are events ahead of the
-clock, because they would advance the watermark and make all following events late. A micro-batch sends
-the totals that it changed to a SpeedSink.
+The rows that bronze has accepted (see `feed`) are deduplicated by key within the watermark and summed by
+day and the stream's `totals_by`. Events later than the watermark are left to the batch flow. So are events
+ahead of the clock, because they would advance the watermark and make all following events late. A micro-batch
+sends the totals that it changed to a SpeedSink.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 from pyspark.sql.streaming.query import StreamingQuery
 
-from glue_jobs.quality.checks import check_rows
-from glue_jobs.runtime.rows import ARRIVED, FAILED
+from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_schema
 from glue_jobs.runtime.session import configure
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.bronze import MAX_FILE_AGE, POLL_INTERVAL
-from glue_jobs.streaming.json_lines import VALUE, is_record, parse_lines
 from lake.errors import DeclarationError
-from lake.files.names import glob_without
 from lake.model.spec import Stream, Table
 
 DAY = "day"
@@ -36,11 +34,7 @@ and operator."""
 MAX_CLOCK_SKEW = "1 hour"
 """How far an event's time may lie ahead of the job's clock; later events are left out of the totals."""
 
-EXCLUDED_RULES = ",".join(
-    f"org.apache.spark.sql.catalyst.optimizer.{rule}"
-    for rule in ("PushDownPredicates", "PushPredicateThroughNonJoin")
-)
-"""Optimizer rules that are switched off: they would repeat the parsing of a line for every check."""
+_IN_PATHS = ("batch", *MONTH_KEYS)
 
 Total = Mapping[str, Any]
 
@@ -51,25 +45,21 @@ class SpeedSink(Protocol):
     def upsert(self, rows: Sequence[Total]) -> None:
         """Set totals, which is idempotent. Grain: DAY and `totals_by`."""
 
+    def clear(self) -> None:
+        """Delete all totals."""
+
     @property
     def refused(self) -> Mapping[str, str]:
         """Id of each document that its store refuses → the reason; the others are written."""
 
 
-def running_totals(lines: DataFrame, table: Table) -> DataFrame:
-    """Return the totals of a stream of lines (VALUE); in update mode, those that a micro-batch changed."""
+def running_totals(rows: DataFrame, table: Table) -> DataFrame:
+    """Return the totals of a stream of rows of bronze; in update mode, those that a micro-batch changed."""
     stream = _stream_of(table)
     time = F.col(str(table.dated_by)).cast("timestamp").alias("_time")
-    records = lines.where(is_record()).select(
-        VALUE,
-        F.lit("").alias("source_file"),
-        F.lit(0).cast("bigint").alias("source_row"),
-        F.current_timestamp().alias(ARRIVED),
-    )
-    good = check_rows(parse_lines(records, table), table).where(F.size(FAILED) == 0)
     used = dict.fromkeys([*table.key, *stream.totals_by, *stream.totals])
     events = (
-        good.select(*used, time)
+        rows.select(*used, time)
         .where(F.col("_time") <= F.current_timestamp() + F.expr(f"INTERVAL {MAX_CLOCK_SKEW}"))
         .withWatermark("_time", f"{stream.watermark_hours} hours")
         .dropDuplicatesWithinWatermark([*table.key])
@@ -83,36 +73,45 @@ def running_totals(lines: DataFrame, table: Table) -> DataFrame:
 
 
 def start_speed(
-    spark: SparkSession, args: StreamArguments, table: Table, *, url: str, checkpoint: str, sink: SpeedSink
+    spark: SparkSession,
+    args: StreamArguments,
+    table: Table,
+    *,
+    url: str,
+    checkpoint: str,
+    sink: SpeedSink,
+    left_out: Collection[str] = (),
 ) -> StreamingQuery:
-    """Start the query that keeps the totals.
+    """Start the query that keeps the totals of the feed at `url`.
 
-    It skips damaged files, files named after another codec, and files that are gone: the bronze query
-    rejects them.
+    The rows of the raw files `left_out` do not count. Files that are gone have been published.
     """
     session = configure(spark.newSession())
     partitions = min(STATE_PARTITIONS, int(str(spark.conf.get("spark.sql.shuffle.partitions"))))
     session.conf.set("spark.sql.shuffle.partitions", str(partitions))
-    session.conf.set("spark.sql.optimizer.excludedRules", EXCLUDED_RULES)
-    lines = session.readStream.options(
-        recursiveFileLookup="true",
-        maxFilesPerTrigger=str(args.max_files),
-        maxFileAge=MAX_FILE_AGE,
-        ignoreCorruptFiles="true",
-        ignoreMissingFiles="true",
-        pathGlobFilter=glob_without(),
-    ).text(url)
+    rows = (
+        session.readStream.schema(_schema(table))
+        .options(maxFilesPerTrigger=str(args.max_files), maxFileAge=MAX_FILE_AGE, ignoreMissingFiles="true")
+        .parquet(url)
+    )
+    if left_out:
+        rows = rows.where(~F.col("source_file").isin(*sorted(left_out)))
 
     def on_batch(totals: DataFrame, _number: int) -> None:
         rows = [row.asDict() for row in totals.collect()]
         if rows:
             sink.upsert(rows)
 
-    writer = running_totals(lines, table).writeStream.outputMode("update").foreachBatch(on_batch)
+    writer = running_totals(rows, table).writeStream.outputMode("update").foreachBatch(on_batch)
     writer = writer.option("checkpointLocation", checkpoint)
     if args.trigger is Trigger.CONTINUOUS:
         return writer.trigger(processingTime=POLL_INTERVAL).start()
     return writer.trigger(availableNow=True).start()
+
+
+def _schema(table: Table) -> T.StructType:
+    """Return the columns that bronze files of a dated table hold; the others are in their paths."""
+    return T.StructType([each for each in bronze_schema(table).fields if each.name not in _IN_PATHS])
 
 
 def _stream_of(table: Table) -> Stream:

@@ -7,7 +7,7 @@ name of another codec ends the process that reads it. Hadoop rewrites some keys,
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 GZIP_SUFFIX = ".gz"
 """Suffix of compressed files, in lower case only: Spark decides by the name and respects its case."""
@@ -77,25 +77,3 @@ def _folders(key: str) -> Iterable[str]:
 def resolved(key: str) -> str:
     """Return the key that Hadoop makes of a key: without empty parts, `.` and `..`."""
     return posixpath.normpath(key)
-
-
-def glob_without(suffixes: Collection[str] = OTHER_CODECS) -> str:
-    """Return a glob of Hadoop that matches the names which end in none of `suffixes`, in any case of letters.
-
-    Globs cannot exclude a text. So the alternatives are all endings that leave the tree of the suffixes,
-    which are read from their last character.
-    """
-    refused = {suffix.lower()[::-1] for suffix in suffixes}
-    # What ends in a suffix that ends in a shorter one is refused by the shorter one.
-    refused = {each for each in refused if not any(each.startswith(o) for o in refused - {each})}
-    alternatives = []
-    for node in sorted({suffix[:length] for suffix in refused for length in range(len(suffix))}):
-        following = {suffix[len(node)] for suffix in refused if suffix.startswith(node)}
-        excluded = "".join(sorted({case for each in following for case in (each, each.upper())}))
-        ending = "".join(map(_in_any_case, reversed(node)))
-        alternatives += [f"*[^{excluded}]{ending}", *([ending] if node else [])]
-    return "{" + ",".join(alternatives) + "}"
-
-
-def _in_any_case(character: str) -> str:
-    return f"[{character}{character.upper()}]" if character.isalpha() else character

@@ -59,6 +59,21 @@ def generation_prefix(domain: str, table: str, generation: int) -> str:
     return f"{checkpoint_prefix(domain, table)}{generation:04d}/"
 
 
+def speed_record_key(domain: str, table: str, generation: int) -> str:
+    """Return the key of the object that names the speed view's checkpoint in use."""
+    return f"{generation_prefix(domain, table, generation)}speed.json"
+
+
+def speed_checkpoint_prefix(domain: str, table: str, generation: int, name: str = "") -> str:
+    """Return the prefix of the speed view's checkpoint of that name, or the beginning of all of them."""
+    return f"{generation_prefix(domain, table, generation)}speed-{name}"
+
+
+def feed_prefix(domain: str, table: str) -> str:
+    """Return the prefix of the copies of bronze files that a stream's speed view reads."""
+    return f"{checkpoint_prefix(domain, table)}feed/"
+
+
 def stop_key(domain: str, table: str) -> str:
     """Return the key whose object asks a continuous stream to end after its micro-batch."""
     return f"{checkpoint_prefix(domain, table)}stop"

@@ -37,6 +37,10 @@ ARRIVAL_LAYERS = ("bronze", "quarantine")
 """The layers that a batch writes when it arrives, below `batch=<batch>/`."""
 
 
+WITHDRAWN = "withdrawn"
+"""Takes the place of the layer in the keys of bronze's whole files, from which rows were taken out."""
+
+
 QUARANTINE = "quarantine/"
 """Prefix of the quarantined records of all domains, in the processed bucket."""
 

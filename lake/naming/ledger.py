@@ -110,6 +110,11 @@ def withdrawn_key(domain: str, decision_id: str) -> str:
     return f"{withdrawn_prefix(domain)}{decision_id}.json"
 
 
+def set_aside_key(domain: str) -> str:
+    """Return the key of the record of bronze files that lack the rows of withdrawn files."""
+    return f"{ledger_root(domain)}set-aside.json"
+
+
 def reingest_prefix(domain: str) -> str:
     """Return the prefix of batches that are to be read from raw again: one object per batch."""
     return f"{ledger_root(domain)}reingest/"
@@ -187,6 +192,11 @@ def skipped_batch_id(generation: int, at: datetime) -> str:
 def stream_batch_id(generation: int, number: int) -> str:
     """Return the id of the batch that a micro-batch becomes. Ids sort in the order of time."""
     return f"{stream_batches(generation)}{number:08d}"
+
+
+def is_micro_batch(batch_id: str, generation: int) -> bool:
+    """Return whether the id is that of a numbered micro-batch of a generation."""
+    return re.fullmatch(rf"{stream_batches(generation)}\d{{8}}", batch_id) is not None
 
 
 _STREAM_BATCH = re.compile(r"s-\d+-.+")

@@ -67,6 +67,11 @@ class SpeedView:
         with ThreadPoolExecutor(self.concurrency) as pool:
             return sum(pool.map(self._send, updates))
 
+    def clear(self) -> None:
+        """Delete all speed documents of the collection; only they have `until`."""
+        while self.requests.send({"deleteMany": {"filter": {"until": {"$gt": 0}}}})["status"].get("moreData"):
+            pass
+
     def _send(self, update: Document) -> bool:
         """Update one document, and return whether it was written; if not, it is in `refused`."""
         inner = update["updateOne"]

@@ -159,3 +159,24 @@ def test_later_files_are_written_as_new_batches(events: StreamPipeline) -> None:
     assert events.stream(max_files=2)["last_batch"] == "s-0001-00000002"
     assert [row[0] for row in events.bronze("event_id")] == ["e1", "e2", "e3"]
     assert events.view().batches_of("usage_events") != ()
+
+
+def test_tokens_and_carbon_where_none_belong_are_kept_flagged_and_counted(events: StreamPipeline) -> None:
+    carbon = event(3, carbon_kg=0.5, schema_version=1)
+    tokens = event(2, service="compute", genai_tokens=7, schema_version=2)
+    good = event(1, service="genai", genai_tokens=5, carbon_kg=0.25, schema_version=2)
+    events.drop_events({"a.jsonl": lines(good, tokens, carbon)})
+    checks = events.stream()["checks"]
+    flagged = {name: counts["rows_flagged"] for name, counts in checks.items() if "unexpected" in name}
+    assert flagged == {"genai_tokens.unexpected": 1, "carbon_kg.unexpected": 1}
+    events.run()
+    rows = events.rows("silver", "usage_events", "event_id", "genai_tokens", "carbon_kg", "quality_flags")
+    assert [row[:3] for row in rows] == [("e1", "5", "0.250000"), ("e2", "7", None), ("e3", None, "0.500000")]
+    assert ["unexpected" in row[3] for row in rows] == [False, True, True]
+    [(tokens_sum,)] = events.rows("gold", "genai_tokens_by_org_date", "sum(genai_tokens)")
+    assert tokens_sum == "12"
+    log = events.rows("gold", "quality_by_run", "check_name", "rows_flagged", "rows_quarantined")
+    assert {row for row in log if "unexpected" in row[0]} == {
+        ("genai_tokens.unexpected", "1", "0"),
+        ("carbon_kg.unexpected", "1", "0"),
+    }

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from glue_jobs.ingest.upload_metadata import encode_origin
+from glue_jobs.ledger.withdrawals import Decision, write_decision
 from glue_jobs.streaming.generation import CheckpointError
 from lake.naming import FileStatus
 from tests.glue_jobs.streaming.conftest import FOLDER, StreamPipeline
@@ -35,6 +39,26 @@ def test_files_that_spark_skips_are_recorded_in_a_batch_of_their_own(events: Str
     assert entries["_hidden.jsonl"].reason == (
         "file.name: Spark skips names that begin with _ or . as temporary files; rename the file"
     )
+
+
+def test_requeued_records_are_withdrawn_with_the_file_that_they_were_first_read_from(
+    events: StreamPipeline,
+) -> None:
+    events.drop_events({"a.jsonl": lines(event(1), event(2, value=-1)), "b.jsonl": lines(event(3))})
+    events.stream()
+    first = events.entries()["a.jsonl"].key
+    again = f"cloud_provider/{FOLDER}/0123456789ab/{FOLDER}/requeued/a/again.jsonl"
+    body = lines(event(2, value=1)).encode()
+    events.store.upload("raw", again, body, requeued_from=encode_origin(first))
+    events.stream()
+    assert events.entries()["again.jsonl"].origin == first
+    decision = Decision.of(
+        first, withdrawn=True, why="wrong", by="steward", at=datetime(2026, 2, 1, tzinfo=UTC)
+    )
+    write_decision(events.store, "ledger", events.domain.name, decision)
+    assert events.view().withdrawn == {first, again}
+    events.run()
+    assert [row[0] for row in events.rows("silver", FOLDER, "event_id")] == ["e3"]
 
 
 def test_replaced_checkpoint_is_detected_by_its_files(events: StreamPipeline) -> None:

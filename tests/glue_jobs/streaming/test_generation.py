@@ -48,7 +48,7 @@ class Stream:
 
     def checkpoint(self, generation: int, *names: str) -> None:
         for name in names:
-            folder = self.generations.checkpoint(Generation(generation), "bronze")
+            folder = self.generations.checkpoint(Generation(generation))
             (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
             (Path(folder) / name).write_text("v1")
 

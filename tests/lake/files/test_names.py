@@ -1,13 +1,12 @@
-"""Names of raw files: what is accepted, and the glob that leaves out other codecs."""
+"""Names of raw files: what is accepted."""
 
 from __future__ import annotations
 
-import random
 import re
 
 import pytest
 
-from lake.files.names import OTHER_CODECS, glob_without, name_problem, nested_problems, resolved
+from lake.files.names import OTHER_CODECS, name_problem, nested_problems, resolved
 from lake.files.recognition import Problem, recognise
 from lake.model.discovery import load_domain
 
@@ -59,27 +58,3 @@ def test_key_that_is_another_keys_folder_is_rejected_with_it() -> None:
 
 def test_hadoop_resolves_empty_parts_and_dots() -> None:
     assert resolved("d/t//a/./b/../x.csv") == "d/t/a/x.csv"
-
-
-def _regex(glob: str) -> re.Pattern[str]:
-    """Return the expression that Hadoop makes of a glob."""
-    translated = {"{": "(?:", ",": "|", "}": ")", "*": ".*", ".": r"\."}
-    return re.compile("".join(translated.get(character, character) for character in glob), re.DOTALL)
-
-
-def test_glob_matches_exactly_the_names_without_such_a_suffix() -> None:
-    matches = _regex(glob_without()).fullmatch
-    chance = random.Random(7)
-    letters = "abdefilnopqrstvxyz0247._-SNAPYGZ"
-    for _ in range(20_000):
-        end = chance.choice(["", "", ".gz", ".csv", *OTHER_CODECS])
-        end = end[chance.randrange(len(end)) :] if end and chance.random() < 0.4 else end
-        end = "".join(chance.choice([each.lower(), each.upper()]) for each in end)
-        name = "".join(chance.choices(letters, k=chance.randrange(1, 6))) + end
-        refused = name.lower().endswith(OTHER_CODECS)
-        assert bool(matches(name)) is not refused, name
-
-
-def test_glob_of_a_suffix_within_another_refuses_both() -> None:
-    matches = _regex(glob_without([".x", ".tar.x"])).fullmatch
-    assert [name for name in ("a", "a.x", "a.tar.x", "x", ".tar.y") if matches(name)] == ["a", "x", ".tar.y"]

@@ -47,6 +47,15 @@ def test_repeated_totals_change_nothing(shop: Shop) -> None:
     assert shop.stored() == before
 
 
+def test_all_totals_are_deleted_and_published_documents_stay(shop: Shop) -> None:
+    speed = view(shop)
+    shop.publish([row("a", 1)])
+    published = shop.stored()
+    speed.upsert("org", [row("a", 2), row("b", 2)])
+    speed.clear()
+    assert shop.stored() == published != {}
+
+
 def test_collection_without_speed_view_raises(shop: Shop) -> None:
     requests = Requests(shop.publisher().database.get_collection(NAME))
     speed = SpeedView(mart=MART, collection=ROWS, requests=requests)
