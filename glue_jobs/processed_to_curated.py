@@ -22,6 +22,7 @@ from glue_jobs.curation.versions import Replaced
 from glue_jobs.curation.withdrawn import withdrawn_files, withdrawn_messages
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
+from glue_jobs.ledger.set_aside import SetAside
 from glue_jobs.ledger.unpublished import record_unpublished
 from glue_jobs.quality.log import write_quality_log, write_reference_log
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
@@ -49,7 +50,8 @@ def run(
     domain = load_domain(args.domain)
     ledger = Ledger(store, args.ledger_bucket, domain.name)
     # Streams write at any time: the gate also evaluates micro-batches committed since the first job.
-    view, holds = evaluate_streams(domain, ledger.view(), execution=args.execution, at=now)
+    view = _followed(store, args, domain, ledger.view())
+    view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     held = hold_messages(domain.name, holds)
     if not (view.needs_publication or (args.full_refresh and view.readable)):
         message = " ".join(["Silver and gold are up to date.", *held])
@@ -90,6 +92,14 @@ def run(
     }
     _finish(store, args, ledger, summary, detail, holds)
     return summary
+
+
+def _followed(store: ObjectStore, args: JobArguments, domain: Domain, view: LedgerView) -> LedgerView:
+    """Leave out decisions on files that bronze does not follow yet: the next run's first job sees to it."""
+    if not view.decisions:
+        return view
+    known = SetAside.read(store, args.ledger_bucket, domain.name).decisions
+    return replace(view, decisions=tuple(each for each in view.decisions if each.decision_id in known))
 
 
 def _record_publishing_streams(ledger: Ledger, domain: Domain, view: LedgerView, args: JobArguments) -> None:

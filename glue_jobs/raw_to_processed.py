@@ -28,6 +28,7 @@ from glue_jobs.ingest.overwritten import overwritten_in, overwritten_messages
 from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task
 from glue_jobs.ingest.uncommitted import remove_uncommitted
+from glue_jobs.ingest.withdrawn_rows import follow_withdrawals
 from glue_jobs.ledger.attempts import Attempts
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView
@@ -85,6 +86,8 @@ def run(
     if args.bookmark is Bookmark.ENABLE:
         again = reingest(spark, store, catalog, args, domain, ledger, view, now)
         view = replace(view, batches=(*view.batches, *again.batches))
+    if args.bookmark is not Bookmark.PAUSE:
+        follow_withdrawals(spark, store, catalog, args, domain, view)
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     outside = outside_domains(store, args.raw_bucket)
     summary = _summary(ingested, again, view, holds, args, outside)

@@ -16,6 +16,7 @@ from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.leftovers import delete_bronze, remove_leftovers
 from glue_jobs.ledger.compaction_log import BronzeFile, Compaction, Compactions, commit
 from glue_jobs.ledger.ledger import LedgerView
+from glue_jobs.ledger.set_aside import SetAside
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.schemas import bronze_schema
@@ -97,11 +98,14 @@ class _Compactor:
         known = Compactions.read(self._store, self._ledger_bucket, self._domain.name, self._table.name)
         left = remove_leftovers(self._store, self._catalog, self._args, self._domain, self._table.name)
         changed = left or bool(known.superseded)
-        # A withdrawal may be taken back: merged files keep the rows of withdrawn files.
+        # A withdrawal may be taken back: merged files keep the rows of withdrawn files, and files that lack
+        # them are not merged.
         view = replace(self._view, decisions=())
         bronze = BronzeTable(self._spark, self._store, self._args, self._table, view)
+        lacking = SetAside.read(self._store, self._ledger_bucket, self._domain.name).of(self._table.name)
         entries = []
-        for month, files in mergeable(bronze.files, known.ids):
+        whole = [file for file in bronze.files if file.place not in lacking]
+        for month, files in mergeable(whole, known.ids):
             entry = self._merge(bronze, month, files, known)
             entries.append(entry)
             self._replace(files, entry)

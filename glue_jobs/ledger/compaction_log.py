@@ -116,6 +116,12 @@ class Compactions:
         return tuple(sorted(found))
 
     @property
+    def current(self) -> list[Compaction]:
+        """Compactions that no later one has replaced."""
+        superseded = self.superseded
+        return [entry for entry in self.entries if entry not in superseded]
+
+    @property
     def superseded(self) -> list[Compaction]:
         """Compactions that a later one has replaced."""
         later = {place for entry in self.entries for place in entry.replaced}

@@ -18,6 +18,7 @@ from lake.naming import (
     ARRIVAL_LAYERS,
     PROCESSED_TO_CURATED,
     RAW_TO_PROCESSED,
+    WITHDRAWN,
     Names,
     compaction_prefix,
     layer_prefix,
@@ -78,7 +79,7 @@ class Jobs(Construct):
         domain, names = self._domain.name, self._names
         role.read(names.raw_bucket, raw_prefix(domain))
         layers = [layer_root(layer, domain) for layer in ARRIVAL_LAYERS]
-        own = (*layers, runs_root(domain), staging_root(domain))
+        own = (*layers, layer_root(WITHDRAWN, domain), runs_root(domain), staging_root(domain))
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
         role.probe(names.processed_bucket, *layers, parents=True)

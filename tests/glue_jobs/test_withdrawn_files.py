@@ -6,14 +6,20 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from pyspark.sql import SparkSession
 
+from glue_jobs.curation import compactor
 from glue_jobs.ledger.withdrawals import Decision, write_decision
 from lake import naming
-from tests.pipeline import Pipeline
+from tests.fakes import KilledBeforeStore, KilledError
+from tests.meters.arrivals import Meters
+from tests.pipeline import Pipeline, Rows
 from tests.toy.drops import HEAD
 
 WRONG = HEAD["sales"] + "1,1,2024-01-09,99.00,shop\n77,1,2024-03-05,5.00,shop\n"
+RIGHT = "78,1,2024-01-05,5.00,shop\n"
+"""In one month, and so in one file of bronze, with a row of the wrong file."""
 
 
 def decide(pipeline: Pipeline, name: str, *, withdrawn: bool, minute: int) -> None:
@@ -22,6 +28,11 @@ def decide(pipeline: Pipeline, name: str, *, withdrawn: bool, minute: int) -> No
     at = datetime(2026, 2, 1, 0, minute, tzinfo=UTC)
     decision = Decision.of(key, withdrawn=withdrawn, why="of another shop", by="steward", at=at)
     write_decision(pipeline.store, "ledger", pipeline.domain.name, decision)
+
+
+def bronze(pipeline: Pipeline) -> Rows:
+    """Return the file and the sale of each row that queries of bronze find."""
+    return pipeline.rows("bronze", "sales", "source_file", "sale_id")
 
 
 def detail(pipeline: Pipeline, summary: dict[str, Any]) -> dict[str, Any]:
@@ -34,14 +45,17 @@ def detail(pipeline: Pipeline, summary: dict[str, Any]) -> dict[str, Any]:
 def test_withdrawn_file_leaves_everything_that_is_published_and_comes_back(
     january: Pipeline, spark: SparkSession
 ) -> None:
-    before = january.published()
+    before, kept = january.published(), bronze(january)
     january.drop({"sales_wrong.csv": WRONG})
     january.run()
-    after = january.published()
+    after, whole = january.published(), bronze(january)
     assert after != before
+    assert whole != kept
 
     decide(january, "sales_wrong.csv", withdrawn=True, minute=1)
     assert january.ingest()["proceed"] is True
+    assert bronze(january) == kept
+    assert january.reconcile() == []
     january.curate()
     assert january.published() == before == january.refreshed()
     execution = january.args().execution
@@ -54,6 +68,75 @@ def test_withdrawn_file_leaves_everything_that_is_published_and_comes_back(
     decide(january, "sales_wrong.csv", withdrawn=False, minute=2)
     january.run()
     assert january.published() == after
+    assert bronze(january) == whole
+    assert january.reconcile() == []
+    assert list(january.store.list("processed", "withdrawn/")) == []
+
+
+PLACES = {
+    "withdrawn": ["copy withdrawn/", "write .*set-aside", "delete bronze/.*sales", "copy bronze/.*sales"],
+    "taken back": ["copy bronze/.*sales", "write .*set-aside", "delete withdrawn/"],
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "place"), [(what, place) for what, all_ in PLACES.items() for place in all_]
+)
+def test_run_that_dies_while_bronze_changes_is_repeated(january: Pipeline, what: str, place: str) -> None:
+    """The drop has two sales files, so that a file of bronze is removed and another one is replaced."""
+    january.drop({"sales_wrong.csv": WRONG, "sales_right.csv": HEAD["sales"] + RIGHT})
+    january.ingest()
+    states = {"taken back": bronze(january)}
+    states["withdrawn"] = [row for row in states["taken back"] if "sales_wrong" not in row[0]]
+    decide(january, "sales_wrong.csv", withdrawn=True, minute=1)
+    if what == "taken back":
+        january.ingest()
+        assert bronze(january) == states["withdrawn"]
+        decide(january, "sales_wrong.csv", withdrawn=False, minute=2)
+    with pytest.raises(KilledError):
+        january.ingest(store=KilledBeforeStore(january.root, place))
+    for _ in range(2):
+        january.ingest()
+        assert bronze(january) == states[what]
+        assert january.reconcile() == []
+
+
+def test_decision_between_the_two_jobs_waits_for_the_next_run(january: Pipeline) -> None:
+    """Otherwise the second job would read bronze as it was, and mark the decision as followed."""
+    january.drop({"sales_wrong.csv": WRONG})
+    january.run()
+    after = january.published()
+    decide(january, "sales_wrong.csv", withdrawn=True, minute=1)
+    january.ingest()
+    decide(january, "sales_wrong.csv", withdrawn=False, minute=2)
+    january.curate()
+    assert january.published() != after
+    assert january.ingest()["proceed"] is True
+    january.curate()
+    assert january.published() == after
+
+
+def test_rows_leave_and_enter_merged_files_of_a_stream(
+    meters: Meters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compactor, "MIN_FILES", 2)
+    for day in ("2025-05-01", "2025-05-02", "2025-06-03"):
+        meters.read((f"r-{day}", day, "m1", 5))
+    meters.run()
+    whole = meters.rows("bronze", "readings", "reading_id", "substr(batch, 1, 2)")
+    assert whole == [("r-2025-05-01", "c-"), ("r-2025-05-02", "c-"), ("r-2025-06-03", "s-")]
+    decide(meters, "1.jsonl", withdrawn=True, minute=1)
+    meters.run()
+    assert meters.rows("bronze", "readings", "reading_id", "substr(batch, 1, 2)") == whole[1:]
+    meters.read(("r-2025-05-04", "2025-05-04", "m1", 5))
+    meters.read(("r-2025-05-05", "2025-05-05", "m1", 5))
+    meters.run()
+    decide(meters, "1.jsonl", withdrawn=False, minute=2)
+    meters.run()
+    assert [name for (name,) in meters.rows("bronze", "readings", "reading_id")] == [
+        *(f"r-2025-05-0{day}" for day in (1, 2, 4, 5)), "r-2025-06-03",
+    ]  # fmt: skip
+    assert list(meters.store.list("processed", "withdrawn/")) == []
 
 
 def test_bytes_of_a_withdrawn_file_may_be_ingested_again(january: Pipeline) -> None:
