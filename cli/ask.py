@@ -15,8 +15,8 @@ from rich.markup import escape
 
 from cli.options import AsJson, Env, Home, Profile, Region, examples, print_json
 from cli.parameters import command_for, lazy_group, option
-from cli.show.tables import fitting
 from lake.model.answers import Answer
+from uploader.tables import fitting
 
 if TYPE_CHECKING:
     from serving.client.connection import Connection

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,8 @@ from lake.errors import CaudalError
 from lake.printable import printable
 
 DONE, NEEDS_ATTENTION, NOT_DONE, NOT_RUNNING = 0, 1, 2, 3
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _USAGE_ERROR: Any = typer.BadParameter.__base__
 """Typer's error for wrong usage, which it exports only through its subclass."""
@@ -61,6 +64,12 @@ def _explained(error: Exception) -> CaudalError | None:
     if isinstance(error, OverflowError):
         return CaudalError(
             f"a number or a date is out of range: {error}.", where="command line", hint="Choose a nearer one."
+        )
+    if isinstance(error, OSError) and error.errno in FULL:
+        return CaudalError(
+            "the disk is full.",
+            where=str(error.filename or "a file of this command"),
+            hint="Free space on that disk, then run the same command again.",
         )
     if isinstance(error, OSError):
         return _unusable(error) if error.filename is not None else None

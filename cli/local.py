@@ -10,13 +10,13 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from cli.exits import NEEDS_ATTENTION, NOT_RUNNING, failing_with, show
 from cli.options import DEFAULT_HOME, AsJson, LocalHome, StackEnv, examples, print_json
 from lake.errors import CaudalError
 from localcloud import daemon
 from localcloud.execution.environment import client_environment
+from uploader.tables import fitting
 
 UP_EXAMPLES = examples("caudal up", "caudal up --home /tmp/lake --env prod")
 STATUS_EXAMPLES = examples("caudal status", "caudal status --json")
@@ -63,10 +63,8 @@ def status(home: LocalHome = DEFAULT_HOME, as_json: AsJson = False) -> None:
     console = Console()
     console.print(f"Up at {found.endpoint}, environment {found.env}, process {found.pid}.")
     console.print(f"Data API of the serving store at {found.data_api}.")
-    table = Table("bucket", "objects", "MB")
-    for bucket, number, size in rows:
-        table.add_row(bucket, f"{number:,}", f"{size / 1e6:,.1f}")
-    console.print(table)
+    cells = [(bucket, f"{number:,}", f"{size / 1e6:,.1f}") for bucket, number, size in rows]
+    console.print(fitting(("bucket", "objects", "MB"), cells, console, numbers=(1, 2)), highlight=False)
     _show_ledgers(console, found, home)
 
 

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from cli.exits import NEEDS_ATTENTION, Commands, failing_with
 from cli.options import AsJson, Assume, Domain, Env, Home, Profile, Region, examples, print_json
-from cli.show.tables import fitting
 from cli.steward.connection import connected
 from lake.errors import CaudalError
 from lake.printable import printable
+from uploader.tables import fitting
 
 if TYPE_CHECKING:
     from requeue.records import Record

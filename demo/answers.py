@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.table import Table
 
 from lake.model.spec import Domain
 from lake.naming import Names
 from localcloud.client import QueryResult, named_queries, run_query
+from uploader.tables import fitting
 
 ROWS_SHOWN = 12
 
@@ -28,20 +28,19 @@ def show_answers(athena: Any, domain: Domain, names: Names, console: Console) ->
             title = sql.splitlines()[0].removeprefix("-- ")
             # A table's own title is wrapped to the table, which may be narrow.
             console.print(f"{escape(title)}  [dim]({name})[/]", highlight=False)
-            console.print(as_table(answer))
+            console.print(as_table(answer, console), highlight=False)
 
 
-def as_table(answer: QueryResult, limit: int = ROWS_SHOWN) -> Table:
+def as_table(answer: QueryResult, console: Console, limit: int = ROWS_SHOWN) -> RenderableType:
     """Return a printable table of the answer's first `limit` rows; its caption counts the others."""
     more = len(answer.rows) - limit
     caption = f"… and {more} more rows" if more > 0 else None
-    table = Table(caption=caption, box=box.SIMPLE_HEAD)
-    for column, numeric in zip(answer.columns, answer.numeric, strict=True):
-        table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
-    for row in answer.rows[:limit]:
-        cells = (_cell(value, numeric) for value, numeric in zip(row, answer.numeric, strict=True))
-        table.add_row(*map(escape, cells))
-    return table
+    rows = [
+        [_cell(value, numeric) for value, numeric in zip(row, answer.numeric, strict=True)]
+        for row in answer.rows[:limit]
+    ]
+    numbers = [place for place, numeric in enumerate(answer.numeric) if numeric]
+    return fitting(answer.columns, rows, console, numbers=numbers, frame=box.SIMPLE_HEAD, caption=caption)
 
 
 def _cell(value: str | None, numeric: bool) -> str:

@@ -16,6 +16,7 @@ from lake import naming
 from lake.model.spec import Domain
 from lake.naming import FileStatus, Names
 from localcloud.client import FollowedExecution, run_query
+from uploader.tables import fitting
 
 EXAMPLE_CHARACTERS = 60
 SHOWN_FILES = 8
@@ -60,9 +61,9 @@ def show_quarantine(athena: Any, s3: Any, domain: Domain, names: Names, console:
         {f["table"] for f in files if f["rows_quarantined"] and f["status"] == FileStatus.INGESTED}
     )
     table = Table(title="Quarantined records by failed check", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("table", no_wrap=True)
+    table.add_column("table", overflow="fold")
     table.add_column("failed checks", overflow="fold", min_width=24)
-    table.add_column("records", justify="right")
+    table.add_column("records", justify="right", no_wrap=True)
     table.add_column("example", overflow="ellipsis", no_wrap=True, max_width=EXAMPLE_CHARACTERS)
     for name in affected:
         sql = (
@@ -106,24 +107,24 @@ def show_accounting(s3: Any, domain: Domain, names: Names, console: Console) -> 
         counts["files"] += 1
         for name in ("rows_read", "rows_bronze", "rows_quarantined"):
             counts[name] += entry[name]
-    table = Table(title="Row counts over all batches", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("table", no_wrap=True)
-    for heading in ("files", "rows read", "= bronze", "+ quarantined", "bronze", "= silver", "+ superseded",
-                    "+ duplicates"):  # fmt: skip
-        table.add_column(heading, justify="right")
+    headings = ("table", "files", "rows read", "= bronze", "+ quarantined", "bronze", "= silver",
+                "+ superseded", "+ duplicates")  # fmt: skip
+    rows = []
     for name in sorted(by_table):
         counts, account = by_table[name], reader.account(name)
         cells = [counts[key] for key in ("files", "rows_read", "rows_bronze", "rows_quarantined")]
         cells += [account[key] for key in ("bronze", "current", "superseded", "duplicate")]
-        table.add_row(name, *(f"{cell:,}" for cell in cells))
-    console.print(table)
+        rows.append((name, *(f"{cell:,}" for cell in cells)))
+    console.print("Row counts over all batches", style="italic")
+    numbers = range(1, len(headings))
+    console.print(fitting(headings, rows, console, numbers=numbers, frame=box.SIMPLE_HEAD), highlight=False)
 
 
 def show_times(steps: Mapping[str, float], executions: Iterable[FollowedExecution], console: Console) -> None:
     """Print seconds per step of the demo and per state of each execution."""
     table = Table(title="Time per step", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("step")
-    table.add_column("seconds", justify="right")
+    table.add_column("step", overflow="fold")
+    table.add_column("seconds", justify="right", no_wrap=True)
     for name, seconds in steps.items():
         table.add_row(name, f"{seconds:.1f}")
     for execution in executions:

@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.table import Table
 
 from lake.model.answers import Answer, Parameter
 from lake.model.discovery import load_answers
@@ -20,6 +19,7 @@ from lake.naming import Names
 from localcloud.client import run_query
 from serving.client.connection import Connection
 from serving.read.reader import Reader
+from uploader.tables import fitting
 
 DAYS = 14
 MONTHS = 12
@@ -53,7 +53,7 @@ def show_served(
         rows = answer.function(reader, **values)
         # A table's own title is wrapped to the table, which may be narrow.
         console.print(_title(answer, values), highlight=False)
-        console.print(_table(rows, requests() - before))
+        console.print(_table(rows, requests() - before, console), highlight=False)
 
 
 class _Examples:
@@ -109,15 +109,13 @@ def _title(answer: Answer, values: dict[str, Any]) -> str:
     return f"{answer.question}. {escape(answer.title)}  [dim]({escape(name)})[/]"
 
 
-def _table(rows: Sequence[Any], requests: int) -> Table:
+def _table(rows: Sequence[Any], requests: int, console: Console) -> RenderableType:
     more = f", {len(rows) - ROWS_SHOWN} more rows" if len(rows) > ROWS_SHOWN else ""
-    table = Table(box=box.SIMPLE_HEAD, caption=f"{requests} request{'' if requests == 1 else 's'}{more}")
+    caption = f"{requests} request{'' if requests == 1 else 's'}{more}"
     plain = [dataclasses.asdict(row) for row in rows[:ROWS_SHOWN]]
-    for heading in plain[0] if plain else ("no rows",):
-        table.add_column(heading)
-    for row in plain:
-        table.add_row(*(escape(_cell(value)) for value in row.values()))
-    return table
+    headings = list(plain[0]) if plain else ["no rows"]
+    cells = [[_cell(value) for value in row.values()] for row in plain]
+    return fitting(headings, cells, console, frame=box.SIMPLE_HEAD, caption=caption)
 
 
 def _cell(value: Any) -> str:

@@ -33,6 +33,11 @@ def administrator_of(home: Path) -> Administrator:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return Administrator(**json.loads(file.read_text(encoding="utf-8")))
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(json.dumps(asdict(made)))
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(json.dumps(asdict(made)))
+    except OSError:
+        # The disk is full: half a key would be read by every later start.
+        file.unlink()
+        raise
     return made

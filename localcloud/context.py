@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import json
 import logging
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -227,7 +228,18 @@ class Context:
         self.record("failures", {"where": where, "error": str(error)})
 
     def record(self, name: str, entry: dict[str, Any]) -> None:
-        """Append one line to `state/<name>.jsonl`."""
+        """Append one line to `state/<name>.jsonl`.
+
+        If the disk is full, the line goes to the log only, and the file keeps its whole lines: what is
+        recorded must not fail because of that.
+        """
         line = json.dumps({"time": dt.datetime.now(dt.UTC).isoformat(), **entry}, default=str)
-        with self._lock, (self.state_dir / f"{name}.jsonl").open("a") as stream:
-            stream.write(line + "\n")
+        file = self.state_dir / f"{name}.jsonl"
+        with self._lock, file.open("ab") as stream:
+            end = stream.tell()
+            try:
+                stream.write(f"{line}\n".encode())
+                stream.flush()
+            except OSError as error:
+                _log.error("%s is not in %s: %s", line, file, error)
+                os.truncate(file, end)

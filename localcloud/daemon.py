@@ -151,14 +151,20 @@ def serve(home: Path, env: str) -> None:
         try:
             synthesis.result()
             cloud.deploy(out)
-            status = home / STATUS_FILE
-            # The file holds the administrator's secret key.
-            status.touch(mode=0o600)
-            status.write_text(json.dumps(asdict(_status(cloud, env, inputs)), indent=2))
+            write_status(home, _status(cloud, env, inputs))
             ended.wait()
-            status.unlink(missing_ok=True)
+            (home / STATUS_FILE).unlink(missing_ok=True)
         finally:
             cloud.stop()
+
+
+def write_status(home: Path, status: Status) -> None:
+    """Write the status file, whole or not at all: other processes poll it, and the disk may be full."""
+    partial = home / f"{STATUS_FILE}.part"
+    # The file holds the administrator's secret key.
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps(asdict(status), indent=2))
+    partial.replace(home / STATUS_FILE)
 
 
 def _status(cloud: LocalCloud, env: str, inputs: str) -> Status:

@@ -17,10 +17,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from lake.printable import printable
 from uploader.report import Outcome, Status, UploadReport
+from uploader.tables import fitting
 
 _LISTED = 20
 """Most files listed one by one under each label; a folder of bad files would bury the summary."""
@@ -76,16 +76,13 @@ class Bar:
 
 def show(report: UploadReport, console: Console) -> None:
     """Print the summary: a row per table, then the refused, the drifting and the ignored files."""
-    table = Table(title=f"{report.domain} → s3://{report.bucket}", title_justify="left")
-    table.add_column("table")
     sent = Status.PLANNED if report.dry_run else Status.UPLOADED
-    for heading in ("files", "size", sent.value, "skipped", "refused"):
-        table.add_column(heading, justify="right")
-    for name, outcomes in report.tables().items():
-        table.add_row(name, *_cells(outcomes, sent))
-    table.add_section()
-    table.add_row("all", *_cells([one for many in report.tables().values() for one in many], sent))
-    console.print(table)
+    headings = ("table", "files", "size", sent.value, "skipped", "refused")
+    rows = [(name, *_cells(outcomes, sent)) for name, outcomes in report.tables().items()]
+    every = [one for many in report.tables().values() for one in many]
+    console.print(f"{report.domain} → s3://{report.bucket}", highlight=False, soft_wrap=True)
+    rows.append(("all", *_cells(every, sent)))
+    console.print(fitting(headings, rows, console, numbers=range(1, len(headings))), highlight=False)
     if report.is_interrupted:
         console.print(
             f"[red]interrupted[/] {len(report.with_status(Status.UPLOADED))} files arrived, {report.waiting} "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,5 +28,16 @@ def written(path: Path) -> Iterator[None]:
     except OSError as error:
         path.unlink(missing_ok=True)
         if error.errno in _FULL:
+            raise FullDiskError(path) from error
+        raise
+
+
+@contextmanager
+def recorded(path: Path) -> Iterator[None]:
+    """Raise FullDiskError if the block cannot write to the database at `path` because the disk is full."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if "disk is full" in str(error):
             raise FullDiskError(path) from error
         raise

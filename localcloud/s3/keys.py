@@ -16,6 +16,7 @@ from typing import Any, ClassVar, cast
 from moto.s3.models import FakeDeleteMarker, FakeKey
 from moto.s3.utils import _VersionedKeyStore
 
+from localcloud.s3.full_disk import FullDiskError
 from localcloud.s3.store import ObjectStore, Record, Stamp, stamp_of
 
 BLOCK = 1 << 20
@@ -163,11 +164,23 @@ class StoredKeys(_VersionedKeyStore):
 
     def setlist(self, key: str, list_: Any) -> None:
         """Replace the versions of a key."""
-        versions = list(list_)
+        versions, before = list(list_), self._versions(key)
         with self.store.lock:
-            self._update_files(key, self._versions(key), versions)
+            self._update_files(key, before, versions)
             dict.__setitem__(self, key, versions)
-            self.save(key)
+            try:
+                self.save(key)
+            except FullDiskError:
+                if not before:
+                    self._take_back(key, versions)
+                raise
+
+    def _take_back(self, key: str, versions: list[Version]) -> None:
+        """Remove a new object whose metadata could not be saved."""
+        dict.pop(self, key)
+        for version in versions:
+            if isinstance(version, FileKey):
+                self.store.remove(version.location)
 
     def save(self, key: str) -> None:
         """Write the metadata of a key's versions."""

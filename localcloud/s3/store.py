@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from localcloud.s3.full_disk import written
+from localcloud.s3.full_disk import recorded, written
 
 MAX_NAME = 255
 """Longest file name of common file systems, in bytes."""
@@ -89,7 +89,7 @@ class ObjectStore:
 
     def save(self, bucket: str, key: str, versions: list[Record]) -> None:
         """Save the versions of an object. An empty list deletes its metadata."""
-        with self.lock:
+        with self.lock, recorded(self.root):
             if versions:
                 self._database.execute(
                     "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", (bucket, key, json.dumps(versions))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import typer
 from botocore.exceptions import ClientError
@@ -52,3 +54,13 @@ def test_command_of_a_group_exits_with_not_done() -> None:
     result = CliRunner().invoke(app, ["fail"])
     assert result.exit_code == NOT_DONE
     assert result.stderr == "error: there is no such batch.\n"
+
+
+def test_full_disk_is_said_to_be_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as raised, failing_with(NOT_DONE):
+        Path("/dev/full").write_text("x")
+    assert raised.value.exit_code == NOT_DONE
+    assert capsys.readouterr().err.splitlines()[::2] == [
+        "error: the disk is full.",
+        "to do: Free space on that disk, then run the same command again.",
+    ]

@@ -29,13 +29,13 @@ def test_question_is_printed_with_the_answer_of_its_query(names: Names, console:
 
 def test_rows_over_the_limit_are_counted(console: Output) -> None:
     answer = QueryResult(columns=("numbers_of_rows",), numeric=(True,), rows=(("1",), ("2",), ("3",)))
-    console.print(as_table(answer, limit=1))
+    console.print(as_table(answer, console, limit=1))
     assert console.text == "numbers_of_rows 1 … and 2 more rows"
 
 
 def test_numbers_lose_zeros_after_the_cents_and_null_is_a_dash(console: Output) -> None:
     rows = (("1.500000", "1.500000"), ("0.006667", None), ("7", ""))
-    console.print(as_table(QueryResult(columns=("n", "t"), numeric=(True, False), rows=rows)))
+    console.print(as_table(QueryResult(columns=("n", "t"), numeric=(True, False), rows=rows), console))
     assert console.text == "n t 1.50 1.500000 0.006667 – 7"
 
 

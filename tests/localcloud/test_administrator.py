@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from localcloud.administrator import FILE, administrator_of
 
@@ -18,3 +22,15 @@ def test_each_home_has_a_key_of_its_own_that_stays(tmp_path: Path) -> None:
 def test_only_the_owner_may_read_the_key(tmp_path: Path) -> None:
     administrator_of(tmp_path)
     assert stat.S_IMODE((tmp_path / "state" / FILE).stat().st_mode) == 0o600
+
+
+def test_full_disk_leaves_no_half_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("localcloud.administrator.json", SimpleNamespace(dumps=full))
+        with pytest.raises(OSError, match="No space left"):
+            administrator_of(tmp_path)
+    assert not (tmp_path / "state" / FILE).exists()
+    assert administrator_of(tmp_path) == administrator_of(tmp_path)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,3 +82,24 @@ def test_failure_is_kept_and_recorded(context: Context) -> None:
     entry = json.loads(line)
     assert (entry["where"], entry["error"]) == ("rule r", "no queue")
     assert entry["time"].endswith("+00:00")
+
+
+def test_record_on_a_full_disk_keeps_the_whole_lines_of_its_file(
+    context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    context.record("mail", {"number": 1})
+    file = context.state_dir / "mail.jsonl"
+
+    class Full(io.FileIO):
+        def write(self, data: Any) -> int:
+            super().write(data[:5])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda path, mode: Full(path, "a"))
+        context.record("mail", {"number": 2})
+    assert file.read_text().count("\n") == 1
+    assert '"number": 2' in caplog.text
+    assert "No space left on device" in caplog.text
+    context.record("mail", {"number": 3})
+    assert [json.loads(line)["number"] for line in file.read_text().splitlines()] == [1, 3]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 from dataclasses import asdict
@@ -80,3 +82,20 @@ def test_process_that_does_not_stop_is_reported(tmp_path: Path, monkeypatch: pyt
         process.kill()
         process.communicate()
         lock.release()
+
+
+def test_status_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Path.write_text
+
+    def full(path: Path, text: str) -> int:
+        write(path, text[: len(text) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            daemon.write_status(tmp_path, STATUS)
+    assert not (tmp_path / daemon.STATUS_FILE).exists()
+    daemon.write_status(tmp_path, STATUS)
+    assert json.loads((tmp_path / daemon.STATUS_FILE).read_text()) == asdict(STATUS)
+    assert stat.S_IMODE((tmp_path / daemon.STATUS_FILE).stat().st_mode) == 0o600

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.s3 import store
 from localcloud.server import LocalCloud
 from uploader.errors import explain
 
@@ -40,3 +43,22 @@ def test_write_on_a_full_disk_is_refused_and_leaves_nothing(
     assert set(blobs.iterdir()) == before
     assert "Contents" not in client.list_objects_v2(Bucket=BUCKET)
     client.put_object(Bucket=BUCKET, Key="a.csv", Body=b"x")
+
+
+def test_object_whose_metadata_find_no_space_is_refused_and_leaves_nothing(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Any = cloud.context.session().client("s3", endpoint_url=cloud.endpoint)
+    client.create_bucket(Bucket="full-metadata")
+
+    def full(*_: object) -> str:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "json", SimpleNamespace(dumps=full))
+        with pytest.raises(ClientError) as refused:
+            client.put_object(Bucket="full-metadata", Key="a.csv", Body=b"x" * 1000)
+    assert explain(refused.value, "a.csv").what.startswith("NoSpaceLeft: The disk is full")
+    assert "Contents" not in client.list_objects_v2(Bucket="full-metadata")
+    assert [path for path in cloud.context.bucket_dir("full-metadata").rglob("*") if path.is_file()] == []
+    client.put_object(Bucket="full-metadata", Key="a.csv", Body=b"x")

@@ -7,7 +7,7 @@ import random
 
 from rich.console import Console
 
-from cli.show.tables import fitting
+from uploader.tables import fitting
 
 
 def shown(headings: list[str], rows: list[list[str]], width: int = 80) -> str:
@@ -49,3 +49,19 @@ def test_escape_sequences_of_data_do_not_reach_the_terminal() -> None:
     text = shown(["name"], [["\x1b[31mred\x1b[0m\x07"]])
     assert "\x1b" not in text
     assert r"\x1b[31mred\x1b[0m\x07" in text
+
+
+def test_sizes_keep_their_unit_and_a_missing_value_is_no_text() -> None:
+    text = shown(["table", "size", "cost"], [["a_long_name_of_a_table", "1.2 MB", "–"]], width=35)
+    assert "1.2 MB" in text
+
+
+def test_numbers_may_be_aligned_to_the_right_and_a_caption_follows() -> None:
+    console = Console(file=io.StringIO(), width=80, force_terminal=False)
+    for width in (80, 10):
+        console.width = width
+        table = fitting(["a", "b"], [["x", "1"], ["y", "1234"]], console, numbers=[1], caption="1 more")
+        console.print(table, highlight=False)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "│ x │    1 │" in text
+    assert text.count("1 more") == 2

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from textwrap import wrap
 
-from rich.console import Console, Group, RenderableType
+from rich import box
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -19,10 +21,22 @@ _LONGEST_WORD = 12
 """Texts may be folded, but not into columns narrower than this."""
 
 
-def fitting(headings: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> RenderableType:
+_SOLID = re.compile(r"\S*\d\S*(?: [A-Za-z]{1,5})?|–")
+
+
+def fitting(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    console: Console,
+    *,
+    numbers: Collection[int] = (),
+    frame: box.Box = box.HEAVY_HEAD,
+    caption: str | None = None,
+) -> RenderableType:
     """Return a table of the rows; one block of lines for each row if the terminal is too narrow for it.
 
-    Numbers and dates keep to one line; only texts are folded. Control characters are escaped.
+    Numbers and dates keep to one line; only texts are folded. `numbers` are the columns that are aligned to
+    the right. Control characters are escaped.
     """
     cells = [[printable(cell) for cell in row] for row in rows]
     solid = [all(_is_solid(row[place]) for row in cells) for place in range(len(headings))]
@@ -32,16 +46,18 @@ def fitting(headings: Sequence[str], rows: Sequence[Sequence[str]], console: Con
         word = max(map(len, heading.split()), default=0)
         needed += _FRAME + max(word, longest if solid[place] else min(longest, _LONGEST_WORD))
     if needed > console.width:
-        return Group(*(_block(headings, row) for row in cells))
-    table = Table()
+        blocks = [_block(headings, row) for row in cells]
+        return Group(*blocks, *([Text(caption)] if caption else []))
+    table = Table(box=frame, caption=caption)
     for place, heading in enumerate(headings):
+        side: JustifyMethod = "right" if place in numbers else "left"
         if solid[place]:
             longest = max((len(row[place]) for row in cells), default=1)
-            width = max(longest, *map(len, heading.split()))
+            width = max(longest, *map(len, heading.split()), 1)
             # A column that is not wrapped would make room for its whole heading.
-            table.add_column(escape("\n".join(wrap(heading, width))), no_wrap=True)
+            table.add_column(escape("\n".join(wrap(heading, width))), justify=side, no_wrap=True)
         else:
-            table.add_column(escape(heading), overflow="fold")
+            table.add_column(escape(heading), justify=side, overflow="fold")
     for row in cells:
         table.add_row(*map(escape, row))
     return table
@@ -54,5 +70,5 @@ def _block(headings: Sequence[str], row: Sequence[str]) -> Text:
 
 
 def _is_solid(cell: str) -> bool:
-    """Return whether a cell is a number, a date, or another text of digits that has to stay in one piece."""
-    return not cell or (any(character.isdigit() for character in cell) and " " not in cell)
+    """Return whether a cell has to stay in one piece: a number, also with a unit, a date, an id of digits."""
+    return not cell or _SOLID.fullmatch(cell) is not None
