@@ -31,23 +31,29 @@ class Lakehouse:
     def machine(self) -> str:
         return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self.names.state_machine(self.domain.name)}"
 
-    def send(self, folder: Path) -> UploadReport:
+    def send(self, folder: Path, *, again: bool = False) -> UploadReport:
         """Upload a folder in the uploader's role, without waiting for the pipeline."""
         role = f"arn:aws:iam::{ACCOUNT}:role/{self.names.uploader_role}"
-        return upload([folder], self.domain, client=self.cloud.client("s3", role), names=self.names)
+        client = self.cloud.client("s3", role)
+        return upload([folder], self.domain, client=client, names=self.names, again=again)
 
-    def upload(self, folder: Path) -> UploadReport:
-        report = self.send(folder)
+    def upload(self, folder: Path, *, again: bool = False) -> UploadReport:
+        report = self.send(folder, again=again)
         self.cloud.wait_idle(WAIT_SECONDS)
         return report
 
-    def drop(self, folder: Path, files: Mapping[str, str]) -> UploadReport:
+    def put(self, key: str, body: str) -> None:
+        """Put an object into raw in the uploader's role, as another program than the uploader does."""
+        role = f"arn:aws:iam::{ACCOUNT}:role/{self.names.uploader_role}"
+        self.cloud.client("s3", role).put_object(Bucket=self.names.raw_bucket, Key=key, Body=body.encode())
+
+    def drop(self, folder: Path, files: Mapping[str, str], *, again: bool = False) -> UploadReport:
         """Write files below `folder` and upload them."""
         for path, content in files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content)
-        return self.upload(folder)
+        return self.upload(folder, again=again)
 
     def start(self, **options: str) -> None:
         """Start an execution of the state machine."""
@@ -102,6 +108,15 @@ class Lakehouse:
         assert self.cloud.serving is not None
         collection = naming.collection_name(self.domain.name, mart)
         return self.cloud.serving.server.documents(self.names.keyspace, collection)
+
+    def files(self) -> dict[str, list[dict[str, Any]]]:
+        """Return raw key → its entries in the ledger, one for each version of the object, oldest first."""
+        s3, bucket = self.cloud.client("s3"), self.names.ledger_bucket
+        found: dict[str, list[dict[str, Any]]] = {}
+        for key in self.batches():
+            for file in json.load(s3.get_object(Bucket=bucket, Key=key)["Body"])["files"]:
+                found.setdefault(file["key"], []).append(file)
+        return found
 
     def batches(self) -> list[str]:
         """Return the keys of the committed batches in the ledger, oldest first."""
