@@ -79,9 +79,7 @@ class DomainStack(LakeStack):
             )
         self._add_pipeline(domain, names, config)
         self._add_alarms(domain, names)
-        self.questions = Questions(
-            self, "Questions", domain=domain, names=names, arns=arns, catalog=self.catalog
-        )
+        self.questions = Questions(self, "Questions", domain=domain, names=names, arns=arns)
 
     def _add_catalog(self, domain: Domain, names: Names, config: Config, archive: Path) -> None:
         """Declare tables and crawlers, and the function (in `archive`) that keeps their partitions right."""

@@ -31,6 +31,18 @@ SMALL = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option for the corpus of calls; see `conformance/permissions`."""
+    parser.addoption(
+        "--record-calls",
+        nargs="?",
+        const="add",
+        default="",
+        choices=("add", "anew"),
+        help="add the calls that roles make to the committed corpus, or (anew) keep none but them",
+    )
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A small local session with the settings of the jobs."""

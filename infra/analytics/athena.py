@@ -8,7 +8,6 @@ from aws_cdk import aws_athena as athena
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.analytics.catalog import Catalog
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
 from infra.foundation.queries import allow_queries
@@ -62,9 +61,7 @@ class Analytics(LakeStack):
 class Questions(Construct):
     """A domain's named queries, and the role that may run them: it reads gold and nothing else."""
 
-    def __init__(
-        self, scope: Construct, id: str, *, domain: Domain, names: Names, arns: Arns, catalog: Catalog
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, domain: Domain, names: Names, arns: Arns) -> None:
         super().__init__(scope, id)
         self.queries = [
             athena.CfnNamedQuery(
@@ -80,7 +77,6 @@ class Questions(Construct):
             for query in question.queries
         ]
         self.role = self._role(domain.name, names, arns)
-        catalog.grant_read(self.role, "gold")
 
     def _role(self, domain: str, names: Names, arns: Arns) -> Role:
         role = Role(
@@ -91,7 +87,13 @@ class Questions(Construct):
             description=f"Queries the gold tables of {domain}.",
             arns=arns,
         )
-        allow_queries(role, workgroup=names.workgroup, results=QUERY_RESULTS, names=names, arns=arns)
+        allow_queries(
+            role,
+            workgroup=names.workgroup,
+            results=QUERY_RESULTS,
+            databases=[names.database(domain, "gold")],
+            arns=arns,
+        )
         role.allow(("athena:GetNamedQuery", "athena:ListNamedQueries"), [arns.workgroup(names.workgroup)])
         role.read(names.curated_bucket, layer_root("gold", domain))
         return role

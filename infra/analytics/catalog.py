@@ -79,10 +79,6 @@ class Catalog(Construct):
         zones = () if config.crawl == NEVER else ZONES
         self.crawlers = {zone: self._crawler(zone) for zone in zones if self._targets(zone)}
 
-    def grant_read(self, role: Role, layer: str) -> None:
-        """Allow `role` to read databases, tables and partitions of a layer in the catalog."""
-        allow_tables(role, [self._names.database(self._domain.name, layer)], self._arns)
-
     def grant_crawl(self, role: Role) -> None:
         """Allow `role` to start and watch the crawlers."""
         if self.crawlers:
@@ -198,7 +194,7 @@ class Catalog(Construct):
         layers = ZONES[zone]
         for layer in layers:
             role.read(names.layer_bucket(layer), layer_root(layer, domain))
-            self.grant_read(role, layer)
+        allow_tables(role, [], [names.database(domain, layer) for layer in layers], arns=arns)
         buckets = dict.fromkeys(names.layer_bucket(layer) for layer in layers)
         role.allow(("s3:GetBucketLocation", "s3:GetBucketAcl"), [arns.bucket(bucket) for bucket in buckets])
         role.allow(

@@ -66,6 +66,7 @@ class ReconcileCatalog(DomainFunction):
 
     def _allow(self, domain: Domain, names: Names, arns: Arns) -> None:
         self.role.read(names.ledger_bucket, ledger_root(domain.name))
+        self.role.see_missing(names.ledger_bucket)
         stored = ("bronze", "quarantine", "silver")
         self.role.list_keys(names.processed_bucket, *(layer_root(layer, domain.name) for layer in stored))
         self.role.list_keys(names.curated_bucket, layer_root("gold", domain.name))

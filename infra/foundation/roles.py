@@ -14,7 +14,9 @@ from infra.foundation.arns import Arns
 
 READ = ("s3:GetObject",)
 APPEND = ("s3:PutObject",)
-WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+DELETE = ("s3:DeleteObject",)
+WRITE = (*APPEND, *DELETE)
+"""Without AbortMultipartUpload: each bucket's lifecycle rule aborts the uploads that a failed writer left."""
 
 
 class Role(Construct):
@@ -78,6 +80,10 @@ class Role(Construct):
         """Allow the role to put objects under the prefixes, but to delete none."""
         self.allow(APPEND, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
 
+    def delete(self, bucket: str, *prefixes: str) -> None:
+        """Allow the role to delete objects under the prefixes."""
+        self.allow(DELETE, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
+
     def write(self, bucket: str, *prefixes: str) -> None:
         """Allow the role to write and delete objects under the prefixes."""
         self.allow(WRITE, self._arns.objects(bucket, *prefixes), why="Object keys are not known at synth.")
@@ -85,28 +91,31 @@ class Role(Construct):
     def probe(self, bucket: str, *prefixes: str, parents: bool = False) -> None:
         """Allow the role to ask whether the folders of the prefixes exist, with `parents` also theirs.
 
-        Hadoop's S3A asks with a HEAD of the key without its slash. Only 404 means no to S3A, 403 is an error.
-        Before it writes, it asks for each parent as well.
+        Hadoop's S3A asks with a HEAD of the key without its slash, then lists the key with it. Only 404 means
+        no to S3A, 403 is an error. Before it writes, it asks for each parent as well.
         """
         folders = {prefix.rstrip("/") for prefix in prefixes}
-        if parents:
-            folders |= {str(parent) for folder in folders for parent in PurePosixPath(folder).parents}
-        keys = sorted(folders - {"", "."})
+        above = {str(parent) for folder in folders for parent in PurePosixPath(folder).parents} - {"."}
+        keys = sorted(folders | above if parents else folders)
         self.allow(READ, [f"{self._arns.bucket(bucket)}/{key}" for key in keys])
+        if parents and above:
+            self._list(bucket, "StringEquals", [f"{folder}/" for folder in sorted(above)])
 
     def list_keys(self, bucket: str, *prefixes: str) -> None:
         """Allow the role to list the keys under the prefixes."""
-        # Without ListBucket, S3 answers 403 instead of 404 to a HEAD of a missing key. A HEAD has no prefix:
-        # hence IfExists. Spark also probes each parent folder of the paths that it writes.
-        probed = {f"{prefix}*" for prefix in prefixes}
-        for prefix in prefixes:
-            parts = prefix.rstrip("/").split("/")
-            parents = {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
-            probed |= parents | {f"{parent}/" for parent in parents}
+        self._list(bucket, "StringLike", sorted({f"{prefix}*" for prefix in prefixes}))
+
+    def see_missing(self, *buckets: str) -> None:
+        """Let S3 answer 404 to a HEAD or GET of a key that does not exist.
+
+        Without ListBucket it answers 403. These calls have no prefix; a listing without one is allowed too.
+        """
+        for bucket in buckets:
+            self.allow(("s3:ListBucket",), [self._arns.bucket(bucket)], when={"Null": {"s3:prefix": "true"}})
+
+    def _list(self, bucket: str, operator: str, prefixes: Sequence[str]) -> None:
         self.allow(
-            ("s3:ListBucket",),
-            [self._arns.bucket(bucket)],
-            when={"StringLikeIfExists": {"s3:prefix": sorted(probed)}},
+            ("s3:ListBucket",), [self._arns.bucket(bucket)], when={operator: {"s3:prefix": list(prefixes)}}
         )
 
 

@@ -12,8 +12,8 @@ from constructs import Construct
 
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
-from infra.foundation.queries import allow_queries, allow_tables
-from infra.foundation.roles import Role
+from infra.foundation.queries import allow_queries
+from infra.foundation.roles import APPEND, READ, Role
 from infra.foundation.stack import LakeStack
 from lake.naming import (
     QUARANTINE,
@@ -138,7 +138,7 @@ class Storage(LakeStack):
         raw = self._names.raw_bucket
         role.allow(("s3:ListBucket",), [arns.bucket(raw)])
         role.allow(
-            ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+            ("s3:PutObject", "s3:AbortMultipartUpload"),
             arns.objects(raw, ""),
             why="The uploader serves every domain and names objects by their content.",
         )
@@ -147,7 +147,8 @@ class Storage(LakeStack):
     def _steward(self, arns: Arns) -> Role:
         """Return the role for people who review quarantined rows and rejected or held batches.
 
-        The role reads raw, quarantine and the ledger; in the ledger it may record releases and requeued rows.
+        The role reads raw, quarantine and the ledger; in the ledger it may record releases, requeued rows,
+        withdrawn files and batches to be read again.
         It may ask Athena about the quarantine tables of all domains.
         """
         role = Role(
@@ -158,11 +159,13 @@ class Storage(LakeStack):
             description="Reads quarantine, requeues rows and releases batches; assumed by the command line.",
             arns=arns,
         )
-        role.read(self._names.raw_bucket, "")
+        raw = self._names.raw_bucket
+        role.allow(READ, arns.objects(raw, ""), why="The steward serves every domain, file by file.")
         role.read(self._names.processed_bucket, QUARANTINE)
         role.read(self._names.ledger_bucket, "")
+        role.see_missing(raw, self._names.ledger_bucket)
         role.allow(
-            ("s3:PutObject",),
+            APPEND,
             arns.objects(
                 self._names.ledger_bucket,
                 released_prefix("*"),
@@ -172,11 +175,13 @@ class Storage(LakeStack):
             ),
             why="The steward serves every domain; batches and records are not known at synth.",
         )
-        names = self._names
         allow_queries(
-            role, workgroup=names.steward_workgroup, results=STEWARD_RESULTS, names=names, arns=arns
+            role,
+            workgroup=self._names.steward_workgroup,
+            results=STEWARD_RESULTS,
+            databases=[self._names.database("*", "quarantine")],
+            arns=arns,
         )
-        allow_tables(role, [names.database("*", "quarantine")], arns)
         return role
 
     def _only_uploader_writes_raw(self, arns: Arns) -> None:

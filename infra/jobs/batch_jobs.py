@@ -70,7 +70,7 @@ class Jobs(Construct):
             self,
             kind,
             defaults=self._defaults,
-            role=self._defaults.role(self, kind),
+            role=self._defaults.role(self, kind, measures=kind == RAW_TO_PROCESSED),
             description=f"{purpose} of {self._domain.name}.",
             arguments=self._defaults.arguments(WORKER_TYPE, **arguments),
         )
@@ -78,11 +78,15 @@ class Jobs(Construct):
     def _grant_raw_to_processed(self, role: Role) -> None:
         domain, names = self._domain.name, self._names
         role.read(names.raw_bucket, raw_prefix(domain))
+        # The job also lists the top of raw, and reports what no job reads.
+        role.see_missing(names.raw_bucket)
         layers = [layer_root(layer, domain) for layer in ARRIVAL_LAYERS]
-        own = (*layers, layer_root(WITHDRAWN, domain), runs_root(domain), staging_root(domain))
+        own = (*layers, layer_root(WITHDRAWN, domain))
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
+        role.append(names.processed_bucket, runs_root(domain))
         role.probe(names.processed_bucket, *layers, parents=True)
+        role.see_missing(names.processed_bucket, names.ledger_bucket)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))
         drops = [
@@ -103,16 +107,18 @@ class Jobs(Construct):
 
     def _grant_processed_to_curated(self, role: Role) -> None:
         domain, names = self._domain.name, self._names
-        own = (layer_root("silver", domain), runs_root(domain), staging_root(domain))
+        own = (layer_root("silver", domain), staging_root(domain))
         role.read(names.processed_bucket, layer_root("bronze", domain), *own)
         # The job also compacts the small bronze files that streaming jobs write.
         streams = (layer_prefix("bronze", domain, table.name) for table in self._domain.stream_tables)
         role.write(names.processed_bucket, *own, *streams)
+        role.append(names.processed_bucket, runs_root(domain))
         gold = (layer_root("gold", domain), staging_root(domain))
         role.read(names.curated_bucket, *gold)
         role.write(names.curated_bucket, *gold)
         for bucket in (names.processed_bucket, names.curated_bucket):
             role.probe(bucket, staging_root(domain), parents=True)
+        role.see_missing(names.processed_bucket, names.curated_bucket, names.ledger_bucket)
         self._grant_ledger(role)
         published = [table for table in partitioned_tables(self._domain) if table.layer in ("silver", "gold")]
         self._grant_partitions(role, [*published, *self._stream_tables()])
@@ -123,7 +129,7 @@ class Jobs(Construct):
         merged = (compaction_prefix(domain, table.name) for table in self._domain.stream_tables)
         role.read(bucket, ledger_root(domain))
         role.append(bucket, ledger_root(domain))
-        role.write(bucket, publishing_prefix(domain), *merged)
+        role.delete(bucket, publishing_prefix(domain), *merged)
 
     def _grant_unpublished(self, role: Role) -> None:
         """Allow the job to list the partitions that are not yet in the serving store."""

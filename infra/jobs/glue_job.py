@@ -87,10 +87,10 @@ class GlueJobDefaults(Construct):
             **{f"--{name}": value for name, value in job_arguments.items()},
         }
 
-    def role(self, scope: Construct, kind: str) -> Role:
-        """Return a new role for one job, allowed to write logs, metrics and Spark event logs.
+    def role(self, scope: Construct, kind: str, *, measures: bool = True) -> Role:
+        """Return a new role for one job, allowed to write logs, Glue's metrics and Spark event logs.
 
-        The caller grants access to data.
+        With `measures` the job itself also puts metrics. The caller grants access to data.
         """
         domain, names = self.domain.name, self.names
         role = Role(
@@ -109,14 +109,19 @@ class GlueJobDefaults(Construct):
         role.allow(
             ("cloudwatch:PutMetricData",),
             ["*"],
-            why="PutMetricData has no resource; the condition limits it to two namespaces.",
-            when={"StringEquals": {"cloudwatch:namespace": ["Glue", names.metrics_namespace]}},
+            why="PutMetricData has no resource; the condition limits it to namespaces.",
+            when={
+                "StringEquals": {
+                    "cloudwatch:namespace": ["Glue", names.metrics_namespace] if measures else ["Glue"]
+                }
+            },
         )
         event_logs = spark_ui_prefix(domain, kind)
         # Spark looks for the folder and for logs of the same name, and renames the log at its end.
         role.read(names.artifacts_bucket, event_logs)
         role.write(names.artifacts_bucket, event_logs)
         role.probe(names.artifacts_bucket, event_logs, parents=True)
+        role.see_missing(names.artifacts_bucket)
         if self.encryption is not None:
             self.encryption.grant(role, self.log_prefix)
         if self.config.assets_key:

@@ -105,13 +105,14 @@ class _StreamJob(Construct):
             *layers,
             speed_prefix(domain, table.name),
             checkpoint_prefix(domain, table.name),
-            runs_root(domain),
         )
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
+        role.append(names.processed_bucket, runs_root(domain))
         role.probe(names.processed_bucket, *layers, parents=True)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))
+        role.see_missing(names.raw_bucket, names.processed_bucket, names.ledger_bucket)
         tables = [stored_table(defaults.domain, layer, table.name) for layer in ("bronze", "quarantine")]
         allow_partitions(role, REGISTER, tables, domain=domain, names=names, arns=defaults.arns)
         if defaults.config.serving:

@@ -13,7 +13,7 @@ from infra.foundation.arns import Arns
 from infra.foundation.config import ALWAYS, Config
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.logs import log_group
-from infra.foundation.roles import Role, service
+from infra.foundation.roles import READ, Role, service
 from infra.jobs.batch_jobs import Jobs
 from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import Plan, definition
@@ -94,11 +94,7 @@ class Workflow(Construct):
         """Allow the state machine to read and delete the entries of unpublished partitions."""
         unpublished = unpublished_root(domain)
         self.role.read(names.processed_bucket, unpublished)
-        self.role.allow(
-            ("s3:DeleteObject",),
-            self._arns.objects(names.processed_bucket, unpublished),
-            why="Object keys are not known at synth.",
-        )
+        self.role.delete(names.processed_bucket, unpublished)
 
     def _role(self, domain: str, names: Names) -> Role:
         arns = self._arns
@@ -120,7 +116,9 @@ class Workflow(Construct):
             [arns.execution(self._name)],
             why="Any execution of this state machine may hold the lease.",
         )
-        role.read(names.processed_bucket, runs_root(domain))
+        role.allow(
+            READ, arns.objects(names.processed_bucket, runs_root(domain)), why="Runs are not known at synth."
+        )
         role.allow(
             (
                 "logs:CreateLogDelivery",

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from conformance.permissions.corpus import E2E, compare, reduced_calls
+from conformance.permissions.grants import Privileges
+from conformance.permissions.kinds import Kinds
 from localcloud.daemon import PROJECT
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
+from tests.e2e.deployed import METERS, TOY, deployed_kinds
 from tests.e2e.lakehouse import Lakehouse
-
-TOY = PROJECT / "tests" / "toy"
-METERS = PROJECT / "tests" / "meters"
-"""Folders with portions of the namespace package `domains`: one more domain is one more folder."""
 
 
 @pytest.fixture(scope="package")
@@ -30,11 +30,27 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def cloud(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """A running cloud with the templates of all domains deployed and IAM policies enforced."""
+def kinds() -> Kinds:
+    """The kinds of calls and grants of all deployed domains."""
+    return deployed_kinds()
+
+
+@pytest.fixture(scope="package")
+def cloud(
+    assembly: Path, kinds: Kinds, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[LocalCloud]:
+    """A running cloud with the templates of all domains deployed and IAM policies enforced.
+
+    At the end, all calls that roles made must be in the corpus.
+    """
     with LocalCloud(tmp_path_factory.mktemp("home")) as running:
         running.deploy(assembly)
         yield running
+        recording = running.context.state_dir / "iam-calls.jsonl"
+        if recording.exists():
+            record = request.config.getoption("record_calls")
+            calls = reduced_calls(recording, Privileges.of(running))
+            compare(calls, kinds, file=E2E, record=record)
 
 
 @pytest.fixture(scope="package")
@@ -64,4 +80,5 @@ def shop(cloud: LocalCloud) -> Lakehouse:
     """The shop in the cloud, with the committed sample data uploaded and published."""
     lakehouse = Lakehouse(cloud, "ecommerce")
     lakehouse.upload(Path(PROJECT / "sample_data" / "ecommerce"))
+    assert lakehouse.executions() == ["SUCCEEDED"], lakehouse.notifications()
     return lakehouse

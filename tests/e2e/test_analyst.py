@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from rich.console import Console
@@ -13,6 +15,7 @@ from demo.answers import show_answers
 from demo.run import Demo
 from lake.naming import layer_prefix
 from localcloud.client import run_query
+from localcloud.context import REGION
 from localcloud.errors import LocalCloudError
 from tests.e2e.lakehouse import Lakehouse
 
@@ -48,6 +51,60 @@ def test_questions_are_answered(shop: Lakehouse, clients: Any) -> None:
     show_answers(clients("athena"), shop.domain, shop.names, console)
     text = console.export_text()
     assert all(question.title in text for question in shop.domain.questions)
+
+
+@pytest.mark.parametrize("person", ["clients", "steward"])
+def test_tables_are_listed_and_a_query_is_stopped(
+    shop: Lakehouse, person: str, request: pytest.FixtureRequest
+) -> None:
+    names, athena = shop.names, request.getfixturevalue(person)("athena")
+    layer, group = {
+        "clients": ("gold", names.workgroup),
+        "steward": ("quarantine", names.steward_workgroup),
+    }[person]
+    place = {
+        "QueryExecutionContext": {"Database": names.database(shop.domain.name, layer)},
+        "WorkGroup": group,
+    }
+    shown = athena.start_query_execution(QueryString="SHOW TABLES", **place)["QueryExecutionId"]
+    shop.cloud.wait_idle()
+    rows = athena.get_query_results(QueryExecutionId=shown)["ResultSet"]["Rows"]
+    tables = {row["Data"][0]["VarCharValue"] for row in rows}
+    declared = shop.domain.marts if layer == "gold" else shop.domain.tables
+    assert {each.name for each in declared} <= tables
+
+    slow = athena.start_query_execution(
+        QueryString="SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 10000)) b(y), "
+        "UNNEST(sequence(1, 10000)) c(z) WHERE x + y + z < 0",
+        **place,
+    )["QueryExecutionId"]
+    athena.stop_query_execution(QueryExecutionId=slow)
+    shop.cloud.wait_idle()
+    assert (
+        athena.get_query_execution(QueryExecutionId=slow)["QueryExecution"]["Status"]["State"] == "CANCELLED"
+    )
+
+
+def test_analyst_reads_a_query_into_a_frame(
+    shop: Lakehouse, clients: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """awswrangler reads the workgroup's settings and the object with the results."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", shop.cloud.endpoint)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own and pandas' deprecations
+        import awswrangler as wr
+
+        keys = clients("sts")._request_signer._credentials
+        session = boto3.Session(keys.access_key, keys.secret_key, keys.token)
+        frame = wr.athena.read_sql_query(
+            f"SELECT count(*) AS rows FROM {shop.domain.marts[0].name}",
+            database=shop.names.database(shop.domain.name, "gold"),
+            workgroup=shop.names.workgroup,
+            ctas_approach=False,
+            boto3_session=session,
+        )
+    assert frame["rows"][0] > 0
 
 
 @pytest.mark.parametrize("layer", ["bronze", "silver", "quarantine"])

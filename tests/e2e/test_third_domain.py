@@ -32,9 +32,10 @@ FIRST = {"makers.csv": MAKERS, "sales.csv": SALES, "parts.csv": PARTS}
 @pytest.fixture(scope="module")
 def toy(toy: Lakehouse, tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
     """The toy domain with its first upload published."""
+    before = len(toy.executions())
     report = toy.drop(tmp_path_factory.mktemp("first"), FIRST)
     assert report.is_complete
-    assert toy.executions() == ["SUCCEEDED"]
+    assert toy.executions()[: len(toy.executions()) - before] == ["SUCCEEDED"]
     assert toy.notifications()[-1]["subject"] == "Caudal toy: published"
     cost = json.loads(toy.notifications()[-1]["message"])["predicted_cost"]
     assert re.fullmatch(

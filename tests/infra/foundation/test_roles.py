@@ -15,7 +15,7 @@ from tests.infra.assembly import ACCOUNT, REGION, Resource
 NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
 
 
-def synthesised(*, write: bool = False, probe: bool | None = None) -> Resource:
+def synthesised(*, write: bool = False, missing: bool = False, probe: bool | None = None) -> Resource:
     stack = Stack(App(), "Stack")
     role = Role(
         stack,
@@ -28,6 +28,8 @@ def synthesised(*, write: bool = False, probe: bool | None = None) -> Resource:
     role.read("bucket", "bronze/shop/")
     if write:
         role.write("bucket", "bronze/shop/")
+    if missing:
+        role.see_missing("bucket")
     if probe is not None:
         role.probe("bucket", "bronze/shop/", parents=probe)
     template = Template.from_stack(stack).to_json()
@@ -63,28 +65,36 @@ def test_wildcard_in_a_resource_needs_a_reason() -> None:
         role.allow(("s3:GetObject",), ["arn:aws:s3:::bucket/*"])
 
 
-def test_listing_is_limited_to_the_prefix_and_its_parents() -> None:
+def listings(statements: list[Resource]) -> list[Resource]:
+    return [s["Condition"] for s in statements if s["Action"] == "s3:ListBucket"]
+
+
+def test_listing_is_limited_to_the_prefix() -> None:
     statements = synthesised()["Policies"][0]["PolicyDocument"]["Statement"]
-    listing = next(s for s in statements if s["Action"] == "s3:ListBucket")
-    assert listing["Condition"] == {
-        "StringLikeIfExists": {
-            "s3:prefix": ["bronze", "bronze/", "bronze/shop", "bronze/shop/", "bronze/shop/*"]
-        }
-    }
+    assert listings(statements) == [{"StringLike": {"s3:prefix": ["bronze/shop/*"]}}]
+
+
+def test_missing_keys_are_seen_by_calls_without_a_prefix() -> None:
+    statements = synthesised(missing=True)["Policies"][0]["PolicyDocument"]["Statement"]
+    assert listings(statements)[1:] == [{"Null": {"s3:prefix": "true"}}]
 
 
 def test_probed_folders_may_be_asked_for_by_their_keys_without_slash() -> None:
     def granted(parents: bool) -> object:
         document = synthesised(probe=parents)["Policies"][0]["PolicyDocument"]
-        return document["Statement"][-1]
+        return document["Statement"][2:]
 
     folder, parent = "arn:aws:s3:::bucket/bronze/shop", "arn:aws:s3:::bucket/bronze"
-    assert granted(parents=False) == {"Action": "s3:GetObject", "Effect": "Allow", "Resource": folder}
-    assert granted(parents=True) == {
-        "Action": "s3:GetObject",
-        "Effect": "Allow",
-        "Resource": [parent, folder],
-    }
+    assert granted(parents=False) == [{"Action": "s3:GetObject", "Effect": "Allow", "Resource": folder}]
+    assert granted(parents=True) == [
+        {"Action": "s3:GetObject", "Effect": "Allow", "Resource": [parent, folder]},
+        {
+            "Action": "s3:ListBucket",
+            "Effect": "Allow",
+            "Resource": "arn:aws:s3:::bucket",
+            "Condition": {"StringEquals": {"s3:prefix": ["bronze/"]}},
+        },
+    ]
 
 
 def test_service_may_act_for_the_given_account_and_resource_only() -> None:

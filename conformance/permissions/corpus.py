@@ -1,0 +1,79 @@
+"""The committed corpus of calls, and the comparison of a run's recording with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from conformance.permissions.calls import Call, Reduction, read_calls, write_calls
+from conformance.permissions.grants import Privileges
+from conformance.permissions.kinds import Kinds
+from lake.errors import CaudalError
+
+_FOLDER = Path(__file__).parent
+E2E = _FOLDER / "calls_e2e.jsonl"
+"""One call of each kind that roles make in the end-to-end tests."""
+S3A = _FOLDER / "calls_s3a.jsonl"
+"""One call of each kind that roles make in the history on Hadoop's S3A client, and not in those tests."""
+
+COMMANDS = {
+    E2E: 'make test ARGS="tests/e2e --record-calls=anew"',
+    S3A: 'make conformance ARGS="tests/conformance/s3a --record-calls=anew"',
+}
+"""File → the command that records it anew."""
+
+Record = Literal["", "add", "anew"]
+"""What to do with a run's calls: compare them only, add the unknown ones, or keep none but them."""
+
+SHOWN = 20
+
+
+class UnknownCallsError(CaudalError):
+    """A run made calls that the corpus does not have: nobody has checked that they are needed."""
+
+    def __init__(self, calls: Iterable[Call], file: Path) -> None:
+        self.calls = tuple(sorted(calls))
+        super().__init__(
+            f"{len(self.calls)} calls are not in the corpus:{listed(self.calls)}\n",
+            where=file.name,
+            hint="If they are right, run the same tests with --record-calls, and commit the file.",
+        )
+
+
+def listed(things: Iterable[object]) -> str:
+    """Return a line for each of the first SHOWN things, and how many more there are."""
+    lines = [f"\n  {thing}" for thing in things]
+    more = f"\n  and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
+    return "".join(lines[:SHOWN]) + more
+
+
+def corpus() -> set[Call]:
+    """Return the calls of all files."""
+    return read_calls(E2E) | read_calls(S3A)
+
+
+def reduced_calls(recording: Path, privileges: Privileges) -> set[Call]:
+    """Return the calls of a recording, reduced by the policies of the deployment that made it."""
+    reduction = Reduction(privileges.statements)
+    return {reduction.reduced(call) for call in read_calls(recording)}
+
+
+def compare(
+    calls: Iterable[Call], kinds: Kinds, *, file: Path, record: Record = "", first: Path = E2E
+) -> None:
+    """Raise UnknownCallsError for reduced calls of a kind that the corpus lacks, or record them in `file`.
+
+    Kinds that the file `first` has are not repeated in another one. A kind that `file` has keeps its line, so
+    that another run of the same tests changes nothing.
+    """
+    known = {kinds.of_call(call): call for call in read_calls(file)}
+    elsewhere = {kinds.of_call(call) for call in read_calls(first)} if file != first else set()
+    made = {kinds.of_call(call): call for call in kinds.one_of_each(calls)}
+    unknown = [call for kind, call in made.items() if kind not in known.keys() | elsewhere]
+    if record == "anew":
+        write_calls(file, [known.get(kind, call) for kind, call in made.items() if kind not in elsewhere])
+    elif record == "add":
+        write_calls(file, [*known.values(), *unknown])
+    elif unknown:
+        raise UnknownCallsError(unknown, file)

@@ -1,0 +1,105 @@
+"""A run may make no call that the corpus lacks; one call of each kind is recorded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.permissions.calls import Call, read_calls, write_calls
+from conformance.permissions.corpus import Record, UnknownCallsError, compare, reduced_calls
+from conformance.permissions.grants import Privileges
+from conformance.permissions.kinds import Kinds
+from lake.model.discovery import load_domain
+from tests.conformance.permissions.conftest import LAKE, ROLE, Policy, allow
+
+KINDS = Kinds([load_domain("ecommerce"), load_domain("cloud_provider")])
+
+
+def put(key: str) -> Call:
+    return Call(ROLE, "s3:PutObject", f"{LAKE}/{key}")
+
+
+KNOWN = put("a/~")
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A corpus with one call."""
+    write_calls(tmp_path / "calls.jsonl", [KNOWN])
+    return tmp_path / "calls.jsonl"
+
+
+def recording(folder: Path, *keys: str) -> Path:
+    """What a run records."""
+    file = folder / "iam-calls.jsonl"
+    entries = [
+        {
+            "role": f"arn:aws:iam::1:role/{ROLE}",
+            "action": "s3:PutObject",
+            "resource": f"{LAKE}/{key}",
+            "allowed": True,
+            "keys": {},
+        }
+        for key in keys
+    ]
+    file.write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
+    return file
+
+
+def made(privileges: Privileges, folder: Path, *keys: str) -> set[Call]:
+    """The reduced calls of a run."""
+    return reduced_calls(recording(folder, *keys), privileges)
+
+
+def test_known_calls_pass(policy: Policy, corpus: Path, tmp_path: Path) -> None:
+    privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
+    compare(made(privileges, tmp_path, "a/1", "a/2/3"), KINDS, file=corpus)
+
+
+def test_unknown_call_is_refused_with_the_remedy(policy: Policy, corpus: Path, tmp_path: Path) -> None:
+    privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
+    with pytest.raises(UnknownCallsError) as refused:
+        compare(made(privileges, tmp_path, "a/1", "b/2"), KINDS, file=corpus)
+    assert str(refused.value) == (
+        f"calls.jsonl: 1 calls are not in the corpus:\n  {ROLE} s3:PutObject {LAKE}/~\n"
+        " If they are right, run the same tests with --record-calls, and commit the file."
+    )
+    assert read_calls(corpus) == {KNOWN}
+
+
+def test_unknown_call_is_added_on_request(policy: Policy, corpus: Path, tmp_path: Path) -> None:
+    privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
+    compare(made(privileges, tmp_path, "b/2"), KINDS, file=corpus, record="add")
+    assert read_calls(corpus) == {KNOWN, put("~")}
+
+
+def test_calls_that_are_made_no_more_leave_a_corpus_recorded_anew(
+    policy: Policy, corpus: Path, tmp_path: Path
+) -> None:
+    privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
+    compare(made(privileges, tmp_path, "b/2"), KINDS, file=corpus, record="anew")
+    assert read_calls(corpus) == {put("~")}
+
+
+def test_calls_that_differ_in_domain_or_table_have_one_line_which_stays(
+    policy: Policy, corpus: Path, tmp_path: Path
+) -> None:
+    shop, provider = (f"silver/{each}/orders" for each in ("ecommerce", "cloud_provider"))
+    both = policy(allow("s3:PutObject", [f"{LAKE}/{shop}/*", f"{LAKE}/{provider}/*"]))
+    compare(made(both, tmp_path, f"{shop}/1"), KINDS, file=corpus, record="anew")
+    assert read_calls(corpus) == {put(f"{shop}/~")}
+    compare(made(both, tmp_path, f"{shop}/1", f"{provider}/1"), KINDS, file=corpus, record="anew")
+    assert read_calls(corpus) == {put(f"{shop}/~")}
+
+
+def test_second_file_has_only_what_the_first_lacks(policy: Policy, corpus: Path, tmp_path: Path) -> None:
+    privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
+    second = tmp_path / "second.jsonl"
+    second.touch()
+    compare(made(privileges, tmp_path, "a/1"), KINDS, file=second, first=corpus)
+    records: tuple[Record, ...] = ("add", "anew")
+    for record in records:
+        compare(made(privileges, tmp_path, "a/1", "b/2"), KINDS, file=second, first=corpus, record=record)
+        assert read_calls(second) == {put("~")}
