@@ -19,7 +19,7 @@ S3A = _FOLDER / "calls_s3a.jsonl"
 
 COMMANDS = {
     E2E: 'make test ARGS="tests/e2e --record-calls=anew"',
-    S3A: 'make conformance ARGS="tests/conformance/s3a --record-calls=anew"',
+    S3A: 'make conformance ARGS="-k s3a --record-calls=anew"',
 }
 """File → the command that records it anew."""
 

@@ -22,7 +22,7 @@ KINDS = Kinds([load_domain("ecommerce")])
 PUT = Call(ROLE, "s3:PutObject", f"{LAKE}/a/~")
 RECORD = (
     'record the calls again: make test ARGS="tests/e2e --record-calls=anew", '
-    'or make conformance ARGS="tests/conformance/s3a --record-calls=anew".'
+    'or make conformance ARGS="-k s3a --record-calls=anew".'
 )
 PARTS = ServiceCalls(role=ROLE, actions=("s3:AbortMultipartUpload",), why="Large files.", source="AWS")
 
