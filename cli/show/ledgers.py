@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from glue_jobs.reingest.messages import older_messages
 from glue_jobs.runtime.store import ObjectStore, S3Store
 from lake.errors import CaudalError
 from lake.files.rules import READING_RULES
-from lake.model.discovery import domain_names
-from lake.naming import Names, raw_prefix
+from lake.model.discovery import domain_names, load_domain
+from lake.naming import Names, raw_prefix, stream_job
 from localcloud.daemon import Status
 from uploader.errors import explained
 from uploader.session import session_for
@@ -39,26 +39,44 @@ def _messages(status: Status, home: Path) -> Iterator[str]:
         store = S3Store(session.client("s3", config=Config(retries=once), **options))
         for name in domain_names():
             view = Ledger(store, names.ledger_bucket, name).view()
-            yield from waiting_messages(store, names, name, view)
+            streams = [table.name for table in load_domain(name).stream_tables]
+            yield from waiting_messages(store, names, name, view, streams)
             yield from (f"{name}: {each}" for each in older_messages(view.older_than(READING_RULES), name))
 
 
-def waiting_messages(store: ObjectStore, names: Names, domain: str, view: LedgerView) -> Iterator[str]:
-    """Yield a sentence if raw has files that no run has read, or if batches are not published."""
+def waiting_messages(
+    store: ObjectStore, names: Names, domain: str, view: LedgerView, streams: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield a sentence for each run that has to be started: the pipeline's, and those of streams.
+
+    That is if raw has files that no run has read, or if batches are not published. `streams` are the tables
+    of the domain's streams.
+    """
     waiting = [
-        item
+        item.key.removeprefix(raw_prefix(domain))
         for item in store.list(names.raw_bucket, raw_prefix(domain))
         if item.size and (item.key, version_of(item)) not in view.seen
     ]
+    for table in streams:
+        number = sum(key.startswith(f"{table}/") for key in waiting)
+        if number:
+            job = names.job(domain, stream_job(table))
+            yield (
+                f"{domain}: {number} files of the stream {table} wait for its job. The schedule starts it; "
+                f"to start it now: aws glue start-job-run --job-name {job}"
+            )
+    folders = tuple(f"{table}/" for table in streams)
+    drops = sum(not key.startswith(folders) for key in waiting)
     parts = []
-    if waiting:
-        parts.append(f"{len(waiting)} files wait for a run")
+    if drops:
+        parts.append(f"{drops} files wait for a run")
     if view.needs_publication:
         parts.append(f"{len(view.pending)} batches wait to be published")
     if parts:
         machine = names.state_machine(domain)
         arn = f"arn:aws:states:{names.region}:{names.account}:stateMachine:{machine}"
+        starts = "The schedule" if streams else "The next file that arrives"
         yield (
-            f"{domain}: {' and '.join(parts)}. The schedule starts a run; to start one now: "
+            f"{domain}: {' and '.join(parts)}. {starts} starts a run; to start one now: "
             f"aws stepfunctions start-execution --state-machine-arn {arn}"
         )

@@ -49,3 +49,18 @@ def test_batches_of_older_rules_are_named_with_the_command() -> None:
         "Read by older rules: b-0, b-1, b-2, b-3, b-4 and 2 more. `caudal reingest --domain shop` has them "
         "read again."
     )
+
+
+def test_files_of_a_stream_wait_for_its_job_and_the_others_for_the_pipeline(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    for key in ("clicks/a.jsonl", "clicks/b.jsonl", "orders/c.csv"):
+        store.write(NAMES.raw_bucket, f"shop/{key}", b"x")
+    view = LedgerView(batches=(), curated=frozenset())
+    stream, drop = waiting_messages(store, NAMES, "shop", view, ["clicks"])
+    assert stream == (
+        "shop: 2 files of the stream clicks wait for its job. The schedule starts it; to start it now: "
+        "aws glue start-job-run --job-name caudal-dev-shop-stream-clicks"
+    )
+    assert drop.startswith("shop: 1 files wait for a run. The schedule starts a run;")
+    [drop] = waiting_messages(store, NAMES, "shop", view)
+    assert drop.startswith("shop: 3 files wait for a run. The next file that arrives starts a run;")

@@ -1,8 +1,10 @@
-"""Events as lines of JSON."""
+"""Events as lines of JSON, and running totals of them."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 ABSENT = object()
@@ -21,3 +23,20 @@ def event(number: int, **changed: Any) -> str:
 def lines(*records: str) -> str:
     """Return the content of a file with these records."""
     return "".join(f"{record}\n" for record in records)
+
+
+def total(
+    org: str,
+    day: date,
+    cost: str,
+    *,
+    events: int = 1,
+    metric: str = "requests",
+    value: str | None = "10",
+) -> dict[str, Any]:
+    """Return a total of one metric of an organisation's day."""
+    return {
+        "day": day, "org_id": org, "service": "compute", "metric": metric, "events": events,
+        "cost_usd_increment": Decimal(cost), "value": None if value is None else Decimal(value),
+        "carbon_kg": None, "genai_tokens": None,
+    }  # fmt: skip

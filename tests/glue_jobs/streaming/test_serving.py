@@ -24,7 +24,7 @@ from localcloud.dataapi.faults import Kind
 from serving.client.errors import RefusedError, SecretError
 from tests.domains.cloud_provider.marts_store import KEYSPACE, TOKEN, Store
 from tests.fakes import FolderStore
-from tests.glue_jobs.streaming.totals import total
+from tests.glue_jobs.streaming.lines import total
 
 MART = "org_daily_usage_by_service"
 MONDAY, TUESDAY = date(2025, 7, 7), date(2025, 7, 8)

@@ -14,7 +14,7 @@ from domains.cloud_provider.tables import USAGE_EVENTS
 from glue_jobs.streaming.sinks import SpeedFiles, add_nullable, sum_to_shape
 from lake.model.discovery import load_domain
 from tests.fakes import FolderStore
-from tests.glue_jobs.streaming import totals as running
+from tests.glue_jobs.streaming import lines as running
 
 DAY = date(2025, 7, 1)
 

@@ -87,8 +87,9 @@ def test_file_that_harms_spark_stops_neither_bronze_nor_the_speed_view(
     assert totals(viewed) == {("o1", "requests"): (2, "4.500000")}
 
 
-def test_hidden_file_is_in_neither(viewed: StreamPipeline) -> None:
-    viewed.drop_events({"_a.jsonl": lines(event(1)), "b.jsonl": lines(event(2))})
+def test_hidden_file_and_event_of_the_first_year_change_nothing(viewed: StreamPipeline) -> None:
+    first = event(3, timestamp="0001-01-01T00:00:00Z")
+    viewed.drop_events({"_a.jsonl": lines(event(1)), "b.jsonl": lines(first, event(2))})
     viewed.stream()
     assert totals(viewed) == {("o1", "requests"): (1, "2.250000")}
 
