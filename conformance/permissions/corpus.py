@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).parent
 E2E = _FOLDER / "calls_e2e.jsonl"
 """One call of each kind that roles make in the end-to-end tests."""
 S3A = _FOLDER / "calls_s3a.jsonl"
-"""One call of each kind that roles make in the history on Hadoop's S3A client, and not in those tests."""
+"""One call of each other kind that roles make in the history on Hadoop's S3A client."""
 
 COMMANDS = {
     E2E: 'make test ARGS="tests/e2e --record-calls=anew"',
@@ -50,7 +50,7 @@ def listed(things: Iterable[object]) -> str:
 
 def corpus() -> set[Call]:
     """Return the calls of all files."""
-    return read_calls(E2E) | read_calls(S3A)
+    return {call for file in COMMANDS for call in read_calls(file)}
 
 
 def reduced_calls(recording: Path, privileges: Privileges) -> set[Call]:
@@ -60,15 +60,16 @@ def reduced_calls(recording: Path, privileges: Privileges) -> set[Call]:
 
 
 def compare(
-    calls: Iterable[Call], kinds: Kinds, *, file: Path, record: Record = "", first: Path = E2E
+    calls: Iterable[Call], kinds: Kinds, *, file: Path, record: Record = "", files: Iterable[Path] = COMMANDS
 ) -> None:
-    """Raise UnknownCallsError for reduced calls of a kind that the corpus lacks, or record them in `file`.
+    """Raise UnknownCallsError for reduced calls of a kind that no file of the corpus has, or record them.
 
-    Kinds that the file `first` has are not repeated in another one. A kind that `file` has keeps its line, so
-    that another run of the same tests changes nothing.
+    They are recorded in `file`: each kind is in one of `files` only, because which calls are made first
+    depends on the tests that are chosen. A kind that `file` has keeps its line, so that another run of the
+    same tests changes nothing.
     """
     known = {kinds.of_call(call): call for call in read_calls(file)}
-    elsewhere = {kinds.of_call(call) for call in read_calls(first)} if file != first else set()
+    elsewhere = {kinds.of_call(call) for each in files if each != file for call in read_calls(each)}
     made = {kinds.of_call(call): call for call in kinds.one_of_each(calls)}
     unknown = [call for kind, call in made.items() if kind not in known.keys() | elsewhere]
     if record == "anew":

@@ -55,13 +55,13 @@ def made(privileges: Privileges, folder: Path, *keys: str) -> set[Call]:
 
 def test_known_calls_pass(policy: Policy, corpus: Path, tmp_path: Path) -> None:
     privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
-    compare(made(privileges, tmp_path, "a/1", "a/2/3"), KINDS, file=corpus)
+    compare(made(privileges, tmp_path, "a/1", "a/2/3"), KINDS, file=corpus, files=[])
 
 
 def test_unknown_call_is_refused_with_the_remedy(policy: Policy, corpus: Path, tmp_path: Path) -> None:
     privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
     with pytest.raises(UnknownCallsError) as refused:
-        compare(made(privileges, tmp_path, "a/1", "b/2"), KINDS, file=corpus)
+        compare(made(privileges, tmp_path, "a/1", "b/2"), KINDS, file=corpus, files=[])
     assert str(refused.value) == (
         f"calls.jsonl: 1 calls are not in the corpus:\n  {ROLE} s3:PutObject {LAKE}/~\n"
         " If they are right, run the same tests with --record-calls, and commit the file."
@@ -71,7 +71,7 @@ def test_unknown_call_is_refused_with_the_remedy(policy: Policy, corpus: Path, t
 
 def test_unknown_call_is_added_on_request(policy: Policy, corpus: Path, tmp_path: Path) -> None:
     privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
-    compare(made(privileges, tmp_path, "b/2"), KINDS, file=corpus, record="add")
+    compare(made(privileges, tmp_path, "b/2"), KINDS, file=corpus, files=[], record="add")
     assert read_calls(corpus) == {KNOWN, put("~")}
 
 
@@ -79,7 +79,7 @@ def test_calls_that_are_made_no_more_leave_a_corpus_recorded_anew(
     policy: Policy, corpus: Path, tmp_path: Path
 ) -> None:
     privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
-    compare(made(privileges, tmp_path, "b/2"), KINDS, file=corpus, record="anew")
+    compare(made(privileges, tmp_path, "b/2"), KINDS, file=corpus, files=[], record="anew")
     assert read_calls(corpus) == {put("~")}
 
 
@@ -88,18 +88,18 @@ def test_calls_that_differ_in_domain_or_table_have_one_line_which_stays(
 ) -> None:
     shop, provider = (f"silver/{each}/orders" for each in ("ecommerce", "cloud_provider"))
     both = policy(allow("s3:PutObject", [f"{LAKE}/{shop}/*", f"{LAKE}/{provider}/*"]))
-    compare(made(both, tmp_path, f"{shop}/1"), KINDS, file=corpus, record="anew")
+    compare(made(both, tmp_path, f"{shop}/1"), KINDS, file=corpus, files=[], record="anew")
     assert read_calls(corpus) == {put(f"{shop}/~")}
-    compare(made(both, tmp_path, f"{shop}/1", f"{provider}/1"), KINDS, file=corpus, record="anew")
+    compare(made(both, tmp_path, f"{shop}/1", f"{provider}/1"), KINDS, file=corpus, files=[], record="anew")
     assert read_calls(corpus) == {put(f"{shop}/~")}
 
 
-def test_second_file_has_only_what_the_first_lacks(policy: Policy, corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("record", ["", "add", "anew"])
+def test_kind_that_another_file_has_is_known_and_not_repeated(
+    policy: Policy, corpus: Path, tmp_path: Path, record: Record
+) -> None:
     privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
-    second = tmp_path / "second.jsonl"
-    second.touch()
-    compare(made(privileges, tmp_path, "a/1"), KINDS, file=second, first=corpus)
-    records: tuple[Record, ...] = ("add", "anew")
-    for record in records:
-        compare(made(privileges, tmp_path, "a/1", "b/2"), KINDS, file=second, first=corpus, record=record)
-        assert read_calls(second) == {put("~")}
+    other = tmp_path / "other.jsonl"
+    other.touch()
+    compare(made(privileges, tmp_path, "a/1"), KINDS, file=other, files=[corpus, other], record=record)
+    assert (read_calls(corpus), read_calls(other)) == ({KNOWN}, set())
