@@ -29,15 +29,16 @@ Record = Literal["", "add", "anew"]
 SHOWN = 20
 
 
-class UnknownCallsError(CaudalError):
-    """A run made calls that the corpus does not have: nobody has checked that they are needed."""
+class UnknownDenialsError(CaudalError):
+    """Calls of a run were denied, and the corpus does not have them: no test makes them on purpose."""
 
     def __init__(self, calls: Iterable[Call], file: Path) -> None:
         self.calls = tuple(sorted(calls))
         super().__init__(
-            f"{len(self.calls)} calls are not in the corpus:{listed(self.calls)}\n",
+            f"{len(self.calls)} calls were denied that the corpus does not have:{listed(self.calls)}\n",
             where=file.name,
-            hint="If they are right, run the same tests with --record-calls, and commit the file.",
+            hint="Grant what the caller needs. If a test wants the denial, run it with --record-calls, and "
+            "commit the file.",
         )
 
 
@@ -62,7 +63,10 @@ def reduced_calls(recording: Path, privileges: Privileges) -> set[Call]:
 def compare(
     calls: Iterable[Call], kinds: Kinds, *, file: Path, record: Record = "", files: Iterable[Path] = COMMANDS
 ) -> None:
-    """Raise UnknownCallsError for reduced calls of a kind that no file of the corpus has, or record them.
+    """Raise UnknownDenialsError for denied calls of a kind that no file of the corpus has, or record all.
+
+    An unknown call that was allowed proves nothing new: each grant is needed by a recorded one. Which calls a
+    run makes depends on its timing, e.g. on whether an execution had to wait for the lease.
 
     They are recorded in `file`: each kind is in one of `files` only, because which calls are made first
     depends on the tests that are chosen. A kind that `file` has keeps its line, so that another run of the
@@ -76,5 +80,5 @@ def compare(
         write_calls(file, [known.get(kind, call) for kind, call in made.items() if kind not in elsewhere])
     elif record == "add":
         write_calls(file, [*known.values(), *unknown])
-    elif unknown:
-        raise UnknownCallsError(unknown, file)
+    elif denied := [call for call in unknown if not call.allowed]:
+        raise UnknownDenialsError(denied, file)

@@ -41,7 +41,7 @@ def cloud(
 ) -> Iterator[LocalCloud]:
     """A running cloud with the templates of all domains deployed and IAM policies enforced.
 
-    At the end, all calls that roles made must be in the corpus.
+    At the end, all denied calls must be in the corpus.
     """
     with LocalCloud(tmp_path_factory.mktemp("home")) as running:
         running.deploy(assembly)

@@ -1,4 +1,4 @@
-"""A run may make no call that the corpus lacks; one call of each kind is recorded."""
+"""No call of a run may be denied unless the corpus has it; one call of each kind is recorded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.permissions.calls import Call, read_calls, write_calls
-from conformance.permissions.corpus import Record, UnknownCallsError, compare, reduced_calls
+from conformance.permissions.corpus import Record, UnknownDenialsError, compare, reduced_calls
 from conformance.permissions.grants import Privileges
 from conformance.permissions.kinds import Kinds
 from lake.model.discovery import load_domain
@@ -17,8 +17,8 @@ from tests.conformance.permissions.conftest import LAKE, ROLE, Policy, allow
 KINDS = Kinds([load_domain("ecommerce"), load_domain("cloud_provider")])
 
 
-def put(key: str) -> Call:
-    return Call(ROLE, "s3:PutObject", f"{LAKE}/{key}")
+def put(key: str, *, allowed: bool = True) -> Call:
+    return Call(ROLE, "s3:PutObject", f"{LAKE}/{key}", allowed=allowed)
 
 
 KNOWN = put("a/~")
@@ -31,7 +31,7 @@ def corpus(tmp_path: Path) -> Path:
     return tmp_path / "calls.jsonl"
 
 
-def recording(folder: Path, *keys: str) -> Path:
+def recording(folder: Path, *keys: str, allowed: bool = True) -> Path:
     """What a run records."""
     file = folder / "iam-calls.jsonl"
     entries = [
@@ -39,7 +39,7 @@ def recording(folder: Path, *keys: str) -> Path:
             "role": f"arn:aws:iam::1:role/{ROLE}",
             "action": "s3:PutObject",
             "resource": f"{LAKE}/{key}",
-            "allowed": True,
+            "allowed": allowed,
             "keys": {},
         }
         for key in keys
@@ -48,9 +48,9 @@ def recording(folder: Path, *keys: str) -> Path:
     return file
 
 
-def made(privileges: Privileges, folder: Path, *keys: str) -> set[Call]:
+def made(privileges: Privileges, folder: Path, *keys: str, allowed: bool = True) -> set[Call]:
     """The reduced calls of a run."""
-    return reduced_calls(recording(folder, *keys), privileges)
+    return reduced_calls(recording(folder, *keys, allowed=allowed), privileges)
 
 
 def test_known_calls_pass(policy: Policy, corpus: Path, tmp_path: Path) -> None:
@@ -58,15 +58,30 @@ def test_known_calls_pass(policy: Policy, corpus: Path, tmp_path: Path) -> None:
     compare(made(privileges, tmp_path, "a/1", "a/2/3"), KINDS, file=corpus, files=[])
 
 
-def test_unknown_call_is_refused_with_the_remedy(policy: Policy, corpus: Path, tmp_path: Path) -> None:
+def test_unknown_call_that_is_allowed_passes(policy: Policy, corpus: Path, tmp_path: Path) -> None:
     privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
-    with pytest.raises(UnknownCallsError) as refused:
-        compare(made(privileges, tmp_path, "a/1", "b/2"), KINDS, file=corpus, files=[])
+    compare(made(privileges, tmp_path, "a/1", "b/2"), KINDS, file=corpus, files=[])
+    assert read_calls(corpus) == {KNOWN}
+
+
+def test_unknown_denial_is_refused_with_the_remedy(policy: Policy, corpus: Path, tmp_path: Path) -> None:
+    privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
+    with pytest.raises(UnknownDenialsError) as refused:
+        compare(made(privileges, tmp_path, "b/2", allowed=False), KINDS, file=corpus, files=[])
     assert str(refused.value) == (
-        f"calls.jsonl: 1 calls are not in the corpus:\n  {ROLE} s3:PutObject {LAKE}/~\n"
-        " If they are right, run the same tests with --record-calls, and commit the file."
+        "calls.jsonl: 1 calls were denied that the corpus does not have:\n"
+        f"  {ROLE} s3:PutObject {LAKE}/~ (denied)\n"
+        " Grant what the caller needs. If a test wants the denial, run it with --record-calls, and commit "
+        "the file."
     )
     assert read_calls(corpus) == {KNOWN}
+
+
+def test_known_denial_passes(policy: Policy, tmp_path: Path) -> None:
+    privileges = policy(allow("s3:PutObject", f"{LAKE}/a/*"))
+    file = tmp_path / "calls.jsonl"
+    write_calls(file, [put("~", allowed=False)])
+    compare(made(privileges, tmp_path, "b/2", allowed=False), KINDS, file=file, files=[])
 
 
 def test_unknown_call_is_added_on_request(policy: Policy, corpus: Path, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def made(request: pytest.FixtureRequest) -> Iterator[set[Call]]:
-    """The reduced calls of all roles on S3A. At the end, they must be in the corpus."""
+    """The reduced calls of all roles on S3A. At the end, those denied must be in the corpus."""
     calls: set[Call] = set()
     yield calls
     record: Record = request.config.getoption("record_calls")
