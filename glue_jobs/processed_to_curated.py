@@ -95,10 +95,13 @@ def run(
 
 
 def _followed(store: ObjectStore, args: JobArguments, domain: Domain, view: LedgerView) -> LedgerView:
-    """Leave out decisions on files that bronze does not follow yet: the next run's first job sees to it."""
+    """Leave out decisions on files that bronze does not follow yet: the next run's first job sees to it.
+
+    Those that silver and gold follow already stay.
+    """
     if not view.decisions:
         return view
-    known = SetAside.read(store, args.ledger_bucket, domain.name).decisions
+    known = SetAside.read(store, args.ledger_bucket, domain.name).decisions | view.curated
     return replace(view, decisions=tuple(each for each in view.decisions if each.decision_id in known))
 
 

@@ -79,9 +79,8 @@ def run(
         sink = make_sink(files, domain, table)
         sinks.append(sink)
         checkpoint = checkpoints.current(left_out) or checkpoints.begin(left_out, now(), sink.clear)
-        limited = replace(args, max_files=feed.files_per_batch(args.max_files))
         return start_speed(
-            spark, limited, table, url=feed.url, checkpoint=checkpoint, sink=sink, left_out=left_out
+            spark, args, table, url=feed.url, checkpoint=checkpoint, sink=sink, left_out=left_out
         )
 
     queries = Queries(bronze=lambda: writer.start(generations.checkpoint(generation)), speed=speed)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -235,11 +236,13 @@ class Context:
         """
         line = json.dumps({"time": dt.datetime.now(dt.UTC).isoformat(), **entry}, default=str)
         file = self.state_dir / f"{name}.jsonl"
-        with self._lock, file.open("ab") as stream:
+        text = f"{line}\n".encode()
+        # Without a buffer, which would be written again when the file is closed.
+        with self._lock, file.open("ab", buffering=0) as stream:
             end = stream.tell()
             try:
-                stream.write(f"{line}\n".encode())
-                stream.flush()
+                if stream.write(text) < len(text):
+                    raise OSError(ENOSPC, "there is no space for the whole line")
             except OSError as error:
                 _log.error("%s is not in %s: %s", line, file, error)
                 os.truncate(file, end)

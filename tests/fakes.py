@@ -164,15 +164,21 @@ class KillableStore(FolderStore):
 
 
 class KilledBeforeStore(KillableStore):
-    """A KillableStore that is killed before the first change (`verb key`) that matches a pattern."""
+    """A KillableStore that is killed before the first change (`verb key`) that matches a pattern.
 
-    def __init__(self, root: Path, pattern: str) -> None:
+    `passing` is the number of matching changes that happen before.
+    """
+
+    def __init__(self, root: Path, pattern: str, *, passing: int = 0) -> None:
         super().__init__(root)
         self._pattern = pattern
+        self._passing = passing
 
     def _change(self, verb: str, key: str) -> None:
         if self.killed_at is None and re.match(self._pattern, f"{verb} {key}"):
-            self.killed_at = len(self.changes)
+            if not self._passing:
+                self.killed_at = len(self.changes)
+            self._passing -= 1
         super()._change(verb, key)
 
 

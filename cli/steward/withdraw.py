@@ -32,7 +32,7 @@ def withdraw(
     home: Home = None,
     assume: Assume = True,
 ) -> None:
-    """Withdraw ingested files: their rows leave silver, gold and what follows with the next execution."""
+    """Withdraw ingested files: their rows leave bronze and what follows with the next execution."""
     from glue_jobs.ledger.withdrawals import Decision, in_force, write_decision
 
     with connected(domain, env, profile, region, home, assume) as place:
@@ -58,7 +58,7 @@ def withdraw(
                 raise CaudalError(
                     "the ledger has no ingested file of this key; nothing was changed.",
                     where=printable(key),
-                    hint=f"List keys with `aws s3 ls --recursive s3://{bucket}/{domain}/`.",
+                    hint="A file's key is `source_file` in bronze, and `file` in the accounting of a run.",
                 )
         now, changed = datetime.now(UTC), [key for key in named if (key in standing) == undo]
         for key in changed:

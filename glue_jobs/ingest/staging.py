@@ -64,7 +64,11 @@ class Staging:
         )  # fmt: skip
         keys = [REJECTED, *(MONTH_KEYS if self.table.dated_by else ())]
         # One shuffle gathers what belongs into one file; without it each task would write its own.
-        gathered = rows.repartition(*keys).observe(counted, F.count(F.lit(1)).alias("rows"))
+        # In the order of dates, so that of a stream's files the later ones have the later events; the writer
+        # sorts by `keys` anyway.
+        order = [*keys, *([self.table.dated_by] if self.table.stream and self.table.dated_by else [])]
+        gathered = rows.repartition(*keys).sortWithinPartitions(*order)
+        gathered = gathered.observe(counted, F.count(F.lit(1)).alias("rows"))
         writer = gathered.write.mode("overwrite").option("maxRecordsPerFile", self.rows_per_file)
         writer.partitionBy(*keys).parquet(self._url)
         return int(counted.get["rows"])

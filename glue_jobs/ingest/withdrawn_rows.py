@@ -28,6 +28,8 @@ from lake.errors import AccountingError
 from lake.files.layers import BATCH_KEY, stored_table
 from lake.model.spec import Domain, Table
 
+_NOTHING: frozenset[str] = frozenset()
+
 
 def follow_withdrawals(
     spark: SparkSession,
@@ -47,20 +49,21 @@ def follow_withdrawals(
     before = SetAside.read(store, args.ledger_bucket, domain.name)
     live = _live(store, args, domain, view)
     wanted = {place: files for place, files in live.items() if files}
-    bronze = _Bronze(spark, store, catalog, args, domain)
     kept = {place: files for place, files in before.places.items() if place in live}
-    added = [place for place in wanted if place not in kept]
-    for place in added:
-        bronze.keep_whole(place)
-    if added:
-        kept |= dict.fromkeys(added, frozenset())
-        SetAside(places=kept, decisions=before.decisions).write(store, args.ledger_bucket, domain.name)
-    for place, files in kept.items():
-        if files != live[place]:
-            bronze.rewrite(place, live[place])
+    changed = [place for place in {**wanted, **kept} if kept.get(place, _NOTHING) != live[place]]
+    bronze = _Bronze(spark, store, catalog, args, domain)
+    for place in changed:
+        if place not in kept:
+            bronze.keep_whole(place)
+    if changed:
+        # From here on a place may lack rows that neither this record's decisions nor later ones name.
+        during = kept | dict.fromkeys(changed)
+        SetAside(places=during, decisions=before.decisions).write(store, args.ledger_bucket, domain.name)
+    for place in changed:
+        bronze.rewrite(place, live[place])
     decisions = frozenset(decision.decision_id for decision in view.decisions)
     after = SetAside(places=wanted, decisions=decisions)
-    if after != before:
+    if changed or after != before:
         after.write(store, args.ledger_bucket, domain.name)
     bronze.forget_others(wanted)
 
@@ -70,18 +73,18 @@ def _live(
 ) -> dict[Place, frozenset[str]]:
     """Return each place of bronze → the withdrawn files of which its whole files have rows.
 
-    Batches whose files are about to be deleted are left out.
+    Batches whose files are about to be deleted are left out; a compaction may still have their rows.
     """
     found: dict[Place, frozenset[str]] = {}
     for batch in view.batches:
-        for table in batch.tables if batch.batch_id not in view.retired else ():
+        for table in batch.tables:
             files = (file.key for file in batch.files if file.table == table and file.rows_bronze)
             found[table, batch.batch_id] = frozenset(files) & view.withdrawn
     for name in (table.name for table in domain.stream_tables):
         for entry in Compactions.read(store, args.ledger_bucket, domain.name, name).current:
-            merged = (found.get((name, place), frozenset()) for place in entry.replaced)
-            found[name, entry.compaction_id] = frozenset().union(*merged)
-    return found
+            merged = (found.get((name, place), _NOTHING) for place in entry.replaced)
+            found[name, entry.compaction_id] = _NOTHING.union(*merged)
+    return {place: files for place, files in found.items() if place[1] not in view.retired}
 
 
 @dataclass(frozen=True)

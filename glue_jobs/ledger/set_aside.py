@@ -22,11 +22,12 @@ Place = tuple[str, str]
 class SetAside:
     """What bronze lacks.
 
-    `places` maps each place whose whole files are kept to the raw files whose rows it lacks. `decisions` are
-    the ids of the decisions on withdrawals that bronze follows.
+    `places` maps each place whose whole files are kept to the raw files whose rows it lacks, or to None while
+    that is being changed: it may lack any of them. `decisions` are the ids of the decisions on withdrawals
+    that bronze follows.
     """
 
-    places: Mapping[Place, frozenset[str]] = field(default_factory=dict)
+    places: Mapping[Place, frozenset[str] | None] = field(default_factory=dict)
     decisions: frozenset[str] = frozenset()
 
     @classmethod
@@ -40,12 +41,18 @@ class SetAside:
             return cls()
         with parsing("a record of withdrawn rows", bucket, key):
             data = json.loads(body)
-            places = {(table, place): frozenset(files) for table, place, files in data["places"]}
+            places = {
+                (table, place): None if files is None else frozenset(files)
+                for table, place, files in data["places"]
+            }
             return cls(places=places, decisions=frozenset(data["decisions"]))
 
     def write(self, store: ObjectStore, bucket: str, domain: str) -> None:
         """Replace the record."""
-        places = [[*place, sorted(files)] for place, files in sorted(self.places.items())]
+        places = [
+            [*place, None if self.places[place] is None else sorted(self.places[place] or ())]
+            for place in sorted(self.places)
+        ]
         body = json.dumps({"places": places, "decisions": sorted(self.decisions)}, indent=1).encode()
         store.write(bucket, naming.set_aside_key(domain), body)
 

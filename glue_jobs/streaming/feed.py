@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 from glue_jobs.ledger.view import LedgerView
 from glue_jobs.runtime.store import Copy, ObjectStore, copy_all
@@ -28,7 +29,8 @@ took up to 1.1 GB of heap, of which 0.7 GB stayed in use."""
 _MARKER = "_feed"
 """Name of an empty object that makes the folder exist: Spark fails to start on one that does not."""
 
-_FILE = re.compile(r"(?P<batch>.+)-\d{5}\.parquet")
+_FILE = re.compile(r"(?P<batch>.+)-[0-9a-f]{8}-\d{5}\.parquet")
+_NUMBER = re.compile(r"(\d+)")
 
 
 class Feed:
@@ -62,22 +64,22 @@ class Feed:
         self._store.delete(self._bucket, old)
 
     def add(self, batch_id: str) -> None:
-        """Copy a batch's files of bronze into the feed."""
+        """Copy a batch's files of bronze into the feed, oldest month first, one after another.
+
+        Spark reads files by their times and names: rows that come too early would make others late. Names
+        are new at each attempt, because Spark reads no name twice, and an attempt may cut rows into files in
+        another way; rows that it has read before are duplicates by key.
+        """
         source = naming.batch_prefix("bronze", self._domain, self._table, batch_id)
         keys = [item.key for item in self._store.list(self._bucket, source) if item.key.endswith(".parquet")]
-        targets = (f"{self._prefix}{batch_id}-{number:05d}.parquet" for number in range(len(keys)))
-        copy_all(self._store, (Copy(self._bucket, *pair) for pair in zip(keys, targets, strict=True)))
+        attempt = uuid4().hex[:8]
+        for number, key in enumerate(sorted(keys, key=_with_numbers)):
+            target = f"{self._prefix}{batch_id}-{attempt}-{number:05d}.parquet"
+            copy_all(self._store, [Copy(self._bucket, key, target)])
 
     def remove(self, batch_id: str) -> None:
         """Delete the files of a batch."""
         self._store.delete(self._bucket, [key for key, batch in self._files() if batch == batch_id])
-
-    def files_per_batch(self, at_most: int) -> int:
-        """Return how many files a micro-batch may have: at most `at_most`, and about MICRO_BATCH_BYTES."""
-        listed = self._store.list(self._bucket, self._prefix)
-        sizes = [item.size for item in listed if item.key.endswith(".parquet")]
-        total = max(1, sum(sizes))
-        return max(1, min(at_most, MICRO_BATCH_BYTES * len(sizes) // total)) if sizes else at_most
 
     def _files(self) -> Iterator[tuple[str, str]]:
         """Yield the key of each file, and the id of its batch."""
@@ -85,3 +87,8 @@ class Feed:
             match = _FILE.fullmatch(item.key.removeprefix(self._prefix))
             if match:
                 yield item.key, match["batch"]
+
+
+def _with_numbers(key: str) -> list[tuple[int, str]]:
+    """Return a sort key in which month=9 comes before month=10."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in _NUMBER.split(key)]

@@ -20,6 +20,7 @@ from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_schema
 from glue_jobs.runtime.session import configure
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.bronze import MAX_FILE_AGE, POLL_INTERVAL
+from glue_jobs.streaming.feed import MICRO_BATCH_BYTES
 from lake.errors import DeclarationError
 from lake.model.spec import Stream, Table
 
@@ -84,14 +85,17 @@ def start_speed(
 ) -> StreamingQuery:
     """Start the query that keeps the totals of the feed at `url`.
 
-    The rows of the raw files `left_out` do not count. Files that are gone have been published.
+    The rows of the raw files `left_out` do not count. Files that are gone have been published. A micro-batch
+    has MICRO_BATCH_BYTES, or one file that is larger; Spark can limit bytes or files, but not both.
     """
     session = configure(spark.newSession())
     partitions = min(STATE_PARTITIONS, int(str(spark.conf.get("spark.sql.shuffle.partitions"))))
     session.conf.set("spark.sql.shuffle.partitions", str(partitions))
     rows = (
         session.readStream.schema(_schema(table))
-        .options(maxFilesPerTrigger=str(args.max_files), maxFileAge=MAX_FILE_AGE, ignoreMissingFiles="true")
+        .options(
+            maxBytesPerTrigger=str(MICRO_BATCH_BYTES), maxFileAge=MAX_FILE_AGE, ignoreMissingFiles="true"
+        )
         .parquet(url)
     )
     if left_out:

@@ -46,7 +46,8 @@ def _lines(domain: Domain) -> Iterator[str]:
     yield from (f'    gold_{each.name}[["{each.name}"]]' for each in domain.marts)
     yield "end"
     for each in domain.stream_tables:
-        yield f'raw_{each.name} -. running totals .-> speed_{each.name}[/"speed view of {each.name}"/]'
+        speed = f'speed_{each.name}[/"speed view of {each.name}"/]'
+        yield f"silver_{each.name} -. running totals of bronze .-> {speed}"
     for each in domain.tables:
         yield f"raw_{each.name} --> silver_{each.name}"
     for each in domain.tables:

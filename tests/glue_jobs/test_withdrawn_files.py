@@ -101,6 +101,40 @@ def test_run_that_dies_while_bronze_changes_is_repeated(january: Pipeline, what:
         assert january.reconcile() == []
 
 
+KILLS = {
+    "withdrawn": [("write .*set-aside", 0), ("copy bronze/.*sales", 0), ("write .*set-aside", 1)],
+    "taken back": [
+        ("copy bronze/.*sales", 0), ("copy bronze/.*sales", 1), ("write .*set-aside", 1),
+        ("delete withdrawn/", 0),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("what", "place", "passing"), [(what, *kill) for what, kills in KILLS.items() for kill in kills]
+)
+def test_run_that_died_is_followed_by_the_opposite_decision(
+    january: Pipeline, what: str, place: str, passing: int
+) -> None:
+    """What the dead run has changed in bronze is changed back, although its decision holds no more."""
+    january.drop({"sales_wrong.csv": WRONG, "sales_right.csv": HEAD["sales"] + RIGHT})
+    january.run()
+    states = {"taken back": bronze(january)}
+    states["withdrawn"] = [row for row in states["taken back"] if "sales_wrong" not in row[0]]
+    decide(january, "sales_wrong.csv", withdrawn=True, minute=1)
+    if what == "taken back":
+        january.run()
+        decide(january, "sales_wrong.csv", withdrawn=False, minute=2)
+    with pytest.raises(KilledError):
+        january.ingest(store=KilledBeforeStore(january.root, place, passing=passing))
+    decide(january, "sales_wrong.csv", withdrawn=what == "taken back", minute=3)
+    january.run()
+    [opposite] = states.keys() - {what}
+    assert bronze(january) == states[opposite]
+    assert january.reconcile() == []
+    assert january.published() == january.refreshed()
+
+
 def test_decision_between_the_two_jobs_waits_for_the_next_run(january: Pipeline) -> None:
     """Otherwise the second job would read bronze as it was, and mark the decision as followed."""
     january.drop({"sales_wrong.csv": WRONG})
@@ -137,6 +171,22 @@ def test_rows_leave_and_enter_merged_files_of_a_stream(
         *(f"r-2025-05-0{day}" for day in (1, 2, 4, 5)), "r-2025-06-03",
     ]  # fmt: skip
     assert list(meters.store.list("processed", "withdrawn/")) == []
+
+
+def test_merged_file_of_a_batch_that_is_read_again_stays_without_withdrawn_rows(
+    meters: Meters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compactor, "MIN_FILES", 2)
+    for day in ("2025-05-01", "2025-05-02", "2025-06-03"):
+        meters.read((f"r-{day}", day, "m1", 5))
+    meters.run()
+    decide(meters, "1.jsonl", withdrawn=True, minute=1)
+    meters.run()
+    first = min(batch.batch_id for batch in meters.view().batches)
+    meters.store.create("ledger", naming.reingest_key(meters.domain.name, first), b"{}")
+    for _ in range(3):
+        meters.run()
+        assert "r-2025-05-01" not in [name for (name,) in meters.rows("bronze", "readings", "reading_id")]
 
 
 def test_bytes_of_a_withdrawn_file_may_be_ingested_again(january: Pipeline) -> None:

@@ -15,7 +15,7 @@ from tests.fakes import FolderStore
 def test_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     assert SetAside.read(store, "ledger", "shop") == SetAside()
-    places = {("orders", "b-1"): frozenset({"x", "y"}), ("clicks", "c-2"): frozenset({"z"})}
+    places = {("orders", "b-1"): frozenset({"x", "y"}), ("clicks", "c-2"): None}
     record = SetAside(places=places, decisions=frozenset({"w-1"}))
     record.write(store, "ledger", "shop")
     assert SetAside.read(store, "ledger", "shop") == record

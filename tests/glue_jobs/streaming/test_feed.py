@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from glue_jobs.ledger.ledger import Batch, LedgerView
-from glue_jobs.streaming import feed as feeds
 from glue_jobs.streaming.feed import Feed
 from lake import naming
 from lake.naming import BatchStatus
@@ -21,18 +21,20 @@ def store(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path)
 
 
-def bronze(store: FolderStore, batch_id: str, *months: int, size: int = 1) -> Feed:
+def bronze(store: FolderStore, batch_id: str, *months: int) -> Feed:
     """Write a bronze file for each month of a batch, and put the batch into the feed."""
     for month in months:
         prefix = naming.batch_prefix("bronze", "shop", "clicks", batch_id)
-        store.write("processed", f"{prefix}year=2026/month={month}/part-00000.parquet", b"x" * size)
+        store.write("processed", f"{prefix}year=2026/month={month}/part-00000.parquet", str(month).encode())
     feed = Feed(store, "processed", "shop", "clicks")
     feed.add(batch_id)
     return feed
 
 
 def names(store: FolderStore) -> list[str]:
-    return [item.key.removeprefix(PREFIX) for item in store.list("processed", PREFIX)]
+    """The names in the feed, without what tells attempts apart."""
+    keys = [item.key.removeprefix(PREFIX) for item in store.list("processed", PREFIX)]
+    return [re.sub(r"-[0-9a-f]{8}(?=-\d{5}\.)", "", key) for key in keys]
 
 
 def batch(batch_id: str) -> Batch:
@@ -52,6 +54,19 @@ def test_files_of_a_batch_lie_in_one_folder(store: FolderStore) -> None:
     ]
 
 
+def test_months_of_a_batch_are_in_order(store: FolderStore) -> None:
+    bronze(store, "s-0001-00000000", 10, 9)
+    keys = [item.key for item in store.list("processed", PREFIX)]
+    assert [store.read("processed", key) for key in sorted(keys)] == [b"9", b"10"]
+
+
+def test_each_attempt_has_names_of_its_own(store: FolderStore) -> None:
+    bronze(store, "s-0001-00000000", 1)
+    first = {item.key for item in store.list("processed", PREFIX)}
+    bronze(store, "s-0001-00000000", 1)
+    assert len({item.key for item in store.list("processed", PREFIX)} - first) == 1
+
+
 def test_files_of_a_batch_that_is_written_again_are_removed(store: FolderStore) -> None:
     bronze(store, "s-0001-00000000", 1)
     bronze(store, "s-0001-00000001", 1).remove("s-0001-00000000")
@@ -67,14 +82,3 @@ def test_run_keeps_what_is_not_published_and_what_it_commits_itself(store: Folde
     )
     feed.begin(view, 2)
     assert names(store) == ["_feed", *(f"{name}-00000.parquet" for name in kept)]
-
-
-def test_micro_batch_has_as_many_files_as_its_bytes_allow(
-    store: FolderStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feeds, "MICRO_BATCH_BYTES", 100)
-    feed = bronze(store, "s-0001-00000000", 1, 2, 3, size=30)
-    assert [feed.files_per_batch(limit) for limit in (1000, 2)] == [3, 2]
-    bronze(store, "s-0001-00000001", 4, size=500)
-    assert feed.files_per_batch(1000) == 1
-    assert Feed(store, "processed", "shop", "other").files_per_batch(1000) == 1000
