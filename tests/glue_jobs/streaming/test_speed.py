@@ -10,7 +10,7 @@ import pytest
 
 from glue_jobs import stream_to_bronze
 from glue_jobs.ledger.withdrawals import Decision, write_decision
-from glue_jobs.streaming import speed
+from glue_jobs.streaming import bronze, speed
 from glue_jobs.streaming.sinks import SpeedFiles
 from glue_jobs.streaming.speed import running_totals
 from lake import naming
@@ -86,6 +86,19 @@ def test_file_that_harms_spark_stops_neither_bronze_nor_the_speed_view(
     [rejected] = viewed.stream()["rejected_files"]
     assert rejected["file"].endswith("/bad.jsonl")
     assert totals(viewed) == {("o1", "requests"): (2, "4.500000")}
+
+
+def test_backlog_is_read_in_the_order_of_its_events(
+    viewed: StreamPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row is a file of bronze and a micro-batch here: one that came too early would make others late."""
+    monkeypatch.setattr(bronze, "ROWS_PER_FILE", 1)
+    monkeypatch.setattr(speed, "MICRO_BATCH_BYTES", 1)
+    hours = (23, 5, 17, 11, 8)
+    rows = [event(hour, timestamp=f"2025-07-01T{hour:02d}:00:00Z") for hour in hours]
+    viewed.drop_events({"a.jsonl": lines(*rows)})
+    viewed.stream()
+    assert totals(viewed) == {("o1", "requests"): (5, "11.250000")}
 
 
 def test_hidden_file_and_event_of_the_first_year_change_nothing(viewed: StreamPipeline) -> None:
