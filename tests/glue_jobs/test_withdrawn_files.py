@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.curation import compactor
+from glue_jobs.ingest.withdrawn_rows import follow_withdrawals
 from glue_jobs.ledger.withdrawals import Decision, write_decision
 from lake import naming
 from tests.fakes import KilledBeforeStore, KilledError
@@ -182,11 +184,16 @@ def test_merged_file_of_a_batch_that_is_read_again_stays_without_withdrawn_rows(
     meters.run()
     decide(meters, "1.jsonl", withdrawn=True, minute=1)
     meters.run()
-    first = min(batch.batch_id for batch in meters.view().batches)
-    meters.store.create("ledger", naming.reingest_key(meters.domain.name, first), b"{}")
-    for _ in range(3):
-        meters.run()
-        assert "r-2025-05-01" not in [name for (name,) in meters.rows("bronze", "readings", "reading_id")]
+    left = meters.rows("bronze", "readings", "reading_id")
+    assert left == [("r-2025-05-02",), ("r-2025-06-03",)]
+    old = min(meters.view().batches, key=lambda batch: batch.batch_id)
+    new = replace(old, batch_id=f"{old.batch_id}-again", replaces=(old.batch_id,))
+    view = meters.view()
+    view = replace(view, batches=(*view.batches, new), curated=view.curated | {new.batch_id})
+    assert view.retired == {old.batch_id}
+
+    follow_withdrawals(meters.spark, meters.store, meters.catalog, meters.args(), meters.domain, view)
+    assert meters.rows("bronze", "readings", "reading_id") == left
 
 
 def test_bytes_of_a_withdrawn_file_may_be_ingested_again(january: Pipeline) -> None:
