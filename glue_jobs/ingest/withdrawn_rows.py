@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
 from glue_jobs.catalog.partitions import Catalog
 from glue_jobs.catalog.published import partitions_of
@@ -21,12 +20,12 @@ from glue_jobs.ledger.compaction_log import Compactions
 from glue_jobs.ledger.set_aside import Place, SetAside
 from glue_jobs.ledger.view import LedgerView
 from glue_jobs.runtime.args import JobArguments
-from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_schema
+from glue_jobs.runtime.schemas import bronze_file_schema
 from glue_jobs.runtime.store import Copy, ObjectStore, copy_all
 from lake import naming
 from lake.errors import AccountingError
-from lake.files.layers import BATCH_KEY, stored_table
-from lake.model.spec import Domain, Table
+from lake.files.layers import stored_table
+from lake.model.spec import Domain
 
 _NOTHING: frozenset[str] = frozenset()
 
@@ -122,7 +121,7 @@ class _Bronze:
         if not withdrawn:
             copy_all(store, [Copy(bucket, key, target)])
             return True
-        reader = self.spark.read.schema(_schema(self.domain.table(place[0])))
+        reader = self.spark.read.schema(bronze_file_schema(self.domain.table(place[0])))
         left = reader.parquet(store.url(bucket, key)).where(~F.col("source_file").isin(*sorted(withdrawn)))
         rows = left.count()
         if not rows:
@@ -164,9 +163,3 @@ class _Bronze:
 
     def _delete(self, keys: Sequence[str]) -> None:
         self.store.delete(self.args.processed_bucket, keys)
-
-
-def _schema(table: Table) -> T.StructType:
-    """Return the columns that files of bronze hold; the others are in their paths."""
-    in_paths = (BATCH_KEY.name, *MONTH_KEYS)
-    return T.StructType([each for each in bronze_schema(table).fields if each.name not in in_paths])

@@ -50,8 +50,8 @@ class SetAside:
     def write(self, store: ObjectStore, bucket: str, domain: str) -> None:
         """Replace the record."""
         places = [
-            [*place, None if self.places[place] is None else sorted(self.places[place] or ())]
-            for place in sorted(self.places)
+            [*place, None if files is None else sorted(files)]
+            for place, files in sorted(self.places.items(), key=lambda item: item[0])
         ]
         body = json.dumps({"places": places, "decisions": sorted(self.decisions)}, indent=1).encode()
         store.write(bucket, naming.set_aside_key(domain), body)

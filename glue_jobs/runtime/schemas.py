@@ -24,6 +24,11 @@ def bronze_schema(table: Table) -> T.StructType:
     return _struct((*layer_columns(table, "bronze"), *layer_keys(table, "bronze")))
 
 
+def bronze_file_schema(table: Table) -> T.StructType:
+    """Return the columns that files of bronze hold; the partition keys are in their paths."""
+    return _struct(layer_columns(table, "bronze"))
+
+
 def quarantine_schema() -> T.StructType:
     """Return the columns of a quarantined record, the same for all tables, without the partition key."""
     return _struct(QUARANTINE)

@@ -84,6 +84,7 @@ class BronzeWriter:
         self._ledger = Ledger(self.store, job.ledger_bucket, self.domain.name)
         self._feed = Feed(self.store, job.processed_bucket, self.domain.name, self.table.name)
         self._seen = set(self.view.seen)
+        self._known_keys = {key for key, _ in self._seen}
         self._committed_ids = {batch.batch_id for batch in self.view.batches}
 
     def start(self, checkpoint: str) -> StreamingQuery:
@@ -121,7 +122,7 @@ class BronzeWriter:
         if batch_id not in self._committed_ids:
             self._ingest(batch_id, new)
         # A file that was overwritten since is left to `write_skipped`.
-        elif new := [item for item in new if item.key not in {key for key, _ in self._seen}]:
+        elif new := [item for item in new if item.key not in self._known_keys]:
             raise CheckpointError(
                 f"batch {batch_id} was already committed without this file: the checkpoint was replaced.",
                 where=f"s3://{self.args.job.raw_bucket}/{new[0].key}",
@@ -173,9 +174,9 @@ class BronzeWriter:
             self.catalog, self.store, job.processed_bucket, self.domain, batch_id, {self.table.name}
         )
         self._committed_ids.add(batch_id)
-        known = {key for key, _ in self._seen}
-        overwritten = tuple(file.key for file in batch.files if file.key in known)
+        overwritten = tuple(file.key for file in batch.files if file.key in self._known_keys)
         self._seen.update((file.key, file.version) for file in batch.files)
+        self._known_keys.update(file.key for file in batch.files)
         self.committed.append(CommittedBatch(batch, report, time.monotonic() - started, overwritten))
 
     def _read(self, context: IngestContext, landing: Landing) -> tuple[TableReport, list[FileEntry]]:

@@ -13,10 +13,9 @@ from typing import Any, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 from pyspark.sql.streaming.query import StreamingQuery
 
-from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_schema
+from glue_jobs.runtime.schemas import bronze_file_schema
 from glue_jobs.runtime.session import configure
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.bronze import MAX_FILE_AGE, POLL_INTERVAL
@@ -34,8 +33,6 @@ and operator."""
 
 MAX_CLOCK_SKEW = "1 hour"
 """How far an event's time may lie ahead of the job's clock; later events are left out of the totals."""
-
-_IN_PATHS = ("batch", *MONTH_KEYS)
 
 Total = Mapping[str, Any]
 
@@ -92,7 +89,7 @@ def start_speed(
     partitions = min(STATE_PARTITIONS, int(str(spark.conf.get("spark.sql.shuffle.partitions"))))
     session.conf.set("spark.sql.shuffle.partitions", str(partitions))
     rows = (
-        session.readStream.schema(_schema(table))
+        session.readStream.schema(bronze_file_schema(table))
         .options(
             maxBytesPerTrigger=str(MICRO_BATCH_BYTES), maxFileAge=MAX_FILE_AGE, ignoreMissingFiles="true"
         )
@@ -111,11 +108,6 @@ def start_speed(
     if args.trigger is Trigger.CONTINUOUS:
         return writer.trigger(processingTime=POLL_INTERVAL).start()
     return writer.trigger(availableNow=True).start()
-
-
-def _schema(table: Table) -> T.StructType:
-    """Return the columns that bronze files of a dated table hold; the others are in their paths."""
-    return T.StructType([each for each in bronze_schema(table).fields if each.name not in _IN_PATHS])
 
 
 def _stream_of(table: Table) -> Stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -75,6 +76,24 @@ def test_withdrawn_file_leaves_everything_that_is_published_and_comes_back(
     assert list(january.store.list("processed", "withdrawn/")) == []
 
 
+def decided(pipeline: Pipeline, what: str, proceed: Callable[[], object]) -> dict[str, Rows]:
+    """Withdraw a file, or take that back, and return what bronze is to hold after each of both.
+
+    The drop has two sales files, so that a file of bronze is removed and another one is replaced. `proceed`
+    runs the pipeline, or a part of it, before the decision.
+    """
+    pipeline.drop({"sales_wrong.csv": WRONG, "sales_right.csv": HEAD["sales"] + RIGHT})
+    proceed()
+    whole = bronze(pipeline)
+    states = {"taken back": whole, "withdrawn": [row for row in whole if "sales_wrong" not in row[0]]}
+    decide(pipeline, "sales_wrong.csv", withdrawn=True, minute=1)
+    if what == "taken back":
+        proceed()
+        assert bronze(pipeline) == states["withdrawn"]
+        decide(pipeline, "sales_wrong.csv", withdrawn=False, minute=2)
+    return states
+
+
 PLACES = {
     "withdrawn": ["copy withdrawn/", "write .*set-aside", "delete bronze/.*sales", "copy bronze/.*sales"],
     "taken back": ["copy bronze/.*sales", "write .*set-aside", "delete withdrawn/"],
@@ -85,16 +104,7 @@ PLACES = {
     ("what", "place"), [(what, place) for what, all_ in PLACES.items() for place in all_]
 )
 def test_run_that_dies_while_bronze_changes_is_repeated(january: Pipeline, what: str, place: str) -> None:
-    """The drop has two sales files, so that a file of bronze is removed and another one is replaced."""
-    january.drop({"sales_wrong.csv": WRONG, "sales_right.csv": HEAD["sales"] + RIGHT})
-    january.ingest()
-    states = {"taken back": bronze(january)}
-    states["withdrawn"] = [row for row in states["taken back"] if "sales_wrong" not in row[0]]
-    decide(january, "sales_wrong.csv", withdrawn=True, minute=1)
-    if what == "taken back":
-        january.ingest()
-        assert bronze(january) == states["withdrawn"]
-        decide(january, "sales_wrong.csv", withdrawn=False, minute=2)
+    states = decided(january, what, january.ingest)
     with pytest.raises(KilledError):
         january.ingest(store=KilledBeforeStore(january.root, place))
     for _ in range(2):
@@ -119,14 +129,7 @@ def test_run_that_died_is_followed_by_the_opposite_decision(
     january: Pipeline, what: str, place: str, passing: int
 ) -> None:
     """What the dead run has changed in bronze is changed back, although its decision holds no more."""
-    january.drop({"sales_wrong.csv": WRONG, "sales_right.csv": HEAD["sales"] + RIGHT})
-    january.run()
-    states = {"taken back": bronze(january)}
-    states["withdrawn"] = [row for row in states["taken back"] if "sales_wrong" not in row[0]]
-    decide(january, "sales_wrong.csv", withdrawn=True, minute=1)
-    if what == "taken back":
-        january.run()
-        decide(january, "sales_wrong.csv", withdrawn=False, minute=2)
+    states = decided(january, what, january.run)
     with pytest.raises(KilledError):
         january.ingest(store=KilledBeforeStore(january.root, place, passing=passing))
     decide(january, "sales_wrong.csv", withdrawn=what == "taken back", minute=3)
