@@ -121,7 +121,7 @@ class Context:
     def session(self, role_arn: str | None = None) -> boto3.Session:
         """Return a boto3 session, as administrator or in a role.
 
-        Clients of the session need `endpoint_url`; see `client`.
+        Its clients call this server with `endpoint_url` only, or while AWS_ENDPOINT_URL is set; see `client`.
         """
         with self._lock:
             if role_arn not in self._sessions:

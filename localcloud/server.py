@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import boto3
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 from moto.stepfunctions.parser.backend.execution import Execution
@@ -156,14 +154,6 @@ class LocalCloud:
     def client(self, service: str, role_arn: str | None = None) -> Any:
         """Return a boto3 client, as administrator or in a role."""
         return self.context.client(service, role_arn)
-
-    def session(self, role_arn: str | None = None) -> boto3.Session:
-        """Return a boto3 session for code that makes its own clients.
-
-        Sets AWS_ENDPOINT_URL in this process, so that the clients call this server.
-        """
-        os.environ["AWS_ENDPOINT_URL"] = self.endpoint
-        return self.context.session(role_arn)
 
     def fire_schedule(self, name: str) -> dict[str, Any]:
         """Start the target of an EventBridge schedule now, in the schedule's role.

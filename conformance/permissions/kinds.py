@@ -13,9 +13,13 @@ from typing import Any
 from conformance.permissions.calls import Call
 from conformance.permissions.grants import Grant
 from lake.model.spec import Domain
+from lake.naming import compaction_prefix
 from localcloud.iam.policy import Value
 
 DOMAIN, TABLE = "<domain>", "<table>"
+
+_COMPACTIONS = compaction_prefix("", "").removesuffix("/")
+"""Between the domain and the table in the keys of compactions."""
 
 
 @dataclass(frozen=True, order=True)
@@ -43,7 +47,7 @@ class Kinds:
         domain, table = _either(names), _either(tables)
         self._rules = [
             # A table may have the name of its domain, so the places of tables come first.
-            (re.compile(rf"(?<![a-z0-9])(?:{domain})(-stream-|/|/compactions/)(?:{table})(?![a-z0-9])"),
+            (re.compile(rf"(?<![a-z0-9])(?:{domain})(-stream-|/|{_COMPACTIONS})(?:{table})(?![a-z0-9])"),
              rf"{DOMAIN}\1{TABLE}"),
             (re.compile(rf"(:table/\w+_(?:bronze|quarantine|silver|gold)/)(?:{table})$"), rf"\1{TABLE}"),
             (re.compile(rf"(?<![a-z0-9])(?:{domain})(?![a-z0-9])"), DOMAIN),

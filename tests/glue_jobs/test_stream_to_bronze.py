@@ -171,10 +171,14 @@ def test_tokens_and_carbon_where_none_belong_are_kept_flagged_and_counted(events
     assert flagged == {"genai_tokens.unexpected": 1, "carbon_kg.unexpected": 1}
     events.run()
     rows = events.rows("silver", "usage_events", "event_id", "genai_tokens", "carbon_kg", "quality_flags")
-    assert [row[:3] for row in rows] == [("e1", "5", "0.250000"), ("e2", "7", None), ("e3", None, "0.500000")]
+    assert [row[:3] for row in rows] == [
+        ("e1", "5.000000", "0.250000"),
+        ("e2", "7.000000", None),
+        ("e3", None, "0.500000"),
+    ]
     assert ["unexpected" in row[3] for row in rows] == [False, True, True]
     [(tokens_sum,)] = events.rows("gold", "genai_tokens_by_org_date", "sum(genai_tokens)")
-    assert tokens_sum == "12"
+    assert tokens_sum == "12.000000"
     log = events.rows("gold", "quality_by_run", "check_name", "rows_flagged", "rows_quarantined")
     assert {row for row in log if "unexpected" in row[0]} == {
         ("genai_tokens.unexpected", "1", "0"),

@@ -8,7 +8,6 @@ import pytest
 
 from localcloud.errors import LocalCloudError
 from localcloud.server import LocalCloud
-from tests.localcloud.assembly import ACCOUNT
 
 
 def test_second_local_cloud_in_the_process_is_refused(cloud: LocalCloud, tmp_path: Path) -> None:
@@ -26,15 +25,6 @@ def test_background_failure_is_raised_once(cloud: LocalCloud) -> None:
     with pytest.raises(LocalCloudError, match="somewhere: it broke"):
         cloud.wait_idle(10)
     cloud.wait_idle(10)
-
-
-def test_clients_of_a_session_call_the_local_server(
-    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "to be replaced")
-    client = cloud.session().client("sts")
-    assert client.get_caller_identity()["Account"] == ACCOUNT
-    assert client.meta.endpoint_url == cloud.endpoint
 
 
 def test_schedules_fire_only_while_the_local_cloud_runs(tmp_path: Path) -> None:

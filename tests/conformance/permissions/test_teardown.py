@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import boto3
+import pytest
 
 from conformance.permissions.corpus import reduced_calls
 from infra.application import synthesise
@@ -25,7 +25,9 @@ ALWAYS = "s3:DeleteObject"
 DeleteObjectVersion: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html."""
 
 
-def test_teardown_needs_each_of_its_grants(cloud: LocalCloud, policy: Policy, tmp_path: Path) -> None:
+def test_teardown_needs_each_of_its_grants(
+    cloud: LocalCloud, policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every bucket holds an object, raw with an older version and a deleted one."""
     config = config_for("dev", delete_data=True)
     outdir = synthesise(
@@ -40,7 +42,8 @@ def test_teardown_needs_each_of_its_grants(cloud: LocalCloud, policy: Policy, tm
     s3.put_object(Bucket=NAMES.raw_bucket, Key="a", Body=b"2")
     s3.delete_object(Bucket=NAMES.raw_bucket, Key="a")
 
-    session: boto3.Session = cloud.session(f"arn:aws:iam::{ACCOUNT}:role/{ROLE}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
+    session = cloud.context.session(f"arn:aws:iam::{ACCOUNT}:role/{ROLE}")
     assert sum(empty_bucket(session, bucket) for bucket in NAMES.buckets.values()) == len(NAMES.buckets) + 2
 
     calls = reduced_calls(cloud.context.state_dir / "iam-calls.jsonl", privileges)
