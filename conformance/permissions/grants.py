@@ -14,7 +14,7 @@ from localcloud.iam.evaluator import Evaluator
 from localcloud.iam.policy import Decision, Request, Statement, decide
 from localcloud.server import LocalCloud
 
-_LISTED = ("StringEquals", "StringLike", "ArnLike")
+_LISTED = ("StringEquals", "StringLike", "ArnLike", "Null")
 """Operators of which one value suffices: each value of a list is a grant of its own."""
 
 

@@ -39,6 +39,7 @@ _STATE_MACHINES = "caudal-*-<domain>-state-machine"
 _LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 _GLUE_GUIDE = "https://docs.aws.amazon.com/glue/latest/dg"
 _ATHENA_GUIDE = "https://docs.aws.amazon.com/athena/latest/ug"
+_S3_HEAD = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"
 _STATES_GUIDE = "https://docs.aws.amazon.com/step-functions/latest/dg"
 
 
@@ -86,6 +87,12 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
         source=f"{_GLUE_GUIDE}/crawler-prereqs.html",
     ),
     ServiceCalls(
+        role=_CRAWLERS, actions=("s3:ListBucket",), values="true",
+        why="S3 answers a crawler's HEAD of a missing key with 404 only if it may list; AWS does not say which "
+        "keys a crawler asks for.",
+        source=_S3_HEAD,
+    ),
+    ServiceCalls(
         role=_STATE_MACHINES, actions=("glue:GetJobRuns", "glue:BatchStopJobRun"),
         why="Step Functions watches a job that it runs (.sync), and stops it with the execution.",
         source=f"{_STATES_GUIDE}/connect-glue.html",
@@ -129,6 +136,12 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
                 resource="arn:aws:s3:::caudal-*-athena-*",
                 why="Athena writes large results in parts (policy AmazonAthenaFullAccess).",
                 source=f"{_ATHENA_GUIDE}/managed-policies.html",
+            ),
+            ServiceCalls(
+                role=role, actions=("s3:ListBucket",), values="true",
+                why="S3 answers Athena's HEAD of a missing key with 404 only if the caller may list; AWS does "
+                "not say which keys Athena asks for (policy AmazonAthenaFullAccess has no condition).",
+                source=_S3_HEAD,
             ),
         )
     ),

@@ -96,6 +96,7 @@ class Questions(Construct):
         )
         role.allow(("athena:GetNamedQuery", "athena:ListNamedQueries"), [arns.workgroup(names.workgroup)])
         role.read(names.curated_bucket, layer_root("gold", domain))
+        role.see_missing(names.curated_bucket)
         return role
 
 

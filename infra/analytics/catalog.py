@@ -196,6 +196,7 @@ class Catalog(Construct):
             role.read(names.layer_bucket(layer), layer_root(layer, domain))
         allow_tables(role, [], [names.database(domain, layer) for layer in layers], arns=arns)
         buckets = dict.fromkeys(names.layer_bucket(layer) for layer in layers)
+        role.see_missing(*buckets)
         role.allow(("s3:GetBucketLocation", "s3:GetBucketAcl"), [arns.bucket(bucket) for bucket in buckets])
         role.allow(
             (

@@ -29,6 +29,7 @@ def allow_queries(role: Role, *, workgroup: str, results: str, databases: Sequen
     )
     allow_tables(role, [DEFAULT_DATABASE], databases, arns=arns)
     role.read(bucket, results)
+    role.see_missing(bucket)
     role.allow(
         ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
         arns.objects(bucket, results),

@@ -163,7 +163,7 @@ class Storage(LakeStack):
         role.allow(READ, arns.objects(raw, ""), why="The steward serves every domain, file by file.")
         role.read(self._names.processed_bucket, QUARANTINE)
         role.read(self._names.ledger_bucket, "")
-        role.see_missing(raw, self._names.ledger_bucket)
+        role.see_missing(raw, self._names.processed_bucket, self._names.ledger_bucket)
         role.allow(
             APPEND,
             arns.objects(
