@@ -29,8 +29,7 @@ chaos: setup ## the long fault-injection runs
 	@$(RUN) -m pytest -m chaos $(ARGS)
 
 conformance: setup ## both domains on Spark's real S3 client, Athena's SQL on real Trino; needs mvn
-	@$(RUN) -m conformance.maven
-	@$(RUN) -m pytest -m conformance tests/conformance $(ARGS)
+	@$(RUN) -m conformance $(ARGS)
 
 lint: setup ## ruff, mypy, import directions, sizes, generated docs, cdk-nag, cfn-lint, statelint
 	@$(RUN) -m ruff check .

@@ -126,7 +126,3 @@ def main() -> int:
         print(f"make conformance: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -88,8 +88,8 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
     ),
     ServiceCalls(
         role=_CRAWLERS, actions=("s3:ListBucket",), values="true",
-        why="S3 answers a crawler's HEAD of a missing key with 404 only if it may list; AWS does not say which "
-        "keys a crawler asks for.",
+        why="S3 answers a crawler's HEAD of a missing key with 404 only if it may list; AWS does not say "
+        "which keys a crawler asks for.",
         source=_S3_HEAD,
     ),
     ServiceCalls(
@@ -139,8 +139,8 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
             ),
             ServiceCalls(
                 role=role, actions=("s3:ListBucket",), values="true",
-                why="S3 answers Athena's HEAD of a missing key with 404 only if the caller may list; AWS does "
-                "not say which keys Athena asks for (policy AmazonAthenaFullAccess has no condition).",
+                why="S3 answers Athena's HEAD of a missing key with 404 only if the caller may list; AWS "
+                "does not say which keys Athena asks for (policy AmazonAthenaFullAccess has no condition).",
                 source=_S3_HEAD,
             ),
         )

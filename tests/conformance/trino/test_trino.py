@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.trino.answers import CORPUS, ask_trino, read
+from conformance.trino.answers import CORPUS, read
+from conformance.trino.batches import batches_of, differences
 from conformance.trino.client import Trino
 from conformance.trino.texts import parse_type, render
 from lake.model.discovery import load_domain
@@ -29,14 +30,9 @@ NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
 
 @pytest.mark.parametrize("file", sorted(CORPUS.glob("*.jsonl")), ids=lambda file: file.stem)
 def test_stored_answers_are_those_of_trino(trino: Trino, file: Path) -> None:
-    entries = read(file)
     with ThreadPoolExecutor(CLIENTS) as pool:
-        answers = list(pool.map(lambda entry: ask_trino(trino, entry.text), entries))
-
-    pairs = zip(entries, answers, strict=True)
-    differ = [
-        (entry.text, entry.answer, answer) for entry, answer in pairs if not entry.is_answered_by(answer)
-    ]
+        found = pool.map(lambda batch: differences(trino, batch), batches_of(read(file)))
+        differ = [(entry.text, entry.answer, answer) for batch in found for entry, answer in batch]
     assert differ == []
 
 
