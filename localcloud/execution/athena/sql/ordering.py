@@ -37,7 +37,7 @@ def as_output(item: str, items: Sequence[tuple[str, Value]]) -> str:
 def has_ties(query: exp.Expr) -> bool:
     limit = query.args.get("limit")
     options = limit.args.get("limit_options") if isinstance(limit, exp.Fetch) else None
-    return bool(options and options.args.get("withhas_ties"))
+    return bool(options and options.args.get("with_ties"))
 
 
 def limits(query: exp.Expr) -> str:

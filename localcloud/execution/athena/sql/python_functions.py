@@ -163,7 +163,8 @@ def normalize(value: str, form: str) -> str:
 
 def java_fixed(value: str, digits: int, grouped: bool) -> str:
     """Return a number's text as Java's `%.nf` writes it: rounded half up, with separators if asked."""
-    exact = decimal.Decimal(value).quantize(decimal.Decimal(1).scaleb(-digits), decimal.ROUND_HALF_UP)
+    unit, wide = decimal.Decimal(1).scaleb(-digits), decimal.Context(prec=400 + digits)
+    exact = decimal.Decimal(value).quantize(unit, decimal.ROUND_HALF_UP, wide)
     return f"{exact:,f}" if grouped else f"{exact:f}"
 
 

@@ -24,6 +24,8 @@ def render(value: Any, kind: Type) -> str | None:
         return f"[{', '.join(_item(item, kind.element) for item in value)}]"
     if name == HASHED and len(value) > 1:
         raise unsupported("listing a map of map_agg or histogram, whose order only Athena knows,")
+    if kind.is_map and kind.items[0].items:
+        raise unsupported(f"listing a {kind}")
     if kind.is_map:
         pairs = (f"{_item(key, kind.items[0])}={_item(item, kind.items[1])}" for key, item in value.items())
         return f"{{{', '.join(pairs)}}}"

@@ -19,6 +19,9 @@ from localcloud.execution.athena.sql.types import (
 
 NOT_CONSTANT = object()
 
+_OVER_REAL = "CAST('3.4028235677973366e38' AS DOUBLE)"
+"""The least double that rounds to more than the largest real."""
+
 
 @dataclass(frozen=True)
 class Value:
@@ -79,13 +82,17 @@ def _convert(sql: str, source: Type, target: Type) -> str:
     if target.name == "real" and source.name == "decimal":
         raise unsupported(f"coercion from {source} to {target}")
     if target == DOUBLE and source.name == "decimal":
-        return f"CAST({decimal_text(sql)} AS DOUBLE)"  # DuckDB's own cast may miss the nearest double.
+        return (
+            f"CAST({decimal_text(sql, source)} AS DOUBLE)"  # DuckDB's own cast may miss the nearest double.
+        )
     return f"CAST({sql} AS {stored(target)})"
 
 
-def decimal_text(sql: str) -> str:
-    """Return SQL of a decimal as text."""
-    return f"CAST({sql} AS VARCHAR)"
+def decimal_text(sql: str, kind: Type) -> str:
+    """Return SQL of a decimal as text. Where no digit can stand before the point, DuckDB writes none."""
+    written = f"CAST({sql} AS VARCHAR)"
+    precision, scale = kind.args
+    return written if precision > scale else f"regexp_replace({written}, '^(-?)\\.', '\\10.')"
 
 
 def unify(values: list[Value], what: str) -> list[Value]:
@@ -97,6 +104,13 @@ def unify(values: list[Value], what: str) -> list[Value]:
             raise QueryError("TYPE_MISMATCH", f"{what} need a common type: {kind}, {value.type}")
         kind = found
     return [coerce(value, kind) for value in values]
+
+
+def real_of(sql: str) -> str:
+    """Return SQL of a double as a real; what is too large becomes infinite."""
+    infinite = f"CAST(CASE WHEN {sql} > 0 THEN 'Infinity' ELSE '-Infinity' END AS FLOAT)"
+    is_over = f"isfinite({sql}) AND abs({sql}) >= {_OVER_REAL}"
+    return f"CASE WHEN {is_over} THEN {infinite} ELSE CAST({sql} AS FLOAT) END"
 
 
 def without_nan(sql: str, kind: Type, where: str) -> str:

@@ -10,7 +10,7 @@ from sqlglot import exp
 from localcloud.execution.athena.errors import QueryError, unsupported
 from localcloud.execution.athena.sql.aggregates.calls import Call
 from localcloud.execution.athena.sql.aggregates.results import AGGREGATES
-from localcloud.execution.athena.sql.aggregates.windows import WINDOWS
+from localcloud.execution.athena.sql.aggregates.windows import RANKING, SHIFTING, WINDOWS
 from localcloud.execution.athena.sql.interfaces import Expressions
 from localcloud.execution.athena.sql.operators import arithmetic as operators
 from localcloud.execution.athena.sql.values import Value, without_nan
@@ -49,9 +49,9 @@ class Aggregates:
             else:
                 raise unsupported(f"OVER or FILTER of {node.key.upper()}")
         tail = f" FILTER (WHERE {expressions.condition(condition)})" if condition else ""
-        if window is not None:
-            tail += f" OVER ({_window(expressions, window)})"
         call = self._call(expressions, node)
+        if window is not None:
+            tail += f" OVER ({_window(expressions, window, call.name)})"
         call = replace(call, nulls=nulls, tail=tail, windowed=window is not None)
         if nulls and call.name not in WINDOWS:
             raise unsupported(f"IGNORE NULLS of {call.name}")
@@ -108,7 +108,7 @@ def finish(call: Call) -> Value:
     raise unsupported(f"aggregate or window function {call.name}")
 
 
-def _window(expressions: Expressions, node: exp.Window) -> str:
+def _window(expressions: Expressions, node: exp.Window, function: str) -> str:
     for name, part in node.args.items():
         if part and name not in ("this", "partition_by", "order", "spec", "alias", "over"):
             raise unsupported(f"OVER with {name}")
@@ -120,6 +120,7 @@ def _window(expressions: Expressions, node: exp.Window) -> str:
             raise QueryError("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {base.name}")
         partition, order = partition or named.args.get("partition_by") or [], order or named.args.get("order")
         node = node if node.args.get("spec") else named
+    _check_window(function, has_order=bool(order), has_frame=bool(node.args.get("spec")))
     parts = []
     if partition:
         keys = ", ".join(operators.comparable(value) for value in expressions.compile_all(partition))
@@ -130,6 +131,14 @@ def _window(expressions: Expressions, node: exp.Window) -> str:
     if node.args.get("spec"):
         parts.append(_frame(expressions, node.args["spec"]))
     return " ".join(parts)
+
+
+def _check_window(function: str, *, has_order: bool, has_frame: bool) -> None:
+    """Raise QueryError for a frame, or a missing order, that a window function does not take."""
+    if function in SHIFTING and not has_order:
+        raise QueryError("MISSING_ORDER_BY", f"{function} function requires an ORDER BY window clause")
+    if has_frame and function in RANKING | SHIFTING:
+        raise QueryError("INVALID_WINDOW_FRAME", f"Cannot specify window frame for {function} function")
 
 
 def _frame(expressions: Expressions, spec: exp.Expr) -> str:

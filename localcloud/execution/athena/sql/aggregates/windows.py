@@ -7,7 +7,7 @@ from collections.abc import Callable
 from localcloud.execution.athena.errors import QueryError
 from localcloud.execution.athena.sql.aggregates.calls import Call
 from localcloud.execution.athena.sql.types import BIGINT, DOUBLE
-from localcloud.execution.athena.sql.values import Value, coerce, integer_constant
+from localcloud.execution.athena.sql.values import Value, integer_constant, unify
 
 
 def _number(call: Call) -> Value:
@@ -31,8 +31,10 @@ def _shifted(call: Call) -> Value:
     offset = integer_constant(rest[0], f"{call.name}'s offset") if rest else 1
     if offset < 0:
         raise QueryError("INVALID_FUNCTION_ARGUMENT", "Offset must be at least 0")
-    default = [coerce(rest[1], value.type).sql] if len(rest) == 2 else []
-    return Value(call.sql(call.name, value.sql, str(offset), *default), value.type)
+    if len(rest) == 2:
+        value, default = unify([value, rest[1]], f"value and default of {call.name}")
+        return Value(call.sql(call.name, value.sql, str(offset), default.sql), value.type)
+    return Value(call.sql(call.name, value.sql, str(offset)), value.type)
 
 
 def _positioned(call: Call) -> Value:
@@ -43,6 +45,9 @@ def _positioned(call: Call) -> Value:
         call.sql("nth_value", value.sql, str(integer_constant(place, "nth_value's place"))), value.type
     )
 
+
+RANKING = frozenset({"row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"})
+SHIFTING = frozenset({"lag", "lead"})
 
 WINDOWS: dict[str, Callable[[Call], Value]] = {
     **dict.fromkeys(("row_number", "rank", "dense_rank", "percent_rank", "cume_dist"), _number),

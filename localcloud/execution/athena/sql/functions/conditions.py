@@ -22,7 +22,7 @@ from localcloud.execution.athena.sql.types import (
     ZONED,
     Type,
 )
-from localcloud.execution.athena.sql.values import Value, literal, text, unify
+from localcloud.execution.athena.sql.values import Value, literal, text, unify, without_nan
 
 
 def _coalesce(values: list[Value]) -> Value | None:
@@ -52,19 +52,11 @@ def _extreme(function: str) -> Callable[[list[Value]], Value | None]:
         parts = [comparable(value) for value in found]
         missing = " OR ".join(f"{part} IS NULL" for part in parts)
         if kind.is_floating:
-            return _extreme_of_floats(function, parts, kind, missing)
+            # Releases of Trino differ: it was an error, is ignored, or is the result.
+            parts = [without_nan(part, kind, function) for part in parts]
         return Value(f"CASE WHEN {missing} THEN NULL ELSE {function}({', '.join(parts)}) END", kind)
 
     return compiled
-
-
-def _extreme_of_floats(function: str, parts: list[str], kind: Type, missing: str) -> Value:
-    nan = " OR ".join(f"isnan({part})" for part in parts)
-    word = "DOUBLE" if kind == DOUBLE else "FLOAT"
-    found = f"{function}({', '.join(parts)})"
-    return Value(
-        f"CASE WHEN {missing} THEN NULL WHEN {nan} THEN CAST('NaN' AS {word}) ELSE {found} END", kind
-    )
 
 
 def _typeof(values: list[Value]) -> Value | None:

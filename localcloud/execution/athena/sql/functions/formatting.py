@@ -42,7 +42,9 @@ def format_call(values: list[Value]) -> Value | None:
             )
         elif width:
             piece = _padded(piece, int(width), " ")
-        parts.append(piece)
+        # To Java a null is text: a precision cuts it, and it is filled with blanks.
+        missing = "null"[: int(digits) if digits else 4].rjust(int(width or 0))
+        parts.append(f"coalesce({piece}, '{missing}')")
     return Value(f"({' || '.join(parts or [chr(39) * 2])})", VARCHAR)
 
 
@@ -61,14 +63,13 @@ def _formatted(kind: str, value: Value, comma: str, digits: str | None) -> str |
         and digits is None
         and (is_text(value) or value.type.is_integer or value.type.name in ("boolean", "decimal", "date"))
     ):
-        return f"coalesce({text_of(value) if value.type != UNKNOWN else 'NULL'}, 'null')"
+        return text_of(value) if value.type != UNKNOWN else "CAST(NULL AS VARCHAR)"
     if kind == "d" and value.type.is_integer and digits is None:
-        body = f"java_fixed({text_of(value)}, 0, {'true' if comma else 'false'})"
-        return f"coalesce({body}, 'null')"
+        return f"java_fixed({text_of(value)}, 0, {'true' if comma else 'false'})"
     if kind == "f" and value.type.name in ("decimal", "double"):
         source = f"CAST({value.sql} AS VARCHAR)"
         body = f"java_fixed({source}, {int(digits or 6)}, {'true' if comma else 'false'})"
         known = f"isfinite(CAST({value.sql} AS DOUBLE)) OR {value.sql} IS NULL"
         message = fail("NOT_SUPPORTED", "format of NaN and infinity is not supported locally", "VARCHAR")
-        return f"coalesce(CASE WHEN {known} THEN {body} ELSE {message} END, 'null')"
+        return f"CASE WHEN {known} THEN {body} ELSE {message} END"
     return None

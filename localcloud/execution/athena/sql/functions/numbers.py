@@ -11,6 +11,7 @@ from localcloud.execution.athena.sql.types import (
     INTEGER,
     UNKNOWN,
     Type,
+    as_decimal,
     coercible,
     decimal,
     stored,
@@ -143,14 +144,15 @@ def _round_decimal(value: Value, digits: Value | None) -> Value | None:
 
 
 def _truncate(values: list[Value]) -> Value | None:
-    if len(values) == 1 and values[0].type.name == "decimal":
-        precision, scale = values[0].type.args
+    if len(values) != 1:
+        return None
+    (value,) = values
+    exact = as_decimal(value.type)  # There is none for integers, so that Trino takes the one of decimals.
+    if exact is not None:
+        precision, scale = exact.args
         kind = decimal(max(1, precision - scale), 0)
-        return Value(f"CAST(trunc({values[0].sql}) AS {stored(kind)})", kind)
-    if len(values) == 1 and (values[0].type.is_floating or values[0].type.is_integer):
-        value = coerce(values[0], DOUBLE) if values[0].type.is_integer else values[0]
-        return Value(f"trunc({value.sql})", value.type)
-    return None
+        return Value(f"CAST(trunc({coerce(value, exact).sql}) AS {stored(kind)})", kind)
+    return Value(f"trunc({value.sql})", value.type) if value.type.is_floating else None
 
 
 def _log(values: list[Value]) -> Value | None:

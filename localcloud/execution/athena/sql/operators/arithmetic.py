@@ -8,6 +8,7 @@ from localcloud.execution.athena.sql.types import (
     BIGINT,
     BOOLEAN,
     DATE,
+    DOUBLE,
     INTEGER,
     MAX_PRECISION,
     UNKNOWN,
@@ -26,6 +27,10 @@ def arithmetic(symbol: str, left: Value, right: Value) -> Value:
     """Return `left symbol right` for + - * / %. Raises QueryError for types without the operator."""
     if left.type == UNKNOWN or right.type == UNKNOWN:
         known = right.type if left.type == UNKNOWN else left.type
+        # A number and an interval may also be multiplied, so that Trino cannot tell which null this is.
+        with_interval = {"*": (BIGINT, DOUBLE), "/": (DOUBLE,) if left.type == UNKNOWN else ()}
+        if known in with_interval.get(symbol, ()):
+            raise _ambiguous(symbol, left, right)
         if known.is_numeric and known.name != "decimal":
             return null(known)
         raise unsupported(f"{left.type} {symbol} {right.type}")
@@ -42,6 +47,11 @@ def arithmetic(symbol: str, left: Value, right: Value) -> Value:
     if found is None:
         raise QueryError("TYPE_MISMATCH", f"Cannot apply operator: {left.type} {symbol} {right.type}")
     return found
+
+
+def _ambiguous(symbol: str, left: Value, right: Value) -> QueryError:
+    message = f"Could not choose a best candidate operator: {left.type} {symbol} {right.type}"
+    return QueryError("AMBIGUOUS_FUNCTION_CALL", message)
 
 
 def _time_arithmetic(symbol: str, left: Value, right: Value) -> Value | None:
@@ -143,13 +153,24 @@ def compare(symbol: str, left: Value, right: Value) -> Value:
         raise QueryError("TYPE_MISMATCH", f"Cannot apply operator: {left.type} {symbol} {right.type}")
     a, b = comparable(coerce(left, kind)), comparable(coerce(right, kind))
     sql = f"({a} {symbol} {b})"
-    if kind.is_floating and symbol in ("=", ">", ">=", "<", "<="):
-        # To DuckDB, NaN equals itself and is the largest number; to Trino it equals nothing.
-        known = [x for x, value in ((a, left), (b, right)) if not value.is_constant]
-        sql = "(" + " AND ".join([sql, *(f"NOT isnan({x})" for x in known)]) + ")"
-    if kind.is_floating and symbol == "<>":
-        sql = f"({sql} OR isnan({a}) OR isnan({b}))"
+    if kind.is_floating and symbol in ("=", "<>", ">", ">=", "<", "<="):
+        sql = _of_floats(sql, symbol, [(a, left), (b, right)])
     return Value(sql, BOOLEAN)
+
+
+def _of_floats(sql: str, symbol: str, sides: list[tuple[str, Value]]) -> str:
+    """Return a comparison in which NaN equals nothing, as to Trino.
+
+    To DuckDB it equals itself and is the largest number.
+    """
+    numbers = [x for x, value in sides if not value.is_constant]
+    word = "OR" if symbol == "<>" else "AND NOT"
+    if len(numbers) < 2:
+        return f"({' '.join([sql, *(f'{word} isnan({x})' for x in numbers)])})"
+    # Compared with null, NaN gives null as well.
+    (a, _), (b, _) = sides
+    met = f"(isnan({a}) AND {b} IS NOT NULL) OR (isnan({b}) AND {a} IS NOT NULL)"
+    return f"(CASE WHEN {met} THEN {'true' if symbol == '<>' else 'false'} ELSE {sql} END)"
 
 
 def concatenate(left: Value, right: Value) -> Value:
@@ -157,6 +178,8 @@ def concatenate(left: Value, right: Value) -> Value:
     if left.type.name == "array" or right.type.name == "array":
         return _concatenate_arrays(left, right)
     if UNKNOWN in (left.type, right.type) and left.type != right.type:
+        if Type("varchar") in (left.type, right.type) or "varbinary" in (left.type.name, right.type.name):
+            raise _ambiguous("||", left, right)
         return null(array(right.type if left.type == UNKNOWN else left.type))  # as Trino resolves it
     kind = common(left.type, right.type)
     if kind is None or kind.name not in ("varchar", "varbinary"):

@@ -16,7 +16,7 @@ from localcloud.execution.athena.sql.types import (
     decimal,
     stored,
 )
-from localcloud.execution.athena.sql.values import Value, coerce, fail, null
+from localcloud.execution.athena.sql.values import Value, coerce, decimal_text, fail, null, real_of
 
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _DATE = r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*"
@@ -69,7 +69,9 @@ def _to_nested(value: Value, target: Type) -> Value:
 def text_of(value: Value) -> str:
     """Return SQL of the text that a cast to varchar gives."""
     kind = value.type
-    if kind.name in ("varchar", "uuid", "date", "decimal", "boolean") or kind.is_integer:
+    if kind.name == "decimal":
+        return decimal_text(value.sql, kind)
+    if kind.name in ("varchar", "uuid", "date", "boolean") or kind.is_integer:
         return f"CAST({value.sql} AS VARCHAR)"
     if kind == DOUBLE:
         return f"double_text({value.sql})"
@@ -124,11 +126,14 @@ def _to_floating(value: Value, target: Type) -> str | None:
     if value.type.name == "varchar":
         body = f"trim({value.sql}, ' ')"
         number = f"regexp_full_match({body}, '{_NUMBER}|[+-]?(NaN|Infinity)')"
-        return _guarded(number, f"CAST({body} AS {kind})", value, target)
+        wide = f"CAST({body} AS DOUBLE)"
+        return _guarded(number, wide if target == DOUBLE else real_of(wide), value, target)
     if value.type.name == "decimal" and target != DOUBLE:
         raise unsupported(f"CAST({value.type} AS {target})")
     if value.type.name == "decimal":
-        return f"CAST(CAST({value.sql} AS VARCHAR) AS {kind})"
+        return f"CAST({decimal_text(value.sql, value.type)} AS {kind})"
+    if value.type == DOUBLE:
+        return real_of(value.sql)
     if value.type.name == "boolean" or value.type.is_numeric:
         return f"CAST({value.sql} AS {kind})"
     return None

@@ -8,6 +8,7 @@ import re
 from sqlglot import exp
 
 from localcloud.execution.athena.errors import QueryError, unsupported
+from localcloud.execution.athena.sql.python_functions import zone_to_local, zone_to_utc
 from localcloud.execution.athena.sql.types import (
     BIGINT,
     DATE,
@@ -56,7 +57,9 @@ def timestamp_literal(body: str) -> Value:
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
             int((fraction or "").ljust(6, "0")),
         )  # fmt: skip
-    except ValueError as error:
+        if zone is not None and zone_to_local(zone_to_utc(moment, zone), zone) != moment:
+            raise ValueError("the zone's clock skips this time")
+    except (ValueError, OverflowError) as error:
         raise QueryError("INVALID_LITERAL", f"'{body}' is not a valid TIMESTAMP literal") from error
     local = f"TIMESTAMP '{moment.isoformat(' ')}'"
     if zone is None:
@@ -146,8 +149,9 @@ def subtract_times(left: Value, right: Value) -> Value | None:
     if left.type == right.type == DATE:
         return Value(f"(CAST(({left.sql} - {right.sql}) AS BIGINT) * {DAY})", INTERVAL_DAY)
     names = {left.type.name, right.type.name}
-    if names == {"timestamp"} or names == {ZONED}:
-        a, b = (f"epoch_us({instant(value)})" for value in (left, right))
+    if names == {"timestamp"} or (ZONED in names and names <= {ZONED, "timestamp", "date"}):
+        # The session's time zone is UTC.
+        a, b = (f"epoch_us(CAST({instant(value)} AS TIMESTAMP))" for value in (left, right))
         return Value(f"floor_divide({a} - {b}, 1000)", INTERVAL_DAY)
     if names <= {"timestamp", "date"}:
         a, b = (f"epoch_us(CAST({value.sql} AS TIMESTAMP))" for value in (left, right))
