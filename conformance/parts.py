@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,12 +31,14 @@ def run_parts(
 ) -> int:
     """Run all parts with more `arguments` of pytest; report each line of a part behind its name.
 
+    They share a folder, `--shared`, in which one keeps what the other needs too.
+
     Return 0 if at least one part has tests and all that have pass, else the code of a part that fails.
     """
 
     def run(part: str) -> int:
         with subprocess.Popen(
-            [*command, *parts[part], *arguments],
+            [*command, *parts[part], *arguments, f"--shared={shared}"],
             cwd=ROOT,
             text=True,
             stdout=subprocess.PIPE,
@@ -47,7 +50,7 @@ def run_parts(
                     report(f"{part:>5} | {line.rstrip()}")
         return process.returncode
 
-    with ThreadPoolExecutor(len(parts)) as pool:
+    with TemporaryDirectory() as shared, ThreadPoolExecutor(len(parts)) as pool:
         codes = list(pool.map(run, parts))
     failed = [code for code in codes if code not in (0, NO_TESTS)]
     if failed:

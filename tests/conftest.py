@@ -32,7 +32,7 @@ SMALL = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option for the corpus of calls; see `conformance/permissions`."""
+    """Add the options for the corpus of calls and the parts of the checks; see `conformance`."""
     parser.addoption(
         "--record-calls",
         nargs="?",
@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("add", "anew"),
         help="add the calls that roles make to the committed corpus, or (anew) keep none but them",
     )
+    parser.addoption("--shared", default="", help="folder of what the parts of the conformance checks share")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ from conformance.parts import NO_TESTS, run_parts
 
 PROGRAM = """
 import sys
-name, arguments = sys.argv[1], sys.argv[2:]
+from pathlib import Path
+name, *arguments, shared = sys.argv[1:]
+assert Path(shared.removeprefix("--shared=")).is_dir()
 print(f"tests of {name}{''.join(arguments)}")
 print("warned", file=sys.stderr)
 sys.exit(int(name))

@@ -8,8 +8,7 @@ from conformance.s3a.calls import job_calls, recorded
 from conformance.s3a.gold import differences, rows_of
 from lake.model.quality_mart import QUALITY_BY_RUN
 from lake.naming import compaction_prefix, layer_prefix, speed_prefix
-from tests.conformance.s3a.conftest import DOMAINS, History
-from tests.conformance.s3a.history import Played, ledger_entries
+from tests.conformance.history import DOMAINS, History, Played, ledger_entries
 
 pytestmark = [pytest.mark.conformance, pytest.mark.parametrize("domain", DOMAINS)]
 

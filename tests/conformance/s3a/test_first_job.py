@@ -13,8 +13,8 @@ from conformance.maven import S3A, fetch
 from conformance.permissions.calls import Call
 from lake.naming import PROCESSED_TO_CURATED, stream_job
 from localcloud.server import LocalCloud
-from tests.conformance.s3a.conftest import deployed
-from tests.conformance.s3a.history import SAMPLE
+from tests.conformance.conftest import deployed
+from tests.conformance.history import SAMPLE
 from tests.e2e.lakehouse import Lakehouse
 
 pytestmark = pytest.mark.conformance

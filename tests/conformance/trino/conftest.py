@@ -1,4 +1,4 @@
-"""A Trino server over the local cloud's Glue and S3 endpoint, with the sample of both domains published."""
+"""A Trino server over the local cloud's Glue and S3 endpoint, with the history of both domains played."""
 
 from __future__ import annotations
 
@@ -9,38 +9,20 @@ import pytest
 
 from conformance.trino.client import Trino
 from conformance.trino.server import running
-from lake.naming import stream_job
 from localcloud.context import REGION
-from localcloud.daemon import PROJECT
 from localcloud.server import LocalCloud
-from localcloud.synth import synthesise
-from tests.e2e.lakehouse import Lakehouse
-
-DOMAINS = ("ecommerce", "cloud_provider")
+from tests.conformance.conftest import deployed
+from tests.conformance.history import play_all
+from tests.conformance.shared import keep, turn
 
 
 @pytest.fixture(scope="package")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """A local cloud with both domains deployed and their sample data published."""
-    out = tmp_path_factory.mktemp("assembly") / "cdk.out"
-    synthesise(PROJECT, out, "dev")
-    with LocalCloud(tmp_path_factory.mktemp("home")) as found:
-        found.deploy(out)
-        for domain in DOMAINS:
-            _publish(found, domain)
+def cloud(assembly: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """A local cloud with both domains deployed and the ordinary history played, which is kept for others."""
+    with deployed(assembly, tmp_path_factory.mktemp("home")) as found:
+        with turn(shared):
+            keep(play_all(found, tmp_path_factory), shared)
         yield found
-
-
-def _publish(cloud: LocalCloud, domain: str) -> None:
-    """Upload a domain's sample, run its streams, and publish what they brought."""
-    lakehouse = Lakehouse(cloud, domain)
-    lakehouse.upload(Path(PROJECT / "sample_data" / domain))
-    for table in lakehouse.domain.stream_tables:
-        cloud.fire_schedule(lakehouse.names.schedule(domain, stream_job(table.name)))
-        cloud.wait_idle()
-    if lakehouse.domain.stream_tables:
-        cloud.fire_schedule(lakehouse.names.schedule(domain, "pipeline"))
-        cloud.wait_idle()
 
 
 @pytest.fixture(scope="package")

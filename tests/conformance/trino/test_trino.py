@@ -19,7 +19,7 @@ from localcloud.client import named_queries, run_query
 from localcloud.context import ACCOUNT, REGION
 from localcloud.execution.assets import split_location
 from localcloud.server import LocalCloud
-from tests.conformance.trino.conftest import DOMAINS
+from tests.conformance.history import DOMAINS
 from tests.domains.test_queries import WHOLE
 
 pytestmark = pytest.mark.conformance

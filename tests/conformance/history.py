@@ -10,13 +10,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lake.model.spec import Domain
 from lake.naming import Names, stream_job
+from localcloud.context import ACCOUNT, REGION
 from localcloud.daemon import PROJECT
 from localcloud.server import LocalCloud
 from tests.e2e.lakehouse import Lakehouse
 
 SAMPLE = PROJECT / "sample_data"
+DOMAINS = ("ecommerce", "cloud_provider")
+NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
 
 LATE_EVENTS = slice(7, 11)
 """Files of a stream that arrive after the first drop, in parts. Their events are of a past month."""
@@ -30,10 +35,10 @@ class Played:
     """What a domain's history left behind: the folders of its objects, and its executions and job runs."""
 
     domain: Domain
-    names: Names
     home: Path
     executions: list[str] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
+    names: Names = NAMES
 
     def folder(self, bucket: str, prefix: str) -> Path:
         """Return the folder of a prefix's objects."""
@@ -43,6 +48,10 @@ class Played:
     def recording(self) -> Path:
         """The recorded calls of all roles."""
         return self.home / "state" / "iam-calls.jsonl"
+
+
+History = dict[str, Played]
+"""What the history of each domain left behind, by the domain's name."""
 
 
 def play(cloud: LocalCloud, domain: str, work: Path) -> Played:
@@ -67,11 +76,15 @@ def play(cloud: LocalCloud, domain: str, work: Path) -> Played:
         cloud.wait_idle()
     return Played(
         domain=lakehouse.domain,
-        names=lakehouse.names,
         home=cloud.context.home,
         executions=lakehouse.executions(),
         runs=list(job_runs(cloud, lakehouse)),
     )
+
+
+def play_all(cloud: LocalCloud, places: pytest.TempPathFactory) -> History:
+    """Play the history of all domains, one after the other."""
+    return {domain: play(cloud, domain, places.mktemp(domain)) for domain in DOMAINS}
 
 
 def job_runs(cloud: LocalCloud, lakehouse: Lakehouse) -> Iterator[dict[str, Any]]:
