@@ -10,14 +10,20 @@ RUN := .venv/bin/python
 CAUDAL := .venv/bin/caudal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench chaos conformance synth deploy destroy docs sample requirements hooks clean
+.PHONY: help setup packages python demo test lint format bench chaos conformance synth deploy destroy docs sample requirements hooks clean
 
 help: ## this list; every command: .venv/bin/caudal --help
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-setup: ## the set-up alone
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=..."; exit 1; }
+setup: python ## the set-up alone
 	@$(PYTHON) scripts/setup.py
+
+# Templates need no Java.
+packages: python
+	@$(PYTHON) scripts/setup.py --without-java
+
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=..."; exit 1; }
 
 demo: setup ## the whole product on sample_data, here; LANDING=dir HOME_DIR=dir
 	@$(CAUDAL) demo --landing "$(LANDING)" --home "$(HOME_DIR)"
@@ -44,13 +50,13 @@ format: setup ## put imports and layout in order
 bench: setup ## benchmarks at the size of the real history; ARGS="--no-months"
 	@$(CAUDAL) bench $(ARGS)
 
-synth: setup ## the CloudFormation templates, in cdk.out; ENV=dev|prod
+synth: packages ## the CloudFormation templates, in cdk.out; ENV=dev|prod
 	@$(CAUDAL) synth --env $(ENV) $(ARGS)
 
-deploy: setup ## to the AWS account that is signed in, after showing what it costs; ENV=dev|prod
+deploy: packages ## to the AWS account that is signed in, after showing what it costs; ENV=dev|prod
 	@$(CAUDAL) deploy --env $(ENV) $(ARGS)
 
-destroy: setup ## the stacks of ENV; buckets stay unless two switches say otherwise
+destroy: packages ## the stacks of ENV; buckets stay unless two switches say otherwise
 	@$(CAUDAL) destroy --env $(ENV) $(ARGS)
 
 docs: setup ## the generated pages of docs/

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from acceptance.environment import Environment
 from acceptance.errors import AcceptanceError
 from lake.model.spec import Domain
-from lake.naming import raw_prefix
+from lake.naming import CONTINUOUS, first_raw_key, raw_prefix, stream_job
 
 USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 """States of a stack whose resources can be used."""
@@ -46,13 +46,29 @@ def _remedy(status: str) -> str:
     return "Run"
 
 
+def check_streams(environment: Environment, domain: Domain) -> None:
+    """Raise AcceptanceError if a stream runs without end: its run cannot be waited for."""
+    names = environment.names
+    for table in domain.stream_tables:
+        job = names.job(domain.name, stream_job(table.name))
+        found = environment.client("glue").get_job(JobName=job)["Job"]
+        if found["DefaultArguments"].get("--trigger") == CONTINUOUS:
+            raise AcceptanceError(
+                "its stream runs without end, and only one run at a time is allowed.",
+                where=f"job {job}",
+                hint="Deploy this environment, or another one, without --stream-trigger continuous.",
+            )
+
+
 def check_only_own_data(environment: Environment, domain: Domain, own: Collection[str]) -> None:
     """Raise AcceptanceError if raw or the ledger holds files besides `own`, the keys of the sample.
 
-    Files of an earlier, unfinished acceptance are its own: a second try goes on with them.
+    Files of an earlier, unfinished acceptance are its own, those sent again included: a second try goes on
+    with them.
     """
     for place, keys in _places(environment, domain).items():
-        if foreign := sorted(set(keys) - set(own)):
+        sample = set(map(first_raw_key, own))
+        if foreign := sorted(key for key in set(keys) if first_raw_key(key) not in sample):
             raise AcceptanceError(
                 f"{place} holds {len(foreign)} file(s) that are not of the sample, e.g. {foreign[0]}: "
                 "their numbers would be mixed with the sample's.",

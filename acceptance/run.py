@@ -19,7 +19,7 @@ from acceptance.environment import Environment, reach
 from acceptance.errors import AcceptanceError
 from acceptance.exercise import Exercise
 from acceptance.measured import Meter, Usage
-from acceptance.preconditions import check_only_own_data, check_stacks
+from acceptance.preconditions import check_only_own_data, check_stacks, check_streams
 from acceptance.report import Report
 from acceptance.results import Comparison, Results, answers, compare, tables
 from lake.model.discovery import domain_names, load_domain
@@ -64,6 +64,7 @@ class Acceptance:
         with self._step("check the stacks, and that no other data is there"):
             check_stacks(deployed.environment, [domain.name for domain in domains])
             for domain in domains:
+                check_streams(deployed.environment, domain)
                 own = self._exercise(deployed, domain).plan()
                 check_only_own_data(deployed.environment, domain, own)
 

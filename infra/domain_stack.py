@@ -144,6 +144,7 @@ class DomainStack(LakeStack):
             notifications=self.notifications,
             dead_letters=self.trigger.dead_letters,
             jobs=self.streams.job_names,
+            are_continuous=self.streams.are_continuous,
         )
         self.alarms = Alarms(
             self,

@@ -38,8 +38,8 @@ class SetupError(Exception):
     """The set-up cannot go on until the user changes something on the machine."""
 
 
-def main() -> int:
-    """Set up the project. Return 0, or 1 after a message that says what to do."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Set up the project, with `--without-java` only what templates need. Return 0, or 1 after a remedy."""
     if sys.version_info < (3, 11):  # noqa: UP036  (the caller may run any Python)
         print(
             f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}.", file=sys.stderr
@@ -47,7 +47,7 @@ def main() -> int:
         return 1
     began = time.monotonic()
     try:
-        if not set_up(ROOT):
+        if not set_up(ROOT, with_java="--without-java" not in arguments):
             return 0
     except SetupError as error:
         print(f"set-up: {error}", file=sys.stderr)
@@ -56,16 +56,19 @@ def main() -> int:
     return 0
 
 
-def set_up(root: Path) -> bool:
+def set_up(root: Path, *, with_java: bool = True) -> bool:
     """Install the missing parts below `root`. Return False if none was missing. Raises SetupError."""
     stamp, inputs = root / ".venv" / ".set-up", fingerprint(root)
     java = configured_java(root)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == inputs and java:
+    has_packages = stamp.is_file() and stamp.read_text(encoding="utf-8") == inputs
+    if has_packages and (java or not with_java):
         return False
-    with step("Python packages from requirements.txt"):
-        install_packages(root, uv(root))
-    write_command(root)
-    configure_java(root, java or find_java(java_candidates(os.environ)) or install_java())
+    if not has_packages:
+        with step("Python packages from requirements.txt"):
+            install_packages(root, uv(root))
+        write_command(root)
+    if with_java:
+        configure_java(root, java or find_java(java_candidates(os.environ)) or install_java())
     stamp.write_text(inputs, encoding="utf-8")
     return True
 
@@ -159,14 +162,8 @@ def install_packages(root: Path, program: Path) -> None:
     venv = root / ".venv"
     if not (venv / "bin" / "python").exists():
         run([program, "venv", "--quiet", "--clear", "--python", sys.executable, venv])
-    command: list[str | Path] = [
-        program,
-        "pip",
-        "sync",
-        "--quiet",
-        "--compile-bytecode",
-        root / "requirements.txt",
-    ]
+    quiet: list[str | Path] = [program, "pip", "sync", "--quiet", "--compile-bytecode"]
+    command = [*quiet, root / "requirements.txt"]
     here = {"VIRTUAL_ENV": str(venv), "UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "hardlink")}
     if index := os.environ.get("PIP_INDEX_URL"):
         here.setdefault("UV_DEFAULT_INDEX", index)
@@ -297,4 +294,4 @@ def apt_install(*packages: str) -> list[str | Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

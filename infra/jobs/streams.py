@@ -43,6 +43,9 @@ class Streams(Construct):
             for table in defaults.domain.stream_tables
         }
 
+        self.are_continuous = defaults.config.stream_trigger == CONTINUOUS
+        """Whether a run lasts until its time-out, then the next one goes on."""
+
     @property
     def job_names(self) -> list[str]:
         """Physical names of the streaming jobs."""

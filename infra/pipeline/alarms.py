@@ -101,6 +101,11 @@ class Alarms(Construct):
         alarm.add_alarm_action(self._action)
 
 
+def _states(are_continuous: bool) -> list[str]:
+    """Return the states of failed runs. A continuous run is meant to last until its time-out."""
+    return ["FAILED", "ERROR"] if are_continuous else ["FAILED", "TIMEOUT", "ERROR"]
+
+
 class FailedStreams(Construct):
     """A rule that notifies the domain's topic when a streaming job fails: no state machine waits for it.
 
@@ -119,6 +124,7 @@ class FailedStreams(Construct):
         notifications: Notifications,
         dead_letters: sqs.Queue,
         jobs: Sequence[str],
+        are_continuous: bool,
     ) -> None:
         super().__init__(scope, id)
         if not jobs:
@@ -134,7 +140,7 @@ class FailedStreams(Construct):
             event_pattern={
                 "source": ["aws.glue"],
                 "detail-type": ["Glue Job State Change"],
-                "detail": {"jobName": list(jobs), "state": ["FAILED", "TIMEOUT", "ERROR"]},
+                "detail": {"jobName": list(jobs), "state": _states(are_continuous)},
             },
             targets=[
                 events.CfnRule.TargetProperty(

@@ -130,8 +130,9 @@ def release(domain: str, table: str, *, step: str, next: str, on_failure: str | 
         {
             "TableName": table,
             "Key": {"domain": {"S": domain}},
-            "ConditionExpression": "#owner = :me",
-            "ExpressionAttributeNames": _NAMES,
+            # The first half lets a retry succeed whose first request succeeded without a response.
+            "ConditionExpression": "attribute_not_exists(#domain) OR #owner = :me",
+            "ExpressionAttributeNames": {"#domain": "domain", **_NAMES},
             "ExpressionAttributeValues": {":me": _OWNER},
         },
         service="dynamodb",

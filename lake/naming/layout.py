@@ -33,6 +33,15 @@ def raw_key(domain: str, table: str, sha256: str, path: str, *, again_at: dateti
     return f"{raw_content_prefix(domain, table, sha256)}{version}/{path}"
 
 
+def first_raw_key(key: str) -> str:
+    """Return the raw key that a file had when it was sent for the first time; another key as it is."""
+    parts = key.split("/", 3)
+    if len(parts) < 4:
+        return key
+    domain, table, version, path = parts
+    return f"{domain}/{table}/{version.partition('-')[0]}/{path}"
+
+
 ARRIVAL_LAYERS = ("bronze", "quarantine")
 """The layers that a batch writes when it arrives, below `batch=<batch>/`."""
 

@@ -11,14 +11,14 @@ from moto import mock_aws
 
 from acceptance.environment import Environment
 from acceptance.errors import AcceptanceError
-from acceptance.preconditions import check_only_own_data, check_stacks
+from acceptance.preconditions import check_only_own_data, check_stacks, check_streams
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger
 from glue_jobs.runtime.store import S3Store
 from lake.model.discovery import load_domain
 from lake.naming import Names
 
 NAMES = Names(env="dev", account="123456789012", region="us-east-1")
-SHOP = load_domain("ecommerce")
+SHOP, CLOUD = load_domain("ecommerce"), load_domain("cloud_provider")
 OWN = "ecommerce/orders/0123456789ab/orders.csv"
 FOREIGN = "ecommerce/orders/ba9876543210/orders_march.csv"
 STACKS = tuple(NAMES.stack(part) for part in ("storage", "athena", "ecommerce"))
@@ -105,6 +105,32 @@ def test_files_of_an_earlier_try_are_fit(environment: Environment) -> None:
     put(environment, OWN)
     commit(environment, OWN)
     check_only_own_data(environment, SHOP, {OWN})
+
+
+def test_files_sent_again_by_an_earlier_try_are_fit(environment: Environment) -> None:
+    put(environment, "ecommerce/orders/0123456789ab-20250801T120000Z/orders.csv")
+    check_only_own_data(environment, SHOP, {OWN})
+
+
+class Glue:
+    """Jobs with a trigger."""
+
+    def __init__(self, trigger: str) -> None:
+        self._trigger = trigger
+
+    def get_job(self, JobName: str) -> dict[str, Any]:
+        return {"Job": {"Name": JobName, "DefaultArguments": {"--trigger": self._trigger}}}
+
+
+def test_stream_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = Environment(session=None, names=NAMES)  # type: ignore[arg-type]
+    monkeypatch.setattr(Environment, "client", lambda self, service: Glue("available_now"))
+    check_streams(environment, CLOUD)
+    monkeypatch.setattr(Environment, "client", lambda self, service: Glue("continuous"))
+    with pytest.raises(AcceptanceError, match="its stream runs without end") as raised:
+        check_streams(environment, CLOUD)
+    assert raised.value.where == "job caudal-dev-cloud-provider-stream-usage-events"
+    assert "without --stream-trigger continuous" in str(raised.value.hint)
 
 
 @pytest.mark.parametrize(("bring", "place"), [(put, "the raw bucket"), (commit, "the ledger")])

@@ -151,6 +151,34 @@ def test_second_call_installs_nothing(
     assert len(installs) == 1
 
 
+def test_templates_need_no_java(
+    tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install_java() -> Path:
+        raise setup.SetupError("Java may not be installed here")
+
+    root = checkout(tmp_path)
+    monkeypatch.setattr(setup, "install_java", install_java)
+    monkeypatch.setattr(setup, "find_java", lambda homes: None)
+    assert setup.set_up(root, with_java=False) is True
+    assert setup.set_up(root, with_java=False) is False
+    with pytest.raises(setup.SetupError, match="Java may not be installed here"):
+        setup.set_up(root)
+    assert len(installs) == 1
+
+
+def test_java_follows_when_spark_is_needed(
+    tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, home = checkout(tmp_path), java(tmp_path / "jvm", "17")
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    assert setup.set_up(root, with_java=False) is True
+    assert setup.configured_java(root) is None
+    assert setup.set_up(root) is True
+    assert setup.configured_java(root) == home
+    assert len(installs) == 1
+
+
 def test_changed_requirements_are_installed(
     tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,9 @@ def test_streaming_job_registers_partitions_of_its_own_table_only(streamer: Stac
 def test_trigger_continuous_keeps_a_stream_running_for_almost_a_week(tmp_path: Path, names: Names) -> None:
     config = config_for("dev", stream_trigger=CONTINUOUS)
     assembly = synthesised(tmp_path, config=config, domains=(load_domain(STREAMER),))
-    job = assembly.stack(names.stack(STREAMER)).named("AWS::Glue::Job", names.job(STREAMER, STREAM_JOB))
+    stack = assembly.stack(names.stack(STREAMER))
+    job = stack.named("AWS::Glue::Job", names.job(STREAMER, STREAM_JOB))
     assert job["DefaultArguments"]["--trigger"] == "continuous"
     assert job["Timeout"] == 7 * 24 * 60 - 1
+    rule = stack.named("AWS::Events::Rule", names.failed_streams_rule(STREAMER))
+    assert rule["EventPattern"]["detail"]["state"] == ["FAILED", "ERROR"]  # the time-out is its planned end

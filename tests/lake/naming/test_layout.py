@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from lake import naming
 
 
@@ -11,6 +13,13 @@ def test_raw_key_holds_table_content_and_path() -> None:
     assert key.startswith(naming.raw_content_prefix("shop", "orders", "0123456789abcdef"))
     assert key.startswith(naming.raw_prefix("shop", "orders"))
     assert key.startswith(naming.raw_prefix("shop"))
+
+
+def test_file_that_is_sent_again_has_the_first_key_too() -> None:
+    again = datetime(2025, 8, 1, 12, tzinfo=UTC)
+    key = naming.raw_key("shop", "orders", "0123456789abcdef", "month=11/a-b.csv", again_at=again)
+    assert naming.first_raw_key(key) == "shop/orders/0123456789ab/month=11/a-b.csv"
+    assert naming.first_raw_key("shop/notes-1.txt") == "shop/notes-1.txt"
 
 
 def test_layers_and_partitions_have_prefixes() -> None:
