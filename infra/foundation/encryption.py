@@ -64,6 +64,11 @@ class LogEncryption(Construct):
             why="Glue adds the security configuration to the names of log groups; streams have the run's id.",
         )
         role.allow(("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"), [self.key.key_arn])
+        role.allow(
+            ("glue:GetSecurityConfiguration",),
+            ["*"],
+            why="The action has no resource; AWS does not say whether Glue reads it in the role.",
+        )
 
     def _let_logs_use_the_key(self, domain: str, names: Names) -> None:
         groups = self._arns.log_group("*")

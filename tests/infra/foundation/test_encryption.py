@@ -63,7 +63,9 @@ def test_logs_may_use_the_key(encrypted: Stack) -> None:
 
 @pytest.mark.parametrize("kind", ["raw_to_processed", "processed-crawler"])
 def test_roles_may_associate_the_key_with_their_log_groups(encrypted: Stack, names: Names, kind: str) -> None:
-    assert "logs:AssociateKmsKey" in actions(encrypted.role(names.role(STREAMER, kind)), ":log-group:")
+    statements = encrypted.role(names.role(STREAMER, kind))
+    assert "logs:AssociateKmsKey" in actions(statements, ":log-group:")
+    assert "glue:GetSecurityConfiguration" in actions(statements, "*")
 
 
 def test_without_the_switch_there_is_no_key(streamer: Stack, names: Names) -> None:
