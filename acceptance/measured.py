@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -31,16 +33,34 @@ class Usage:
 
 
 class Meter:
-    """Counts the job runs and crawls that begin after it was made."""
+    """Counts the job runs and crawls that begin after it was made.
 
-    def __init__(self, environment: Environment, domain: Domain) -> None:
+    It writes what there was before to a file of the folder `work`. If a try is interrupted, the next one
+    counts from there, until `forget`.
+    """
+
+    def __init__(self, environment: Environment, domain: Domain, work: Path) -> None:
         self._glue = environment.client("glue")
         names = environment.names
         kinds = [RAW_TO_PROCESSED, PROCESSED_TO_CURATED, *map(stream_job, _streams(domain))]
         self._jobs = [names.job(domain.name, kind) for kind in kinds]
         self._crawlers = [names.crawler(domain.name, zone) for zone in ZONES]
-        self._runs_before = {run["Id"] for job in self._jobs for run in self._runs(job)}
-        self._crawls_before = {crawl["CrawlId"] for name in self._crawlers for crawl in self._crawls(name)}
+        self._file = work / "measured" / f"{names.env}-{names.account}-{names.region}-{domain.name}.json"
+        if not self._file.exists():
+            before = {
+                "runs": [run["Id"] for job in self._jobs for run in self._runs(job)],
+                "crawls": [crawl["CrawlId"] for name in self._crawlers for crawl in self._crawls(name)],
+            }
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            whole = self._file.with_suffix(".new")
+            whole.write_text(json.dumps(before), encoding="utf-8")
+            whole.replace(self._file)
+        known = json.loads(self._file.read_text(encoding="utf-8"))
+        self._runs_before, self._crawls_before = set(known["runs"]), set(known["crawls"])
+
+    def forget(self) -> None:
+        """Let the next meter count from its own beginning."""
+        self._file.unlink(missing_ok=True)
 
     def usage(self) -> list[Usage]:
         """Return what each job and crawler has used since, those that did not run left out."""

@@ -75,14 +75,19 @@ class Acceptance:
         with self._local() as local:
             expected = {domain.name: self._through(local, domain) for domain in domains}
         comparisons: list[Comparison] = []
+        meters: list[Meter] = []
         for domain in domains:
-            meter = Meter(deployed.environment, domain)
+            meter = Meter(deployed.environment, domain, self.work)
+            meters.append(meter)
             found = self._through(deployed, domain)
             self._usage += meter.usage()
             wanted = expected[domain.name]
             comparisons += compare(TABLES, found[0], wanted[0], ordered=False)
             comparisons += compare(QUESTIONS, found[1], wanted[1], ordered=True)
-        return self._report(deployed.environment, comparisons)
+        report = self._report(deployed.environment, comparisons)
+        for meter in meters:
+            meter.forget()
+        return report
 
     @cached_property
     def _domains(self) -> list[Domain]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,12 @@ class Glue:
         return {"Crawls": crawls[place : place + 1], **more}
 
 
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Meters write below a folder of this test."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def glue(monkeypatch: pytest.MonkeyPatch) -> Glue:
     fake = Glue()
@@ -45,7 +52,7 @@ def glue(monkeypatch: pytest.MonkeyPatch) -> Glue:
 
 
 def meter() -> Meter:
-    return Meter(Environment(session=None, names=NAMES), load_domain("ecommerce"))  # type: ignore[arg-type]
+    return Meter(Environment(session=None, names=NAMES), load_domain("ecommerce"), Path("work"))  # type: ignore[arg-type]
 
 
 def test_only_what_began_since_is_counted(glue: Glue) -> None:
@@ -64,6 +71,18 @@ def test_only_what_began_since_is_counted(glue: Glue) -> None:
         Usage(name=job, runs=1, seconds=90, dpu_hours=0.05, dollars=0.05 * 0.308),
         Usage(name=crawler, runs=2, seconds=180.0, dpu_hours=0.5, dollars=0.22),
     ]
+
+
+def test_second_try_counts_what_the_first_one_used(glue: Glue) -> None:
+    job = NAMES.job("ecommerce", "raw_to_processed")
+    meter()
+    glue.runs[job] = [
+        {"Id": "of the first try", "ExecutionTime": 90, "DPUSeconds": 180.0, "MaxCapacity": 2.0}
+    ]
+    second = meter()
+    assert [usage.runs for usage in second.usage()] == [1]
+    second.forget()
+    assert meter().usage() == []
 
 
 @pytest.mark.parametrize(
