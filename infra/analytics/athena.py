@@ -39,7 +39,8 @@ class Analytics(LakeStack):
             id,
             name=name,
             description=description,
-            recursive_delete_option=config.disposable,
+            # Athena deletes no workgroup with a history, unless told to. The history is no data of the lake.
+            recursive_delete_option=True,
             work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
                 enforce_work_group_configuration=True,
                 publish_cloud_watch_metrics_enabled=True,

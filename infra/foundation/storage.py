@@ -87,7 +87,9 @@ class Storage(LakeStack):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=self._expiry_rules(self._config.access_log_days),
-            removal_policy=self._removal(),
+            # S3 delivers logs hours late, and CloudFormation cannot delete a bucket that was filled again:
+            # `caudal destroy --delete-data` deletes it after the stack.
+            removal_policy=RemovalPolicy.RETAIN,
         )
 
     def _version_rules(self) -> list[s3.LifecycleRule]:

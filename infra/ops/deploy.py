@@ -31,6 +31,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CDK = "aws-cdk@2.1148.1"
 """The CDK CLI that was tested; npx fetches it on first use."""
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+NOT_CREATED = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+"""States of a stack whose creation failed: the next deployment creates it anew."""
+DELETE_FAILED = "DELETE_FAILED"
+"""State of a stack that refuses every change but its deletion."""
 
 
 class DeployError(CaudalError):
@@ -206,16 +210,40 @@ def destroy(target: Target) -> None:
 
 
 def _empty(target: Target, buckets: Sequence[str], storage: str, outdir: Path) -> None:
-    """Delete all objects, in the role that may: the stack has it only while its data is being deleted."""
-    target.cdk(
-        "deploy", storage, "--exclusively", "--app", str(outdir),
-        "--require-approval", "never", "--import-existing-resources",
-    )  # fmt: skip
-    partition = target.session.get_partition_for_region(target.region)
-    role = Arns(names=target.names, partition=partition).role(target.names.teardown_role)
-    session = teardown_session(target.session, role)
+    """Delete all objects, in the role that may: the stack has it only while its data is being deleted.
+
+    A stack that has gone, or cannot be deployed any more, gets no role. Its buckets' policies have gone too,
+    or go now; then the caller may delete.
+    """
+    session = target.session
+    if _takes_role(target, storage):
+        target.cdk(
+            "deploy", storage, "--exclusively", "--app", str(outdir),
+            "--require-approval", "never", "--import-existing-resources",
+        )  # fmt: skip
+        partition = target.session.get_partition_for_region(target.region)
+        role = Arns(names=target.names, partition=partition).role(target.names.teardown_role)
+        session = teardown_session(target.session, role)
+    else:
+        for bucket in buckets:
+            session.client("s3").delete_bucket_policy(Bucket=bucket)
     for bucket in buckets:
         empty_bucket(session, bucket)
+
+
+def _takes_role(target: Target, storage: str) -> bool:
+    """Return whether the storage stack can be deployed with the teardown role.
+
+    A stack that does not exist cannot: CloudFormation imports no bucket that it shall delete with the stack.
+    """
+    client = target.session.client("cloudformation", region_name=target.region)
+    try:
+        status = client.describe_stacks(StackName=storage)["Stacks"][0]["StackStatus"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":  # There is no such stack.
+            return False
+        raise
+    return status not in NOT_CREATED and status != DELETE_FAILED
 
 
 def _confirm(target: Target, question: str) -> None:

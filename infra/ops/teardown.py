@@ -20,9 +20,13 @@ ASSUME_ATTEMPTS = 12
 ASSUME_WAIT_SECONDS = 5.0
 """IAM takes some seconds until a new role can be assumed everywhere."""
 
+DELETE_ATTEMPTS = 6
+DELETE_WAIT_SECONDS = 5.0
+"""S3 may deliver access logs between the emptying of their bucket and its deletion."""
+
 
 class TeardownError(CaudalError):
-    """S3 could not delete some objects, or the role that may delete them cannot be assumed."""
+    """S3 could not delete objects or a bucket, or the role that may delete them cannot be assumed."""
 
 
 def teardown_session(session: boto3.Session, role_arn: str) -> boto3.Session:
@@ -89,9 +93,28 @@ def empty_bucket(session: boto3.Session, bucket: str) -> int:
 
 
 def delete_bucket(session: boto3.Session, bucket: str) -> None:
-    """Empty a bucket and delete it."""
-    empty_bucket(session, bucket)
-    session.client("s3").delete_bucket(Bucket=bucket)
+    """Empty a bucket and delete it, again if it was filled meanwhile.
+
+    Raises TeardownError if it is filled again at every attempt, or if S3 cannot delete an object.
+    """
+    s3 = session.client("s3")
+    for attempt in range(1, DELETE_ATTEMPTS + 1):
+        empty_bucket(session, bucket)
+        try:
+            s3.delete_bucket(Bucket=bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "BucketNotEmpty":
+                raise
+            if attempt == DELETE_ATTEMPTS:
+                raise TeardownError(
+                    f"the bucket was filled again each time it was emptied ({DELETE_ATTEMPTS} attempts).",
+                    where=f"s3://{bucket}",
+                    hint="Stop what writes to it. S3 delivers access logs for some hours: then wait, and run "
+                    "the command again.",
+                ) from error
+            sleep(DELETE_WAIT_SECONDS)
+        else:
+            return
 
 
 def _versions(s3: S3Client, bucket: str) -> Iterator[list[ObjectIdentifierTypeDef]]:

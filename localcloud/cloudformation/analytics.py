@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.athena.models import athena_backends
+from moto.athena.models import WorkGroup, athena_backends
 
 from localcloud.cloudformation.resource import Created, Props, declare
 from localcloud.context import ACCOUNT, Context
@@ -120,20 +120,48 @@ declare(
 
 
 def _create_workgroup(client: Any, props: Props, context: Context) -> Created:
+    name = props["Name"]
     client.create_work_group(
-        Name=props["Name"],
+        Name=name,
         Configuration=props.get("WorkGroupConfiguration", {}),
         Description=props.get("Description", ""),
     )
-    return Created(props["Name"])
+    _keep_deletion(client, name, props)
+    return Created(name)
+
+
+def _update_workgroup(client: Any, ref: str, props: Props, context: Context) -> None:
+    if props["Name"] != ref:
+        raise DeployError(
+            f"the name '{props['Name']}' cannot be given to a workgroup that exists.",
+            where=f"workgroup {ref}",
+            hint="Delete its stack first.",
+        )
+    # moto has no API for it. What belongs to the workgroup stays: it is found by the name.
+    backend = athena_backends[ACCOUNT][client.meta.region_name]
+    configuration = dict(props.get("WorkGroupConfiguration", {}))
+    backend.work_groups[ref] = WorkGroup(backend, ref, configuration, props.get("Description", ""), [])
+    _keep_deletion(client, ref, props)
+
+
+def _keep_deletion(client: Any, name: str, props: Props) -> None:
+    """Keep with a workgroup whether its stack deletes it with its contents; by default it does not."""
+    group: Any = athena_backends[ACCOUNT][client.meta.region_name].work_groups[name]
+    group.recursive_delete = str(props.get("RecursiveDeleteOption", False)).lower() == "true"
+
+
+def _delete_workgroup(client: Any, ref: str) -> None:
+    group: Any = athena_backends[ACCOUNT][client.meta.region_name].work_groups[ref]
+    client.delete_work_group(WorkGroup=ref, RecursiveDeleteOption=group.recursive_delete)
 
 
 declare(
     "AWS::Athena::WorkGroup",
     "athena",
     _create_workgroup,
-    lambda client, ref: client.delete_work_group(WorkGroup=ref, RecursiveDeleteOption=True),
+    _delete_workgroup,
     name="Name",
+    update=_update_workgroup,
 )
 
 

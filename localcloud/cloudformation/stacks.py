@@ -2,7 +2,7 @@
 
 A failed creation is rolled back: its resources are deleted, apart from retained and imported ones, and the
 next deployment creates the stack anew. A failed update keeps what it has done, like an update with roll-back
-disabled: the next deployment goes on from there.
+disabled: the next deployment goes on from there. A stack whose deletion failed can only be deleted again.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from moto.cloudformation.responses import CloudFormationResponse
 
 from localcloud.cloudformation import imports
 from localcloud.context import Context
-from localcloud.errors import LocalCloudError
+from localcloud.errors import DeployError, LocalCloudError
 from localcloud.patching import original, replace
 
 ROLLED_BACK = "ROLLBACK_COMPLETE"
 UPDATE_FAILED = "UPDATE_FAILED"
+DELETE_FAILED = "DELETE_FAILED"
 IMPORT = "IMPORT"
 
 
@@ -31,6 +32,7 @@ def install(context: Context) -> None:
     replace(Stack, "_parse_template", _parse_template)
     replace(ResourceMap, "delete", lambda self: _delete_resources(self, imports.RETAINED))
     replace(ResourceMap, "_delete_resource", _delete_unless_retained)
+    replace(CloudFormationBackend, "delete_stack", _delete_stack)
     _install_change_sets(context)
 
 
@@ -65,6 +67,12 @@ def create(context: Context, name: str, template: str, *, import_existing: bool)
 
 def update(context: Context, stack: Stack, template: str, *, import_existing: bool) -> None:
     """Update a stack in place. Raise if it fails."""
+    if stack.status == DELETE_FAILED:
+        raise DeployError(
+            f"the stack is in the state {DELETE_FAILED} and cannot be updated.",
+            where=f"stack {stack.name}",
+            hint="Delete it again.",
+        )
     backend = _backend(context)
     before_text, before = stack.template, json.loads(str(stack.template))["Resources"]
     try:
@@ -96,15 +104,40 @@ def _backend(context: Context) -> CloudFormationBackend:
 
 
 def _roll_back(backend: CloudFormationBackend, stack: Stack) -> None:
-    """Delete what a failed creation has made. Reading the outputs later would create it again."""
+    """Delete what a failed creation has made."""
+    _drop_outputs(backend, stack)
+    _delete_resources(stack.resource_map, {"Retain"})
+    stack.status = ROLLED_BACK
+
+
+def _drop_outputs(backend: CloudFormationBackend, stack: Stack) -> None:
+    """Take the outputs from a stack. Reading them would create its resources again."""
     for name in [
         name for name, export in backend.exports.items() if export.exporting_stack_id == stack.stack_id
     ]:
         del backend.exports[name]
-    _delete_resources(stack.resource_map, {"Retain"})
     stack.template_dict = {**stack.template_dict, "Outputs": {}}
     stack.output_map = stack._create_output_map()
-    stack.status = ROLLED_BACK
+
+
+def _delete_stack(self: CloudFormationBackend, name_or_stack_id: str) -> None:
+    """DeleteStack. The call succeeds even if a resource cannot be deleted: the stack's state tells."""
+    stack = self.stacks.get(name_or_stack_id)
+    try:
+        original(CloudFormationBackend, "delete_stack")(self, name_or_stack_id)
+    except Exception as error:
+        if stack is None:
+            raise
+        resources = stack.resource_map
+        resources._resource_json_map = {
+            logical: resource
+            for logical, resource in resources._resource_json_map.items()
+            if logical in resources._parsed_resources
+        }
+        _drop_outputs(self, stack)
+        self.stacks[stack.stack_id] = stack
+        stack.status = DELETE_FAILED
+        stack._add_stack_event(DELETE_FAILED, resource_status_reason=str(error))
 
 
 def _delete_resources(resources: ResourceMap, kept: Collection[str]) -> None:

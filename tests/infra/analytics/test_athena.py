@@ -29,6 +29,15 @@ def test_workgroups_enforce_encryption_and_a_scan_limit(
     assert result["EncryptionConfiguration"] == {"EncryptionOption": "SSE_S3"}
 
 
+def test_workgroups_with_a_history_can_be_deleted_in_every_environment(
+    dev: Assembly, prod: Assembly, names: Names
+) -> None:
+    for assembly, env in ((dev, "dev"), (prod, "prod")):
+        stack = assembly.stack(f"caudal-{env}-athena")
+        groups = stack.of_type("AWS::Athena::WorkGroup")
+        assert [group["RecursiveDeleteOption"] for group in groups] == [True, True]
+
+
 def test_every_query_of_a_question_is_a_named_query(shop: Stack, names: Names) -> None:
     declared = {query for question in load_domain(DOMAIN).questions for query in question.queries}
     queries = shop.of_type("AWS::Athena::NamedQuery")

@@ -7,14 +7,32 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
+from moto.core.botocore_stubber import MockRawResponse
 
 from infra.foundation.config import config_for
-from infra.ops.deploy import BOOTSTRAP_PARAMETER, CDK, DeployError, Target, deploy, destroy, identity
+from infra.ops.deploy import (
+    BOOTSTRAP_PARAMETER,
+    CDK,
+    DELETE_FAILED,
+    NOT_CREATED,
+    DeployError,
+    Target,
+    deploy,
+    destroy,
+    identity,
+)
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION
+
+NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
+STORAGE = NAMES.stack("storage")
 
 
 @dataclass
@@ -100,22 +118,78 @@ def test_destroy_keeps_data_by_default(session: boto3.Session) -> None:
     assert s3.head_object(Bucket=bucket, Key="a")["ContentLength"] == 1
 
 
-def test_destroy_deletes_data_with_both_switches(session: boto3.Session) -> None:
-    names = Names(env="dev", account=ACCOUNT, region=REGION)
-    s3, secrets = session.client("s3"), session.client("secretsmanager")
-    for bucket in names.buckets.values():
+def fill_buckets(session: boto3.Session) -> None:
+    """Create every bucket, versioned, with two versions of an object."""
+    s3 = session.client("s3")
+    for bucket in NAMES.buckets.values():
         s3.create_bucket(Bucket=bucket)
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         for body in (b"a", b"b"):
             s3.put_object(Bucket=bucket, Key="a", Body=body)
-    secrets.create_secret(Name=names.serving_secret, SecretString="{}")
+
+
+def answer_about_stacks(session: boto3.Session, code: int, body: str) -> None:
+    """Answer each question about a stack with a status code and a body."""
+    events: Any = session.events
+    events.register(
+        "before-send.cloudformation.DescribeStacks",
+        lambda request, **_: AWSResponse(request.url, code, HTTPHeaders(), MockRawResponse(body)),
+    )
+
+
+def create_storage_stack(session: boto3.Session, status: str) -> None:
+    """Let there be a storage stack in a state."""
+    described = (
+        f"<member><StackName>{STORAGE}</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime>"
+        f"<StackStatus>{status}</StackStatus></member>"
+    )
+    stacks = f"<DescribeStacksResult><Stacks>{described}</Stacks></DescribeStacksResult>"
+    answer_about_stacks(session, 200, f"<DescribeStacksResponse>{stacks}</DescribeStacksResponse>")
+
+
+def test_destroy_deletes_data_with_both_switches(session: boto3.Session) -> None:
+    s3, secrets = session.client("s3"), session.client("secretsmanager")
+    fill_buckets(session)
+    create_storage_stack(session, "UPDATE_COMPLETE")
+    secrets.create_secret(Name=NAMES.serving_secret, SecretString="{}")
     console = Console()
     destroy(target(session, console, delete_data=True))
     assert s3.list_buckets()["Buckets"] == []
     assert secrets.list_secrets()["SecretList"] == []
     # The stack gets the role that may delete, and goes with it.
     assert console.words == ["destroy", "deploy", "destroy"]
-    assert all("caudal-dev-storage" in command for command in console.commands[1:])
+    assert all(STORAGE in command for command in console.commands[1:])
+
+
+@pytest.mark.parametrize("status", [*sorted(NOT_CREATED), DELETE_FAILED])
+def test_stack_that_cannot_be_deployed_is_not_deployed_before_its_data_is_deleted(
+    session: boto3.Session, status: str
+) -> None:
+    s3 = session.client("s3")
+    fill_buckets(session)
+    create_storage_stack(session, status)
+    console = Console()
+    destroy(target(session, console, delete_data=True))
+    assert console.words == ["destroy", "destroy"]
+    assert s3.list_buckets()["Buckets"] == []
+
+
+def test_data_of_a_stack_that_has_gone_is_deleted_without_a_deployment(session: boto3.Session) -> None:
+    fill_buckets(session)
+    console = Console()
+    destroy(target(session, console, delete_data=True))
+    assert console.words == ["destroy", "destroy"]
+    assert session.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_denied_question_about_the_stack_is_raised(session: boto3.Session) -> None:
+    """Not to be told whether the stack exists does not mean that it has gone."""
+    fill_buckets(session)
+    body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
+    answer_about_stacks(session, 403, body)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        destroy(target(session, Console(), delete_data=True))
+    assert len(session.client("s3").list_buckets()["Buckets"]) == len(NAMES.buckets)
 
 
 def test_data_of_prod_cannot_be_deleted(session: boto3.Session) -> None:

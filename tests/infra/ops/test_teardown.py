@@ -28,6 +28,42 @@ def test_emptying_a_bucket_deletes_versions_and_delete_markers(session: boto3.Se
     assert existing(session, ["versioned"]) == []
 
 
+def fill_before_deletion(session: boto3.Session, bucket: str, times: int) -> None:
+    """Put an object into the bucket before each of its first `times` deletions, as S3 does with logs."""
+    s3, remaining = session.client("s3"), iter(range(times))
+
+    def deliver(**_: Any) -> None:
+        if next(remaining, None) is not None:
+            s3.put_object(Bucket=bucket, Key="log", Body=b"log")
+
+    events: Any = session.events
+    events.register("before-call.s3.DeleteBucket", deliver)
+
+
+def test_bucket_that_is_filled_meanwhile_is_emptied_again(
+    session: boto3.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("infra.ops.teardown.sleep", waits.append)
+    session.client("s3").create_bucket(Bucket="access-logs")
+    fill_before_deletion(session, "access-logs", times=2)
+    delete_bucket(session, "access-logs")
+    assert existing(session, ["access-logs"]) == []
+    assert waits == [teardown.DELETE_WAIT_SECONDS] * 2
+
+
+def test_bucket_that_is_always_filled_again_is_reported(
+    session: boto3.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.ops.teardown.sleep", lambda seconds: None)
+    session.client("s3").create_bucket(Bucket="access-logs")
+    fill_before_deletion(session, "access-logs", times=100)
+    with pytest.raises(TeardownError, match="filled again") as error:
+        delete_bucket(session, "access-logs")
+    assert error.value.where == "s3://access-logs"
+    assert "run the command again" in str(error.value)
+
+
 def test_role_that_may_delete_is_waited_for(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr("infra.ops.teardown.sleep", waits.append)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localcloud.errors import DeployError
 from localcloud.server import LocalCloud
@@ -59,3 +60,57 @@ def test_job_that_may_run_for_seven_days_is_refused(cloud: LocalCloud, tmp_path:
     long = resource("AWS::Glue::Job", Name="long", Role="r", Command=command, Timeout=10_080)
     with pytest.raises(DeployError, match="job long: the time-out of 10080 minutes is not below 10080"):
         cloud.deploy(write_assembly(tmp_path, {"long": {"Job": long}}))
+
+
+def workgroup(name: str, **properties: Any) -> dict[str, Any]:
+    """A workgroup with a place for results, which nothing writes: its queries fail, and are history too."""
+    location = {"ResultConfiguration": {"OutputLocation": "s3://workgroup-results/"}}
+    return resource("AWS::Athena::WorkGroup", Name=name, WorkGroupConfiguration=location, **properties)
+
+
+def ask(cloud: LocalCloud, name: str) -> str:
+    """Start a query in a workgroup and return its id."""
+    cloud.client("s3").create_bucket(Bucket="workgroup-results")
+    answer = cloud.client("athena").start_query_execution(QueryString="SELECT 1", WorkGroup=name)
+    return str(answer["QueryExecutionId"])
+
+
+def destroy(cloud: LocalCloud, stack: str) -> list[str]:
+    """Delete a stack and return the state of what is left of it."""
+    cloud.client("cloudformation").delete_stack(StackName=stack)
+    left = cloud.client("cloudformation").describe_stacks()["Stacks"]
+    return [found["StackStatus"] for found in left if found["StackName"] == stack]
+
+
+def test_workgroup_with_a_history_goes_with_its_stack_only_if_the_template_says_so(
+    cloud: LocalCloud, tmp_path: Path
+) -> None:
+    cloud.deploy(write_assembly(tmp_path / "1", {"asked": {"Resources": {"Group": workgroup("asked")}}}))
+    execution = ask(cloud, "asked")
+    assert destroy(cloud, "asked") == ["DELETE_FAILED"]
+    athena = cloud.client("athena")
+    athena.delete_work_group(WorkGroup="asked", RecursiveDeleteOption=True)
+    with pytest.raises(ClientError, match=execution):
+        athena.get_query_execution(QueryExecutionId=execution)
+
+
+def test_changed_workgroup_keeps_its_history_and_follows_its_template(
+    cloud: LocalCloud, tmp_path: Path
+) -> None:
+    for number, properties in enumerate([{}, {"RecursiveDeleteOption": True, "Description": "changed"}]):
+        resources = {"Group": workgroup("changed", **properties)}
+        cloud.deploy(write_assembly(tmp_path / str(number), {"changed": {"Resources": resources}}))
+        if not number:
+            execution = ask(cloud, "changed")
+    athena = cloud.client("athena")
+    assert athena.get_work_group(WorkGroup="changed")["WorkGroup"]["Description"] == "changed"
+    assert athena.list_query_executions(WorkGroup="changed")["QueryExecutionIds"] == [execution]
+    assert destroy(cloud, "changed") == []
+
+
+def test_name_of_a_workgroup_does_not_change(cloud: LocalCloud, tmp_path: Path) -> None:
+    first = {"named": {"Resources": {"Group": workgroup("one-name")}}}
+    cloud.deploy(write_assembly(tmp_path / "1", first))
+    other = {"named": {"Resources": {"Group": workgroup("another-name")}}}
+    with pytest.raises(DeployError, match="'another-name' cannot be given to a workgroup that exists"):
+        cloud.deploy(write_assembly(tmp_path / "2", other))

@@ -149,6 +149,29 @@ def test_failed_update_goes_on_at_the_next_deployment(cloud: LocalCloud, tmp_pat
     assert [t for t in cloud.client("sns").list_topics()["Topics"] if t["TopicArn"].endswith(":late")]
 
 
+def test_stack_that_cannot_be_deleted_says_why_and_can_only_be_deleted_again(
+    cloud: LocalCloud, tmp_path: Path
+) -> None:
+    full = bucket("full", "Delete")
+    deploy(cloud, tmp_path / "1", "stays", Full=full, Topic=resource("AWS::SNS::Topic", TopicName="goes"))
+    s3 = cloud.client("s3")
+    s3.put_object(Bucket="full", Key="a", Body=b"a")
+
+    destroy(cloud, "stays")
+
+    assert status(cloud, "stays") == "DELETE_FAILED"
+    (event, *_) = cloud.client("cloudformation").describe_stack_events(StackName="stays")["StackEvents"]
+    assert "BucketNotEmpty" in event["ResourceStatusReason"]
+    assert not [t for t in cloud.client("sns").list_topics()["Topics"] if t["TopicArn"].endswith(":goes")]
+    with pytest.raises(DeployError, match="DELETE_FAILED and cannot be updated"):
+        deploy(cloud, tmp_path / "2", "stays", Full=full)
+    s3.delete_object(Bucket="full", Key="a")
+    destroy(cloud, "stays")
+    assert "full" not in buckets(cloud)
+    with pytest.raises(ClientError, match="does not exist"):
+        status(cloud, "stays")
+
+
 def test_retained_type_that_is_not_found_again_is_refused(cloud: LocalCloud, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError, match=r"not found again locally: AWS::SNS::Topic \(Topic\)"):
         deploy(cloud, tmp_path, "unnoticed", Topic=retained("AWS::SNS::Topic", TopicName="t"))

@@ -16,7 +16,7 @@ from moto.core.exceptions import JsonRESTError
 from localcloud.context import Context
 from localcloud.errors import LocalCloudError
 from localcloud.execution.assets import AssetError, split_location
-from localcloud.execution.athena.api import descriptions, metadata, prepared
+from localcloud.execution.athena.api import descriptions, metadata, prepared, workgroups
 from localcloud.execution.athena.api.descriptions import find_execution
 from localcloud.execution.athena.api.execution import Execution
 from localcloud.execution.athena.api.prepared import workgroup_statements
@@ -201,5 +201,6 @@ def install(context: Context) -> None:
     replace(AthenaBackend, "stop_query_execution", _stop_execution)
     descriptions.install()
     prepared.install()
+    workgroups.install()
     metadata.install(context)
     replace(AthenaResponse, "get_query_results", _get_results)
