@@ -9,23 +9,40 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,
+    CredentialRetrievalError,
     HTTPClientError,
+    LoginError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
 )
 
 from lake.errors import CaudalError
 
+_AGAIN = "then run the same command again: it goes on."
+_EXPIRED = f"The session has expired. Sign in again, {_AGAIN}"
+_UNKNOWN_KEY = f"The access key is unknown. Sign in again, or choose another --profile, {_AGAIN}"
+
+_SIGN_IN_HINTS = {
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "RequestExpired": _EXPIRED,
+    "InvalidClientTokenId": _UNKNOWN_KEY,
+    "UnrecognizedClientException": _UNKNOWN_KEY,
+    "InvalidAccessKeyId": _UNKNOWN_KEY,
+    "SignatureDoesNotMatch": "The secret key does not fit the access key. Correct the credentials.",
+}
+"""Codes of unusable credentials: one kind has several, since each protocol of AWS has its own."""
+
 _HINTS = {
+    **_SIGN_IN_HINTS,
     "NoSuchBucket": "The environment is not deployed here. Run `caudal deploy --env ENV`, or `caudal up`.",
     "AccessDenied": "Use credentials with this permission; `aws sts get-caller-identity` shows yours.",
-    "ExpiredToken": "The session has expired. Sign in again.",
-    "InvalidClientTokenId": "The access key is unknown. Sign in again, or choose another --profile.",
-    "InvalidAccessKeyId": "The access key is unknown. Sign in again, or choose another --profile.",
     "NoSpaceLeft": "Free space on that disk, then run the same command again: it skips what arrived.",
-    "SignatureDoesNotMatch": "The secret key does not fit the access key. Correct the credentials.",
+    "400": f"S3 gives no reason here; mostly the session has expired. Sign in again, {_AGAIN}",
 }
 
 
@@ -38,6 +55,11 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def is_about_credentials(error: ClientError) -> bool:
+    """Return whether AWS refused the credentials themselves: expired, unknown or wrong."""
+    return code_of(error) in _SIGN_IN_HINTS
+
+
 def explain(error: Exception, where: str) -> UploadError:
     """Return an error of boto3 as an UploadError with a hint."""
     if isinstance(error, ClientError):
@@ -48,6 +70,8 @@ def explain(error: Exception, where: str) -> UploadError:
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         hint = "Sign in with `aws configure` or `aws sso login`, name a --profile, or use --home DIR."
         return UploadError("there are no AWS credentials.", where=where, hint=hint)
+    if isinstance(error, SSOError | LoginError | TokenRetrievalError | CredentialRetrievalError):
+        return UploadError(f"{error}".rstrip(". ") + ".", where=where, hint=f"Sign in again, {_AGAIN}")
     if isinstance(error, NoRegionError):
         return UploadError("no region is set.", where=where, hint="Give --region or set AWS_REGION.")
     if isinstance(error, ProfileNotFound):

@@ -16,7 +16,7 @@ from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import ClientError
 
 from lake.naming import Names
-from uploader.errors import UploadError, explain, explained
+from uploader.errors import UploadError, explain, explained, is_about_credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -143,6 +143,8 @@ def _assumed(sts: STSClient, names: Names, name: str, *, partition: str) -> boto
         first = assumed()
     except ClientError as error:
         trouble = explain(error, f"role {role}")
+        if is_about_credentials(error):
+            raise trouble from error
         hint = (
             "Deploy the environment, ask for permission to assume the role, "
             "or use your own credentials with --no-assume."

@@ -32,14 +32,17 @@ class TeardownError(CaudalError):
 def teardown_session(session: boto3.Session, role_arn: str) -> boto3.Session:
     """Return a session of the teardown role, which alone may delete raw files.
 
-    Waits until IAM knows the role. Raises TeardownError if the caller may not assume it.
+    Waits until IAM knows the role. Raises TeardownError if the caller may not assume it, ClientError for
+    anything else, e.g. an expired session.
     """
     sts = session.client("sts")
     for attempt in range(1, ASSUME_ATTEMPTS + 1):
         try:
             answer = sts.assume_role(RoleArn=role_arn, RoleSessionName="teardown")["Credentials"]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "AccessDenied" or attempt == ASSUME_ATTEMPTS:
+            if error.response["Error"]["Code"] != "AccessDenied":
+                raise
+            if attempt == ASSUME_ATTEMPTS:
                 raise TeardownError(
                     f"the role that may delete data cannot be assumed: {error}",
                     where=role_arn,

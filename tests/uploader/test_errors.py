@@ -6,10 +6,14 @@ import pytest
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    CredentialRetrievalError,
     EndpointConnectionError,
+    LoginRefreshRequired,
     NoCredentialsError,
     NoRegionError,
     ProfileNotFound,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
 )
 
 from uploader.errors import UploadError, code_of, explain, explained
@@ -42,6 +46,37 @@ def test_error_names_the_place_and_a_remedy(error: Exception, message: str) -> N
     assert isinstance(explanation, UploadError)
     with pytest.raises(UploadError, match=message):
         raise explanation
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("ExpiredToken", "The session has expired"),
+        ("ExpiredTokenException", "The session has expired"),
+        ("RequestExpired", "The session has expired"),
+        ("InvalidClientTokenId", "The access key is unknown"),
+        ("UnrecognizedClientException", "The access key is unknown"),
+        ("InvalidAccessKeyId", "The access key is unknown"),
+        ("400", "S3 gives no reason here; mostly the session has expired"),
+    ],
+)
+def test_unusable_session_has_the_same_remedy_in_every_protocol(code: str, kind: str) -> None:
+    hint = str(explain(client_error(code), "AWS").hint)
+    assert hint.startswith(f"{kind}. Sign in again, ")
+    assert hint.endswith("then run the same command again: it goes on.")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnauthorizedSSOTokenError(),
+        LoginRefreshRequired(),
+        TokenRetrievalError(provider="sso", error_msg="Token has expired and refresh failed"),
+        CredentialRetrievalError(provider="process", error_msg="signed out"),
+    ],
+)
+def test_sign_in_that_ended_before_the_request_has_the_remedy(error: Exception) -> None:
+    assert explain(error, "AWS").hint == "Sign in again, then run the same command again: it goes on."
 
 
 def test_errors_of_a_block_are_explained_and_chained() -> None:

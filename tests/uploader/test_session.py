@@ -39,7 +39,12 @@ def test_own_credentials_are_used_without_assume(s3: S3Client) -> None:
     assert "assumed-role" not in caller_of(connect(env="test", assume=False).client)
 
 
-def test_denied_role_raises_with_a_hint(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("code", "hint"), [("AccessDenied", "--no-assume"), ("ExpiredToken", r"has expired\. Sign in again")]
+)
+def test_role_that_cannot_be_taken_raises_with_a_hint(
+    s3: S3Client, monkeypatch: pytest.MonkeyPatch, code: str, hint: str
+) -> None:
     real = boto3.Session.client
 
     def refusing(self: boto3.Session, service: str, **options: object) -> object:
@@ -47,14 +52,15 @@ def test_denied_role_raises_with_a_hint(s3: S3Client, monkeypatch: pytest.Monkey
         if service == "sts":
 
             def denied(**_: object) -> None:
-                raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "AssumeRole")
+                raise ClientError({"Error": {"Code": code, "Message": "no"}}, "AssumeRole")
 
             client.assume_role = denied
         return client
 
     monkeypatch.setattr(boto3.Session, "client", refusing)
-    with pytest.raises(UploadError, match="--no-assume"):
+    with pytest.raises(UploadError, match=hint) as raised:
         connect(env="test")
+    assert ("Deploy the environment" in str(raised.value.hint)) == (code == "AccessDenied")
 
 
 def test_unknown_profile_raises_with_a_hint(s3: S3Client) -> None:

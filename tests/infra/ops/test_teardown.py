@@ -8,6 +8,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
 from moto.core.botocore_stubber import MockRawResponse as RawResponse
 
 from infra.ops import teardown
@@ -93,6 +94,17 @@ def test_role_that_cannot_be_assumed_is_reported(
     with pytest.raises(TeardownError, match="cannot be assumed") as error:
         teardown_session(session, ROLE)
     assert error.value.where == ROLE
+
+
+def test_expired_session_is_not_taken_for_a_missing_permission(session: boto3.Session) -> None:
+    body = "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"
+    events: Any = session.events
+    events.register(
+        "before-send.sts.AssumeRole",
+        lambda request, **_: AWSResponse(request.url, 403, HTTPHeaders(), RawResponse(body)),
+    )
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        teardown_session(session, ROLE)
 
 
 def test_existing_buckets_keep_their_order(session: boto3.Session) -> None:
