@@ -14,6 +14,9 @@ from lake.naming import CONTINUOUS, first_raw_key, raw_prefix, stream_job
 USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 """States of a stack whose resources can be used."""
 
+NOT_DEPLOYED = ("not deployed", "REVIEW_IN_PROGRESS")
+"""No stack, or one whose first change set was never executed: it has no resources, and none will come."""
+
 
 def check_stacks(environment: Environment, domains: Iterable[str]) -> None:
     """Raise AcceptanceError for the first stack that is missing, half deployed or failed."""
@@ -25,7 +28,7 @@ def check_stacks(environment: Environment, domains: Iterable[str]) -> None:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationError":
                 raise
-            status = "not deployed"
+            status = NOT_DEPLOYED[0]
         if status not in USABLE:
             raise AcceptanceError(
                 f"the stack is {_plain(status)}.",
@@ -35,10 +38,12 @@ def check_stacks(environment: Environment, domains: Iterable[str]) -> None:
 
 
 def _plain(status: str) -> str:
-    return status if status == "not deployed" else f"in the state {status}"
+    return "not deployed" if status in NOT_DEPLOYED else f"in the state {status}"
 
 
 def _remedy(status: str) -> str:
+    if status in NOT_DEPLOYED:
+        return "Run"
     if status.endswith("IN_PROGRESS"):
         return "Wait until its change has ended; if it fails, run"
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -67,13 +68,14 @@ class Target:
     def cdk(self, *words: str) -> None:
         """Run the CDK CLI. Raises StepFailedError if it fails."""
         command = ["npx", "--yes", CDK, *words]
+        began = datetime.now(UTC)
         if self.run(command):
-            raise self._failed(" ".join(command))
+            raise self._failed(" ".join(command), began)
 
-    def _failed(self, command: str) -> StepFailedError:
+    def _failed(self, command: str, began: datetime) -> StepFailedError:
         """Return the error of a failed command, with the resource that CloudFormation could not change."""
         try:
-            found = failures(self.session, self.region, reversed(self.stacks()))
+            found = failures(self.session, self.names, reversed(self.stacks()), since=began)
         except (BotoCoreError, ClientError) as error:
             # What keeps us from asking, e.g. an expired session, most probably stopped the command too.
             return StepFailedError(

@@ -56,6 +56,13 @@ def test_missing_stack_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert raised.value.hint == "Run `caudal deploy --env dev`, then run this command again."
 
 
+def test_stack_without_an_executed_change_set_is_not_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    states = {**dict.fromkeys(STACKS, "CREATE_COMPLETE"), STACKS[1]: "REVIEW_IN_PROGRESS"}
+    with pytest.raises(AcceptanceError, match="the stack is not deployed") as raised:
+        check(monkeypatch, states)
+    assert raised.value.hint == "Run `caudal deploy --env dev`, then run this command again."
+
+
 @pytest.mark.parametrize(
     ("state", "remedy"),
     [

@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,24 @@ def test_failed_cdk_command_is_reported(session: boto3.Session) -> None:
     bootstrap(session)
     with pytest.raises(DeployError, match=r"deploy .* failed"):
         deploy(target(session, Console(fails="deploy")))
+
+
+def test_only_failures_since_the_command_began_are_asked_for(
+    session: boto3.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bootstrap(session)
+    asked: list[datetime] = []
+
+    def none(*_: object, since: datetime) -> list[object]:
+        asked.append(since)
+        return []
+
+    monkeypatch.setattr("infra.ops.deploy.failures", none)
+    began = datetime.now(UTC)
+    with pytest.raises(DeployError, match=r"deploy .* failed\.") as raised:
+        deploy(target(session, Console(fails="deploy")))
+    assert asked[0] >= began
+    assert str(raised.value.hint).startswith("Its message is above.")
 
 
 def test_destroy_keeps_data_by_default(session: boto3.Session) -> None:
