@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 CAUDAL := .venv/bin/caudal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages python demo test lint format bench chaos conformance synth deploy destroy docs sample requirements hooks clean
+.PHONY: help setup packages python demo dashboard test lint format bench chaos conformance synth deploy destroy docs sample requirements hooks clean
 
 help: ## this list; every command: .venv/bin/caudal --help
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,10 @@ python:
 
 demo: setup ## the whole product on sample_data, here; LANDING=dir HOME_DIR=dir
 	@$(CAUDAL) demo --landing "$(LANDING)" --home "$(HOME_DIR)"
+
+dashboard: setup ## the dashboards in a browser, from HOME_DIR; ARGS="--export reports"
+	@$(CAUDAL) up --home "$(HOME_DIR)"
+	@$(CAUDAL) dashboard --home "$(HOME_DIR)" $(ARGS)
 
 test: setup ## all tests; ARGS="tests/lake -k columns"
 	@$(RUN) -m pytest $(ARGS)

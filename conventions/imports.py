@@ -22,6 +22,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "localcloud": ("lake",),
     "serving": ("lake",),
     "uploader": ("lake",),
+    "dashboard": ("lake", "uploader"),
     "lambdas": ("glue_jobs", "lake", "serving"),
     "glue_jobs": ("lake", "serving"),
     "requeue": ("glue_jobs", "lake", "uploader"),
@@ -31,8 +32,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "acceptance": ("glue_jobs", "lake", "localcloud", "uploader"),
     "conventions": (),
     "cli": (
-        "acceptance", "bench", "conventions", "demo", "glue_jobs", "infra", "lake", "localcloud", "requeue",
-        "serving", "uploader",
+        "acceptance", "bench", "conventions", "dashboard", "demo", "glue_jobs", "infra", "lake",
+        "localcloud", "requeue", "serving", "uploader",
     ),
 }  # fmt: skip
 """Package → the packages that it may import.

@@ -37,6 +37,16 @@ class Target:
     caller: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """A session with the permissions of a role or of the caller, and the options of its clients."""
+
+    session: boto3.Session
+    options: dict[str, Any]
+    names: Names
+    caller: str
+
+
 def _uploader(names: Names) -> str:
     return names.uploader_role
 
@@ -58,6 +68,25 @@ def connect(
     Raises UploadError without credentials, for an endpoint that does not answer, or for a role that the
     caller may not take.
     """
+    signed = sign_in(
+        env=env, profile=profile, region=region, local=local, assume=assume, jobs=jobs, role=role
+    )
+    with explained("S3"):
+        client = signed.session.client("s3", **signed.options)
+    return Target(client=client, names=signed.names, caller=signed.caller)
+
+
+def sign_in(
+    *,
+    env: str | None,
+    profile: str | None,
+    region: str | None,
+    local: Path | None,
+    assume: bool,
+    role: Callable[[Names], str],
+    jobs: int = 8,
+) -> Signed:
+    """Sign in as `connect` does, and return the session instead of a client. Raises UploadError alike."""
     session, options, env = session_for(env=env, profile=profile, region=region, local=local)
     retries: Any = {"mode": "standard", "max_attempts": 5}
     options["config"] = Config(max_pool_connections=max(10, jobs), retries=retries)
@@ -67,9 +96,7 @@ def connect(
     names = Names(env=env, account=caller["Account"], region=sts.meta.region_name)
     if assume:
         session = _assumed(sts, names, role(names), partition=caller["Arn"].split(":")[1])
-    with explained("S3"):
-        client = session.client("s3", **options)
-    return Target(client=client, names=names, caller=caller["Arn"])
+    return Signed(session=session, options=options, names=names, caller=caller["Arn"])
 
 
 def session_for(

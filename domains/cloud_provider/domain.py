@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domains.cloud_provider.dashboards import DASHBOARDS
 from domains.cloud_provider.marts import MARTS
 from domains.cloud_provider.serving import COLLECTIONS
 from domains.cloud_provider.tables import TABLES
@@ -12,6 +13,7 @@ DOMAIN = Domain(
     description="Cost, revenue, support, GenAI and customer analytics of a cloud provider.",
     tables=TABLES,
     marts=MARTS,
+    dashboards=DASHBOARDS,
     serving=COLLECTIONS,
     questions=(
         Question(

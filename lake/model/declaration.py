@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from lake.errors import UnknownNameError
+from lake.model.dashboards.derived import PIPELINE
+from lake.model.dashboards.visuals import Dashboard
 from lake.model.marts import Mart
 from lake.model.quality_mart import QUALITY_BY_RUN
 from lake.model.serving import Collection
@@ -35,7 +37,7 @@ def _find(items: Sequence[Named], kind: str, name: str) -> Named:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """Tables, marts, questions and serving documents of one domain, with look-ups by name.
+    """Tables, marts, questions, serving documents and dashboards of one domain, with look-ups by name.
 
     The subclass `Domain` adds validation; validation itself depends on this class.
     """
@@ -46,6 +48,7 @@ class Declaration:
     marts: tuple[Mart, ...] = ()
     questions: tuple[Question, ...] = field(default=())
     serving: tuple[Collection, ...] = ()
+    dashboards: tuple[Dashboard, ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a table by name. Raises UnknownNameError."""
@@ -66,6 +69,11 @@ class Declaration:
     def published_marts(self) -> tuple[Mart, ...]:
         """All gold tables: the domain's own marts, which are computed, and the log of its checks."""
         return (*self.marts, QUALITY_BY_RUN)
+
+    @property
+    def shown_dashboards(self) -> tuple[Dashboard, ...]:
+        """The domain's own dashboards, and the one on its data quality and pipeline."""
+        return (*self.dashboards, PIPELINE)
 
     @property
     def csv_tables(self) -> tuple[Table, ...]:

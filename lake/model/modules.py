@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 
 from lake.errors import DeclarationError
+from lake.model.dashboards.queries import dashboard_query_problems
 from lake.model.declaration import Declaration
 from lake.model.discovery import GOLD, SILVER, SPEED, answer_problems, answers_of
 from lake.model.serving_checks import database_problems
@@ -24,7 +25,11 @@ def check_domains(domains: Sequence[Declaration]) -> None:
     It also lists the names that are unique over all domains and are declared twice, and the limits that the
     domains exceed together.
     """
-    problems = [f"{domain.name}: {problem}" for domain in domains for problem in module_problems(domain)]
+    problems = [
+        f"{domain.name}: {problem}"
+        for domain in domains
+        for problem in (*module_problems(domain), *dashboard_query_problems(domain))
+    ]
     answers = [(domain.name, answer) for domain in domains for answer in answers_of(domain.name)]
     problems += [*answer_problems(answers), *query_problems(domains), *database_problems(domains)]
     if problems:

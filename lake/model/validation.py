@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from lake.errors import DeclarationError
+from lake.model.dashboards.checks import dashboard_problems
 from lake.model.declaration import Declaration
 from lake.model.marts import Mart
 from lake.model.serving_checks import serving_problems
@@ -34,6 +35,7 @@ def _problems(domain: Declaration) -> Iterator[str]:
     for mart in domain.marts:
         yield from (f"mart {mart.name}: {problem}" for problem in _mart_problems(mart, domain))
     yield from serving_problems(domain)
+    yield from dashboard_problems(domain)
 
 
 def _duplicates(names: Iterable[str]) -> list[str]:

@@ -1,0 +1,1 @@
+"""The web dashboards: declarations compiled to pages, on numbers that Athena returns."""

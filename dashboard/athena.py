@@ -1,0 +1,75 @@
+"""Queries on Athena, whose result is read as one file: pages of the API would take seconds for many rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dashboard.errors import DashboardError
+
+FIRST_WAIT, LONGEST_WAIT = 0.05, 1.0
+"""Seconds between two looks at a running query: the wait doubles."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Names and types of a result's columns, and its rows as text; null is an empty text."""
+
+    names: Sequence[str]
+    kinds: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Athena:
+    """One workgroup, with the permissions of its clients."""
+
+    athena: Any
+    s3: Any
+    workgroup: str
+
+    def ask(self, sql: str, database: str) -> Answer:
+        """Run a query and return its result. Raises DashboardError with Athena's reason."""
+        try:
+            query = self.athena.start_query_execution(
+                QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=self.workgroup
+            )["QueryExecutionId"]
+            location = self._location(query)
+            first = self.athena.get_query_results(QueryExecutionId=query, MaxResults=1)
+            body = self.s3.get_object(**_address(location))["Body"].read()
+        except (ClientError, BotoCoreError) as error:
+            raise DashboardError(
+                f"Athena refused the query: {error}.",
+                where=database,
+                hint="See that the lake is deployed and runs, and that you may use its workgroup.",
+            ) from error
+        columns = first["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+        lines = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
+        next(lines, None)
+        return Answer([each["Name"] for each in columns], [each["Type"] for each in columns], list(lines))
+
+    def _location(self, query: str) -> str:
+        wait = FIRST_WAIT
+        while True:
+            execution = self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
+            status = execution["Status"]
+            if status["State"] == "SUCCEEDED":
+                return str(execution["ResultConfiguration"]["OutputLocation"])
+            if status["State"] in ("FAILED", "CANCELLED"):
+                reason = status.get("StateChangeReason", "no reason given")
+                raise DashboardError(
+                    f"the query failed: {reason}", where=f"Athena query {query}", hint="Correct its cause."
+                )
+            time.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+
+def _address(location: str) -> dict[str, str]:
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    return {"Bucket": bucket, "Key": key}

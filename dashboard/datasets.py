@@ -1,0 +1,152 @@
+"""The datasets of a domain: each is queried once, and again when its files in gold change."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dashboard.athena import Answer
+from dashboard.errors import DashboardError
+from dashboard.frames import Frame
+from lake.model.dashboards.fields import Dataset
+from lake.model.dashboards.queries import query_sql
+from lake.model.spec import Domain
+from lake.naming import Names, layer_root
+
+LOOK_SECONDS = 5.0
+"""Shortest time between two looks at the files of gold while pages are asked for."""
+
+AT_A_TIME = 4
+"""Queries that run at the same time."""
+
+
+class Asks(Protocol):
+    """Answers SQL."""
+
+    def ask(self, sql: str, database: str) -> Answer:
+        """Return the rows of a query in a database."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A dataset's rows, or the error that its query met; `version` is that of its files."""
+
+    version: str
+    frame: Frame | None = None
+    error: DashboardError | None = None
+
+
+def columns_of(domain: Domain) -> dict[Dataset, tuple[str, ...]]:
+    """Return for each dataset of a domain the columns that any visual or filter reads, in order of names."""
+    needed: dict[Dataset, set[str]] = defaultdict(set)
+    for dashboard in domain.shown_dashboards:
+        for visual in dashboard.visuals:
+            needed[visual.dataset].update(visual.columns())
+            known = _known(domain, visual.dataset)
+            needed[visual.dataset].update(each.column for each in dashboard.filters if each.column in known)
+    return {dataset: tuple(sorted(columns)) for dataset, columns in needed.items()}
+
+
+def _known(domain: Domain, dataset: Dataset) -> set[str]:
+    from lake.model.dashboards.queries import result_columns
+
+    if dataset.query:
+        return set(result_columns(query_sql(domain.name, dataset.query) or ""))
+    return {c.name for mart in domain.published_marts if mart.name == dataset.table for c in mart.columns}
+
+
+def sql_of(domain: Domain, dataset: Dataset, columns: Sequence[str]) -> str:
+    """Return the SQL of a dataset: its columns, from the table or around the named query."""
+    listed = ", ".join(f'"{name}"' for name in columns)
+    if dataset.table:
+        return f'SELECT {listed} FROM "{dataset.table}"'
+    inner = query_sql(domain.name, dataset.query) or ""
+    return f"SELECT {listed} FROM (\n{inner.rstrip().rstrip(';')}\n)"
+
+
+@dataclass
+class Datasets:
+    """The datasets of one domain, loaded by `load` and kept until gold changes."""
+
+    domain: Domain
+    names: Names
+    source: Asks
+    s3: Any
+    _loaded: dict[Dataset, Loaded] = field(default_factory=dict)
+    _looked: float = float("-inf")
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, dataset: Dataset) -> Loaded:
+        """Return a dataset, which `load` has loaded."""
+        return self._loaded[dataset]
+
+    def refresh(self) -> None:
+        """Load in the background what has changed, unless the files were looked at a moment ago.
+
+        The page that asks shows the rows at hand; the next one has the new rows.
+        """
+        if time.monotonic() - self._looked > LOOK_SECONDS and not self._lock.locked():
+            self._looked = time.monotonic()
+            threading.Thread(target=self.load, name=f"datasets of {self.domain.name}", daemon=True).start()
+
+    def load(self) -> None:
+        """Query the datasets whose files have changed since the last call, several at a time."""
+        with self._lock:
+            self._looked = time.monotonic()
+            wanted = columns_of(self.domain)
+            try:
+                versions = self._versions()
+            except (ClientError, BotoCoreError) as error:
+                problem = DashboardError(
+                    f"the tables cannot be listed: {error}.",
+                    where=self.names.curated_bucket,
+                    hint="See that the lake is deployed and runs: `caudal status`.",
+                )
+                self._loaded = {each: Loaded("", error=problem) for each in wanted}
+                return
+            stale = [
+                each
+                for each in wanted
+                if each not in self._loaded
+                or self._loaded[each].error
+                or self._loaded[each].version != _version(each, versions)
+            ]
+            with ThreadPoolExecutor(AT_A_TIME) as pool:
+                found = pool.map(
+                    lambda each: self._query(each, wanted[each], _version(each, versions)), stale
+                )
+                self._loaded |= dict(zip(stale, found, strict=True))
+
+    def _query(self, dataset: Dataset, columns: Sequence[str], version: str) -> Loaded:
+        database = self.names.database(self.domain.name, "gold")
+        try:
+            answer = self.source.ask(sql_of(self.domain, dataset, columns), database)
+        except DashboardError as error:
+            return Loaded(version, error=error)
+        return Loaded(version, Frame.of_text(answer.names, answer.kinds, answer.rows, dataset.date))
+
+    def _versions(self) -> dict[str, str]:
+        """Return for each gold table the hash of its files' keys and tags; for "" that of all tables."""
+        root = layer_root("gold", self.domain.name)
+        tables: dict[str, Any] = defaultdict(hashlib.sha256)
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.names.curated_bucket, Prefix=root
+        )
+        for page in pages:
+            for each in page.get("Contents", ()):
+                table = each["Key"].removeprefix(root).split("/")[0]
+                for digest in (tables[table], tables[""]):
+                    digest.update(f"{each['Key']}\n{each['ETag']}\n".encode())
+        return {table: digest.hexdigest() for table, digest in tables.items()}
+
+
+def _version(dataset: Dataset, versions: Mapping[str, str]) -> str:
+    return versions.get(dataset.table, "")

@@ -1,0 +1,170 @@
+"""A dashboard's page: its cards, its filters and its headline, from declared visuals and loaded rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from string import Formatter
+from typing import Any
+
+from dashboard import formats
+from dashboard.datasets import Datasets, Loaded
+from dashboard.frames import Frame
+from dashboard.measures import exactly
+from dashboard.periods import months_before
+from dashboard.selection import Chosen, Control, controls, unknown
+from dashboard.views import bars, funnel, grouped, heatmap, kpi, trend
+from dashboard.views.cards import Card
+from dashboard.views.scope import Scope, scope_of
+from lake.model.dashboards.visuals import (
+    Bars,
+    Dashboard,
+    Funnel,
+    Heatmap,
+    Kpi,
+    Shares,
+    Table,
+    Text,
+    Trend,
+    Visual,
+)
+
+VIEWS: dict[type[Visual], Callable[[Any, Scope], Card]] = {
+    Kpi: kpi.card,
+    Trend: trend.card,
+    Bars: bars.bars,
+    Shares: bars.shares,
+    Heatmap: heatmap.card,
+    Funnel: funnel.card,
+    Table: grouped.card,
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A sheet on the page."""
+
+    title: str
+    cards: Sequence[Card]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template of a dashboard shows."""
+
+    dashboard: Dashboard
+    chosen: Chosen
+    month: dt.date | None
+    headline: Sequence[tuple[str, bool]]
+    sections: Sequence[Section]
+    controls: Sequence[Control]
+    messages: Sequence[str]
+
+    def card(self, key: str) -> Card | None:
+        """Return a card by key, None if there is none."""
+        return next((card for section in self.sections for card in section.cards if card.key == key), None)
+
+
+def page_of(dashboard: Dashboard, datasets: Datasets, chosen: Chosen) -> Page:
+    """Return the page of a dashboard with the chosen filters."""
+    with exactly():
+        frames = [
+            loaded.frame
+            for visual in dashboard.visuals
+            if (loaded := datasets.get(visual.dataset)).frame is not None
+        ]
+        sections = [
+            Section(sheet.title, [_card(each, dashboard, datasets, chosen) for each in sheet.visuals])
+            for sheet in dashboard.sheets
+        ]
+        dated = [frame for frame in _unique(frames) if frame.days]
+        month = chosen.month or max((frame.months[-1] for frame in dated), default=None)
+        cards = {card.key: card for section in sections for card in section.cards}
+        return Page(
+            dashboard=dashboard,
+            chosen=chosen,
+            month=month,
+            headline=_headline(dashboard, cards, datasets, chosen),
+            sections=sections,
+            controls=controls(dashboard, _unique(frames), chosen),
+            messages=[
+                *([chosen.problem] if chosen.problem else []),
+                *unknown(dashboard, _unique(frames), chosen),
+            ],
+        )
+
+
+def _unique(frames: Sequence[Frame]) -> list[Frame]:
+    return list({id(frame): frame for frame in frames}.values())
+
+
+def _card(visual: Visual | Text, dashboard: Dashboard, datasets: Datasets, chosen: Chosen) -> Card:
+    if isinstance(visual, Text):
+        return Card(
+            key=visual.key, kind="text", title=visual.title, width=visual.width, body={"text": visual.text}
+        )
+    loaded = datasets.get(visual.dataset)
+    source = visual.dataset.name
+    if loaded.frame is None:
+        return replace(_problem(visual, loaded), source=source)
+    scope = scope_of(visual, loaded.frame, dashboard, chosen)
+    found = VIEWS[type(visual)](visual, scope)
+    period = scope.period_text()
+    subtitle = ", ".join(each for each in (found.subtitle, period) if each)
+    empty = found.empty
+    if not loaded.frame.size:
+        empty = (
+            f"The table {source} has no rows yet: upload files with `caudal upload`, and wait for the run."
+        )
+    elif empty and scope.month:
+        empty = f"No rows in {formats.month(scope.month)} with these filters."
+    return replace(found, subtitle=subtitle, notes=scope.not_filtered, empty=empty, source=source)
+
+
+def _problem(visual: Visual, loaded: Loaded) -> Card:
+    error = loaded.error
+    what = error.what if error else "The data is not loaded."
+    hint = (error.hint if error else None) or ""
+    return Card(
+        key=visual.key,
+        kind="kpi" if isinstance(visual, Kpi) else "problem",
+        title=visual.title,
+        subtitle=visual.unit,
+        width=visual.width,
+        problem=(what[:400], hint),
+    )
+
+
+def _headline(
+    dashboard: Dashboard, cards: dict[str, Card], datasets: Datasets, chosen: Chosen
+) -> list[tuple[str, bool]]:
+    """Return the headline as (text, whether it is a number); the dashboard's title if a fact is missing."""
+    facts: dict[str, str] = {}
+    for key, card in cards.items():
+        facts |= {f"{key}.{fact}" if fact else key: text for fact, text in card.facts.items()}
+    first = next((each for each in dashboard.visuals if isinstance(each, Kpi)), dashboard.visuals[0])
+    frame = datasets.get(first.dataset).frame
+    month = scope_of(first, frame, dashboard, chosen).month if frame else None
+    if month:
+        facts |= {
+            "month": formats.month_name(month),
+            "month_before": formats.month_name(months_before(month, 1)),
+        }
+    for text in (dashboard.headline, dashboard.first_headline):
+        parts = list(Formatter().parse(text))
+        if all(place is None or place in facts for _, place, _, _ in parts):
+            return _filled(parts, facts)
+    return [(dashboard.title, False)]
+
+
+def _filled(parts: Sequence[tuple[Any, ...]], facts: dict[str, str]) -> list[tuple[str, bool]]:
+    found: list[tuple[str, bool]] = []
+    for literal, place, _, _ in parts:
+        if literal:
+            found.append((literal, False))
+        if place is not None:
+            # The first number is the answer; it stands out.
+            is_answer = ("." not in place and "month" not in place) or place.endswith(".lost_share")
+            found.append((facts[place], is_answer and not any(marked for _, marked in found)))
+    return found

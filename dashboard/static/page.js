@@ -1,0 +1,157 @@
+// Draws the trends, and makes filters, menus, tables, tooltips and the theme work. Needs vega, vega-lite and
+// the interpreter of expressions, which evaluates no text as code.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const tip = document.getElementById("tip");
+  const exported = document.body.querySelector("template[data-month]") !== null;
+  let views = [];
+
+  // --- tooltips
+
+  function showTip(text, event) {
+    if (!text) {
+      tip.hidden = true;
+      return;
+    }
+    tip.textContent = text;
+    tip.hidden = false;
+    const box = tip.getBoundingClientRect();
+    const x = Math.min(event.clientX + 14, innerWidth - box.width - 8);
+    const y = event.clientY - box.height - 12;
+    tip.style.left = `${Math.max(8, x)}px`;
+    tip.style.top = `${y < 8 ? event.clientY + 18 : y}px`;
+  }
+
+  document.addEventListener("mousemove", (event) => {
+    const marked = event.target.closest?.("[data-tip]");
+    if (marked) showTip(marked.dataset.tip, event);
+    else if (!event.target.closest?.(".chart")) tip.hidden = true;
+  });
+
+  // --- trends
+
+  function draw(within) {
+    for (const view of views) view.finalize();
+    views = [];
+    for (const place of within.querySelectorAll(".chart")) {
+      const spec = JSON.parse(place.parentElement.querySelector("script.spec").textContent);
+      const parsed = vega.parse(vegaLite.compile(spec).spec, null, { ast: true });
+      const view = new vega.View(parsed, {
+        expr: vega.expressionInterpreter,
+        renderer: "svg",
+        container: place,
+        hover: true,
+        logLevel: vega.Error,
+        tooltip: (_handler, event, item) => showTip(item?.datum?.tip, event),
+      });
+      views.push(view);
+      view.runAsync().then(() => place.classList.add("is-drawn"));
+    }
+    root.dataset.drawn = String(views.length);
+  }
+
+  // --- filters
+
+  let asked = 0;
+
+  async function go(address, keeps) {
+    const number = ++asked;
+    const pages = document.getElementById("pages");
+    pages.setAttribute("aria-busy", "true");
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const text = await answer.text();
+    if (number !== asked) return;
+    const page = new DOMParser().parseFromString(text, "text/html");
+    pages.replaceChildren(...page.getElementById("pages").childNodes);
+    document.title = page.title;
+    pages.removeAttribute("aria-busy");
+    if (keeps) document.querySelector(`select[name="${CSS.escape(keeps)}"]`)?.focus({ preventScroll: true });
+    draw(pages);
+  }
+
+  function address(form) {
+    const set = [...new FormData(form)].filter(([, value]) => value !== "");
+    const query = new URLSearchParams(set).toString();
+    return form.getAttribute("action") + (query ? `?${query}` : "");
+  }
+
+  function showMonth(value, keeps) {
+    const pages = document.getElementById("pages");
+    const wanted = [...document.querySelectorAll("template[data-month]")].find((each) => each.dataset.month === value);
+    if (!wanted) return;
+    pages.replaceChildren(wanted.content.cloneNode(true));
+    if (keeps) pages.querySelector("select")?.focus({ preventScroll: true });
+    draw(pages);
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.filters");
+    if (!form) return;
+    if (exported) {
+      history.replaceState(null, "", `#month=${event.target.value}`);
+      showMonth(event.target.value, true);
+      return;
+    }
+    const to = address(form);
+    history.pushState(null, "", to);
+    go(to, event.target.name);
+  });
+
+  window.addEventListener("popstate", () => {
+    if (!exported) go(location.pathname + location.search);
+  });
+
+  // --- menus, tables, downloads
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  }
+
+  function download(card) {
+    const quoted = (cell) => `"${cell.textContent.replaceAll('"', '""')}"`;
+    const lines = [...card.querySelectorAll(".cells tr")].map((row) => [...row.cells].map(quoted).join(","));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
+    link.download = `${card.dataset.key}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    closeMenus(target.closest("details.menu"));
+    const card = target.closest("article.card");
+    if (target.closest("#theme")) {
+      const dark = getComputedStyle(root).colorScheme.trim() === "dark";
+      root.dataset.theme = dark ? "light" : "dark";
+      try {
+        localStorage.setItem("theme", root.dataset.theme);
+      } catch (error) {
+        console.info("the theme is not stored:", error.name);
+      }
+    } else if (target.closest("[data-table]")) {
+      const cells = card.querySelector(".cells");
+      cells.hidden = !cells.hidden;
+      card.querySelector(".drawn").hidden = !cells.hidden;
+      target.textContent = cells.hidden ? "Show as table" : "Show as drawing";
+      target.closest("details").open = false;
+      card.querySelector("summary").focus();
+    } else if (exported && target.closest("[data-csv]")) {
+      event.preventDefault();
+      download(card);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    tip.hidden = true;
+    const open = document.querySelector("details.menu[open]");
+    closeMenus();
+    open?.querySelector("summary").focus();
+  });
+
+  if (exported && location.hash.startsWith("#month=")) showMonth(location.hash.slice(7));
+  draw(document);
+  root.dataset.ready = "true";
+})();

@@ -1,0 +1,1 @@
+"""Visuals turned into what a page shows: texts, shapes, and a table of the same numbers."""

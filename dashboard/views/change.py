@@ -1,0 +1,50 @@
+"""Changes to the month before, with a sign, an arrow and a tone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dashboard import formats
+from dashboard.views.cards import Delta
+from lake.model.dashboards.fields import Format
+from lake.model.dashboards.visuals import Better
+
+Number = Decimal | int | None
+
+
+def delta(now: Number, before: Number, better: Better, format: Format, month_before: str) -> Delta | None:
+    """Return the change of a number; None where the month before has none, or was 0.
+
+    Percentages change by points, other numbers by percent.
+    """
+    if now is None or before is None:
+        return None
+    text = _points(now, before) if format is Format.PERCENT else formats.change(formats.relative(now, before))
+    if text == formats.MISSING:
+        return None
+    difference = Decimal(now) - Decimal(before)
+    is_flat = not any(digit in "123456789" for digit in text)
+    arrow = "→" if is_flat else "↑" if difference > 0 else "↓"
+    good = better is Better.MORE if difference > 0 else better is Better.LESS
+    tone = "plain" if is_flat or better is Better.NEITHER else "good" if good else "bad"
+    return Delta(text, arrow, tone, f"from {formats.shown(before, format)} in {month_before}")
+
+
+def _points(now: Number, before: Number) -> str:
+    points = formats.rounded((Decimal(now or 0) - Decimal(before or 0)) * 100, 1)
+    sign = "+" if points > 0 else formats.MINUS if points < 0 else ""
+    return f"{sign}{abs(points):f}{formats.SPACE}pts"
+
+
+def in_words(now: Number, before: Number, words: tuple[str, str], format: Format) -> str:
+    """Return the change in words: "0.9 % less", "as many" where nothing changes; "" if unknown."""
+    if now is None or before is None:
+        return ""
+    difference = Decimal(now) - Decimal(before)
+    part = abs(difference) if format is Format.PERCENT else formats.relative(now, before)
+    if part is None:
+        return ""
+    if not formats.rounded(abs(part) * 100, 1):
+        return f"0{formats.SPACE}% {words[0]}"
+    unit = formats.shown(abs(part), Format.PERCENT)
+    return f"{unit} {words[0] if difference > 0 else words[1]}"

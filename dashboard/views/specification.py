@@ -1,0 +1,164 @@
+"""Vega-Lite's specification of a trend.
+
+Texts and positions of axes are made here from exact decimals; the browser only draws. Colours are variables
+of the style sheet, so that a change of theme draws nothing anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from dashboard import formats
+from lake.model.dashboards.visuals import Mark, Trend
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+"""Names the version of the language; nothing is fetched from there."""
+
+COLOURS = ("var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)")
+TICKS = 4
+_NICE = tuple(Decimal(step) for step in ("1", "2", "2.5", "5", "10"))
+
+
+@dataclass(frozen=True)
+class Point:
+    """One mark: `is_full` draws it in full colour."""
+
+    x: str
+    y: Decimal | int | None
+    series: str
+    is_full: bool
+    tip: str
+
+
+def specification(
+    drawn: Sequence[Point],
+    axis: Sequence[str],
+    names: Sequence[str],
+    visual: Trend,
+    labels: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return the specification of a trend."""
+    ticks = nice_ticks(_highest(drawn, visual.mark))
+    is_line = visual.mark is Mark.LINE
+    mark: dict[str, Any] = (
+        {"type": "line", "strokeWidth": 2.5, "point": {"size": 42, "filled": True}, "interpolate": "linear"}
+        if is_line
+        else {
+            "type": "bar",
+            "stroke": "var(--card)",
+            "strokeWidth": 1,
+            "cornerRadiusEnd": 2 if len(names) == 1 else 0,
+        }
+    )
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": "container",
+        "autosize": {"type": "fit", "contains": "padding", "resize": True},
+        "padding": {"left": 0, "right": 4, "top": 6, "bottom": 0},
+        "data": {
+            "values": [
+                {
+                    "x": each.x,
+                    "y": float(each.y or 0),
+                    "s": each.series,
+                    "o": 1 if each.is_full else 0.5,
+                    "tip": each.tip,
+                }
+                for each in drawn
+            ]
+        },
+        "mark": mark,
+        "encoding": {
+            "x": {
+                "field": "x",
+                "type": "ordinal",
+                "scale": {"domain": list(axis), "paddingInner": 0.12, "paddingOuter": 0.05}
+                if not is_line
+                else {"domain": list(axis)},
+                "axis": {
+                    "values": list(labels),
+                    "labelExpr": f"{json.dumps(dict(labels))}[datum.value]",
+                    "labelOverlap": "greedy",
+                },
+            },
+            "y": {
+                "field": "y",
+                "type": "quantitative",
+                "stack": None if is_line else "zero",
+                "scale": {"domain": [float(ticks[0]), float(ticks[-1])], "nice": False},
+                "axis": {
+                    "values": [float(tick) for tick in ticks],
+                    "labelExpr": f"{json.dumps(_texts(ticks, visual))}[toString(datum.value)]",
+                },
+            },
+            "color": {
+                "field": "s",
+                "type": "nominal",
+                "scale": {"domain": list(names), "range": list(COLOURS[: max(1, len(names))])},
+                "legend": None,
+            },
+            "order": {"field": "rank", "type": "quantitative"},
+            **({} if is_line else {"opacity": {"field": "o", "type": "quantitative", "scale": None}}),
+        },
+        "transform": [{"calculate": f"indexof({json.dumps(list(names))}, datum.s)", "as": "rank"}],
+        "config": _CONFIG,
+    }
+
+
+_CONFIG: dict[str, Any] = {
+    "background": None,
+    "aria": False,
+    "font": "Inter",
+    "view": {"stroke": None},
+    "axis": {
+        "domain": False,
+        "ticks": False,
+        "title": None,
+        "labelColor": "var(--muted)",
+        "labelFontSize": 12,
+        "labelPadding": 8,
+        "gridColor": "var(--line)",
+    },
+    "axisX": {"grid": False, "labelAngle": 0, "labelFlush": True},
+    "axisY": {"grid": True},
+}
+
+
+def _texts(ticks: Sequence[Decimal], visual: Trend) -> dict[str, str]:
+    """Return the labels of the axis by the text that Vega gives their value."""
+    return {
+        _as_vega(tick): formats.shown(tick, visual.value.format).replace(f".0{formats.SPACE}", formats.SPACE)
+        for tick in ticks
+    }
+
+
+def _as_vega(tick: Decimal) -> str:
+    number = float(tick)
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _highest(drawn: Sequence[Point], mark: Mark) -> Decimal:
+    """Return the highest end of a mark, or of a stack of marks."""
+    if mark is Mark.LINE:
+        return max((Decimal(each.y or 0) for each in drawn), default=Decimal(0))
+    stacks: dict[str, Decimal] = defaultdict(Decimal)
+    for each in drawn:
+        stacks[each.x] += max(Decimal(each.y or 0), Decimal(0))
+    return max(stacks.values(), default=Decimal(0))
+
+
+def nice_ticks(highest: Decimal) -> list[Decimal]:
+    """Return round numbers from 0 to the first that is not below `highest`, about TICKS steps apart."""
+    if highest <= 0:
+        return [Decimal(0), Decimal(1)]
+    rough = highest / TICKS
+    magnitude = Decimal(1).scaleb(rough.adjusted())
+    step = next(nice * magnitude for nice in _NICE if nice * magnitude >= rough)
+    number = int((highest / step).to_integral_value(ROUND_CEILING))
+    return [step * place for place in range(number + 1)]
