@@ -33,6 +33,7 @@ dashboard: setup ## the dashboards in a browser, from HOME_DIR; ARGS="--export r
 	@$(CAUDAL) dashboard --home "$(HOME_DIR)" $(ARGS)
 
 test: setup ## all tests; ARGS="tests/lake -k columns"
+	@$(RUN) scripts/browser.py
 	@$(RUN) -m pytest $(ARGS)
 
 chaos: setup ## the long fault-injection runs

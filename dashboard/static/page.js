@@ -43,10 +43,14 @@
         container: place,
         hover: true,
         logLevel: vega.Error,
-        tooltip: (_handler, event, item) => showTip(item?.datum?.tip, event),
+        tooltip: (_handler, event, _item, value) => showTip(value, event),
       });
       views.push(view);
-      view.runAsync().then(() => place.classList.add("is-drawn"));
+      view.runAsync().then(() => {
+        // The label of the place says what is drawn; its parts say nothing to those who do not see it.
+        place.querySelector("svg").setAttribute("aria-hidden", "true");
+        place.classList.add("is-drawn");
+      });
     }
     root.dataset.drawn = String(views.length);
   }

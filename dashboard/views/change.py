@@ -13,16 +13,19 @@ Number = Decimal | int | None
 
 
 def delta(now: Number, before: Number, better: Better, format: Format, month_before: str) -> Delta | None:
-    """Return the change of a number; None where the month before has none, or was 0.
+    """Return the change of a number; None where it or the month before has none.
 
-    Percentages change by points, other numbers by percent.
+    Percentages change by points, other numbers by percent, and by their difference from 0.
     """
     if now is None or before is None:
         return None
-    text = _points(now, before) if format is Format.PERCENT else formats.change(formats.relative(now, before))
-    if text == formats.MISSING:
-        return None
     difference = Decimal(now) - Decimal(before)
+    if format is Format.PERCENT:
+        text = _points(now, before)
+    elif before:
+        text = formats.change(formats.relative(now, before))
+    else:
+        text = ("+" if difference > 0 else "") + formats.shown(difference, format)
     is_flat = not any(digit in "123456789" for digit in text)
     arrow = "→" if is_flat else "↑" if difference > 0 else "↓"
     good = better is Better.MORE if difference > 0 else better is Better.LESS

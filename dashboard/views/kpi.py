@@ -46,7 +46,10 @@ def card(visual: Kpi, scope: Scope) -> Card:
             "since": formats.month(known[0][0]) if known else "",
         },
         cells=Cells(["Month", visual.value.label], [False, True], [[m.isoformat()[:7], v] for m, v in known]),
-        facts={"": formats.shown(now, form), **({"change": words} if words else {})},
+        # A month without rows has no answer, and no headline.
+        facts={"": formats.shown(now, form), **({"change": words} if words else {})}
+        if scope.of_month()
+        else {},
     )
 
 

@@ -104,6 +104,7 @@ def specification(
                 "legend": None,
             },
             "order": {"field": "rank", "type": "quantitative"},
+            "tooltip": {"field": "tip", "type": "nominal"},
             **({} if is_line else {"opacity": {"field": "o", "type": "quantitative", "scale": None}}),
         },
         "transform": [{"calculate": f"indexof({json.dumps(list(names))}, datum.s)", "as": "rank"}],

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from cli.main import app
 
 COMMANDS = (
-    "demo", "up", "status", "env", "down", "upload", "ask", "quarantine list", "quarantine send", "release",
-    "withdraw", "reingest",
+    "demo", "up", "status", "env", "down", "upload", "ask", "dashboard",
+    "quarantine list", "quarantine send", "release", "withdraw", "reingest",
     "synth", "costs", "deploy", "destroy", "accept", "docs", "lint", "sample", "bench",
 )  # fmt: skip
 

@@ -1,0 +1,209 @@
+"""Two months of a small shop, and of a small cloud provider, as literal rows of gold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from tests.dashboard.gold import Gold, day, money
+
+HOSTILE = '<img src=x onerror="document.title=1">'
+LONG = "Very long name " * 20
+
+
+def shop() -> Gold:
+    """Return the shop's gold: September 2025 whole, October until the 20th."""
+    gold = Gold("ecommerce")
+    orders = [
+        # order, customer, day, total, country, device
+        (1, 11, "2025-09-02", "100.00", "DE", "mobile"),
+        (2, 12, "2025-09-15", "60.50", "FR", "desktop"),
+        (3, 11, "2025-09-28", "39.49", "DE", "mobile"),
+        (4, 11, "2025-10-03", "120.25", "DE", "mobile"),
+        (5, 13, "2025-10-07", "80.10", "US", "tablet"),
+        (6, 13, "2025-10-20", "33.33", "US", None),
+        (7, 14, "2025-10-20", "1000.05", "DE", "desktop"),
+    ]
+    gold.add(
+        "fact_orders_enriched",
+        *(
+            {
+                "order_id": number,
+                "customer_id": customer,
+                "order_date": day(date),
+                "total_usd": money(total),
+                "country": country,
+                "device": device,
+            }
+            for number, customer, date, total, country, device in orders
+        ),
+    )
+    gold.add(
+        "sales_by_week",
+        *(
+            {
+                "week_start": day("2025-09-01") + dt.timedelta(days=7 * week),
+                "device": device,
+                "revenue_usd": Decimal(100 * week + place + 1) + Decimal("0.25"),
+                "orders": week + 1,
+            }
+            for week in range(8)
+            for place, device in enumerate(("mobile", "desktop", "tablet", "watch"))
+        ),
+    )
+    for month, factor in (("2025-09-01", 1), ("2025-10-01", 2)):
+        gold.add(
+            "revenue_by_category_month",
+            {"order_month": day(month), "category": "Books", "net_revenue_usd": money("70.10") * factor},
+            {"order_month": day(month), "category": None, "net_revenue_usd": money("10.05")},
+        )
+        gold.add(
+            "top_products_month",
+            *(
+                {
+                    "order_month": day(month),
+                    "product_id": product,
+                    "product_name": name,
+                    "category": "Books",
+                    "revenue_usd": Decimal(revenue),
+                    "units": product,
+                }
+                for product, name, revenue in (
+                    (1, HOSTILE, 90),
+                    (2, LONG, 80),
+                    (3, "=1+1", 80),
+                    (4, "Pen", 5),
+                )
+            ),
+        )
+        gold.add(
+            "revenue_by_country_source_month",
+            {"order_month": day(month), "country": "DE", "source": "organic", "revenue_usd": money("100.00")},
+            {"order_month": day(month), "country": "US", "source": "paid", "revenue_usd": money("40.40")},
+        )
+        gold.add(
+            "funnel_by_month",
+            *(
+                {"event_month": day(month), "step": step, "step_number": place, "sessions": sessions}
+                for place, (step, sessions) in enumerate(
+                    (("page_view", 1000), ("add_to_cart", 170), ("checkout", 180), ("purchase", 90)), 1
+                )
+            ),
+        )
+        gold.add(
+            "activity_heatmap_month",
+            {"event_month": day(month), "event_dow": 1, "event_hour": 9, "events": 30},
+            {"event_month": day(month), "event_dow": 7, "event_hour": 23, "events": 60},
+        )
+    gold.add(
+        "customer_rfm",
+        {"customer_id": 11, "segment": "champions", "monetary_usd": money("259.74")},
+        {"customer_id": 12, "segment": "new", "monetary_usd": money("60.50")},
+        {"customer_id": 13, "segment": "new", "monetary_usd": money("113.43")},
+    )
+    return quality(gold)
+
+
+def provider() -> Gold:
+    """Return the cloud provider's gold: July and August 2025, 40 days of two organisations."""
+    gold = Gold("cloud_provider")
+    for place in range(40):
+        date = day("2025-07-23") + dt.timedelta(days=place)
+        for org, factor in (("org_a", 1), ("org_b", 3)):
+            gold.add(
+                "org_daily_usage_by_service",
+                *(
+                    {
+                        "org_id": org,
+                        "usage_date": date,
+                        "service": service,
+                        "cost_usd": money("1.234567") * factor * (rank + 1),
+                        "requests": Decimal(10 * factor),
+                        "events": 2,
+                    }
+                    for rank, service in enumerate(("storage", "compute", "genai", "database", "networking"))
+                ),
+            )
+        gold.add(
+            "genai_tokens_by_org_date",
+            {
+                "org_id": "org_a",
+                "usage_date": date,
+                "genai_tokens": Decimal(1000 + place),
+                "cost_usd": money("0.500001"),
+                "events": 1,
+            },
+        )
+    gold.add(
+        "cost_anomaly_mart",
+        *(
+            {
+                "org_id": "org_b",
+                "usage_date": day(date),
+                "service": "genai",
+                "cost_usd": money("99.000001"),
+                "p99_usd": money("11.5"),
+                "anomaly_score": 3 if odd else 0,
+                "is_anomaly": odd,
+            }
+            for date, odd in (
+                ("2025-07-30", True),
+                ("2025-08-02", True),
+                ("2025-08-30", True),
+                ("2025-08-31", False),
+            )
+        ),
+    )
+    for month in ("2025-07-01", "2025-08-01"):
+        gold.add(
+            "revenue_by_org_month",
+            {
+                "org_id": "org_a",
+                "billing_month": day(month),
+                "subtotal_usd": money("1000.000000"),
+                "credits_usd": money("50.250000"),
+                "taxes_usd": money("210.000000"),
+                "revenue_usd": money("949.750000"),
+                "total_usd": money("1159.750000"),
+            },
+        )
+    gold.add(
+        "tickets_by_org_date",
+        *(
+            {
+                "org_id": "org_a",
+                "ticket_date": day(date),
+                "severity": severity,
+                "tickets": tickets,
+                "sla_breached": breached,
+            }
+            for date, severity, tickets, breached in (
+                ("2025-07-30", "low", 4, 1),
+                ("2025-08-05", "critical", 2, 1),
+                ("2025-08-31", "medium", 1, 0),
+            )
+        ),
+    )
+    return quality(gold)
+
+
+def quality(gold: Gold) -> Gold:
+    """Add two runs to the log of checks."""
+    return gold.add(
+        "quality_by_run",
+        *(
+            {
+                "run_id": run,
+                "table_name": "orders",
+                "check_name": check,
+                "rows_checked": 100,
+                "rows_flagged": 1,
+                "rows_quarantined": quarantined,
+                "checked_at": dt.datetime.fromisoformat(f"{date}T12:30:00"),
+            }
+            for run, date, check, quarantined in (
+                ("b-1", "2025-10-01", "order_id.not_null", 3),
+                ("b-2", "2025-11-02", "total_usd.range", 5),
+            )
+        ),
+    )

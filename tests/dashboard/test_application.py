@@ -1,0 +1,137 @@
+"""Answers of the web application: pages, downloads, refusals, and the headers that keep a page to itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+import pytest
+
+from dashboard.application import HEADERS, Site
+from tests.dashboard.shop import HOSTILE
+
+
+@dataclass
+class Reply:
+    """An answer of the server; `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+class Client:
+    """Sends paths as they are given, without putting them in order first."""
+
+    def __init__(self, address: str) -> None:
+        self._place = address.removeprefix("http://")
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Reply:
+        with closing(HTTPConnection(self._place, timeout=30)) as connection:
+            connection.request(method, path, headers=dict(headers or {}))
+            answer = connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return Reply(answer.status, found, answer.read().decode("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Client:
+    return Client(address)
+
+
+def test_the_first_page_is_a_dashboard(client: Client) -> None:
+    answer = client.get("/")
+    assert (answer.status, answer.headers["location"]) == (307, "/ecommerce/executive")
+
+
+def test_every_dashboard_has_a_page_with_every_visual(client: Client, shown: Site) -> None:
+    for domain in shown.domains:
+        for dashboard in domain.shown_dashboards:
+            answer = client.get(f"/{domain.name}/{dashboard.key}")
+            assert answer.status == 200
+            for visual in dashboard.visuals:
+                assert f'data-key="{visual.key}"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/ecommerce/executive", "/ecommerce/none", "/static/page.css", "/%00"])
+def test_every_answer_keeps_the_page_to_itself(client: Client, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_html_in_the_data_is_text(client: Client) -> None:
+    text = client.get("/ecommerce/executive").text
+    assert HOSTILE not in text
+    assert "&lt;img src=x onerror=" in text
+
+
+@pytest.mark.parametrize(
+    "query", ["country=<script>alert(1)</script>", "month=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"]
+)
+def test_html_in_the_address_is_text(client: Client, query: str) -> None:
+    assert "<script>alert" not in client.get(f"/ecommerce/executive?{query}").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/..%2f..%2fpyproject.toml",
+        "/static/%2e%2e/server.py",
+        "/static/..\\..\\pyproject.toml",
+        "/static//etc/passwd",
+        "/ecommerce/../../../etc/passwd",
+        "/ecommerce/executive/..%2f..%2fx.csv",
+        "/static/base.html",
+        "/" + "x" * 5000,
+    ],
+)
+def test_tricks_with_paths_find_nothing(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status == 404
+    assert "Traceback" not in answer.text
+    assert "Choose a dashboard above." in answer.text
+
+
+def test_a_huge_filter_is_an_ordinary_page(client: Client) -> None:
+    answer = client.get("/ecommerce/executive?" + urlencode({"country": "x" * 50_000}))
+    assert answer.status == 200
+    assert len(answer.text) < 200_000
+
+
+@pytest.mark.parametrize("host", ["attacker.example", "127.0.0.1.attacker.example", "[::1]"])
+def test_foreign_host_names_are_refused(client: Client, host: str) -> None:
+    assert client.get("/ecommerce/executive", headers={"Host": host}).status == 400
+
+
+def test_only_reading_is_allowed(client: Client) -> None:
+    assert client.get("/ecommerce/executive", method="POST").status == 405
+
+
+def test_downloads_hold_the_exact_numbers_of_the_chosen_filters(client: Client) -> None:
+    answer = client.get("/ecommerce/executive/devices.csv?country=DE")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="ecommerce-executive-devices.csv"'
+    assert list(csv.reader(io.StringIO(answer.text))) == [
+        ["Device", "Orders", "Revenue"],
+        ["Desktop", "1", "1000.05"],
+        ["Mobile", "1", "120.25"],
+    ]
+
+
+def test_formulas_in_downloads_are_text(client: Client) -> None:
+    assert "'=1+1" in client.get("/ecommerce/executive/top_products.csv").text
+
+
+def test_each_visual_says_how_it_is_computed(client: Client) -> None:
+    text = client.get("/ecommerce/executive/average_order/about").text
+    assert "(sum of total_usd) ÷ (number of rows), rounded once" in text
+    assert "Amount that the customer paid." in text
+    assert "FROM &#34;fact_orders_enriched&#34;" in text
+    assert client.get("/ecommerce/executive/none/about").status == 404

@@ -1,0 +1,81 @@
+"""Datasets are queried once, and again when their files change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from dashboard.datasets import Datasets, columns_of, sql_of
+from lake.model.dashboards.fields import Dataset, gold, named_query
+from lake.model.discovery import load_domain
+from tests.dashboard.gold import NAMES, Gold
+from tests.dashboard.shop import shop
+
+ORDERS = gold("fact_orders_enriched", date="order_date")
+
+
+def test_a_dataset_reads_the_columns_of_all_visuals_and_filters() -> None:
+    assert columns_of(load_domain("ecommerce"))[ORDERS] == (
+        "country",
+        "customer_id",
+        "device",
+        "order_date",
+        "total_usd",
+    )
+
+
+def test_the_sql_names_the_table_or_wraps_the_named_query() -> None:
+    shop_domain, provider = load_domain("ecommerce"), load_domain("cloud_provider")
+    assert sql_of(shop_domain, ORDERS, ("country",)) == 'SELECT "country" FROM "fact_orders_enriched"'
+    growth: Dataset = named_query("genai_growth_by_org")
+    text = sql_of(provider, growth, ("org_id", "genai_tokens"))
+    assert text.startswith('SELECT "org_id", "genai_tokens" FROM (\n-- GenAI tokens')
+    assert text.endswith("\n)")
+
+
+def test_each_dataset_is_queried_once_until_its_table_changes() -> None:
+    tables = shop()
+    datasets = tables.datasets()
+    datasets.load()
+    assert len(tables.asked) == len(set(tables.asked)) == len(columns_of(tables.domain))
+    datasets.load()
+    assert len(tables.asked) == len(columns_of(tables.domain))
+    tables.add("customer_rfm", {"customer_id": 99, "segment": "loyal"})
+    datasets.load()
+    assert tables.asked[len(columns_of(tables.domain)) :] == [
+        'SELECT "monetary_usd", "segment" FROM "customer_rfm"'
+    ]
+    found = datasets.get(gold("customer_rfm")).frame
+    assert found is not None
+    assert found.size == 4
+
+
+def test_a_failed_query_leaves_the_others_and_is_tried_again() -> None:
+    tables = shop()
+    tables.drop("customer_rfm")
+    datasets = tables.datasets()
+    datasets.load()
+    lacking = datasets.get(gold("customer_rfm"))
+    assert lacking.frame is None
+    assert lacking.error is not None
+    assert "customer_rfm" in lacking.error.what
+    assert datasets.get(ORDERS).frame is not None
+    before = len(tables.asked)
+    datasets.load()
+    assert len(tables.asked) == before + 1
+
+
+def test_files_that_cannot_be_listed_are_an_error_of_every_dataset() -> None:
+    tables = Gold("ecommerce")
+
+    class Denied:
+        def get_paginator(self, operation: str) -> Any:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListObjectsV2")
+
+    datasets = Datasets(tables.domain, NAMES, tables, Denied())
+    datasets.load()
+    error = datasets.get(ORDERS).error
+    assert error is not None
+    assert "the tables cannot be listed" in error.what
+    assert error.hint == "See that the lake is deployed and runs: `caudal status`."

@@ -1,0 +1,55 @@
+"""Exported files hold everything they need, and nothing else can run in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboard.application import Site
+from dashboard.export import write
+from tests.dashboard.shop import HOSTILE
+
+
+@pytest.fixture(scope="module")
+def files(shown: Site, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return write(shown, tmp_path_factory.mktemp("export") / "new" / "folder")
+
+
+def test_each_dashboard_is_one_file_below_five_megabytes(files: list[Path]) -> None:
+    assert [file.name for file in files] == [
+        "ecommerce-executive.html",
+        "ecommerce-behaviour.html",
+        "ecommerce-data-quality.html",
+        "cloud_provider-finops.html",
+        "cloud_provider-support.html",
+        "cloud_provider-data-quality.html",
+    ]
+    assert all(file.stat().st_size < 5_000_000 for file in files)
+
+
+def test_a_file_names_no_address_but_its_neighbours(files: list[Path]) -> None:
+    text = files[0].read_text(encoding="utf-8")
+    body = re.sub(r"<script>.*?</script>|<style>.*?</style>|<!--.*?-->", "", text, flags=re.DOTALL)
+    found = set(re.findall(r'(?:src|href|action)="([^"]*)"', body))
+    assert {each for each in found if not each.startswith("#")} == {"data:,", *(file.name for file in files)}
+
+
+def test_a_file_holds_every_month_and_its_policy_allows_its_own_scripts_alone(files: list[Path]) -> None:
+    text = files[0].read_text(encoding="utf-8")
+    assert re.findall(r'<template data-month="([^"]*)">', text) == ["", "2025-10", "2025-09"]
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    assert "unsafe" not in policy[1]
+    assert policy[1].count("sha256-") == text.count("<script>") + text.count("<style>")
+
+
+def test_html_in_the_data_is_text_in_a_file_too(files: list[Path]) -> None:
+    assert HOSTILE not in files[0].read_text(encoding="utf-8")
+
+
+def test_licences_of_what_it_contains_are_in_the_file(files: list[Path]) -> None:
+    text = files[0].read_text(encoding="utf-8")
+    assert "University of Washington Interactive Data Lab" in text
+    assert "SIL OPEN FONT LICENSE" in text.upper()
