@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli import accept, ask, bench, cloud, dashboard, demo, docs, lint, local, quarantine, sample, upload
+from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
 from cli.exits import Commands
 from cli.options import PROJECT, examples
+from cli.show import dashboard
 from cli.steward import reingest, withdraw
 
 app = typer.Typer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.datasets import columns_of, sql_of
+from dashboard.data.datasets import columns_of, sql_of
 from lake.model.dashboards.fields import Aggregation, Measure, Period, Unit
 from lake.model.dashboards.visuals import Dashboard, Visual
 from lake.model.spec import Domain

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.about import about
-from dashboard.datasets import Datasets
+from dashboard.data.datasets import Datasets
 from dashboard.page import Page, page_of
 from dashboard.rendering import (
     HERE,
@@ -91,73 +91,87 @@ class Site:
         return page_of(dashboard, datasets, now)
 
 
-def application(site: Site) -> Starlette:
-    """Return the web application. It answers only to names of this machine."""
-    files = {name: site.packages / name for name in ("inter.woff2", *SCRIPTS[:-1])}
-    files |= {file.name: file for file in (HERE / "static").iterdir()}
-    contents = {name: (file.read_bytes(), TYPES[file.suffix]) for name, file in files.items()}
+class Pages:
+    """The answers to each kind of address."""
 
-    def first(request: Request) -> Response:
-        places = site.places()
-        return RedirectResponse(places[0].address) if places else _message(site, 404, "There is no domain.")
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        files = {name: site.packages / name for name in ("inter.woff2", *SCRIPTS[:-1])}
+        files |= {file.name: file for file in (HERE / "static").iterdir()}
+        self._contents = {name: (file.read_bytes(), TYPES[file.suffix]) for name, file in files.items()}
 
-    def dashboard(request: Request) -> Response:
-        domain, found = site.find(request.path_params["domain"], request.path_params["key"])
-        now = chosen(found, request.query_params)
-        here = f"/{domain.name}/{found.key}"
+    def first(self, request: Request) -> Response:
+        """Lead to the first dashboard."""
+        places = self._site.places()
+        if not places:
+            raise HTTPException(404, "There is no domain.")
+        return RedirectResponse(places[0].address)
+
+    def _found(self, request: Request) -> tuple[Domain, Dashboard, Chosen, str]:
+        """Return what an address names: domain, dashboard, filters, and the address without them."""
+        domain, found = self._site.find(request.path_params["domain"], request.path_params["key"])
+        return domain, found, chosen(found, request.query_params), f"/{domain.name}/{found.key}"
+
+    def dashboard(self, request: Request) -> Response:
+        """Return a dashboard."""
+        domain, found, now, here = self._found(request)
         query = f"?{now.address()}" if now.address() else ""
         links = Links(
             csv=lambda card: f"{here}/{card.key}.csv{query}",
             about=lambda card: f"{here}/{card.key}/about{query}",
         )
-        values = page_values(site.page(domain, found, now), domain.name, links, here, FOOTER)
-        return HTMLResponse(dashboard_page(site.places(here), values))
+        values = page_values(self._site.page(domain, found, now), domain.name, links, here, FOOTER)
+        return HTMLResponse(dashboard_page(self._site.places(here), values))
 
-    def download(request: Request) -> Response:
-        domain, found = site.find(request.path_params["domain"], request.path_params["key"])
-        visual = request.path_params["visual"]
-        card = site.page(domain, found, chosen(found, request.query_params)).card(visual)
+    def download(self, request: Request) -> Response:
+        """Return the numbers of a visual as CSV."""
+        domain, found, now, _ = self._found(request)
+        card = self._site.page(domain, found, now).card(request.path_params["visual"])
         if card is None or card.cells is None:
             raise HTTPException(404, "There is no such visual, or it has no rows.")
         named = {"Content-Disposition": f'attachment; filename="{domain.name}-{found.key}-{card.key}.csv"'}
         return Response(card.cells.csv(), media_type="text/csv; charset=utf-8", headers=named)
 
-    def explain(request: Request) -> Response:
-        domain, found = site.find(request.path_params["domain"], request.path_params["key"])
+    def explain(self, request: Request) -> Response:
+        """Say how a visual is computed."""
+        domain, found, now, here = self._found(request)
         visual = found.visual(request.path_params["visual"])
         if visual is None:
             raise HTTPException(404, "There is no such visual.")
-        here = f"/{domain.name}/{found.key}"
-        now = chosen(found, request.query_params).address()
-        back = here + (f"?{now}" if now else "")
-        return HTMLResponse(about_page(site.places(here), about(domain, found, visual), back))
+        back = here + (f"?{now.address()}" if now.address() else "")
+        return HTMLResponse(about_page(self._site.places(here), about(domain, found, visual), back))
 
-    def static(request: Request) -> Response:
-        if request.path_params["name"] not in contents:
+    def static(self, request: Request) -> Response:
+        """Return a script, the style sheet or the font: one of those that were read at the start."""
+        if request.path_params["name"] not in self._contents:
             raise HTTPException(404, "There is no such file.")
-        body, kind = contents[request.path_params["name"]]
+        body, kind = self._contents[request.path_params["name"]]
         # Addresses of the own files change with their content.
         return Response(body, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
-    async def refused(request: Request, error: Exception) -> Response:
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """Say that a page cannot be had; the server's own errors are in its output alone."""
         code = error.status_code if isinstance(error, HTTPException) else 500
         what = str(error.detail) if isinstance(error, HTTPException) else "The page could not be made."
-        return _message(site, code, what)
+        return _message(self._site, code, what)
 
-    routes = [
-        Route("/", first),
-        Route("/static/{name}", static),
-        Route("/{domain}/{key}", dashboard),
-        Route("/{domain}/{key}/{visual}.csv", download),
-        Route("/{domain}/{key}/{visual}/about", explain),
-    ]
+
+def application(site: Site) -> Starlette:
+    """Return the web application. It answers only to names of this machine."""
+    pages = Pages(site)
     return Starlette(
-        routes=routes,
+        routes=[
+            Route("/", pages.first),
+            Route("/static/{name}", pages.static),
+            Route("/{domain}/{key}", pages.dashboard),
+            Route("/{domain}/{key}/{visual}.csv", pages.download),
+            Route("/{domain}/{key}/{visual}/about", pages.explain),
+        ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False),
             Middleware(_Headers),
         ],
-        exception_handlers={HTTPException: refused, Exception: refused},
+        exception_handlers={HTTPException: pages.refused, Exception: pages.refused},
     )
 
 

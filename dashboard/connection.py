@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from dashboard.application import Site
-from dashboard.athena import Athena
-from dashboard.datasets import Datasets
+from dashboard.data.athena import Athena
+from dashboard.data.datasets import Datasets
 from dashboard.packages import installed
 from lake.model.spec import Domain
 from lake.naming import Names

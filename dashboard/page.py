@@ -9,9 +9,9 @@ from string import Formatter
 from typing import Any
 
 from dashboard import formats
-from dashboard.datasets import Datasets, Loaded
-from dashboard.frames import Frame
-from dashboard.measures import exactly
+from dashboard.data.datasets import Datasets, Loaded
+from dashboard.data.frames import Frame
+from dashboard.data.measures import exactly
 from dashboard.periods import months_before
 from dashboard.selection import Chosen, Control, controls, unknown
 from dashboard.views import bars, funnel, grouped, heatmap, kpi, trend

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from dashboard import formats
-from dashboard.frames import Frame
+from dashboard.data.frames import Frame
 from lake.model.dashboards.visuals import Dashboard, Filter
 
 LONGEST = 200

@@ -11,7 +11,10 @@ import shutil
 import sys
 from pathlib import Path
 
-import setup
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import setup  # noqa: E402  (the sources are not installed)
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -42,7 +45,6 @@ def install_chromium() -> str | None:
 
 def fetch_packages() -> str | None:
     """Fetch the scripts of the pages and of the accessibility check. Return what is wrong, if anything is."""
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from dashboard.errors import DashboardError
     from dashboard.packages import AXE, installed
 

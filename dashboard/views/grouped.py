@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from dashboard import formats
-from dashboard.frames import Value
+from dashboard.data.frames import Value
 from dashboard.views.cards import Card
 from dashboard.views.change import delta
 from dashboard.views.groups import Group, groups, percent_of, size_of

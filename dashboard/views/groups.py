@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.frames import Rows, Value
+from dashboard.data.frames import Rows, Value
 from dashboard.views.scope import Scope
 from lake.model.dashboards.fields import Dimension, Measure
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from dashboard import formats
-from dashboard.frames import Value
+from dashboard.data.frames import Value
 from dashboard.views.cards import Card
 from dashboard.views.groups import Group, groups, in_order
 from dashboard.views.scope import Scope

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard import formats
-from dashboard.frames import Frame, Rows
-from dashboard.measures import compute
+from dashboard.data.frames import Frame, Rows
+from dashboard.data.measures import compute
 from dashboard.periods import Range, first_of, last_of, months_before, range_of
 from dashboard.selection import Chosen
 from lake.model.dashboards.fields import Measure, Unit

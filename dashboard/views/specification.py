@@ -42,61 +42,19 @@ def specification(
     visual: Trend,
     labels: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return the specification of a trend."""
-    ticks = nice_ticks(_highest(drawn, visual.mark))
-    is_line = visual.mark is Mark.LINE
-    mark: dict[str, Any] = (
-        {"type": "line", "strokeWidth": 2.5, "point": {"size": 42, "filled": True}, "interpolate": "linear"}
-        if is_line
-        else {
-            "type": "bar",
-            "stroke": "var(--card)",
-            "strokeWidth": 1,
-            "cornerRadiusEnd": 2 if len(names) == 1 else 0,
-        }
-    )
+    """Return the specification of a trend: `axis` has all points, `labels` those that are labelled."""
     return {
         "$schema": SCHEMA,
         "width": "container",
         "height": "container",
         "autosize": {"type": "fit", "contains": "padding", "resize": True},
         "padding": {"left": 0, "right": 4, "top": 6, "bottom": 0},
-        "data": {
-            "values": [
-                {
-                    "x": each.x,
-                    "y": float(each.y or 0),
-                    "s": each.series,
-                    "o": 1 if each.is_full else 0.5,
-                    "tip": each.tip,
-                }
-                for each in drawn
-            ]
-        },
-        "mark": mark,
+        "data": {"values": [_datum(each) for each in drawn]},
+        "transform": [{"calculate": f"indexof({json.dumps(list(names))}, datum.s)", "as": "rank"}],
+        "mark": _mark(visual.mark is Mark.LINE, len(names) == 1),
         "encoding": {
-            "x": {
-                "field": "x",
-                "type": "ordinal",
-                "scale": {"domain": list(axis), "paddingInner": 0.12, "paddingOuter": 0.05}
-                if not is_line
-                else {"domain": list(axis)},
-                "axis": {
-                    "values": list(labels),
-                    "labelExpr": f"{json.dumps(dict(labels))}[datum.value]",
-                    "labelOverlap": "greedy",
-                },
-            },
-            "y": {
-                "field": "y",
-                "type": "quantitative",
-                "stack": None if is_line else "zero",
-                "scale": {"domain": [float(ticks[0]), float(ticks[-1])], "nice": False},
-                "axis": {
-                    "values": [float(tick) for tick in ticks],
-                    "labelExpr": f"{json.dumps(_texts(ticks, visual))}[toString(datum.value)]",
-                },
-            },
+            "x": _across(axis, labels, visual.mark is Mark.LINE),
+            "y": _up(nice_ticks(_highest(drawn, visual.mark)), visual),
             "color": {
                 "field": "s",
                 "type": "nominal",
@@ -105,10 +63,49 @@ def specification(
             },
             "order": {"field": "rank", "type": "quantitative"},
             "tooltip": {"field": "tip", "type": "nominal"},
-            **({} if is_line else {"opacity": {"field": "o", "type": "quantitative", "scale": None}}),
+            "opacity": {"field": "o", "type": "quantitative", "scale": None},
         },
-        "transform": [{"calculate": f"indexof({json.dumps(list(names))}, datum.s)", "as": "rank"}],
         "config": _CONFIG,
+    }
+
+
+def _datum(point: Point) -> dict[str, Any]:
+    """Return a mark's row. Its number only places it: what is read stands in the tooltip."""
+    opacity = 1 if point.is_full else 0.5
+    return {"x": point.x, "y": float(point.y or 0), "s": point.series, "o": opacity, "tip": point.tip}
+
+
+def _mark(is_line: bool, is_single: bool) -> dict[str, Any]:
+    if is_line:
+        return {"type": "line", "strokeWidth": 2.5, "point": {"size": 42, "filled": True}}
+    ends = 2 if is_single else 0
+    return {"type": "bar", "stroke": "var(--card)", "strokeWidth": 1, "cornerRadiusEnd": ends}
+
+
+def _across(axis: Sequence[str], labels: Mapping[str, str], is_line: bool) -> dict[str, Any]:
+    room = {} if is_line else {"paddingInner": 0.12, "paddingOuter": 0.05}
+    return {
+        "field": "x",
+        "type": "ordinal",
+        "scale": {"domain": list(axis), **room},
+        "axis": {
+            "values": list(labels),
+            "labelExpr": f"{json.dumps(dict(labels))}[datum.value]",
+            "labelOverlap": "greedy",
+        },
+    }
+
+
+def _up(ticks: Sequence[Decimal], visual: Trend) -> dict[str, Any]:
+    return {
+        "field": "y",
+        "type": "quantitative",
+        "stack": None if visual.mark is Mark.LINE else "zero",
+        "scale": {"domain": [float(ticks[0]), float(ticks[-1])], "nice": False},
+        "axis": {
+            "values": [float(tick) for tick in ticks],
+            "labelExpr": f"{json.dumps(_texts(ticks, visual))}[toString(datum.value)]",
+        },
     }
 
 

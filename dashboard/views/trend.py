@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from dashboard import formats
-from dashboard.frames import Value
+from dashboard.data.frames import Value
 from dashboard.periods import first_of, point_of, points
 from dashboard.views.cards import Card
 from dashboard.views.groups import groups, in_order

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from domains.cloud_provider.dashboard_fields import (
+    ALL_TICKETS,
+    BREACH_RATE,
+    BREACHED,
+    BY_ORGANISATION,
+    BY_SERVICE,
+    COST,
+    COSTS,
+    CRITICAL,
+    DAY,
+    FLAGS,
+    GROWTH,
+    INVOICED,
+    INVOICES,
+    ORGANISATION,
+    REQUESTS,
+    REVENUE,
+    SERVICE,
+    SEVERITY,
+    TICKETS,
+    TOKENS,
+    USAGE,
+    USED_TOKENS,
+)
 from lake.model.dashboards.fields import (
     Dimension,
     Format,
     Unit,
     distinct,
-    gold,
     last_days,
     last_months,
-    named_query,
     ratio,
     rows,
     total,
@@ -20,7 +42,6 @@ from lake.model.dashboards.visuals import (
     Bars,
     Better,
     Dashboard,
-    Filter,
     Heatmap,
     Kpi,
     Mark,
@@ -28,45 +49,6 @@ from lake.model.dashboards.visuals import (
     Table,
     Trend,
 )
-
-USAGE = gold("org_daily_usage_by_service", date="usage_date")
-COSTS = gold("cost_anomaly_mart", date="usage_date")
-INVOICES = gold("revenue_by_org_month", date="billing_month")
-TICKETS = gold("tickets_by_org_date", date="ticket_date")
-TOKENS = gold("genai_tokens_by_org_date", date="usage_date")
-GROWTH = named_query("genai_growth_by_org", date="usage_month")
-
-SERVICE = Dimension(
-    column="service",
-    label="Service",
-    names=(
-        ("compute", "Compute"),
-        ("storage", "Storage"),
-        ("database", "Database"),
-        ("networking", "Networking"),
-        ("analytics", "Analytics"),
-        ("genai", "GenAI"),
-    ),
-)
-ORGANISATION = Dimension(column="org_id", label="Organisation")
-SEVERITY = Dimension(
-    column="severity",
-    label="Severity",
-    names=(("critical", "Critical"), ("high", "High"), ("medium", "Medium"), ("low", "Low")),
-    ordered=True,
-)
-
-COST = total("cost_usd", "Cost", Format.DOLLARS)
-REQUESTS = total("requests", "Requests", Format.COUNT)
-REVENUE = total("revenue_usd", "Revenue", Format.DOLLARS)
-ALL_TICKETS = total("tickets", "Tickets", Format.COUNT)
-BREACHED = total("sla_breached", "SLA breached", Format.COUNT)
-CRITICAL = total("tickets", "Critical", Format.COUNT, only=("severity", "critical"))
-USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)
-BREACH_RATE = ratio(BREACHED, ALL_TICKETS, "SLA breach rate", Format.PERCENT)
-
-BY_ORGANISATION = Filter(key="organisation", label="Organisation", column="org_id")
-BY_SERVICE = Filter(key="service", label="Service", column="service")
 
 FINOPS = Dashboard(
     key="finops",
@@ -100,7 +82,7 @@ FINOPS = Dashboard(
                 Kpi(
                     key="anomalies",
                     title="Anomalies",
-                    unit="days of an organisation and service",
+                    unit="unusual days of a service",
                     dataset=COSTS,
                     value=rows("Anomalies", only=("is_anomaly", "true")),
                     better=Better.LESS,
@@ -153,7 +135,7 @@ FINOPS = Dashboard(
                     title="What is requested, day by day?",
                     unit="All services",
                     dataset=USAGE,
-                    by=(Dimension(column="usage_date", label="Day"),),
+                    by=(DAY,),
                     values=(COST, REQUESTS, total("events", "Events", Format.COUNT)),
                     sort="Day",
                     most=12,
@@ -166,12 +148,7 @@ FINOPS = Dashboard(
                     title="Which costs are unusual?",
                     unit="US$ per day; usual is below the 99th percentile, the newest first",
                     dataset=COSTS,
-                    by=(
-                        Dimension(column="usage_date", label="Day"),
-                        ORGANISATION,
-                        SERVICE,
-                        Dimension(column="anomaly_score", label="Flags of 3"),
-                    ),
+                    by=(DAY, ORGANISATION, SERVICE, FLAGS),
                     values=(
                         total("cost_usd", "Cost", Format.PRICE),
                         total("p99_usd", "Usual below", Format.PRICE),
@@ -187,13 +164,7 @@ FINOPS = Dashboard(
                     unit="US$ invoiced per month",
                     dataset=INVOICES,
                     by=(Dimension(column="billing_month", label="Month", is_month=True),),
-                    values=(
-                        total("subtotal_usd", "Subtotal", Format.DOLLARS),
-                        total("credits_usd", "Credits", Format.DOLLARS),
-                        REVENUE,
-                        total("taxes_usd", "Taxes", Format.DOLLARS),
-                        total("total_usd", "Total", Format.DOLLARS),
-                    ),
+                    values=INVOICED,
                     sort="Month",
                     most=12,
                     period=last_months(12),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 
 from lake.errors import DeclarationError
-from lake.model.dashboards.queries import dashboard_query_problems
+from lake.model.dashboard_rules.queries import dashboard_query_problems
 from lake.model.declaration import Declaration
 from lake.model.discovery import GOLD, SILVER, SPEED, answer_problems, answers_of
 from lake.model.serving_checks import database_problems

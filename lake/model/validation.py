@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from lake.errors import DeclarationError
-from lake.model.dashboards.checks import dashboard_problems
+from lake.model.dashboard_rules.gold import dashboard_problems
 from lake.model.declaration import Declaration
 from lake.model.marts import Mart
 from lake.model.serving_checks import serving_problems

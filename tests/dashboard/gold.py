@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 
 from dashboard.application import Site
-from dashboard.athena import Answer
-from dashboard.datasets import Datasets
+from dashboard.data.athena import Answer
+from dashboard.data.datasets import Datasets
 from dashboard.errors import DashboardError
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain

@@ -14,6 +14,21 @@ LONG = "Very long name " * 20
 def shop() -> Gold:
     """Return the shop's gold: September 2025 whole, October until the 20th."""
     gold = Gold("ecommerce")
+    add_orders(gold)
+    add_weeks(gold)
+    for month, factor in (("2025-09-01", 1), ("2025-10-01", 2)):
+        add_month(gold, month, factor)
+    gold.add(
+        "customer_rfm",
+        {"customer_id": 11, "segment": "champions", "monetary_usd": money("259.74")},
+        {"customer_id": 12, "segment": "new", "monetary_usd": money("60.50")},
+        {"customer_id": 13, "segment": "new", "monetary_usd": money("113.43")},
+    )
+    return quality(gold)
+
+
+def add_orders(gold: Gold) -> None:
+    """Add seven orders of four customers."""
     orders = [
         # order, customer, day, total, country, device
         (1, 11, "2025-09-02", "100.00", "DE", "mobile"),
@@ -38,6 +53,10 @@ def shop() -> Gold:
             for number, customer, date, total, country, device in orders
         ),
     )
+
+
+def add_weeks(gold: Gold) -> None:
+    """Add eight weeks of four devices."""
     gold.add(
         "sales_by_week",
         *(
@@ -51,62 +70,66 @@ def shop() -> Gold:
             for place, device in enumerate(("mobile", "desktop", "tablet", "watch"))
         ),
     )
-    for month, factor in (("2025-09-01", 1), ("2025-10-01", 2)):
-        gold.add(
-            "revenue_by_category_month",
-            {"order_month": day(month), "category": "Books", "net_revenue_usd": money("70.10") * factor},
-            {"order_month": day(month), "category": None, "net_revenue_usd": money("10.05")},
-        )
-        gold.add(
-            "top_products_month",
-            *(
-                {
-                    "order_month": day(month),
-                    "product_id": product,
-                    "product_name": name,
-                    "category": "Books",
-                    "revenue_usd": Decimal(revenue),
-                    "units": product,
-                }
-                for product, name, revenue in (
-                    (1, HOSTILE, 90),
-                    (2, LONG, 80),
-                    (3, "=1+1", 80),
-                    (4, "Pen", 5),
-                )
-            ),
-        )
-        gold.add(
-            "revenue_by_country_source_month",
-            {"order_month": day(month), "country": "DE", "source": "organic", "revenue_usd": money("100.00")},
-            {"order_month": day(month), "country": "US", "source": "paid", "revenue_usd": money("40.40")},
-        )
-        gold.add(
-            "funnel_by_month",
-            *(
-                {"event_month": day(month), "step": step, "step_number": place, "sessions": sessions}
-                for place, (step, sessions) in enumerate(
-                    (("page_view", 1000), ("add_to_cart", 170), ("checkout", 180), ("purchase", 90)), 1
-                )
-            ),
-        )
-        gold.add(
-            "activity_heatmap_month",
-            {"event_month": day(month), "event_dow": 1, "event_hour": 9, "events": 30},
-            {"event_month": day(month), "event_dow": 7, "event_hour": 23, "events": 60},
-        )
+
+
+def add_month(gold: Gold, month: str, factor: int) -> None:
+    """Add a month of categories, products, countries, steps and hours."""
     gold.add(
-        "customer_rfm",
-        {"customer_id": 11, "segment": "champions", "monetary_usd": money("259.74")},
-        {"customer_id": 12, "segment": "new", "monetary_usd": money("60.50")},
-        {"customer_id": 13, "segment": "new", "monetary_usd": money("113.43")},
+        "revenue_by_category_month",
+        {"order_month": day(month), "category": "Books", "net_revenue_usd": money("70.10") * factor},
+        {"order_month": day(month), "category": None, "net_revenue_usd": money("10.05")},
     )
-    return quality(gold)
+    gold.add(
+        "top_products_month",
+        *(
+            {
+                "order_month": day(month),
+                "product_id": product,
+                "product_name": name,
+                "category": "Books",
+                "revenue_usd": Decimal(revenue),
+                "units": product,
+            }
+            for product, name, revenue in (
+                (1, HOSTILE, 90),
+                (2, LONG, 80),
+                (3, "=1+1", 80),
+                (4, "Pen", 5),
+            )
+        ),
+    )
+    gold.add(
+        "revenue_by_country_source_month",
+        {"order_month": day(month), "country": "DE", "source": "organic", "revenue_usd": money("100.00")},
+        {"order_month": day(month), "country": "US", "source": "paid", "revenue_usd": money("40.40")},
+    )
+    gold.add(
+        "funnel_by_month",
+        *(
+            {"event_month": day(month), "step": step, "step_number": place, "sessions": sessions}
+            for place, (step, sessions) in enumerate(
+                (("page_view", 1000), ("add_to_cart", 170), ("checkout", 180), ("purchase", 90)), 1
+            )
+        ),
+    )
+    gold.add(
+        "activity_heatmap_month",
+        {"event_month": day(month), "event_dow": 1, "event_hour": 9, "events": 30},
+        {"event_month": day(month), "event_dow": 7, "event_hour": 23, "events": 60},
+    )
 
 
 def provider() -> Gold:
     """Return the cloud provider's gold: July and August 2025, 40 days of two organisations."""
     gold = Gold("cloud_provider")
+    add_usage(gold)
+    add_anomalies_and_invoices(gold)
+    add_tickets(gold)
+    return quality(gold)
+
+
+def add_usage(gold: Gold) -> None:
+    """Add 40 days of five services, and of tokens."""
     for place in range(40):
         date = day("2025-07-23") + dt.timedelta(days=place)
         for org, factor in (("org_a", 1), ("org_b", 3)):
@@ -134,6 +157,10 @@ def provider() -> Gold:
                 "events": 1,
             },
         )
+
+
+def add_anomalies_and_invoices(gold: Gold) -> None:
+    """Add three anomalies, and two months of invoices."""
     gold.add(
         "cost_anomaly_mart",
         *(
@@ -167,6 +194,10 @@ def provider() -> Gold:
                 "total_usd": money("1159.750000"),
             },
         )
+
+
+def add_tickets(gold: Gold) -> None:
+    """Add three days with tickets."""
     gold.add(
         "tickets_by_org_date",
         *(
@@ -184,7 +215,6 @@ def provider() -> Gold:
             )
         ),
     )
-    return quality(gold)
 
 
 def quality(gold: Gold) -> Gold:

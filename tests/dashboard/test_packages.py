@@ -23,7 +23,7 @@ def test_another_content_is_refused_with_both_hashes() -> None:
 
 
 def test_without_npm_the_message_says_what_to_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages.sys, "prefix", str(tmp_path))
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
     with pytest.raises(DashboardError, match=r"vega@6.4.0 could not be fetched.*npm config get registry"):
         packages.installed(packages.PACKAGES, tmp_path)
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from dashboard.frames import Frame
+from dashboard.data.frames import Frame
 from dashboard.selection import LONGEST, Chosen, chosen, controls, unknown
 from lake.model.dashboards.visuals import MONTH, Dashboard, Filter
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from scripts import setup
-
-sys.modules.setdefault("setup", setup)
-
-from scripts import browser  # noqa: E402
+from scripts import browser, setup
 
 
 @pytest.fixture
@@ -19,7 +14,7 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[l
     """A machine with apt and without a browser; returns the commands that are run."""
     ran: list[list[str]] = []
     monkeypatch.setattr(
-        browser.shutil, "which", lambda name: None if name in browser.CHROMIUM else f"/bin/{name}"
+        "scripts.browser.shutil.which", lambda name: None if name in browser.CHROMIUM else f"/bin/{name}"
     )
     monkeypatch.setattr(setup, "run", lambda command, extra=None: ran.append([str(part) for part in command]))
     return ran
@@ -28,7 +23,7 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[l
 def test_root_installs_chromium_with_apt(
     nothing_installed: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(setup.os, "geteuid", lambda: 0)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     assert browser.install_chromium() is None
     assert [command[-1] for command in nothing_installed] == ["update", "chromium"]
 
@@ -36,7 +31,7 @@ def test_root_installs_chromium_with_apt(
 def test_other_users_are_told_the_command(
     nothing_installed: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(setup.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert browser.install_chromium() == (
         "there is no Chromium (`sudo apt-get update && sudo apt-get install -y chromium`): "
         "these tests are skipped"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
-from dashboard.frames import Frame, Rows
+from dashboard.data.frames import Frame, Rows
 from lake.model.dashboards.fields import Aggregation, Measure
 
 DIGITS = 76

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lake.errors import DeclarationError
-from lake.model.dashboards.queries import query_sql, result_columns
+from lake.model.dashboard_rules.queries import query_sql, result_columns
 from lake.model.discovery import load_domain
 from lake.model.modules import check_domains
 
@@ -33,7 +33,7 @@ def test_a_renamed_column_of_a_query_is_refused_with_dashboard_and_visual(
     renamed = (query_sql("cloud_provider", "genai_growth_by_org") or "").replace(
         "m.genai_tokens,", "m.genai_tokens AS used,"
     )
-    monkeypatch.setattr("lake.model.dashboards.queries.query_sql", lambda domain, query: renamed)
+    monkeypatch.setattr("lake.model.dashboard_rules.queries.query_sql", lambda domain, query: renamed)
     with pytest.raises(
         DeclarationError,
         match="dashboard support: visual growth: the query genai_growth_by_org has no column 'genai_tokens'",

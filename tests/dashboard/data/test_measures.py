@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.frames import Frame
-from dashboard.measures import compute, exactly
+from dashboard.data.frames import Frame
+from dashboard.data.measures import compute, exactly
 from lake.model.dashboards.fields import Format, Measure, distinct, ratio, rows, total
 
 FRAME = Frame(

@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dashboard.athena import Answer
+from dashboard.data.athena import Answer
+from dashboard.data.frames import Frame
 from dashboard.errors import DashboardError
-from dashboard.frames import Frame
+from lake.model.dashboard_rules.queries import query_sql
 from lake.model.dashboards.fields import Dataset
-from lake.model.dashboards.queries import query_sql
 from lake.model.spec import Domain
 from lake.naming import Names, layer_root
 
@@ -56,7 +56,7 @@ def columns_of(domain: Domain) -> dict[Dataset, tuple[str, ...]]:
 
 
 def _known(domain: Domain, dataset: Dataset) -> set[str]:
-    from lake.model.dashboards.queries import result_columns
+    from lake.model.dashboard_rules.queries import result_columns
 
     if dataset.query:
         return set(result_columns(query_sql(domain.name, dataset.query) or ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from dashboard.frames import Frame
+from dashboard.data.frames import Frame
 
 FRAME = Frame.of_text(
     ["day", "amount", "name", "is_odd", "at"],

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dashboard.datasets import Datasets, columns_of, sql_of
+from dashboard.data.datasets import Datasets, columns_of, sql_of
 from lake.model.dashboards.fields import Dataset, gold, named_query
 from lake.model.discovery import load_domain
 from tests.dashboard.gold import NAMES, Gold

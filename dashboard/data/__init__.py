@@ -1,0 +1,1 @@
+"""Rows of gold: queried through Athena, held as exact values, and aggregated."""

@@ -1,0 +1,56 @@
+"""Tables, numbers, groups and filters that the cloud provider's dashboards share."""
+
+from __future__ import annotations
+
+from lake.model.dashboards.fields import Dimension, Format, gold, named_query, ratio, total
+from lake.model.dashboards.visuals import Filter
+
+USAGE = gold("org_daily_usage_by_service", date="usage_date")
+COSTS = gold("cost_anomaly_mart", date="usage_date")
+INVOICES = gold("revenue_by_org_month", date="billing_month")
+TICKETS = gold("tickets_by_org_date", date="ticket_date")
+TOKENS = gold("genai_tokens_by_org_date", date="usage_date")
+GROWTH = named_query("genai_growth_by_org", date="usage_month")
+
+SERVICE = Dimension(
+    column="service",
+    label="Service",
+    names=(
+        ("compute", "Compute"),
+        ("storage", "Storage"),
+        ("database", "Database"),
+        ("networking", "Networking"),
+        ("analytics", "Analytics"),
+        ("genai", "GenAI"),
+    ),
+)
+DAY = Dimension(column="usage_date", label="Day")
+FLAGS = Dimension(column="anomaly_score", label="Flags of 3")
+ORGANISATION = Dimension(column="org_id", label="Organisation")
+SEVERITY = Dimension(
+    column="severity",
+    label="Severity",
+    names=(("critical", "Critical"), ("high", "High"), ("medium", "Medium"), ("low", "Low")),
+    ordered=True,
+)
+
+COST = total("cost_usd", "Cost", Format.DOLLARS)
+REQUESTS = total("requests", "Requests", Format.COUNT)
+REVENUE = total("revenue_usd", "Revenue", Format.DOLLARS)
+INVOICED = (
+    total("subtotal_usd", "Subtotal", Format.DOLLARS),
+    total("credits_usd", "Credits", Format.DOLLARS),
+    REVENUE,
+    total("taxes_usd", "Taxes", Format.DOLLARS),
+    total("total_usd", "Total", Format.DOLLARS),
+)
+ALL_TICKETS = total("tickets", "Tickets", Format.COUNT)
+BREACHED = total("sla_breached", "SLA breached", Format.COUNT)
+CRITICAL = total("tickets", "Critical", Format.COUNT, only=("severity", "critical"))
+USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)
+BREACH_RATE = ratio(BREACHED, ALL_TICKETS, "SLA breach rate", Format.PERCENT)
+
+BY_DAY = Dimension(column="usage_date", label="Day")
+FLAGS = Dimension(column="anomaly_score", label="Flags of 3")
+ORGANISATION = Filter(key="organisation", label="Organisation", column="org_id")
+BY_SERVICE = Filter(key="service", label="Service", column="service")
