@@ -50,7 +50,5 @@ CRITICAL = total("tickets", "Critical", Format.COUNT, only=("severity", "critica
 USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)
 BREACH_RATE = ratio(BREACHED, ALL_TICKETS, "SLA breach rate", Format.PERCENT)
 
-BY_DAY = Dimension(column="usage_date", label="Day")
-FLAGS = Dimension(column="anomaly_score", label="Flags of 3")
-ORGANISATION = Filter(key="organisation", label="Organisation", column="org_id")
+BY_ORGANISATION = Filter(key="organisation", label="Organisation", column="org_id")
 BY_SERVICE = Filter(key="service", label="Service", column="service")
