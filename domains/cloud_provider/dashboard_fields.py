@@ -10,6 +10,7 @@ COSTS = gold("cost_anomaly_mart", date="usage_date")
 INVOICES = gold("revenue_by_org_month", date="billing_month")
 TICKETS = gold("tickets_by_org_date", date="ticket_date")
 TOKENS = gold("genai_tokens_by_org_date", date="usage_date")
+SURVEYS = gold("nps_by_org_month", date="survey_month")
 GROWTH = named_query("genai_growth_by_org", date="usage_month")
 
 SERVICE = Dimension(
@@ -47,6 +48,18 @@ INVOICED = (
 ALL_TICKETS = total("tickets", "Tickets", Format.COUNT)
 BREACHED = total("sla_breached", "SLA breached", Format.COUNT)
 CRITICAL = total("tickets", "Critical", Format.COUNT, only=("severity", "critical"))
+CSAT = ratio(
+    total("csat_total", "Scores", Format.NUMBER),
+    total("csat_answers", "Answers", Format.COUNT),
+    "CSAT",
+    Format.NUMBER,
+)
+NPS = ratio(
+    total("nps_total", "Scores", Format.NUMBER),
+    total("responses", "Responses", Format.COUNT),
+    "NPS",
+    Format.NUMBER,
+)
 USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)
 BREACH_RATE = ratio(BREACHED, ALL_TICKETS, "SLA breach rate", Format.PERCENT)
 

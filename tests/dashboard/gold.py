@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import sqlglot
 
 from dashboard.application import Site
 from dashboard.data.athena import Answer
 from dashboard.data.datasets import Datasets
 from dashboard.errors import DashboardError
+from lake.model.dashboard_rules.queries import query_sql
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from lake.naming import Names
@@ -71,6 +74,24 @@ class Gold:
             [KINDS.get(kind, kind.lower()) for kind in kinds],
             [[_text(v) for v in row] for row in rows],
         )
+
+    def named(self, query: str, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of `sql` over `q`, the rows of a named query."""
+        for mart in self.domain.published_marts:
+            keys = ", ".join(f"{key}({mart.dated_by}) AS {key}" for key in mart.partition_keys)
+            if keys:
+                self.connection.execute(
+                    f'CREATE OR REPLACE VIEW "{mart.name}$partitions" AS '
+                    f"SELECT DISTINCT {keys} FROM {mart.name}"
+                )
+        text = sqlglot.transpile(query_sql(self.domain.name, query) or "", read="athena", write="duckdb")[0]
+        for mart in self.domain.published_marts:
+            if mart.partition_keys:
+                keys = ", ".join(f"{key}({mart.dated_by}) AS {key}" for key in mart.partition_keys)
+                text = re.sub(
+                    rf"\b(FROM|JOIN) {mart.name}\b", rf"\1 (SELECT *, {keys} FROM {mart.name})", text
+                )
+        return self.rows(f"WITH q AS ({text}) {sql}")
 
     # --- as S3
 

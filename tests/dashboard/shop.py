@@ -73,7 +73,13 @@ def add_weeks(gold: Gold) -> None:
 
 
 def add_month(gold: Gold, month: str, factor: int) -> None:
-    """Add a month of categories, products, countries, steps and hours."""
+    """Add a month of sales, categories, products, countries, steps and hours."""
+    gold.connection.execute(
+        "INSERT INTO sales_by_month (order_month, revenue_usd, orders, customers) "
+        "SELECT date_trunc('month', order_date), sum(total_usd), count(*), count(DISTINCT customer_id) "
+        "FROM fact_orders_enriched WHERE date_trunc('month', order_date) = ? GROUP BY 1",
+        [day(month)],
+    )
     gold.add(
         "revenue_by_category_month",
         {"order_month": day(month), "category": "Books", "net_revenue_usd": money("70.10") * factor},
@@ -206,6 +212,8 @@ def add_tickets(gold: Gold) -> None:
                 "ticket_date": day(date),
                 "severity": severity,
                 "tickets": tickets,
+                "csat_answers": tickets - 1,
+                "csat_total": Decimal(4) * (tickets - 1) if tickets > 1 else None,
                 "sla_breached": breached,
             }
             for date, severity, tickets, breached in (

@@ -1,0 +1,73 @@
+"""Queries on Athena: the result file is read whole; failures carry Athena's reason."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from dashboard.data.athena import Answer, Athena
+from dashboard.errors import DashboardError
+
+FILE = b'"name","amount"\n"a ""quoted"", text","1.10"\n"two\nlines",\n'
+
+
+class Service:
+    """Athena and S3 with one query that ends in the given states."""
+
+    def __init__(self, *states: str) -> None:
+        self._states = list(states)
+        self.started: list[dict[str, Any]] = []
+
+    def start_query_execution(self, **request: Any) -> dict[str, str]:
+        self.started.append(request)
+        return {"QueryExecutionId": "q-1"}
+
+    def get_query_execution(self, QueryExecutionId: str) -> dict[str, Any]:
+        status = {"State": self._states.pop(0), "StateChangeReason": "TABLE_NOT_FOUND: line 1:15"}
+        place = {"OutputLocation": "s3://results/athena/q-1.csv"}
+        return {"QueryExecution": {"Status": status, "ResultConfiguration": place}}
+
+    def get_query_results(self, QueryExecutionId: str, MaxResults: int) -> dict[str, Any]:
+        assert MaxResults == 1
+        columns = [{"Name": "name", "Type": "varchar"}, {"Name": "amount", "Type": "decimal"}]
+        return {"ResultSet": {"ResultSetMetadata": {"ColumnInfo": columns}}}
+
+    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
+        assert (Bucket, Key) == ("results", "athena/q-1.csv")
+        return {"Body": io.BytesIO(FILE)}
+
+
+def ask(service: Service) -> Answer:
+    return Athena(athena=service, s3=service, workgroup="caudal-dev-athena").ask("SELECT 1", "gold")
+
+
+def test_the_result_is_read_from_its_file() -> None:
+    service = Service("QUEUED", "RUNNING", "SUCCEEDED")
+    assert ask(service) == Answer(
+        ["name", "amount"], ["varchar", "decimal"], [['a "quoted", text', "1.10"], ["two\nlines", ""]]
+    )
+    assert service.started == [
+        {
+            "QueryString": "SELECT 1",
+            "QueryExecutionContext": {"Database": "gold"},
+            "WorkGroup": "caudal-dev-athena",
+        }
+    ]
+
+
+@pytest.mark.parametrize("state", ["FAILED", "CANCELLED"])
+def test_a_failed_query_is_told_with_athenas_reason(state: str) -> None:
+    with pytest.raises(DashboardError, match="Athena query q-1: the query failed: TABLE_NOT_FOUND"):
+        ask(Service(state))
+
+
+def test_a_refused_query_says_what_to_see_to() -> None:
+    class Refusing(Service):
+        def start_query_execution(self, **request: Any) -> dict[str, str]:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "StartQuery")
+
+    with pytest.raises(DashboardError, match=r"refused the query: .*AccessDenied.* may use its workgroup"):
+        ask(Refusing())
