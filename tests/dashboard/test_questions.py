@@ -46,8 +46,8 @@ CASES = [
     (8, "cloud_provider", "critical_tickets_and_sla", "support", "service_level",
      "SELECT ticket_date, critical_tickets, tickets, sla_breached FROM q ORDER BY 1 DESC", (0, 1, 2, 3)),
     (9, "cloud_provider", "monthly_revenue", "finops", "monthly_revenue",
-     "SELECT billing_month, subtotal_usd, credits_usd, revenue_usd, taxes_usd, total_usd FROM q "
-     "ORDER BY 1 DESC",
+     ("SELECT billing_month, subtotal_usd, credits_usd, revenue_usd, taxes_usd, total_usd FROM q "
+      "ORDER BY 1 DESC"),
      (0, 1, 2, 3, 4, 5)),
     (10, "cloud_provider", "genai_tokens_daily", "support", "daily_tokens",
      "SELECT usage_date, genai_tokens FROM q ORDER BY 1", (0, 1)),
