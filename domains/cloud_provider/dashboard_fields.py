@@ -26,6 +26,7 @@ SERVICE = Dimension(
     ),
 )
 DAY = Dimension(column="usage_date", label="Day")
+TICKET_DAY = Dimension(column="ticket_date", label="Day")
 FLAGS = Dimension(column="anomaly_score", label="Flags of 3")
 ORGANISATION = Dimension(column="org_id", label="Organisation")
 SEVERITY = Dimension(
@@ -48,18 +49,13 @@ INVOICED = (
 ALL_TICKETS = total("tickets", "Tickets", Format.COUNT)
 BREACHED = total("sla_breached", "SLA breached", Format.COUNT)
 CRITICAL = total("tickets", "Critical", Format.COUNT, only=("severity", "critical"))
-CSAT = ratio(
-    total("csat_total", "Scores", Format.NUMBER),
-    total("csat_answers", "Answers", Format.COUNT),
-    "CSAT",
-    Format.NUMBER,
-)
-NPS = ratio(
-    total("nps_total", "Scores", Format.NUMBER),
-    total("responses", "Responses", Format.COUNT),
-    "NPS",
-    Format.NUMBER,
-)
+OPEN_TICKETS = total("open_tickets", "Open", Format.COUNT)
+CSAT = total("avg_csat", "CSAT", Format.NUMBER)
+"""Of one organisation, day and severity, the grain of its table: means of several groups do not add up."""
+NPS = total("avg_nps", "NPS", Format.NUMBER)
+"""Of one organisation and month, the grain of its table."""
+LAST_NPS = total("last_nps", "Last score", Format.NUMBER)
+RESPONSES = total("responses", "Responses", Format.COUNT)
 USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)
 BREACH_RATE = ratio(BREACHED, ALL_TICKETS, "SLA breach rate", Format.PERCENT)
 

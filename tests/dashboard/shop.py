@@ -212,14 +212,31 @@ def add_tickets(gold: Gold) -> None:
                 "ticket_date": day(date),
                 "severity": severity,
                 "tickets": tickets,
-                "csat_answers": tickets - 1,
-                "csat_total": Decimal(4) * (tickets - 1) if tickets > 1 else None,
+                "avg_csat": csat,
+                "open_tickets": tickets - 1,
                 "sla_breached": breached,
             }
-            for date, severity, tickets, breached in (
-                ("2025-07-30", "low", 4, 1),
-                ("2025-08-05", "critical", 2, 1),
-                ("2025-08-31", "medium", 1, 0),
+            for date, severity, tickets, breached, csat in (
+                ("2025-07-30", "low", 4, 1, money("2.000000")),
+                ("2025-08-05", "critical", 2, 1, money("4.333333")),
+                ("2025-08-31", "medium", 1, 0, None),
+            )
+        ),
+    )
+    gold.add(
+        "nps_by_org_month",
+        *(
+            {
+                "org_id": org,
+                "survey_month": day("2025-08-01"),
+                "responses": responses,
+                "avg_nps": average,
+                "last_nps": last,
+            }
+            for org, responses, average, last in (
+                ("org_a", 3, money("-33.333333"), money("-100.00")),
+                ("org_b", 2, money("45.250000"), money("40.50")),
+                ("org_c", 0, None, None),
             )
         ),
     )

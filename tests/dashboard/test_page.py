@@ -116,6 +116,23 @@ def test_the_funnel_marks_the_largest_positive_loss() -> None:
     )
 
 
+def test_means_stand_at_the_grain_of_their_table() -> None:
+    found = page(provider(), "support")
+    satisfaction = card(found, "satisfaction").cells
+    recommendation = card(found, "recommendation").cells
+    assert satisfaction is not None
+    assert recommendation is not None
+    assert satisfaction.shown() == [
+        ["2025-08-31", "org_a", "medium", "1", "–"],
+        ["2025-08-05", "org_a", "critical", "2", "4.333333"],
+    ]
+    assert [row[:3] for row in recommendation.shown()] == [
+        ["org_b", "2", "45.25"],
+        ["org_a", "3", "-33.333333"],
+        ["org_c", "0", "–"],
+    ]
+
+
 def test_bars_compare_with_the_month_before(executive: Page) -> None:
     bars: Any = card(executive, "categories").body["bars"]
     assert [(bar["name"], plain(bar["lines"][0]["text"]), bar["tick"]) for bar in bars] == [
