@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from glue_jobs.catalog.glue import GlueCatalog
 from glue_jobs.catalog.partitions import Catalog
 from glue_jobs.ingest.uncommitted import remove_uncommitted
 from glue_jobs.ledger.ledger import Ledger, LedgerView
+from glue_jobs.runs.log import Run, write_run
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from glue_jobs.streaming.args import StreamArguments, Trigger, stream_arguments
@@ -33,6 +34,7 @@ from lake import naming
 from lake.errors import UnknownNameError
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain, Table
+from lake.naming import RunOutcome
 
 JOB = "stream_to_bronze"
 
@@ -53,7 +55,7 @@ def run(
     Raises CheckpointError if the checkpoint is missing or damaged. An error in a micro-batch is
     raised as it is; the next run resumes at that micro-batch. Only one run per table may be active.
     """
-    started = time.monotonic()
+    started, started_at = time.monotonic(), now()
     domain = load_domain(args.job.domain)
     table = _stream_table(domain, args.table)
     bucket = args.job.processed_bucket
@@ -97,7 +99,27 @@ def run(
     summary = summarise(args, generation, writer.committed, seconds, refused)
     summary["predicted_usd"] = predicted_cost(args.job, seconds["all"])["predicted_usd"]
     write_summary(store, args.job, JOB, summary, detail_of(writer.committed))
+    if writer.committed:
+        _log(store, args, started_at, now(), summary)
     return summary
+
+
+def _log(
+    store: ObjectStore,
+    args: StreamArguments,
+    started_at: datetime,
+    ended_at: datetime,
+    summary: Mapping[str, Any],
+) -> None:
+    """Add the run to the log of runs. The next execution of the pipeline registers a new partition."""
+    run = Run(
+        run_id=args.job.execution,
+        flow=args.table,
+        started_at=started_at,
+        ended_at=ended_at,
+        status=RunOutcome.PARTIAL if summary["refused_documents"] else RunOutcome.OK,
+    )
+    write_run(store, args.job.curated_bucket, args.job.domain, run, [summary], summary)
 
 
 def _withdrawn(view: LedgerView, table: Table) -> frozenset[str]:

@@ -43,7 +43,7 @@ class Kinds:
         domains = list(domains)
         names = {domain.name for domain in domains}
         tables = {table.name for domain in domains for table in domain.tables}
-        tables |= {mart.name for domain in domains for mart in domain.marts}
+        tables |= {mart.name for domain in domains for mart in domain.published_marts}
         domain, table = _either(names), _either(tables)
         self._rules = [
             # A table may have the name of its domain, so the places of tables come first.

@@ -120,7 +120,12 @@ class Jobs(Construct):
             role.probe(bucket, staging_root(domain), parents=True)
         role.see_missing(names.processed_bucket, names.curated_bucket, names.ledger_bucket)
         self._grant_ledger(role)
-        published = [table for table in partitioned_tables(self._domain) if table.layer in ("silver", "gold")]
+        marts = {mart.name for mart in self._domain.marts}
+        published = [
+            table
+            for table in partitioned_tables(self._domain)
+            if table.layer == "silver" or (table.layer == "gold" and table.name in marts)
+        ]
         self._grant_partitions(role, [*published, *self._stream_tables()])
 
     def _grant_ledger(self, role: Role) -> None:

@@ -18,6 +18,7 @@ from lake.model.spec import Table
 from lake.naming import (
     ARRIVAL_LAYERS,
     CONTINUOUS,
+    RUN_LOG,
     checkpoint_prefix,
     layer_prefix,
     ledger_root,
@@ -112,6 +113,7 @@ class _StreamJob(Construct):
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
         role.append(names.processed_bucket, runs_root(domain))
+        role.append(names.curated_bucket, layer_prefix("gold", domain, RUN_LOG))
         role.probe(names.processed_bucket, *layers, parents=True)
         role.read(names.ledger_bucket, ledger_root(domain))
         role.append(names.ledger_bucket, ledger_root(domain))

@@ -10,6 +10,7 @@ from infra.pipeline import lease, publish_states
 from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl
 from infra.pipeline.failure_states import JOB_FAILED, failed
 from infra.pipeline.publish_states import ServingPlan
+from infra.pipeline.record_states import RECORD_PARTLY_SERVED, RECORD_SUCCESS, record
 from infra.pipeline.states import (
     UNKNOWN,
     State,
@@ -23,7 +24,14 @@ from infra.pipeline.states import (
     retry,
     task,
 )
-from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunStatus, run_key
+from lake.naming import (
+    BATCH_REJECTED,
+    PROCESSED_TO_CURATED,
+    RAW_TO_PROCESSED,
+    RunOutcome,
+    RunStatus,
+    run_key,
+)
 
 DONE = "Done"
 NOTIFY_SUCCESS = "NotifySuccess"
@@ -42,7 +50,7 @@ class Plan:
     """Physical names and limits that the definition needs.
 
     - `jobs` maps a job's kind (raw_to_processed, processed_to_curated) to its physical name.
-    - `catalog_function`: ARN of the function that reconciles and validates the catalog.
+    - `catalog_function`: ARN of the function that reconciles and validates the catalog, and logs executions.
     - `crawls` maps a zone (processed, curated) to its crawl; a zone without one is not crawled.
       `crawls_always`: crawl in every execution with new rows, and not only after drops.
     - `wait_seconds`: time between two checks of a crawler.
@@ -90,7 +98,7 @@ def definition(plan: Plan) -> dict[str, Any]:
             **_ingest(plan),
             **_publish(plan),
             **_success(plan),
-            **failed(plan.domain, plan.topic_arn, plan.lease_table),
+            **failed(plan.domain, plan.topic_arn, plan.lease_table, plan.catalog_function),
         },
     }
 
@@ -148,7 +156,7 @@ def _ingest(plan: Plan) -> States:
             comment="A rejected batch is not published.",
         ),
         "BatchRejected": failure(
-            "QualityGate", {"Error": "BatchRejected", "Cause.$": "$.raw_to_processed.summary.message"}
+            "QualityGate", {"Error": BATCH_REJECTED, "Cause.$": "$.raw_to_processed.summary.message"}
         ),
     }
 
@@ -229,14 +237,21 @@ def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
 
 
 def _success(plan: Plan) -> States:
-    partial = (
-        _notify(plan, NOTIFY_PARTLY_SERVED, "published, partly served", served="$.serving.marts")
-        if plan.serving
-        else {}
-    )
+    function = plan.catalog_function
+    partial = {
+        **_notify(
+            plan,
+            NOTIFY_PARTLY_SERVED,
+            "published, partly served",
+            next=RECORD_PARTLY_SERVED,
+            served="$.serving.marts",
+        ),
+        **record(RECORD_PARTLY_SERVED, function, RunOutcome.PARTIAL, next=lease.RELEASE),
+    }
     return {
-        **_notify(plan, NOTIFY_SUCCESS, "published"),
-        **partial,
+        **_notify(plan, NOTIFY_SUCCESS, "published", next=RECORD_SUCCESS),
+        **record(RECORD_SUCCESS, function, RunOutcome.OK, next=lease.RELEASE),
+        **(partial if plan.serving else {}),
         **lease.release(plan.domain, plan.lease_table, step=lease.RELEASE, next=DONE),
         DONE: {"Type": "Succeed"},
     }
@@ -249,7 +264,7 @@ _PREDICTED_COST = (
 """In words, because a state machine adds whole numbers only."""
 
 
-def _notify(plan: Plan, step: str, outcome: str, **fields: str) -> States:
+def _notify(plan: Plan, step: str, outcome: str, *, next: str, **fields: str) -> States:
     counts = ("files", "rows_read", "rows_bronze", "rows_quarantined")
     return task(
         step,
@@ -266,5 +281,5 @@ def _notify(plan: Plan, step: str, outcome: str, **fields: str) -> States:
             **fields,
         ),
         service="sns",
-        next=lease.RELEASE,
+        next=next,
     )

@@ -1,20 +1,22 @@
-"""States that end a failed execution: extract a readable cause, notify the topic, release the lease."""
+"""States that end a failed execution: extract a readable cause, notify, log the run, release the lease."""
 
 from __future__ import annotations
 
 from infra.pipeline import lease
+from infra.pipeline.record_states import RECORD_FAILURE, record
 from infra.pipeline.states import NOTIFY_FAILURE, States, choice, notification, task
+from lake.naming import RunOutcome
 
 JOB_FAILED = "IsJobRunInCause"
 
 _JOB_ERROR = "States.Format('{} (job run {})', $.job.run.ErrorMessage, $.job.run.Id)"
 
 
-def failed(domain: str, topic_arn: str, lease_table: str) -> States:
+def failed(domain: str, topic_arn: str, lease_table: str, function: str) -> States:
     """Return the states that end an execution whose error is in `$.failure`.
 
     `$.failure.step` names the failed state, `$.failure.what` holds Error and Cause. A failed Glue job enters
-    at JOB_FAILED, every other step at NOTIFY_FAILURE.
+    at JOB_FAILED, every other step at NOTIFY_FAILURE. `function` is the ARN of the function that logs runs.
     """
     error = {"error": "$.failure.what.Error", "cause": "$.failure.what.Cause"}
     return {
@@ -24,7 +26,15 @@ def failed(domain: str, topic_arn: str, lease_table: str) -> States:
             "sns:publish",
             notification(domain, topic_arn, "failed", step="$.failure.step", **error),
             service="sns",
-            # The lease must be released even if the notification fails.
+            # The lease must be released even if notification or log fail.
+            on_failure=RECORD_FAILURE,
+            next=RECORD_FAILURE,
+        ),
+        **record(
+            RECORD_FAILURE,
+            function,
+            RunOutcome.FAILED,
+            error=error["error"],
             on_failure=lease.RELEASE_AFTER_FAILURE,
             next=lease.RELEASE_AFTER_FAILURE,
         ),

@@ -88,7 +88,8 @@ class StoredTable:
 def stored_table(domain: Domain, layer: str, name: str) -> StoredTable:
     """Return one table of one layer. Raises UnknownNameError."""
     if layer == "gold":
-        return _stored(layer, name, mart_keys(domain.mart(name)))
+        published = {mart.name: mart for mart in domain.published_marts}
+        return _stored(layer, name, mart_keys(published.get(name) or domain.mart(name)))
     return _stored(layer, name, layer_keys(domain.table(name), layer))
 
 

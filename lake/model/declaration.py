@@ -12,6 +12,7 @@ from lake.model.dashboards.derived import PIPELINE
 from lake.model.dashboards.visuals import Dashboard
 from lake.model.marts import Mart
 from lake.model.quality_mart import QUALITY_BY_RUN
+from lake.model.run_mart import PIPELINE_RUNS
 from lake.model.serving import Collection
 from lake.model.tables import Table
 
@@ -67,8 +68,8 @@ class Declaration:
 
     @property
     def published_marts(self) -> tuple[Mart, ...]:
-        """All gold tables: the domain's own marts, which are computed, and the log of its checks."""
-        return (*self.marts, QUALITY_BY_RUN)
+        """All gold tables: the domain's own marts, which are computed, and its logs of checks and runs."""
+        return (*self.marts, QUALITY_BY_RUN, PIPELINE_RUNS)
 
     @property
     def shown_dashboards(self) -> tuple[Dashboard, ...]:

@@ -6,7 +6,7 @@ bucket of its own; see `ledger`.
 
 from __future__ import annotations
 
-from lake.naming.layout import QUALITY_LOG, layer_prefix
+from lake.naming.layout import QUALITY_LOG, RUN_LOG, layer_prefix, year_partition
 
 
 def checkpoint_prefix(domain: str, table: str) -> str:
@@ -17,6 +17,11 @@ def checkpoint_prefix(domain: str, table: str) -> str:
 def quality_log_key(domain: str, run_id: str) -> str:
     """Return the key, in the curated bucket, of the rows that one run adds to the log of the checks."""
     return f"{layer_prefix('gold', domain, QUALITY_LOG)}{run_id}.parquet"
+
+
+def run_log_key(domain: str, year: int, run_id: str) -> str:
+    """Return the key, in the curated bucket, of a run that started in that year in the log of runs."""
+    return f"{layer_prefix('gold', domain, RUN_LOG)}{year_partition(year)}{run_id}.parquet"
 
 
 def runs_root(domain: str) -> str:

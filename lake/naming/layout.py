@@ -95,6 +95,9 @@ def year_partition(year: int) -> str:
 QUALITY_LOG = "quality_by_run"
 """Name of the log of check results, which every domain has in gold."""
 
+RUN_LOG = "pipeline_runs"
+"""Name of the log of runs, which every domain has in gold."""
+
 STAGING = "_staging/"
 """Prefix of staged files in the processed and the curated bucket; a lifecycle rule expires them."""
 

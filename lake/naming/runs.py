@@ -30,6 +30,22 @@ class RunStatus:
     """Silver and gold were up to date."""
 
 
+class RunOutcome:
+    """`status` of a run in the log of runs."""
+
+    OK = "OK"
+    PARTIAL = "PARTIAL"
+    """Published, but the serving store refused documents."""
+
+    FAILED = "FAILED"
+    REJECTED = "REJECTED"
+    """The quality gate stopped the run."""
+
+
+BATCH_REJECTED = "BatchRejected"
+"""Error of an execution that the quality gate stopped."""
+
+
 class ServingStatus:
     """`status` of a partition, or of a whole mart, that is published to the serving store."""
 

@@ -1,9 +1,11 @@
-"""Make the catalog equal to what is published, or validate it after a crawl.
+"""Make the catalog equal to what is published, validate it after a crawl, or log an execution.
 
-Events: {"action": "reconcile"}, or {"action": "validate", "layers": ["silver", "gold"],
-"crawl_started": "2026-01-31T12:00:00Z"}. The answer has a status (EQUAL, RECONCILED or DIFFERENT) and a
-message that names the differences. Environment variables: ENVIRONMENT, DOMAIN, PROCESSED_BUCKET,
-CURATED_BUCKET, LEDGER_BUCKET. The caller holds the domain's lease.
+Events: {"action": "reconcile"}, {"action": "validate", "layers": ["silver", "gold"], "crawl_started":
+"2026-01-31T12:00:00Z"}, or {"action": "record", "execution": "…", "started_at": "2026-01-31T12:00:00Z",
+"status": "FAILED", "error": "…"}, where only failed executions have an error. The answer has a status
+(EQUAL, RECONCILED, DIFFERENT or RECORDED) and a message that names the differences. Environment variables:
+ENVIRONMENT, DOMAIN, PROCESSED_BUCKET, CURATED_BUCKET, LEDGER_BUCKET. Who reconciles or validates holds the
+domain's lease.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -19,11 +21,12 @@ import boto3
 from glue_jobs.catalog.glue import GlueCatalog
 from glue_jobs.catalog.published import Buckets
 from glue_jobs.catalog.reconciliation import Difference, describe, reconcile, validate
+from glue_jobs.runs.log import BATCH_FLOW, Run, log_execution, outcome
 from glue_jobs.runtime.store import S3Store
 from lake.errors import UnknownNameError
 from lake.model.discovery import load_domain
 
-EQUAL, RECONCILED, DIFFERENT = "EQUAL", "RECONCILED", "DIFFERENT"
+EQUAL, RECONCILED, DIFFERENT, RECORDED = "EQUAL", "RECONCILED", "DIFFERENT", "RECORDED"
 
 REMEDY = (
     "To do: start an execution of the pipeline; it registers and drops these partitions. If a crawl adds one "
@@ -55,7 +58,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
         started = datetime.fromisoformat(event["crawl_started"])
         found = validate(catalog, store, buckets, domain, event["layers"], crawl_started=started)
         return _answer(found, DIFFERENT, REMEDY)
-    raise UnknownNameError("action", str(action), ["reconcile", "validate"])
+    if action == "record":
+        run = Run(
+            run_id=event["execution"],
+            flow=BATCH_FLOW,
+            started_at=datetime.fromisoformat(event["started_at"]),
+            ended_at=datetime.now(UTC),
+            status=outcome(event["status"], event.get("error", "")),
+        )
+        log_execution(store, catalog, domain, run, processed=buckets.processed, curated=buckets.curated)
+        return {"status": RECORDED, "message": f"The log of runs has {run.run_id}: {run.status}."}
+    raise UnknownNameError("action", str(action), ["reconcile", "record", "validate"])
 
 
 def _answer(found: Sequence[Difference], status: str, remedy: str = "") -> dict[str, str]:

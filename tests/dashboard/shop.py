@@ -243,7 +243,31 @@ def add_tickets(gold: Gold) -> None:
 
 
 def quality(gold: Gold) -> Gold:
-    """Add two runs to the log of checks."""
+    """Add two runs to the log of checks, and five to the log of runs."""
+    gold.add(
+        "pipeline_runs",
+        *(
+            {
+                "run_id": run,
+                "flow": flow,
+                "started_at": dt.datetime.fromisoformat(f"{date}T12:30:00"),
+                "seconds": money(seconds),
+                "status": status,
+                "files": files,
+                "rows_read": None if files is None else 100 * files,
+                "rows_bronze": None if files is None else 99 * files,
+                "rows_quarantined": files,
+                "predicted_usd": None if files is None else money("0.041067"),
+            }
+            for run, flow, date, seconds, status, files in (
+                ("x-1", "batch", "2025-10-01", "180.000", "OK", 5),
+                ("x-2", "batch", "2025-11-02", "200.500", "OK", 4),
+                ("x-3", "batch", "2025-11-03", "12.250", "FAILED", None),
+                ("x-4", "batch", "2025-11-04", "90.000", "REJECTED", 1),
+                ("r-1", "clicks", "2025-11-04", "61.000", "OK", 20),
+            )
+        ),
+    )
     return gold.add(
         "quality_by_run",
         *(

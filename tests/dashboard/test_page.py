@@ -116,6 +116,28 @@ def test_the_funnel_marks_the_largest_positive_loss() -> None:
     )
 
 
+def test_pipeline_shows_runs_durations_costs_and_freshness() -> None:
+    found = page(shop(), "data-quality")
+    assert [card(found, key).body["exact"] for key in ("runs", "failed")] == ["4", "1"]
+    # (200.5 + 12.25 + 90 + 61) ÷ 4 seconds; 3 × 0.041067 ÷ 4 US$
+    assert card(found, "duration").body["exact"] == "90.9375"
+    assert card(found, "run_cost").body["exact"] == "0.03080025"
+    freshness, runs = card(found, "freshness").cells, card(found, "newest_runs").cells
+    assert freshness is not None
+    assert runs is not None
+    assert freshness.shown() == [
+        ["2025-11-04", "clicks", "20", "2000", "1980", "20"],
+        ["2025-11-02", "batch", "4", "400", "396", "4"],
+    ]
+    assert [row[:5] for row in runs.shown()] == [
+        ["2025-11-04", "batch", "REJECTED", "x-4", "90.00"],
+        ["2025-11-04", "clicks", "OK", "r-1", "61.00"],
+        ["2025-11-03", "batch", "FAILED", "x-3", "12.25"],
+        ["2025-11-02", "batch", "OK", "x-2", "200.50"],
+    ]
+    assert runs.shown()[2][5:] == ["–", "–", "–", "–"]
+
+
 def test_means_stand_at_the_grain_of_their_table() -> None:
     found = page(provider(), "support")
     satisfaction = card(found, "satisfaction").cells

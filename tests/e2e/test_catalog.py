@@ -43,8 +43,11 @@ class Catalog:
     def tables(self) -> tuple[StoredTable, ...]:
         return partitioned_tables(self._lakehouse.domain)
 
+    def table(self, layer: str, name: str) -> StoredTable:
+        return stored_table(self._lakehouse.domain, layer, name)
+
     def of(self, layer: str, name: str) -> Partitions:
-        return self._of(stored_table(self._lakehouse.domain, layer, name))
+        return self._of(self.table(layer, name))
 
     def _of(self, table: StoredTable) -> Partitions:
         found = self.glue.get_partitions(**self.place(table))["Partitions"]
@@ -113,7 +116,7 @@ def drop_all(catalog: Catalog) -> None:
 
 
 def drop_one(catalog: Catalog) -> None:
-    catalog.drop(catalog.tables()[-1], ("2025", "6"))
+    catalog.drop(catalog.table("gold", "kwh_by_month"), ("2025", "6"))
 
 
 def add_strays(catalog: Catalog) -> None:

@@ -44,6 +44,15 @@ def test_every_question_has_an_answer(shop: Lakehouse) -> None:
             assert shop.query(deployed[database, name]), f"question {question.number}: {name} has no rows"
 
 
+def test_executions_are_logged_with_their_rows_and_costs(shop: Lakehouse) -> None:
+    rows = shop.query(
+        "SELECT flow, status, sum(rows_read) - sum(rows_bronze) - sum(rows_quarantined), "
+        "sum(rows_read) > 0, min(seconds) > 0, min(predicted_usd) > 0 FROM pipeline_runs GROUP BY 1, 2"
+    )
+
+    assert rows == [("batch", "OK", "0", "true", "true", "true")]
+
+
 def test_gold_holds_no_personal_data(shop: Lakehouse) -> None:
     personal = {c.name for table in shop.domain.tables for c in table.columns if c.personal}
     database = shop.names.database("ecommerce", "gold")

@@ -150,6 +150,15 @@ def test_lost_generation_stops_the_run(again: StreamPipeline) -> None:
 
 def test_run_without_files_does_nothing(events: StreamPipeline) -> None:
     assert events.stream()["status"] == "NOTHING_NEW"
+    assert events.rows("gold", "pipeline_runs") == []
+
+
+def test_run_is_logged_with_its_counts_and_cost(first: First) -> None:
+    pipeline, summary = first
+    counts = ("files", "rows_read", "rows_bronze", "rows_quarantined", "predicted_usd")
+    assert pipeline.rows("gold", "pipeline_runs", "flow", "status", *counts) == [
+        ("usage_events", "OK", *(str(summary[name]) for name in counts))
+    ]
 
 
 def test_later_files_are_written_as_new_batches(events: StreamPipeline) -> None:

@@ -9,6 +9,7 @@ from lake.model.dashboards.fields import (
     gold,
     last_days,
     ratio,
+    rows,
     total,
 )
 from lake.model.dashboards.visuals import (
@@ -23,13 +24,28 @@ from lake.model.dashboards.visuals import (
     Text,
     Trend,
 )
-from lake.naming import QUALITY_LOG
+from lake.naming import QUALITY_LOG, RUN_LOG, RunOutcome
 
 _CHECKS = gold(QUALITY_LOG, date="checked_at")
 
 _CHECKED = total("rows_checked", "Checked", Format.COUNT)
 _FLAGGED = total("rows_flagged", "Flagged", Format.COUNT)
 _QUARANTINED = total("rows_quarantined", "Quarantined", Format.COUNT)
+
+_RUNS = gold(RUN_LOG, date="started_at")
+
+_NUMBER = rows("Runs")
+_SECONDS = total("seconds", "Duration", Format.SECONDS)
+_MEAN_SECONDS = ratio(_SECONDS, _NUMBER, "Mean duration", Format.SECONDS)
+_COST = total("predicted_usd", "Predicted cost", Format.PRICE)
+_READ = total("rows_read", "Rows in", Format.COUNT)
+_BRONZE = total("rows_bronze", "Rows out", Format.COUNT)
+_SET_ASIDE = total("rows_quarantined", "Quarantined", Format.COUNT)
+_FILES = total("files", "Files", Format.COUNT)
+
+_FLOW = Dimension(column="flow", label="Flow")
+_DAY = Dimension(column="started_at", label="Day")
+_STATUS = Dimension(column="status", label="Status")
 
 _CHECK = Dimension(column="check_name", label="Check")
 _TABLE = Dimension(column="table_name", label="Table")
@@ -114,18 +130,107 @@ _QUALITY = Sheet(
     ),
 )
 
+_PIPELINE = Sheet(
+    title="Pipeline",
+    visuals=(
+        Kpi(
+            key="runs",
+            title="Runs",
+            unit="that published, wrote or failed",
+            dataset=_RUNS,
+            value=_NUMBER,
+            better=Better.NEITHER,
+            words=("more", "fewer"),
+        ),
+        Kpi(
+            key="failed",
+            title="Failed runs",
+            unit="without those that the quality gate stopped",
+            dataset=_RUNS,
+            value=rows("Failed", only=("status", RunOutcome.FAILED)),
+            better=Better.LESS,
+            words=("more", "fewer"),
+        ),
+        Kpi(
+            key="duration",
+            title="Duration",
+            unit="mean of a run, its wait included",
+            dataset=_RUNS,
+            value=_MEAN_SECONDS,
+            better=Better.LESS,
+        ),
+        Kpi(
+            key="run_cost",
+            title="Cost per run",
+            unit="US$ predicted for the jobs that ended, without crawls",
+            dataset=_RUNS,
+            value=ratio(_COST, _NUMBER, "Cost per run", Format.PRICE),
+            better=Better.LESS,
+        ),
+        Trend(
+            key="rows_per_day",
+            title="How many rows come in?",
+            unit="Rows read per day by flow",
+            dataset=_RUNS,
+            value=_READ,
+            by=_FLOW,
+            mark=Mark.STACKED,
+            unit_of_time=Unit.DAY,
+            period=last_days(30),
+            width=7,
+        ),
+        Table(
+            key="freshness",
+            title="When did data last arrive?",
+            unit="Days on which a run published or wrote rows, the newest first",
+            dataset=_RUNS,
+            by=(_DAY, _FLOW),
+            values=(_FILES, _READ, _BRONZE, _SET_ASIDE),
+            only=("status", RunOutcome.OK),
+            sort="Day",
+            most=8,
+            period=last_days(30),
+            width=5,
+        ),
+        Trend(
+            key="duration_per_day",
+            title="Do runs take longer?",
+            unit="Mean duration of a run per day by flow, seconds",
+            dataset=_RUNS,
+            value=_MEAN_SECONDS,
+            by=_FLOW,
+            mark=Mark.LINE,
+            unit_of_time=Unit.DAY,
+            period=last_days(30),
+            width=5,
+        ),
+        Table(
+            key="newest_runs",
+            title="How did the newest runs end?",
+            unit="One line per run, the newest day first",
+            dataset=_RUNS,
+            by=(_DAY, _FLOW, _STATUS, Dimension(column="run_id", label="Run")),
+            values=(_SECONDS, _READ, _BRONZE, _SET_ASIDE, _COST),
+            sort="Day",
+            most=12,
+            period=last_days(30),
+        ),
+    ),
+)
+
 PIPELINE = Dashboard(
     key="data-quality",
-    title="Data quality",
+    title="Data quality and pipeline",
     headline=(
         "{quarantined} results of checks set rows aside in {month}, {quarantined.change} than in "
         "{month_before}."
     ),
     first_headline="{quarantined} results of checks set rows aside in {month}; {flagged} flagged rows stay.",
-    sheets=(_QUALITY,),
+    sheets=(_QUALITY, _PIPELINE),
     filters=(
         Filter(key="month", label="Month"),
         Filter(key="table", label="Table", column="table_name"),
+        Filter(key="flow", label="Flow", column="flow"),
     ),
 )
 """Read from logs in gold, whose names are the same for every domain."""

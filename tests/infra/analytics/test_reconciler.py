@@ -36,13 +36,22 @@ def test_archive_has_the_code_of_ledger_and_catalog_and_no_wheels(tmp_path: Path
     assert {name.partition("/")[0] for name in files} == {"handler.py", *RECONCILER_PACKAGES}
 
 
-def test_function_lists_objects_and_reads_the_ledger_only(shop: Stack, names: Names) -> None:
+def test_function_lists_objects_and_reads_the_ledger_and_summaries_only(shop: Stack, names: Names) -> None:
     statements = shop.role(names.role(DOMAIN, RECONCILE_CATALOG))
     assert actions(statements, names.ledger_bucket) == {"s3:GetObject", "s3:ListBucket"}
-    for bucket in (names.processed_bucket, names.curated_bucket):
-        assert actions(statements, bucket) == {"s3:ListBucket"}
-    allowed = {action for s in statements for action in as_list(s["Action"])}
-    assert not [action for action in allowed if action.startswith("s3:") and "Put" in action]
+    reads = [s for s in statements if as_list(s["Action"]) == ["s3:GetObject"]]
+    assert {resource for s in reads for resource in as_list(s["Resource"])} == {
+        f"arn:aws:s3:::{names.ledger_bucket}/{DOMAIN}/*",
+        f"arn:aws:s3:::{names.processed_bucket}/_runs/{DOMAIN}/*",
+    }
+
+
+def test_function_writes_the_log_of_runs_only(shop: Stack, names: Names) -> None:
+    statements = shop.role(names.role(DOMAIN, RECONCILE_CATALOG))
+    writes = [s for s in statements if any("Put" in a or "Delete" in a for a in as_list(s["Action"]))]
+    assert [(as_list(s["Action"]), as_list(s["Resource"])) for s in writes if "s3:" in str(s["Action"])] == [
+        (["s3:PutObject"], [f"arn:aws:s3:::{names.curated_bucket}/{DOMAIN}/pipeline_runs/*"])
+    ]
 
 
 def test_function_changes_partitions_of_its_own_tables_only(shop: Stack, names: Names) -> None:

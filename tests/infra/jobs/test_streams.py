@@ -33,7 +33,9 @@ def test_streaming_job_may_access_its_own_prefixes_only(streamer: Stack, names: 
     # Spark's file source asks whether the folder exists: Hadoop's S3A sends a HEAD of the key without slash.
     assert sorted(raw) == [folder, f"{folder}/*"]
     assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
-    assert actions(statements, names.curated_bucket) == set()
+    assert actions(statements, names.curated_bucket) == {"s3:PutObject"}
+    curated = [r for s in statements for r in as_list(s["Resource"]) if names.curated_bucket in str(r)]
+    assert curated == [f"arn:aws:s3:::{names.curated_bucket}/{STREAMER}/pipeline_runs/*"]
     written = {
         str(resource).partition(f"{names.processed_bucket}/")[2]
         for statement in statements

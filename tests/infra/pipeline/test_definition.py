@@ -13,13 +13,14 @@ from tests.infra.pipeline_definitions import (
     CATALOG_FUNCTION,
     PLAN,
     PROCESSED,
+    SERVED,
     SERVING,
     STATES,
     reachable,
     successors,
 )
 
-AFTER_FAILURE = ("NotifyFailure", "ReleaseLeaseAfterFailure")
+AFTER_FAILURE = ("NotifyFailure", "RecordFailedRun", "ReleaseLeaseAfterFailure")
 """The tasks that follow the failure of another one."""
 
 TASKS = sorted(name for name, state in STATES.items() if state["Type"] == "Task")
@@ -65,11 +66,13 @@ def test_failure_of_every_task_is_noted_with_its_step(name: str) -> None:
     assert STATES[after]["Next"] == ("IsJobRunInCause" if is_job else "NotifyFailure")
 
 
-def test_noted_failure_is_notified_and_releases_the_lease() -> None:
+def test_noted_failure_is_notified_and_logged_and_releases_the_lease() -> None:
     assert set(AFTER_FAILURE) <= set(TASKS)
     assert STATES["IsJobRunInCause"]["Default"] == STATES["ExtractJobError"]["Next"] == "NotifyFailure"
-    assert STATES["NotifyFailure"]["Next"] == "ReleaseLeaseAfterFailure"
-    assert STATES["NotifyFailure"]["Catch"][-1]["Next"] == "ReleaseLeaseAfterFailure"
+    assert STATES["NotifyFailure"]["Next"] == "RecordFailedRun"
+    assert STATES["NotifyFailure"]["Catch"][-1]["Next"] == "RecordFailedRun"
+    assert STATES["RecordFailedRun"]["Next"] == "ReleaseLeaseAfterFailure"
+    assert STATES["RecordFailedRun"]["Catch"][-1]["Next"] == "ReleaseLeaseAfterFailure"
     assert STATES["ReleaseLeaseAfterFailure"]["Next"] == "Failed"
     assert STATES["ReleaseLeaseAfterFailure"]["Catch"][-1]["Next"] == "Failed"
 
@@ -78,6 +81,24 @@ def test_successful_execution_releases_the_lease() -> None:
     without_release = {name: state for name, state in STATES.items() if name != "ReleaseLease"}
     assert all("Done" not in successors(state) for state in without_release.values())
     assert STATES["ReleaseLease"]["Next"] == "Done"
+
+
+def test_published_executions_are_logged_while_they_hold_the_lease() -> None:
+    for states, notify, record, status in (
+        (STATES, "NotifySuccess", "RecordRun", "OK"),
+        (SERVED, "NotifyPartlyServed", "RecordPartlyServedRun", "PARTIAL"),
+    ):
+        assert states[notify]["Next"] == record
+        assert states[record]["Parameters"] == {
+            "FunctionName": CATALOG_FUNCTION,
+            "Payload": {
+                "action": "record",
+                "status": status,
+                "execution.$": "$$.Execution.Name",
+                "started_at.$": "$$.Execution.StartTime",
+            },
+        }
+        assert states[record]["Next"] == "ReleaseLease"
 
 
 def test_run_without_new_rows_starts_no_crawler() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from infra.pipeline.failure_states import failed
 
-STATES = failed("shop", "arn:aws:sns:us-east-1:123456789012:topic", "leases")
+LOG_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:reconcile"
+STATES = failed("shop", "arn:aws:sns:us-east-1:123456789012:topic", "leases", LOG_FUNCTION)
 
 
 def test_notification_names_step_error_and_cause() -> None:
@@ -47,7 +48,25 @@ def test_cause_of_a_failed_job_is_its_error_message_and_run_id() -> None:
     assert "$.job.run.ErrorMessage, $.job.run.Id" in extracted["Parameters"]["Cause.$"]
 
 
-def test_failed_notification_or_release_still_fails_the_execution_with_the_first_error() -> None:
+def test_failed_run_is_logged_with_its_error() -> None:
+    assert STATES["RecordFailedRun"]["Parameters"] == {
+        "FunctionName": LOG_FUNCTION,
+        "Payload": {
+            "action": "record",
+            "status": "FAILED",
+            "execution.$": "$$.Execution.Name",
+            "started_at.$": "$$.Execution.StartTime",
+            "error.$": "$.failure.what.Error",
+        },
+    }
+
+
+def test_failed_notification_log_or_release_still_fails_the_execution_with_the_first_error() -> None:
     assert STATES["NotifyFailure"]["Catch"][-1]["ResultPath"] is None
+    assert STATES["RecordFailedRun"]["Catch"][-1] == {
+        "ErrorEquals": ["States.ALL"],
+        "ResultPath": None,
+        "Next": "ReleaseLeaseAfterFailure",
+    }
     assert STATES["ReleaseLeaseAfterFailure"]["Catch"][-1]["Next"] == "Failed"
     assert STATES["Failed"]["ErrorPath"] == "$.failure.step"

@@ -24,6 +24,7 @@ SHOP = load_domain("ecommerce")
         ("gold", "fact_orders_enriched", ("year", "month")),
         ("gold", "sales_by_month", ("year",)),
         ("gold", "customer_rfm", ()),
+        ("gold", "pipeline_runs", ("year",)),
     ],
 )
 def test_keys_follow_from_layer_and_declaration(layer: str, name: str, keys: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ from lake.model.declaration import Declaration
 from lake.model.discovery import load_domain
 from lake.model.marts import Mart
 from lake.model.quality_mart import QUALITY_BY_RUN
+from lake.model.run_mart import PIPELINE_RUNS
 from lake.model.serving import Collection
 from lake.model.spec import Domain
 from lake.model.tables import Stream, Table
@@ -76,7 +77,7 @@ def test_tables_are_divided_into_csv_tables_and_streams() -> None:
 def test_log_of_checks_is_published_beside_the_marts() -> None:
     mart = Mart(name="m", description="-", grain=("id",), inputs=(), columns=(ID,))
     declaration = Declaration(name="d", description="-", tables=(), marts=(mart,))
-    assert declaration.published_marts == (mart, QUALITY_BY_RUN)
+    assert declaration.published_marts == (mart, QUALITY_BY_RUN, PIPELINE_RUNS)
 
 
 def test_mart_that_is_not_served_has_no_collection() -> None:

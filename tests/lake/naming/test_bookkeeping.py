@@ -16,6 +16,7 @@ def test_unpublished_partitions_belong_to_a_mart() -> None:
 
 def test_log_of_checks_lies_in_gold() -> None:
     assert naming.quality_log_key("shop", "b-1") == "shop/quality_by_run/b-1.parquet"
+    assert naming.run_log_key("shop", 2026, "x-1") == "shop/pipeline_runs/year=2026/x-1.parquet"
 
 
 def test_generation_has_its_own_checkpoints() -> None:

@@ -72,7 +72,7 @@ def test_a_dashboard_that_fits_gold_is_accepted() -> None:
         ),
         (
             lambda: with_visuals(replace(NUMBER, dataset=gold("loans")), LIST),
-            "visual loans: there is no gold table 'loans': known are loans_by_day, quality_by_run",
+            "visual loans: there is no gold table 'loans': known are loans_by_day, pipeline_runs, quality_",
         ),
         (
             lambda: with_visuals(replace(NUMBER, dataset=gold("loans_by_day", date="genre")), LIST),
