@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domains.cloud_provider.marts import COST_ANOMALY_MART
 from lake.model.dashboards.fields import Dimension, Format, gold, named_query, ratio, total
 from lake.model.dashboards.visuals import Filter
 
@@ -26,7 +27,6 @@ SERVICE = Dimension(
     ),
 )
 DAY = Dimension(column="usage_date", label="Day")
-TICKET_DAY = Dimension(column="ticket_date", label="Day")
 FLAGS = Dimension(column="anomaly_score", label="Flags of 3")
 ORGANISATION = Dimension(column="org_id", label="Organisation")
 SEVERITY = Dimension(
@@ -49,15 +49,34 @@ INVOICED = (
 ALL_TICKETS = total("tickets", "Tickets", Format.COUNT)
 BREACHED = total("sla_breached", "SLA breached", Format.COUNT)
 CRITICAL = total("tickets", "Critical", Format.COUNT, only=("severity", "critical"))
-OPEN_TICKETS = total("open_tickets", "Open", Format.COUNT)
-CSAT = total("avg_csat", "CSAT", Format.NUMBER)
-"""Of one organisation, day and severity, the grain of its table: means of several groups do not add up."""
-NPS = total("avg_nps", "NPS", Format.NUMBER)
-"""Of one organisation and month, the grain of its table."""
-LAST_NPS = total("last_nps", "Last score", Format.NUMBER)
+CSAT = ratio(
+    total("csat_total", "Scores", Format.NUMBER),
+    total("csat_answers", "Answers", Format.COUNT),
+    "CSAT",
+    Format.NUMBER,
+)
+NPS = ratio(
+    total("nps_total", "Scores", Format.NUMBER),
+    total("responses", "Responses", Format.COUNT),
+    "NPS",
+    Format.NUMBER,
+)
 RESPONSES = total("responses", "Responses", Format.COUNT)
 USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)
 BREACH_RATE = ratio(BREACHED, ALL_TICKETS, "SLA breach rate", Format.PERCENT)
+
+_SCORED = frozenset(each.name for each in COST_ANOMALY_MART.columns)
+EXPECTED = tuple(
+    total(column, label, Format.PRICE)
+    for column, label in (
+        ("expected_usd", "Expected"),
+        ("lower_usd", "From"),
+        ("upper_usd", "To"),
+        ("p99_usd", "99th percentile"),
+    )
+    if column in _SCORED
+)
+"""The range in which a daily cost is expected; a mart that has no bounds has the percentile alone."""
 
 BY_ORGANISATION = Filter(key="organisation", label="Organisation", column="org_id")
 BY_SERVICE = Filter(key="service", label="Service", column="service")

@@ -8,6 +8,7 @@ from domains.cloud_provider.dashboard_fields import (
     COST,
     COSTS,
     DAY,
+    EXPECTED,
     FLAGS,
     INVOICED,
     INVOICES,
@@ -136,13 +137,10 @@ FINOPS = Dashboard(
                 Table(
                     key="cost_anomalies",
                     title="Which costs are unusual?",
-                    unit="US$ per day; usual is below the 99th percentile, the newest first",
+                    unit="US$ per day of an organisation's service, with what is expected; the newest first",
                     dataset=COSTS,
                     by=(DAY, ORGANISATION, SERVICE, FLAGS),
-                    values=(
-                        total("cost_usd", "Cost", Format.PRICE),
-                        total("p99_usd", "Usual below", Format.PRICE),
-                    ),
+                    values=(total("cost_usd", "Cost", Format.PRICE), *EXPECTED),
                     only=("is_anomaly", "true"),
                     sort="Day",
                     most=12,

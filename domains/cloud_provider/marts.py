@@ -10,6 +10,9 @@ total = decimal(28, 6)
 
 score = decimal(9, 2)
 
+satisfaction = decimal(19, 2)
+"""A sum of scores, from which means over several groups are computed."""
+
 distance = decimal(28, 6)
 """Distance of a cost from the usual cost; wide, because a small divisor makes the distance large."""
 
@@ -97,6 +100,8 @@ TICKETS_BY_ORG_DATE = Mart(
         ratio("sla_breach_rate", "Share of tickets that missed the service level."),
         ratio("avg_csat", "Mean satisfaction; null without answers."),
         ratio("avg_resolution_days", "Mean days to resolution; null without resolved tickets."),
+        bigint("csat_answers", "Number of tickets with a satisfaction score."),
+        satisfaction("csat_total", "Sum of satisfaction scores; null without answers."),
     ),
 )
 
@@ -130,6 +135,7 @@ NPS_BY_ORG_MONTH = Mart(
         bigint("responses", "Surveys with a score."),
         ratio("avg_nps", "Mean score; null without scores."),
         score("last_nps", "Newest score; null without scores."),
+        satisfaction("nps_total", "Sum of scores; null without scores."),
     ),
 )
 

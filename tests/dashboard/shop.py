@@ -212,14 +212,14 @@ def add_tickets(gold: Gold) -> None:
                 "ticket_date": day(date),
                 "severity": severity,
                 "tickets": tickets,
-                "avg_csat": csat,
-                "open_tickets": tickets - 1,
+                "csat_answers": tickets - 1,
+                "csat_total": Decimal(4) * (tickets - 1) if tickets > 1 else None,
                 "sla_breached": breached,
             }
-            for date, severity, tickets, breached, csat in (
-                ("2025-07-30", "low", 4, 1, money("2.000000")),
-                ("2025-08-05", "critical", 2, 1, money("4.333333")),
-                ("2025-08-31", "medium", 1, 0, None),
+            for date, severity, tickets, breached in (
+                ("2025-07-30", "low", 4, 1),
+                ("2025-08-05", "critical", 2, 1),
+                ("2025-08-31", "medium", 1, 0),
             )
         ),
     )
@@ -230,13 +230,12 @@ def add_tickets(gold: Gold) -> None:
                 "org_id": org,
                 "survey_month": day("2025-08-01"),
                 "responses": responses,
-                "avg_nps": average,
-                "last_nps": last,
+                "nps_total": total,
             }
-            for org, responses, average, last in (
-                ("org_a", 3, money("-33.333333"), money("-100.00")),
-                ("org_b", 2, money("45.250000"), money("40.50")),
-                ("org_c", 0, None, None),
+            for org, responses, total in (
+                ("org_a", 3, money("-100.00")),
+                ("org_b", 2, money("90.50")),
+                ("org_c", 0, None),
             )
         ),
     )

@@ -21,5 +21,6 @@ def build(nps_surveys: DataFrame) -> DataFrame:
         F.count("nps_score").alias("responses"),
         ratio(F.sum("nps_score"), F.count("nps_score")).alias("avg_nps"),
         F.max_by("nps_score", answered_on).alias("last_nps"),
+        F.sum("nps_score").alias("nps_total"),
     )
     return published(by_month, NPS_BY_ORG_MONTH)

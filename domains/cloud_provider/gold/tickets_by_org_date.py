@@ -30,5 +30,7 @@ def build(support_tickets: DataFrame) -> DataFrame:
         ratio(F.count_if("sla_breached"), F.count(F.lit(1))).alias("sla_breach_rate"),
         ratio(F.sum("csat"), F.count("csat")).alias("avg_csat"),
         ratio(F.sum("resolution_days"), F.count("resolution_days")).alias("avg_resolution_days"),
+        F.count("csat").alias("csat_answers"),
+        F.sum("csat").alias("csat_total"),
     )
     return published(by_day, TICKETS_BY_ORG_DATE)

@@ -28,9 +28,9 @@ def test_newest_score_ignores_surveys_without_a_score(spark: SparkSession) -> No
         build(surveys),
         NPS_BY_ORG_MONTH,
         """
-        org_id | survey_month | responses | avg_nps    | last_nps
-        org_1  | 2025-06-01   | 3         | 1.833333   | 15.50
-        org_1  | 2025-07-01   | 0         | null       | null
-        org_2  | 2025-06-01   | 1         | 100.000000 | 100.00
+        org_id | survey_month | responses | avg_nps    | last_nps | nps_total
+        org_1  | 2025-06-01   | 3         | 1.833333   | 15.50    | 5.50
+        org_1  | 2025-07-01   | 0         | null       | null     | null
+        org_2  | 2025-06-01   | 1         | 100.000000 | 100.00   | 100.00
         """,
     )

@@ -27,9 +27,9 @@ def test_each_rate_has_its_own_denominator(spark: SparkSession) -> None:
         build(tickets),
         TICKETS_BY_ORG_DATE,
         """
-        org_id | ticket_date | severity | tickets | open_tickets | sla_breached | sla_breach_rate | avg_csat | avg_resolution_days
-        org_1  | 2025-07-02  | critical | 3       | 1            | 1            | 0.333333        | 4.500000 | 3.000000
-        org_1  | 2025-07-02  | low      | 1       | 1            | 1            | 1.000000        | null     | null
-        org_1  | 2025-07-03  | low      | 1       | 0            | 0            | 0.000000        | 1.330000 | 365.000000
+        org_id | ticket_date | severity | tickets | open_tickets | sla_breached | sla_breach_rate | avg_csat | avg_resolution_days | csat_answers | csat_total
+        org_1  | 2025-07-02  | critical | 3       | 1            | 1            | 0.333333        | 4.500000 | 3.000000            | 2            | 9.00
+        org_1  | 2025-07-02  | low      | 1       | 1            | 1            | 1.000000        | null     | null                | 0            | null
+        org_1  | 2025-07-03  | low      | 1       | 0            | 0            | 0.000000        | 1.330000 | 365.000000          | 1            | 1.33
         """,
     )
