@@ -78,7 +78,8 @@ def test_pages_are_drawn_without_a_word_in_the_console(visit: Visit, address: st
     page = visit.open(address + path)
     assert page.locator("#pages .chart").count() == page.locator("#pages .chart svg").count()
     for place in range(page.locator("#pages .chart").count()):
-        assert page.locator(f"#pages .chart >> nth={place}").locator(".mark-rect path").count() > 0
+        marks = page.locator(f"#pages .chart >> nth={place}").locator(".mark-rect path, .mark-line path")
+        assert marks.count() > 0
     assert visit.said == []
     assert {each.removeprefix(address).split("?")[0] for each in visit.asked} <= {
         path, "data:,", "/static/page.css", "/static/theme.js", "/static/page.js", "/static/vega.js",
