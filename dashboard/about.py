@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.data.datasets import columns_of, sql_of
-from lake.model.dashboards.fields import Aggregation, Measure, Period, Unit
+from lake.model.dashboard_rules.served import served_columns, shapes_of
+from lake.model.dashboards.fields import PROVISIONAL, Aggregation, Dataset, Measure, Period, Unit
 from lake.model.dashboards.visuals import Dashboard, Visual
 from lake.model.spec import Domain
+from lake.naming import collection_name
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,17 @@ class About:
     description: str
     columns: Sequence[tuple[str, str, str]]
     sql: str
+    is_served: bool
     questions: Sequence[tuple[int, str, Sequence[str]]]
 
 
 def about(domain: Domain, dashboard: Dashboard, visual: Visual) -> About:
     """Return the explanation of a visual."""
     dataset = visual.dataset
-    mart = next((each for each in domain.published_marts if each.name == dataset.table), None)
-    read = columns_of(domain)[dataset]
+    mart = next(
+        (each for each in domain.published_marts if each.name == (dataset.table or dataset.served)), None
+    )
+    read = tuple(served_columns(domain, dataset)) if dataset.served else columns_of(domain)[dataset]
     used = set(visual.columns())
     return About(
         title=visual.title,
@@ -47,8 +52,23 @@ def about(domain: Domain, dashboard: Dashboard, visual: Visual) -> About:
         source=dataset.name,
         description=mart.description if mart else f"The rows of the named query {dataset.query}.",
         columns=[(c.name, c.type, c.description) for c in mart.columns if c.name in used] if mart else [],
-        sql=sql_of(domain, dataset, read),
+        sql=_documents(domain, dataset) if dataset.served else sql_of(domain, dataset, read),
+        is_served=bool(dataset.served),
         questions=[(each.number, each.title, each.queries) for each in domain.questions],
+    )
+
+
+def _documents(domain: Domain, dataset: Dataset) -> str:
+    """Return how a served dataset is found in the serving store."""
+    shapes = shapes_of(domain.collection(dataset.served), dataset.embed)
+    found = "\n".join(
+        f"  documents of shape {each.name}" + (f", by {', '.join(each.by)}" if each.by else "")
+        for each in shapes
+    )
+    return (
+        f"collection {collection_name(domain.name, dataset.served)}\n{found}\n"
+        f"  rows of the embedded table {dataset.embed}, at most {dataset.days} days up to the newest\n"
+        f"  {PROVISIONAL} where batch has not published the day"
     )
 
 

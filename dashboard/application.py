@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from dashboard.about import about
 from dashboard.data.datasets import Datasets
+from dashboard.data.served import Served
 from dashboard.page import Page, page_of
 from dashboard.rendering import (
     HERE,
@@ -46,16 +47,21 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
+LIVE_FOOTER = (
+    "Serving store · provisional are running totals of the stream, which batch replaces · all times UTC · "
+    "nothing on this page leaves your machine"
+)
 FOOTER = "Gold tables through Athena · all times UTC · nothing on this page leaves your machine"
 
 
 @dataclass(frozen=True)
 class Site:
-    """The domains with their loaded datasets, and the folder of the fetched packages."""
+    """The domains with their loaded datasets and served marts, and the folder of the fetched packages."""
 
     domains: Sequence[Domain]
     datasets: Mapping[str, Datasets]
     packages: Path
+    served: Mapping[str, Served] = field(default_factory=dict)
 
     def load(self) -> None:
         """Load all datasets, and make each page once, so that the first visitor does not wait."""
@@ -64,22 +70,30 @@ class Site:
             for each in domain.shown_dashboards:
                 page_of(each, self.datasets[domain.name], Chosen())
 
-    def places(self, here: str = "") -> list[Place]:
+    def places(self, here: str = "", *, live: bool = True) -> list[Place]:
         """Return the navigation; several domains have dashboards of the same title."""
-        titles = [each.title for domain in self.domains for each in domain.shown_dashboards]
+        shown = {
+            domain.name: [d for d in self._shown(domain) if live or not d.is_live] for domain in self.domains
+        }
+        titles = [each.title for dashboards in shown.values() for each in dashboards]
         found = []
         for domain in self.domains:
-            for each in domain.shown_dashboards:
+            for each in shown[domain.name]:
                 address = f"/{domain.name}/{each.key}"
                 several = titles.count(each.title) > 1
                 title = f"{each.title} ({domain.name.replace('_', ' ')})" if several else each.title
                 found.append(Place(title, address, address == here))
         return found
 
+    def _shown(self, domain: Domain) -> tuple[Dashboard, ...]:
+        """Return the dashboards of a domain: live ones follow its own, before that on its quality."""
+        *own, quality = domain.shown_dashboards
+        return (*own, *(domain.live if domain.name in self.served else ()), quality)
+
     def find(self, domain: str, key: str) -> tuple[Domain, Dashboard]:
         """Return a dashboard. Raises HTTPException 404."""
         for each in self.domains:
-            for dashboard in each.shown_dashboards:
+            for dashboard in self._shown(each):
                 if (each.name, dashboard.key) == (domain, key):
                     return each, dashboard
         raise HTTPException(404, "There is no such dashboard.")
@@ -87,6 +101,10 @@ class Site:
     def page(self, domain: Domain, dashboard: Dashboard, now: Chosen) -> Page:
         """Return a dashboard's page, on the rows at hand; what has changed is loaded for the next page."""
         datasets = self.datasets[domain.name]
+        if dashboard.is_live:
+            columns = {each.column for each in dashboard.filters}
+            known = [frame for frame in datasets.frames() if columns & set(frame.columns)]
+            return page_of(dashboard, self.served[domain.name].frames(dashboard, now), now, known)
         datasets.refresh()
         return page_of(dashboard, datasets, now)
 
@@ -120,7 +138,8 @@ class Pages:
             csv=lambda card: f"{here}/{card.key}.csv{query}",
             about=lambda card: f"{here}/{card.key}/about{query}",
         )
-        values = page_values(self._site.page(domain, found, now), domain.name, links, here, FOOTER)
+        footer = LIVE_FOOTER if found.is_live else FOOTER
+        values = page_values(self._site.page(domain, found, now), domain.name, links, here, footer)
         return HTMLResponse(dashboard_page(self._site.places(here), values))
 
     def download(self, request: Request) -> Response:

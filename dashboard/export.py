@@ -66,7 +66,7 @@ def _page(site: Site, domain: Domain, dashboard: Dashboard, styles: str, scripts
     here = f"/{domain.name}/{dashboard.key}"
     places = [
         Place(each.title, each.address.removeprefix("/").replace("/", "-") + ".html", each.address == here)
-        for each in site.places()
+        for each in site.places(live=False)
     ]
     datasets = site.datasets[domain.name]
     newest = page_of(dashboard, datasets, Chosen())

@@ -9,7 +9,7 @@ from string import Formatter
 from typing import Any
 
 from dashboard import formats
-from dashboard.data.datasets import Datasets, Loaded
+from dashboard.data.datasets import Holds, Loaded
 from dashboard.data.frames import Frame
 from dashboard.data.measures import exactly
 from dashboard.periods import months_before
@@ -66,8 +66,8 @@ class Page:
         return next((card for section in self.sections for card in section.cards if card.key == key), None)
 
 
-def page_of(dashboard: Dashboard, datasets: Datasets, chosen: Chosen) -> Page:
-    """Return the page of a dashboard with the chosen filters."""
+def page_of(dashboard: Dashboard, datasets: Holds, chosen: Chosen, known: Sequence[Frame] = ()) -> Page:
+    """Return the page of a dashboard with the chosen filters; `known` rows add values to choose from."""
     with exactly():
         frames = [
             loaded.frame
@@ -87,10 +87,10 @@ def page_of(dashboard: Dashboard, datasets: Datasets, chosen: Chosen) -> Page:
             month=month,
             headline=_headline(dashboard, cards, datasets, chosen),
             sections=sections,
-            controls=controls(dashboard, _unique(frames), chosen),
+            controls=controls(dashboard, [*_unique(frames), *known], chosen),
             messages=[
                 *([chosen.problem] if chosen.problem else []),
-                *unknown(dashboard, _unique(frames), chosen),
+                *unknown(dashboard, [*_unique(frames), *known], chosen),
             ],
         )
 
@@ -99,7 +99,7 @@ def _unique(frames: Sequence[Frame]) -> list[Frame]:
     return list({id(frame): frame for frame in frames}.values())
 
 
-def _card(visual: Visual | Text, dashboard: Dashboard, datasets: Datasets, chosen: Chosen) -> Card:
+def _card(visual: Visual | Text, dashboard: Dashboard, datasets: Holds, chosen: Chosen) -> Card:
     if isinstance(visual, Text):
         return Card(
             key=visual.key, kind="text", title=visual.title, width=visual.width, body={"text": visual.text}
@@ -113,7 +113,9 @@ def _card(visual: Visual | Text, dashboard: Dashboard, datasets: Datasets, chose
     period = scope.period_text()
     subtitle = ", ".join(each for each in (found.subtitle, period) if each)
     empty = found.empty
-    if not loaded.frame.size:
+    if visual.dataset.served:
+        empty = empty and f"The serving store has no such rows of {source}."
+    elif not loaded.frame.size:
         empty = (
             f"The table {source} has no rows yet: upload files with `caudal upload`, and wait for the run."
         )
@@ -137,7 +139,7 @@ def _problem(visual: Visual, loaded: Loaded) -> Card:
 
 
 def _headline(
-    dashboard: Dashboard, cards: dict[str, Card], datasets: Datasets, chosen: Chosen
+    dashboard: Dashboard, cards: dict[str, Card], datasets: Holds, chosen: Chosen
 ) -> list[tuple[str, bool]]:
     """Return the headline as (text, whether it is a number); the dashboard's title if a fact is missing."""
     facts: dict[str, str] = {}

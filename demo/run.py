@@ -72,11 +72,15 @@ class Demo:
                 stacks = cloud.deploy(out)
             self._print_detail(f"deployed: {', '.join(stacks)}" if stacks else "stacks unchanged")
             succeeded = [self._domain(cloud, domain, landing / domain.name) for domain in domains]
-            for domain in domains:
-                self._report(cloud, domain)
+            self._show(cloud, domains)
         show_times(self._steps, self._executions, self._console)
         self._next_steps(landing)
         return all(succeeded)
+
+    def _show(self, cloud: LocalCloud, domains: Sequence[Domain]) -> None:
+        """Show what the pipelines have published."""
+        for domain in domains:
+            self._report(cloud, domain)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

@@ -28,6 +28,13 @@ AT_A_TIME = 4
 """Queries that run at the same time."""
 
 
+class Holds(Protocol):
+    """Holds the rows of a dashboard's datasets."""
+
+    def get(self, dataset: Dataset) -> Loaded:
+        """Return a dataset's rows, or why there are none."""
+
+
 class Asks(Protocol):
     """Answers SQL."""
 
@@ -87,6 +94,14 @@ class Datasets:
     def get(self, dataset: Dataset) -> Loaded:
         """Return a dataset, which `load` has loaded."""
         return self._loaded[dataset]
+
+    def frames(self) -> list[Frame]:
+        """Return the rows of all datasets that could be loaded."""
+        return [each.frame for each in self._loaded.values() if each.frame is not None]
+
+    def values(self, column: str) -> list[str]:
+        """Return the texts of a column in all datasets, sorted."""
+        return sorted({value for frame in self.frames() for value in frame.values(column)})
 
     def refresh(self) -> None:
         """Load in the background what has changed, unless the files were looked at a moment ago.

@@ -5,7 +5,7 @@
   const root = document.documentElement;
   const tip = document.getElementById("tip");
   const exported = document.body.querySelector("template[data-month]") !== null;
-  let views = [];
+  let views = new Map();
 
   // --- tooltips
 
@@ -31,28 +31,37 @@
 
   // --- trends
 
-  function draw(within) {
-    for (const view of views) view.finalize();
-    views = [];
-    for (const place of within.querySelectorAll(".chart")) {
-      const spec = JSON.parse(place.parentElement.querySelector("script.spec").textContent);
-      const parsed = vega.parse(vegaLite.compile(spec).spec, null, { ast: true });
-      const view = new vega.View(parsed, {
-        expr: vega.expressionInterpreter,
-        renderer: "svg",
-        container: place,
-        hover: true,
-        logLevel: vega.Error,
-        tooltip: (_handler, event, _item, value) => showTip(value, event),
-      });
-      views.push(view);
-      view.runAsync().then(() => {
-        // The label of the place says what is drawn; its parts say nothing to those who do not see it.
-        place.querySelector("svg").setAttribute("aria-hidden", "true");
-        place.classList.add("is-drawn");
-      });
+  function drawOne(place) {
+    const spec = JSON.parse(place.parentElement.querySelector("script.spec").textContent);
+    const parsed = vega.parse(vegaLite.compile(spec).spec, null, { ast: true });
+    const view = new vega.View(parsed, {
+      expr: vega.expressionInterpreter,
+      renderer: "svg",
+      container: place,
+      hover: true,
+      logLevel: vega.Error,
+      tooltip: (_handler, event, _item, value) => showTip(value, event),
+    });
+    views.set(place, view);
+    view.runAsync().then(() => {
+      // The label of the place says what is drawn; its parts say nothing to those who do not see it.
+      place.querySelector("svg").setAttribute("aria-hidden", "true");
+      place.classList.add("is-drawn");
+    });
+  }
+
+  function forget(isGone) {
+    for (const [place, view] of views) {
+      if (!isGone(place)) continue;
+      view.finalize();
+      views.delete(place);
     }
-    root.dataset.drawn = String(views.length);
+  }
+
+  function draw(within) {
+    forget(() => true);
+    for (const place of within.querySelectorAll(".chart")) drawOne(place);
+    root.dataset.drawn = String(views.size);
   }
 
   // --- filters
@@ -71,6 +80,7 @@
     document.title = page.title;
     pages.removeAttribute("aria-busy");
     if (keeps) document.querySelector(`select[name="${CSS.escape(keeps)}"]`)?.focus({ preventScroll: true });
+    remember();
     draw(pages);
   }
 
@@ -126,7 +136,10 @@
     const target = event.target;
     closeMenus(target.closest("details.menu"));
     const card = target.closest("article.card");
-    if (target.closest("#theme")) {
+    if (target.closest("[data-pause]")) {
+      isPaused = !isPaused;
+      sayState(isPaused ? "Paused" : "Follows the stream");
+    } else if (target.closest("#theme")) {
       const dark = getComputedStyle(root).colorScheme.trim() === "dark";
       root.dataset.theme = dark ? "light" : "dark";
       try {
@@ -155,7 +168,74 @@
     open?.querySelector("summary").focus();
   });
 
+  // --- live pages
+
+  const PAUSE_BETWEEN = 1500;
+  let isPaused = false;
+  // Each card as the server sent it, by id: cards that are the same stay untouched.
+  const sources = new Map();
+
+  function remember() {
+    sources.clear();
+    for (const card of document.querySelectorAll("[data-follow] article.card")) sources.set(card.id, card.outerHTML);
+  }
+
+  function sayState(text) {
+    const place = document.querySelector("[data-state]");
+    if (!place) return;
+    place.textContent = text;
+    place.parentElement.classList.toggle("is-paused", isPaused);
+    place.parentElement.querySelector("[data-pause]").textContent = isPaused ? "Continue" : "Pause";
+  }
+
+  // A change must not close what is read: an open menu, a table in place of its drawing, a list of choices.
+  function isRead() {
+    return document.querySelector("details.menu[open]") || document.activeElement?.tagName === "SELECT";
+  }
+
+  function replaceCards(page) {
+    for (const fresh of page.querySelectorAll("#pages article.card")) {
+      const shown = document.getElementById(fresh.id);
+      const source = fresh.outerHTML;
+      if (!shown || sources.get(shown.id) === source) continue;
+      sources.set(shown.id, source);
+      const isTable = shown.querySelector(".cells:not([hidden])") !== null;
+      if (isTable && fresh.querySelector(".cells")) {
+        fresh.querySelector(".cells").hidden = false;
+        fresh.querySelector(".drawn").hidden = true;
+        fresh.querySelector("[data-table]").textContent = "Show as drawing";
+      }
+      shown.replaceWith(fresh);
+      forget((place) => !place.isConnected);
+      for (const place of fresh.querySelectorAll(".chart")) drawOne(place);
+    }
+    for (const selector of ["#pages h1", "#pages .eyebrow", "#pages .notice"]) {
+      const [old, now] = [document.querySelector(selector), page.querySelector(selector)];
+      if (old && now) old.replaceChildren(...now.childNodes);
+    }
+  }
+
+  async function follow() {
+    if (document.querySelector("main[data-follow]") && !isPaused && !isRead() && !document.hidden) {
+      const number = asked;
+      try {
+        const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (number === asked && !isPaused && !isRead()) {
+          replaceCards(page);
+          sayState("Follows the stream");
+        }
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        sayState("The server does not answer: start `caudal dashboard` again");
+      }
+    }
+    setTimeout(follow, PAUSE_BETWEEN);
+  }
+
   if (exported && location.hash.startsWith("#month=")) showMonth(location.hash.slice(7));
+  remember();
   draw(document);
+  if (!exported) setTimeout(follow, PAUSE_BETWEEN);
   root.dataset.ready = "true";
 })();

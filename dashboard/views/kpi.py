@@ -11,6 +11,7 @@ from dashboard.views.cards import Card
 from dashboard.views.change import delta, in_words
 from dashboard.views.scope import Scope
 from dashboard.views.tables import Cells
+from lake.model.dashboards.fields import THIS_MONTH
 from lake.model.dashboards.visuals import Kpi
 
 MONTHS = 12
@@ -22,6 +23,8 @@ def card(visual: Kpi, scope: Scope) -> Card:
     """Return the card of a number."""
     if scope.month is None:
         return Card(key=visual.key, kind="kpi", title=visual.title, empty="No data yet.")
+    if visual.period != THIS_MONTH:
+        return _alone(visual, scope)
     history = [
         (months_before(scope.month, back), scope.compute(visual.value, scope.of_month(back)))
         for back in reversed(range(MONTHS))
@@ -50,6 +53,22 @@ def card(visual: Kpi, scope: Scope) -> Card:
         facts={"": formats.shown(now, form), **({"change": words} if words else {})}
         if scope.of_month()
         else {},
+    )
+
+
+def _alone(visual: Kpi, scope: Scope) -> Card:
+    """Return the card of a number over a period of days or several months."""
+    rows = scope.shown
+    now = scope.compute(visual.value, rows)
+    return Card(
+        key=visual.key,
+        kind="kpi",
+        title=visual.title,
+        subtitle=visual.unit,
+        width=visual.width,
+        body={"value": formats.shown(now, visual.value.format), "exact": formats.exact(now), "line": []},
+        cells=Cells([visual.value.label], [True], [[now]]),
+        facts={"": formats.shown(now, visual.value.format)} if rows else {},
     )
 
 

@@ -26,13 +26,14 @@ _NICE = tuple(Decimal(step) for step in ("1", "2", "2.5", "5", "10"))
 
 @dataclass(frozen=True)
 class Point:
-    """One mark: `is_full` draws it in full colour."""
+    """One mark: `is_full` draws it in full colour, `is_outlined` as a dashed outline with a faint filling."""
 
     x: str
     y: Decimal | int | None
     series: str
     is_full: bool
     tip: str
+    is_outlined: bool = False
 
 
 def specification(
@@ -55,12 +56,8 @@ def specification(
         "encoding": {
             "x": _across(axis, labels, visual.mark is Mark.LINE),
             "y": _up(nice_ticks(_highest(drawn, visual.mark)), visual),
-            "color": {
-                "field": "s",
-                "type": "nominal",
-                "scale": {"domain": list(names), "range": list(COLOURS[: max(1, len(names))])},
-                "legend": None,
-            },
+            "color": _colour(names),
+            **(_outlines(names) if any(each.is_outlined for each in drawn) else {}),
             "order": {"field": "rank", "type": "quantitative"},
             "tooltip": {"field": "tip", "type": "nominal"},
             "opacity": {"field": "o", "type": "quantitative", "scale": None},
@@ -72,7 +69,28 @@ def specification(
 def _datum(point: Point) -> dict[str, Any]:
     """Return a mark's row. Its number only places it: what is read stands in the tooltip."""
     opacity = 1 if point.is_full else 0.5
-    return {"x": point.x, "y": float(point.y or 0), "s": point.series, "o": opacity, "tip": point.tip}
+    datum = {"x": point.x, "y": float(point.y or 0), "s": point.series, "o": opacity, "tip": point.tip}
+    return {**datum, "outlined": True} if point.is_outlined else datum
+
+
+def _colour(names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "field": "s",
+        "type": "nominal",
+        "scale": {"domain": list(names), "range": list(COLOURS[: max(1, len(names))])},
+        "legend": None,
+    }
+
+
+def _outlines(names: Sequence[str]) -> dict[str, Any]:
+    """Return the encodings by which outlined marks differ: a dashed edge in their colour, faint inside."""
+    test = "datum.outlined === true"
+    return {
+        "stroke": {"condition": {"test": test, **_colour(names)}, "value": "var(--card)"},
+        "strokeDash": {"condition": {"test": test, "value": [4, 3]}, "value": [1, 0]},
+        "strokeWidth": {"condition": {"test": test, "value": 1.5}, "value": 1},
+        "fillOpacity": {"condition": {"test": test, "value": 0.35}, "value": 1},
+    }
 
 
 def _mark(is_line: bool, is_single: bool) -> dict[str, Any]:

@@ -25,6 +25,10 @@ Series = tuple[str, Mapping[dt.date, Number]]
 MOST_DAYS = 70
 """Days up to which Mondays are labelled; above, months are."""
 
+OTHER = "Other"
+OUTLINED = "provisional"
+"""Words for the groups that are not shown singly, and for marks that are outlined."""
+
 NARROW, WITH_YEAR = 0.035, 0.095
 """Parts of the axis that a month's label needs, without and with its year."""
 
@@ -41,17 +45,20 @@ def card(visual: Trend, scope: Scope) -> Card:
     axis = list(points(min(rows_of), max(rows_of), visual.unit_of_time)) if rows_of else []
     ends = {day: _last_shown(day, visual.unit_of_time) for day in axis}
     full = [day for day in axis if scope.month is not None and first_of(day) == scope.month]
+    outlined = _outlined(visual, scope, rows_of, [name for name, _ in series])
     # Half the marks at half opacity say which month is chosen; where all belong to it, nothing is to be said.
-    dims = len(full) < len(axis)
+    dims = len(full) < len(axis) and visual.outlined is None
     drawn = [
         Point(
             x=ends[day],
             y=numbers[day],
             series=name,
             is_full=not dims or first_of(day) == scope.month,
+            is_outlined=(name, day) in outlined,
             tip=f"{_title(day, visual.unit_of_time)} · "
             + (f"{name} · " if visual.by else "")
-            + formats.shown(numbers[day], visual.value.format),
+            + formats.shown(numbers[day], visual.value.format)
+            + (f" · {OUTLINED}" if (name, day) in outlined else ""),
         )
         for name, numbers in series
         for day in axis
@@ -70,6 +77,7 @@ def card(visual: Trend, scope: Scope) -> Card:
                 drawn, [ends[day] for day in axis], names, visual, _labels(axis, ends, visual)
             ),
             "legend": names if visual.by else [],
+            "outlined": OUTLINED if outlined else "",
         },
         cells=Cells(
             ["From", *names],
@@ -79,6 +87,21 @@ def card(visual: Trend, scope: Scope) -> Card:
         summary=_summary(series, axis, visual),
         empty="" if drawn else "No rows in this selection.",
     )
+
+
+def _outlined(
+    visual: Trend, scope: Scope, rows_of: Mapping[dt.date, Sequence[int]], names: Sequence[str]
+) -> set[tuple[str, dt.date]]:
+    """Return the marks, as (series, point), that have a row which is drawn as an outline."""
+    if visual.outlined is None:
+        return set()
+    shown = scope.frame.columns[visual.by.column] if visual.by else ()
+    found = set()
+    for day, rows in rows_of.items():
+        for place in scope.frame.only(rows, *visual.outlined):
+            name = visual.by.shown(shown[place]) if visual.by else visual.value.label
+            found.add((name if name in names else OTHER, day))
+    return found
 
 
 def _last_shown(day: dt.date, unit: Unit) -> str:
@@ -97,8 +120,8 @@ def _series(visual: Trend, scope: Scope, rows_of: Mapping[dt.date, Sequence[int]
     values: dict[Value, str] = {group.key[0]: visual.by.shown(group.key[0]) for group in single}
     named = list(values.values())
     if len(single) < len(ordered):
-        values |= {group.key[0]: "Other" for group in ordered[len(single) :]}
-        named.append("Other")
+        values |= {group.key[0]: OTHER for group in ordered[len(single) :]}
+        named.append(OTHER)
     column = scope.frame.columns[visual.by.column]
     members: dict[tuple[str, dt.date], list[int]] = defaultdict(list)
     for day, rows in rows_of.items():

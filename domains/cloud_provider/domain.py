@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domains.cloud_provider.dashboards import DASHBOARDS
+from domains.cloud_provider.live_dashboard import LIVE
 from domains.cloud_provider.marts import MARTS
 from domains.cloud_provider.serving import COLLECTIONS
 from domains.cloud_provider.tables import TABLES
@@ -14,6 +15,7 @@ DOMAIN = Domain(
     tables=TABLES,
     marts=MARTS,
     dashboards=DASHBOARDS,
+    live=(LIVE,),
     serving=COLLECTIONS,
     questions=(
         Question(

@@ -21,7 +21,7 @@ from lake.files.layers import LAYERS
 from lake.files.parquet import COMPRESSION
 from lake.model.columns import Column
 from lake.model.spec import Domain
-from lake.naming import ARRIVAL_LAYERS, Names, layer_root
+from lake.naming import ARRIVAL_LAYERS, RUN_LOG, Names, layer_root
 
 ZONES = {"processed": ARRIVAL_LAYERS, "curated": ("silver", "gold")}
 """Zone → its layers: those that one job writes and that one crawler covers."""
@@ -43,6 +43,11 @@ _CONFIGURATION = json.dumps(
         "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
     }
 )
+
+
+def _is_crawled(table: CatalogTable) -> bool:
+    """Return whether a crawler finds partitions; those of the log of runs are registered with each run."""
+    return bool(table.partition_keys) and table.name != RUN_LOG
 
 
 class Catalog(Construct):
@@ -138,11 +143,11 @@ class Catalog(Construct):
         return self._types[name]
 
     def _targets(self, zone: str) -> dict[str, list[str]]:
-        """Return layer → its partitioned tables: a table without partitions is not crawled."""
+        """Return layer → its crawled tables."""
         return {
             layer: names
             for layer in ZONES[zone]
-            if (names := [t.name for t in self.tables if t.layer == layer and t.partition_keys])
+            if (names := [t.name for t in self.tables if t.layer == layer and _is_crawled(t)])
         }
 
     def _crawler(self, zone: str) -> glue.CfnCrawler:

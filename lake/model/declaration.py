@@ -40,7 +40,8 @@ def _find(items: Sequence[Named], kind: str, name: str) -> Named:
 class Declaration:
     """Tables, marts, questions, serving documents and dashboards of one domain, with look-ups by name.
 
-    The subclass `Domain` adds validation; validation itself depends on this class.
+    `live` are dashboards on the serving store. The subclass `Domain` adds validation; validation itself
+    depends on this class.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Declaration:
     questions: tuple[Question, ...] = field(default=())
     serving: tuple[Collection, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
+    live: tuple[Dashboard, ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a table by name. Raises UnknownNameError."""

@@ -9,7 +9,8 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from lake.model.columns import Column
-from lake.model.dashboards.fields import Aggregation, Measure
+from lake.model.dashboard_rules.served import served_columns, served_problems
+from lake.model.dashboards.fields import Aggregation, Dataset, Measure
 from lake.model.dashboards.visuals import Bars, Dashboard, Funnel, Kpi, Table, Visual
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FACTS: Mapping[type[Visual], tuple[str, ...]] = {
 
 def dashboard_problems(domain: Declaration) -> Iterator[str]:
     """Yield a sentence for each contradiction between a domain's dashboards and its gold tables."""
-    dashboards = domain.shown_dashboards
+    dashboards = (*domain.shown_dashboards, *domain.live)
     for key, number in Counter(each.key for each in dashboards).items():
         if number > 1:
             yield f"dashboard '{key}' is declared {number} times: rename one"
@@ -47,12 +48,12 @@ def _dashboard(dashboard: Dashboard, domain: Declaration) -> Iterator[str]:
     for sheet in dashboard.sheets:
         if len(sheet.visuals) > MOST_VISUALS:
             yield f"sheet {sheet.title} has {len(sheet.visuals)} visuals, {MOST_VISUALS} are the limit"
-    marts = {mart.name: {column.name: column for column in mart.columns} for mart in domain.published_marts}
-    queries = {query for question in domain.questions for query in question.queries}
     for visual in dashboard.visuals:
-        for problem in _visual(visual, marts, queries):
+        for problem in _visual(visual, domain):
             yield f"visual {visual.key}: {problem}"
-    used = {column for each in dashboard.visuals for column in marts.get(each.dataset.table, {})}
+        if dashboard.is_live != bool(visual.dataset.served):
+            yield f"visual {visual.key}: served marts stand on live dashboards alone: use another dataset"
+    used = {column for each in dashboard.visuals for column in _known(each.dataset, domain)}
     for chosen in dashboard.filters:
         if chosen.column and chosen.column not in used:
             yield f"filter {chosen.key}: no visual's table has a column '{chosen.column}': remove it"
@@ -60,22 +61,33 @@ def _dashboard(dashboard: Dashboard, domain: Declaration) -> Iterator[str]:
         yield from _headline(text, dashboard)
 
 
-def _visual(visual: Visual, marts: Mapping[str, Mapping[str, Column]], queries: set[str]) -> Iterator[str]:
+def _known(dataset: Dataset, domain: Declaration) -> Mapping[str, Column]:
+    """Return the declared columns of a dataset by name; a named query's stand in its SQL."""
+    if dataset.served:
+        return served_columns(domain, dataset)
+    marts = (mart for mart in domain.published_marts if mart.name == dataset.table)
+    return {column.name: column for mart in marts for column in mart.columns}
+
+
+def _visual(visual: Visual, domain: Declaration) -> Iterator[str]:
     yield from _labels(visual)
     dataset = visual.dataset
-    if bool(dataset.table) == bool(dataset.query):
-        yield "its dataset is neither a gold table nor a named query: name one of them"
+    marts = sorted(mart.name for mart in domain.published_marts)
+    if [bool(dataset.table), bool(dataset.query), bool(dataset.served)].count(True) != 1:
+        yield "its dataset is not one of a gold table, a named query and a served mart: name one of them"
     elif dataset.query:
-        if dataset.query not in queries:
+        if dataset.query not in {query for question in domain.questions for query in question.queries}:
             yield f"there is no named query '{dataset.query}': name it in a question of the domain"
-    elif dataset.table not in marts:
-        yield f"there is no gold table '{dataset.table}': known are {', '.join(sorted(marts))}"
+    elif dataset.table and dataset.table not in marts:
+        yield f"there is no gold table '{dataset.table}': known are {', '.join(marts)}"
+    elif dataset.served and (problems := list(served_problems(domain, dataset))):
+        yield from problems
     else:
-        yield from _columns(visual, marts[dataset.table])
+        yield from _columns(visual, _known(dataset, domain))
 
 
 def _columns(visual: Visual, columns: Mapping[str, Column]) -> Iterator[str]:
-    table, date = visual.dataset.table, visual.dataset.date
+    table, date = visual.dataset.name, visual.dataset.date
     for name in dict.fromkeys(visual.columns()):
         if name not in columns:
             yield (f"{table} has no column '{name}': name one of {', '.join(columns)}, or declare it")

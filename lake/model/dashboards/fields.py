@@ -108,19 +108,25 @@ class Dimension:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A table of gold, or the rows of a named query.
+    """A table of gold, the rows of a named query, or rows of a mart in the serving store.
 
-    `date` is the column that dates a row; without one, the rows belong to no month.
+    - `date` is the column that dates a row; without one, the rows belong to no month.
+    - `served` names a mart, `embed` the embedded table that holds its rows in documents. They are found as
+      `question` finds its documents, over at most `days` days up to the newest.
     """
 
     table: str = ""
     query: str = ""
+    served: str = ""
+    embed: str = ""
+    question: int = 0
+    days: int = 0
     date: str = ""
 
     @property
     def name(self) -> str:
-        """The table's or query's name."""
-        return self.table or self.query
+        """The table's, query's or mart's name."""
+        return self.table or self.query or self.served
 
 
 def gold(table: str, date: str = "") -> Dataset:
@@ -131,6 +137,18 @@ def gold(table: str, date: str = "") -> Dataset:
 def named_query(query: str, date: str = "") -> Dataset:
     """Return the rows of a named query."""
     return Dataset(query=query, date=date)
+
+
+PROVISIONAL = "provisional"
+"""Column of served rows: whether a row is a running total of a stream, which batch has not replaced yet."""
+
+IS_PROVISIONAL = (PROVISIONAL, "true")
+"""The rows of open days, as `only` names them."""
+
+
+def served(mart: str, *, embed: str, question: int, days: int, date: str) -> Dataset:
+    """Return the newest days of a mart in the serving store, with the column PROVISIONAL."""
+    return Dataset(served=mart, embed=embed, question=question, days=days, date=date)
 
 
 class Unit(Enum):

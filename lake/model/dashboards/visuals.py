@@ -77,7 +77,8 @@ class Visual:
 class Kpi(Visual):
     """One number of the chosen month, its change to the month before, and the months before as a line.
 
-    `words` say in sentences that the number is larger or smaller.
+    Over another period than a month, the number stands alone. `words` say in sentences that the number is
+    larger or smaller.
     """
 
     value: Measure
@@ -92,19 +93,28 @@ class Kpi(Visual):
 
 @dataclass(frozen=True, kw_only=True)
 class Trend(Visual):
-    """A number over time; with `by`, one for each group, of which the largest `most` are shown singly."""
+    """A number over time; with `by`, one for each group, of which the largest `most` are shown singly.
+
+    `outlined`: (column, value): marks with such rows are drawn as outlines, and named so.
+    """
 
     value: Measure
     unit_of_time: Unit = Unit.MONTH
     mark: Mark = Mark.BAR
     by: Dimension | None = None
     most: int = 4
+    outlined: tuple[str, str] | None = None
     period: Period = LAST_YEAR
     width: int = 8
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         return (self.by,) if self.by else ()
+
+    def columns(self) -> Iterator[str]:
+        yield from super().columns()
+        if self.outlined:
+            yield self.outlined[0]
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -258,6 +268,7 @@ class Dashboard:
     - `key`: names it in addresses; unique in its domain.
     - `headline`: a sentence with the answer. `{kpi}` is a visual's number, `{kpi.change}` its change in
       words, `{month}` and `{month_before}` the months. `first_headline` is used in the first month.
+    - `is_live`: its rows come from the serving store, and the page follows them.
     """
 
     key: str
@@ -266,6 +277,7 @@ class Dashboard:
     first_headline: str
     sheets: tuple[Sheet, ...]
     filters: tuple[Filter, ...] = (MONTH,)
+    is_live: bool = False
 
     @property
     def visuals(self) -> tuple[Visual, ...]:

@@ -1,0 +1,204 @@
+"""`caudal demo --live`: publish all but the newest events, then play these into a continuous stream."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from rich.console import Console
+
+from dashboard.application import Site, application
+from dashboard.data.athena import Athena
+from dashboard.data.datasets import Datasets
+from dashboard.data.served import Served
+from dashboard.packages import installed
+from dashboard.server import ADDRESS, bound
+from dashboard.store import reader
+from demo.held import Held, hold_back
+from demo.report import LedgerReader
+from demo.run import Demo
+from lake.model.discovery import domain_names, load_domain
+from lake.model.spec import Domain
+from lake.naming import CONTINUOUS, stop_key, stream_job
+from localcloud.client import ExecutionWatcher
+from localcloud.context import ACCOUNT, REGION
+from localcloud.errors import LocalCloudError
+from localcloud.server import LocalCloud
+from uploader import upload
+
+LANDING = "landing"
+PLAYED = "played"
+POLL_SECONDS = 0.5
+READ_SECONDS = 180.0
+"""How long the stream may take to read the last events."""
+
+SETTLE_SECONDS = 15.0
+"""How long the run goes on after it has read the last events: the speed view follows bronze by a micro-batch."""
+
+
+class LiveDemo(Demo):
+    """A demo whose newest events arrive while the dashboards are open. `pace`: hours of events a second."""
+
+    def __init__(
+        self,
+        home: Path,
+        env: str,
+        console: Console,
+        *,
+        pace: float,
+        port: int = 0,
+        ready: Callable[[str], None] = lambda _: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(home, env, console)
+        self._pace = pace
+        self._port = port
+        self._ready = ready
+        self._sleep = sleep
+        self._held: dict[str, list[Held]] = {}
+
+    def run(self, landing: Path) -> bool:
+        """Run every domain that has a folder in `landing` without its newest events, then play these.
+
+        Raises LocalCloudError if the home folder holds data, or if no domain there has a stream.
+        """
+        if (self._home / "s3").exists():
+            raise LocalCloudError(
+                "the folder holds data already, among it the events that would be played.",
+                where=str(self._home),
+                hint="Name an empty one with --home DIR.",
+            )
+        target = self._home / LANDING
+        for name in domain_names():
+            if (landing / name).is_dir():
+                domain = load_domain(name)
+                self._held[name] = hold_back(landing, target, domain, dt.datetime.now(dt.UTC))
+        if not any(held.hours for all_held in self._held.values() for held in all_held):
+            raise LocalCloudError(
+                "no domain there has a stream with events.",
+                where=str(landing),
+                hint="Leave --live out, or name a landing folder with events.",
+            )
+        return super().run(target)
+
+    def _show(self, cloud: LocalCloud, domains: Sequence[Domain]) -> None:
+        """Show the dashboards, and play the events that were held back."""
+        site = self._site(cloud, domains)
+        with self._step("load the dashboards"):
+            site.load()
+        with _served(site, self._port) as address:
+            for domain in domains:
+                for live in domain.live:
+                    self._console.print(f"Watch it at {address}{domain.name}/{live.key}", highlight=False)
+            self._ready(address)
+            for domain in domains:
+                for held in self._held[domain.name]:
+                    if held.hours:
+                        self._play(cloud, domain, held)
+
+    def _next_steps(self, landing: Path) -> None:
+        lines = (
+            f"Kept in        {self._home}        see it again: caudal up --home DIR, caudal dashboard --home DIR",
+            "Play again     caudal demo --live        into another folder; without --home nothing is kept",
+        )
+        for line in lines:
+            self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def _site(self, cloud: LocalCloud, domains: Sequence[Domain]) -> Site:
+        datasets, served = {}, {}
+        for domain in domains:
+            role = self._names.role(domain.name, "analyst")
+            s3 = self._client_as(cloud, role, "s3")
+            athena = Athena(
+                athena=self._client_as(cloud, role, "athena"), s3=s3, workgroup=self._names.workgroup
+            )
+            held = datasets[domain.name] = Datasets(domain, self._names, athena, s3)
+            if domain.live:
+                secrets = cloud.client("secretsmanager")
+                served[domain.name] = Served(
+                    domain, connect=partial(reader, domain, self._names, secrets), keys=held.values
+                )
+        return Site(domains, datasets, installed(), served)
+
+    def _play(self, cloud: LocalCloud, domain: Domain, held: Held) -> None:
+        """Send each hour's events into a continuous run, then end it and publish what it brought."""
+        glue, s3 = cloud.client("glue"), cloud.client("s3")
+        job = self._names.job(domain.name, stream_job(held.table.name))
+        run = glue.start_job_run(JobName=job, Arguments={"--trigger": CONTINUOUS})["JobRunId"]
+        began = time.monotonic()
+        try:
+            with self._console.status(f"{held.table.name} …") as status:
+                for hour in held.span:
+                    status.update(f"{held.table.name}: events of {hour:%d %b %H:%M}")
+                    if hour in held.hours:
+                        self._send(cloud, domain, held, hour)
+                    self._sleep(1 / self._pace)
+                status.update(f"{held.table.name}: the stream reads the last events")
+                self._await_read(s3, domain, held)
+                self._sleep(SETTLE_SECONDS)
+        finally:
+            s3.put_object(
+                Bucket=self._names.processed_bucket, Key=stop_key(domain.name, held.table.name), Body=b""
+            )
+            while glue.get_job_run(JobName=job, RunId=run)["JobRun"]["JobRunState"] == "RUNNING":
+                time.sleep(POLL_SECONDS)
+        state = glue.get_job_run(JobName=job, RunId=run)["JobRun"]
+        if state["JobRunState"] != "SUCCEEDED":
+            raise LocalCloudError(
+                f"the stream ended as {state['JobRunState']}: {state.get('ErrorMessage', '')}", where=job
+            )
+        number = sum(len(lines) for lines in held.hours.values())
+        self._steps[f"{domain.name}: play {number} events"] = time.monotonic() - began
+        self._print_detail(f"{number} events were played; the pipeline publishes their days")
+        machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(domain.name)}"
+        watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
+        cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))
+        self._follow(cloud, watch)
+        self._executions += watch.followed.values()
+
+    def _send(self, cloud: LocalCloud, domain: Domain, held: Held, hour: dt.datetime) -> None:
+        folder = self._home / PLAYED / f"{hour:%Y%m%dT%H}"
+        file = folder / held.folder / f"{held.table.name}_{hour:%Y%m%dT%H}.jsonl"
+        file.parent.mkdir(parents=True)
+        file.write_text("".join(held.hours[hour]), encoding="utf-8", errors="surrogateescape")
+        role = f"arn:aws:iam::{ACCOUNT}:role/{self._names.uploader_role}"
+        report = upload([folder], domain, client=cloud.client("s3", role), names=self._names)
+        if not report.is_complete:
+            raise LocalCloudError(
+                "events could not be sent.", where=str(file), hint="See the messages above."
+            )
+
+    def _await_read(self, s3: Any, domain: Domain, held: Held) -> None:
+        """Wait until the ledger has the last file that was sent."""
+        last = f"{held.table.name}_{max(held.hours):%Y%m%dT%H}.jsonl"
+        ledger = LedgerReader(s3, self._names.ledger_bucket, domain.name)
+        deadline = time.monotonic() + READ_SECONDS
+        while not any(entry["key"].endswith(last) for entry in ledger.files()):
+            if time.monotonic() > deadline:
+                raise LocalCloudError(
+                    f"the stream has not read the last events in {READ_SECONDS:.0f} s.", where=domain.name
+                )
+            time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def _served(site: Site, port: int) -> Iterator[str]:
+    """Serve the dashboards beside the demo, and yield their address."""
+    listening = bound(port)
+    server = uvicorn.Server(
+        uvicorn.Config(application(site), log_level="warning", access_log=False, lifespan="off")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="dashboards")
+    thread.start()
+    try:
+        yield f"http://{ADDRESS}:{listening.getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        thread.join()
