@@ -40,7 +40,7 @@ READ_SECONDS = 180.0
 """How long the stream may take to read the last events."""
 
 SETTLE_SECONDS = 15.0
-"""How long the run goes on after it has read the last events: the speed view follows bronze by a micro-batch."""
+"""How long the run goes on after the last events are in bronze: the speed view follows by a micro-batch."""
 
 
 class LiveDemo(Demo):
@@ -105,7 +105,8 @@ class LiveDemo(Demo):
 
     def _next_steps(self, landing: Path) -> None:
         lines = (
-            f"Kept in        {self._home}        see it again: caudal up --home DIR, caudal dashboard --home DIR",
+            f"Kept in        {self._home}",
+            "See it again   caudal up --home DIR, then caudal dashboard --home DIR",
             "Play again     caudal demo --live        into another folder; without --home nothing is kept",
         )
         for line in lines:

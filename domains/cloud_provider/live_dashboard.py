@@ -47,7 +47,7 @@ LIVE = Dashboard(
                 Kpi(
                     key="open_cost",
                     title="Cost so far",
-                    unit="US$ of the open days, provisional",
+                    unit="US$, provisional",
                     dataset=USAGE,
                     value=COST,
                     only=IS_PROVISIONAL,
@@ -57,7 +57,7 @@ LIVE = Dashboard(
                 Kpi(
                     key="open_events",
                     title="Events",
-                    unit="of the open days, provisional",
+                    unit="Provisional",
                     dataset=USAGE,
                     value=EVENTS,
                     only=IS_PROVISIONAL,
@@ -66,7 +66,7 @@ LIVE = Dashboard(
                 Kpi(
                     key="open_days",
                     title="Open days",
-                    unit="with events that batch has not published",
+                    unit="Not published by batch",
                     dataset=USAGE,
                     value=distinct("usage_date", "Open days"),
                     only=IS_PROVISIONAL,
@@ -75,7 +75,7 @@ LIVE = Dashboard(
                 Kpi(
                     key="window_cost",
                     title="Cost of two weeks",
-                    unit="US$, open days included",
+                    unit="US$, provisional included",
                     dataset=USAGE,
                     value=COST,
                     period=WINDOW,
