@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.batch import one_more_month, whole_history
+from bench.dashboards import measure_dashboards
 from bench.streams import backlog
 from lake.model.discovery import load_domains
 from lake.model.spec import Domain
@@ -27,7 +28,13 @@ def _stream_domain() -> Domain:
 
 
 def measure(
-    *, scale: float, months: bool, history: bool, events: Sequence[int] | None, work: Path | None
+    *,
+    scale: float,
+    months: bool,
+    history: bool,
+    events: Sequence[int] | None,
+    dashboards: bool,
+    work: Path | None,
 ) -> None:
     """Run the chosen benchmarks and print their figures.
 
@@ -44,6 +51,9 @@ def measure(
         if months:
             console.rule(f"[bold]{domain.name}: one more month", align="left")
             one_more_month(domain, folder, scale, console)
+        if dashboards:
+            console.rule("[bold]dashboards in Chromium", align="left")
+            measure_dashboards(folder, scale, console)
         streaming = _stream_domain()
         for size in filter(None, BACKLOGS if events is None else events):
             console.rule(f"[bold]{streaming.name}: a backlog of {size:,} events", align="left")

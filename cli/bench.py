@@ -13,6 +13,7 @@ EXAMPLES = examples(
     "caudal bench",
     "caudal bench --no-months --events 1000000",
     "caudal bench --scale 0.1 --no-months --events 0",
+    "caudal bench --no-history --no-months --events 0",
     "caudal bench --publication .local",
 )
 
@@ -25,6 +26,9 @@ def bench(
         list[int] | None,
         typer.Option(help="Size of a stream's backlog, repeatable; default one and ten million, 0 for none."),
     ] = None,
+    dashboards: Annotated[
+        bool, typer.Option(help="Measure the dashboards' pages and their export in Chromium.")
+    ] = True,
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
@@ -45,4 +49,4 @@ def bench(
 
         measure_publication(publication, Console())
         return
-    measure(scale=scale, months=months, history=history, events=events, work=work)
+    measure(scale=scale, months=months, history=history, events=events, dashboards=dashboards, work=work)

@@ -52,12 +52,13 @@ def demo(
             where="--landing",
             hint="Its files lie in <domain>/.",
         )
-    with failing_with(NEEDS_ATTENTION), ExitStack() as kept:
+    with ExitStack() as kept:
         if live and home == DEFAULT_HOME:
             home = Path(kept.enter_context(TemporaryDirectory(prefix="caudal-live-")))
         home.mkdir(parents=True, exist_ok=True)
         console = Console()
         run = LiveDemo(home, env, console, pace=pace, port=port) if live else Demo(home, env, console)
-        succeeded = run.run(landing)
+        with failing_with(NEEDS_ATTENTION):
+            succeeded = run.run(landing)
     if not succeeded:
         raise typer.Exit(NEEDS_ATTENTION)

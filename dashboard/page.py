@@ -153,6 +153,8 @@ def _headline(
             "month": formats.month_name(month),
             "month_before": formats.month_name(months_before(month, 1)),
         }
+    if cards[first.key].problem:
+        return [(dashboard.title, False)]
     for text in (dashboard.headline, dashboard.first_headline):
         parts = list(Formatter().parse(text))
         if all(place is None or place in facts for _, place, _, _ in parts):

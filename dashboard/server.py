@@ -19,6 +19,8 @@ def bound(port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((ADDRESS, port))
+        # From here on connections wait, also while datasets are loaded.
+        found.listen()
     except (OSError, OverflowError) as error:
         found.close()
         raise DashboardError(

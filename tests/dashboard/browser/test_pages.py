@@ -2,71 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dashboard.application import Site
 from dashboard.export import write
 from dashboard.formats import SPACE
-from tests.dashboard.conftest import missing
+from tests.dashboard.browser.visits import Visit
 from tests.dashboard.gold import Gold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = (
     "/ecommerce/executive", "/ecommerce/behaviour", "/ecommerce/data-quality",
     "/cloud_provider/finops", "/cloud_provider/support", "/cloud_provider/data-quality",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    if CHROMIUM is None:
-        missing("there is no Chromium: `sudo apt-get install -y chromium`")
-    with sync_playwright() as playwright:
-        # Root has no sandbox in a container; the pages are the project's own.
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield found
-        found.close()
-
-
-class Visit:
-    """A page of the browser with everything that it said or asked for."""
-
-    def __init__(self, browser: Browser, **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": {"width": 1600, "height": 1000}, **options})
-        self.page: Page = self.context.new_page()
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-
-    def open(self, address: str) -> Page:
-        self.page.goto(address)
-        self.page.wait_for_selector("html[data-ready]")
-        for place in range(self.page.locator("#pages .chart").count()):
-            self.page.wait_for_selector(f"#pages .chart.is-drawn >> nth={place}")
-        return self.page
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    found = Visit(browser)
-    yield found
-    found.context.close()
 
 
 def text_of(page: Page, selector: str) -> str:

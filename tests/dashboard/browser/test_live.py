@@ -1,0 +1,117 @@
+"""The live page in Chromium: it follows the store, marks what is provisional, and tells what is missing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from dashboard.application import Site, application
+from dashboard.data.served import Served
+from dashboard.formats import SPACE
+from dashboard.server import bound
+from dashboard.store import RETRY
+from domains.cloud_provider.domain import DOMAIN
+from tests.dashboard.browser.visits import Visit
+from tests.domains.cloud_provider.asking import USAGE, D
+from tests.domains.cloud_provider.marts_store import Store, store
+
+__all__ = ["store"]
+
+FOLLOWS_MILLISECONDS = 5000
+"""The longest time from a micro-batch to the page."""
+
+
+def stream(store: Store, cost: str, service: str = "compute", events: int = 3) -> None:
+    """Write a running total of an open day."""
+    row = {"usage_date": D(2025, 8, 21), "service": service, "cost_usd": Decimal(cost), "events": events}
+    store.stream("overall", [row])
+
+
+@pytest.fixture
+def live(shown: Site, store: Store, packages: Path) -> Iterator[str]:
+    """The address of a live page on a store with published days and an open one."""
+    store.publish("org_daily_usage_by_service", USAGE)
+    store.publish("cost_anomaly_mart", [])
+    stream(store, "1.5")
+    store.reader.retry = RETRY
+    served = Served(DOMAIN, lambda: store.reader, lambda column: ["a", "<b>"])
+    listening = bound(0)
+    app = application(replace(shown, served={DOMAIN.name: served}))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/cloud_provider/live"
+    server.should_exit = True
+    thread.join()
+
+
+def heading(visit: Visit) -> str:
+    return visit.page.locator("h1").inner_text().replace(SPACE, " ")
+
+
+def test_the_page_follows_the_stream_and_keeps_what_is_read(visit: Visit, live: str, store: Store) -> None:
+    page = visit.open(live)
+    assert heading(visit) == "$ 1.50 so far in the open days, from 3 events."
+    page.locator("#live_days summary").click()
+    page.locator("#live_days [data-table]").click()
+    stream(store, "4.25", events=7)
+    page.wait_for_selector("#open_cost [data-exact='4.25']", timeout=FOLLOWS_MILLISECONDS)
+    assert heading(visit) == "$ 4.25 so far in the open days, from 7 events."
+    assert page.locator("#live_days .cells").is_visible()
+    page.wait_for_selector("#live_cost .chart.is-drawn")
+    assert visit.said == []
+
+
+def test_cards_without_news_are_not_drawn_anew(visit: Visit, live: str, store: Store) -> None:
+    page = visit.open(live)
+    page.evaluate("document.getElementById('live_services').setAttribute('data-kept', 'yes')")
+    store.stream("overall", [])
+    page.wait_for_timeout(4000)
+    assert page.locator("#live_services[data-kept]").count() == 1
+
+
+def test_provisional_marks_are_outlined_and_named(visit: Visit, live: str) -> None:
+    page = visit.open(live)
+    assert page.locator("#live_cost .legend").inner_text().split("\n")[-1] == "provisional"
+    dashed = page.locator("#live_cost .mark-rect path[stroke-dasharray='4,3']")
+    assert dashed.count() == 1
+    dashed.hover()
+    assert (
+        page.locator("#tip").inner_text().replace(SPACE, " ")
+        == "21 Aug 2025 · Compute · $ 1.50 · provisional"
+    )
+
+
+def test_a_paused_page_stays_until_it_continues(visit: Visit, live: str, store: Store) -> None:
+    page = visit.open(live)
+    page.locator("[data-pause]").click()
+    stream(store, "9")
+    page.wait_for_timeout(4000)
+    assert page.locator("#open_cost .number").get_attribute("data-exact") == "1.5"
+    page.locator("[data-pause]").click()
+    page.wait_for_selector("#open_cost [data-exact='9']", timeout=FOLLOWS_MILLISECONDS)
+
+
+def test_a_stopped_store_is_told_with_what_to_do(visit: Visit, live: str, store: Store) -> None:
+    page = visit.open(live)
+    store.server.stop()
+    page.wait_for_selector("#open_cost .problem-state", timeout=30000)
+    told = page.locator("#open_cost .problem-state").inner_text()
+    assert "This cannot be shown." in told
+    assert "Traceback" not in page.content()
+    # A card that cannot be shown is no reason to lose the page.
+    assert page.locator("h1").inner_text() == "Live"
+
+
+def test_an_organisation_that_is_unknown_is_told(visit: Visit, live: str) -> None:
+    page = visit.open(f"{live}?organisation=nobody")
+    assert page.locator(".notice").inner_text().startswith("There is no organisation “nobody” in the data")
+    assert page.locator("#live_days .state").inner_text() == (
+        "The serving store has no such rows of org_daily_usage_by_service."
+    )
