@@ -140,6 +140,4 @@ def measure_dashboards(folder: Path, scale: float, console: Console) -> None:
             seconds = time.monotonic() - began
             largest = max(file.stat().st_size for file in files) / 1e6
             console.print(shown)
-            console.print(
-                f"export of {len(files)} dashboards: {seconds:.1f} s, the largest file {largest:.1f} MB"
-            )
+            console.print(f"export of {len(files)} dashboards: {seconds:.1f} s, largest {largest:.1f} MB")
