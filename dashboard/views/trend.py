@@ -16,7 +16,7 @@ from dashboard.views.scope import Scope
 from dashboard.views.specification import Point, specification
 from dashboard.views.tables import Cells
 from lake.model.dashboards.fields import Unit
-from lake.model.dashboards.visuals import Trend
+from lake.model.dashboards.visuals import Mark, Trend
 
 Number = Decimal | int | None
 Series = tuple[str, Mapping[dt.date, Number]]
@@ -47,7 +47,8 @@ def card(visual: Trend, scope: Scope) -> Card:
     full = [day for day in axis if scope.month is not None and first_of(day) == scope.month]
     outlined = _outlined(visual, scope, rows_of, [name for name, _ in series])
     # Half the marks at half opacity say which month is chosen; where all belong to it, nothing is to be said.
-    dims = len(full) < len(axis) and visual.outlined is None
+    # A line is one mark: points of two opacities would be two lines.
+    dims = len(full) < len(axis) and visual.outlined is None and visual.mark is not Mark.LINE
     drawn = [
         Point(
             x=ends[day],
