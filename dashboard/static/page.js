@@ -234,6 +234,12 @@
   }
 
   if (exported && location.hash.startsWith("#month=")) showMonth(location.hash.slice(7));
+  // On a narrow screen the navigation scrolls: the dashboard that is shown is brought into view.
+  const here = document.querySelector(".top nav a[aria-current]");
+  if (here) {
+    const bar = here.closest("nav");
+    bar.scrollLeft += here.getBoundingClientRect().left - bar.getBoundingClientRect().left - 8;
+  }
   remember();
   draw(document);
   if (!exported) setTimeout(follow, PAUSE_BETWEEN);

@@ -22,7 +22,14 @@ WIDTH, HEIGHT, EDGE = 104, 32, 4
 def card(visual: Kpi, scope: Scope) -> Card:
     """Return the card of a number."""
     if scope.month is None:
-        return Card(key=visual.key, kind="kpi", title=visual.title, empty="No data yet.")
+        return Card(
+            key=visual.key,
+            kind="kpi",
+            title=visual.title,
+            subtitle=visual.unit,
+            width=visual.width,
+            empty="No data yet.",
+        )
     if visual.period != THIS_MONTH:
         return _alone(visual, scope)
     history = [

@@ -66,6 +66,16 @@ def test_no_page_is_wider_than_the_screen(browser: Browser, address: str, path: 
     visit.context.close()
 
 
+def test_the_shown_dashboard_is_in_view_in_a_narrow_navigation(browser: Browser, address: str) -> None:
+    visit = Visit(browser, viewport={"width": 380, "height": 800})
+    page = visit.open(f"{address}/ecommerce/behaviour")
+    place = page.locator("nav a[aria-current]").bounding_box()
+    assert place is not None
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 380
+    visit.context.close()
+
+
 def test_numbers_on_the_page_equal_gold(visit: Visit, address: str, gold: tuple[Gold, Gold]) -> None:
     shop, provider = gold
     page = visit.open(f"{address}/ecommerce/executive")

@@ -45,6 +45,7 @@ def test_an_empty_lake_says_on_every_card_what_to_run(
     states = shown.locator("article .state").all_inner_texts()
     assert len(states) == shown.locator("article:not(.text)").count() > 0
     assert all("has no rows yet: upload files with `caudal upload`" in each for each in states)
+    assert shown.locator("article.kpi").count() == shown.locator("article.kpi.w3").count()
     assert visit.said == []
 
 
