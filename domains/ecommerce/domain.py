@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domains.ecommerce.marts import MARTS
+from domains.ecommerce.relational import RELATIONAL
 from domains.ecommerce.tables import TABLES
 from lake.model.spec import Domain, Question
 
@@ -11,6 +12,7 @@ DOMAIN = Domain(
     description="Sales, funnel and customer analytics of a shop.",
     tables=TABLES,
     marts=MARTS,
+    relational=RELATIONAL,
     questions=(
         Question(
             number=1,

@@ -10,6 +10,7 @@ from typing import TypeVar
 from lake.errors import UnknownNameError
 from lake.model.marts import Mart
 from lake.model.quality_mart import QUALITY_BY_RUN
+from lake.model.relational.tables import RelationalTable
 from lake.model.serving import Collection
 from lake.model.tables import Table
 
@@ -35,7 +36,7 @@ def _find(items: Sequence[Named], kind: str, name: str) -> Named:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """Tables, marts, questions and serving documents of one domain, with look-ups by name.
+    """Tables, marts, questions, serving documents and relational tables of one domain, with look-ups by name.
 
     The subclass `Domain` adds validation; validation itself depends on this class.
     """
@@ -46,6 +47,7 @@ class Declaration:
     marts: tuple[Mart, ...] = ()
     questions: tuple[Question, ...] = field(default=())
     serving: tuple[Collection, ...] = ()
+    relational: tuple[RelationalTable, ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a table by name. Raises UnknownNameError."""
