@@ -1,0 +1,57 @@
+"""Connections verify the server, and every failure names its remedy."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from glue_jobs.relational.connection import Access, connect, rows
+from glue_jobs.relational.errors import RelationalError, UnreachableError
+from localcloud.database.certificates import certificates
+from tests.database import Copy
+
+
+def test_sessions_are_encrypted_strict_and_in_utc(copy: Copy) -> None:
+    connection = copy.connect()
+    [(mode, zone)] = rows(connection, "SELECT @@sql_mode, @@time_zone")
+    assert "STRICT_ALL_TABLES" in mode
+    assert zone == "+00:00"
+    [(_, cipher)] = rows(connection, "SHOW STATUS LIKE 'Ssl_cipher'")
+    assert cipher.startswith("TLS")
+    connection.close()
+
+
+def test_a_wrong_password_is_told(copy: Copy) -> None:
+    with pytest.raises(UnreachableError, match=r"refuses the user: .* Check user and password"):
+        connect(replace(copy.access, password="wrong"), copy.name)
+
+
+def test_another_authority_is_refused(copy: Copy, tmp_path: Path) -> None:
+    other = certificates(tmp_path, "127.0.0.1").authority
+    with pytest.raises(UnreachableError, match=r"certificate is not accepted: .* Check that the CA bundle"):
+        connect(replace(copy.access, ca=other), copy.name)
+
+
+def test_another_host_is_refused(copy: Copy) -> None:
+    with pytest.raises(UnreachableError, match=r"certificate is not accepted: .*not valid for 'localhost'"):
+        connect(replace(copy.access, host="localhost"), copy.name)
+
+
+def test_a_server_that_does_not_listen_is_told(copy: Copy) -> None:
+    with pytest.raises(UnreachableError, match=r"^127\.0\.0\.1:1: the server does not answer"):
+        connect(replace(copy.access, port=1), copy.name)
+
+
+def test_access_comes_from_the_secret_of_rds(tmp_path: Path) -> None:
+    secret = {"host": "db", "port": 3306, "username": "admin", "password": "p", "engine": "mysql"}
+    access = Access.of_secret(json.dumps(secret), ca=tmp_path)
+    assert (access.address, access.user, access.password) == ("db:3306", "admin", "p")
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"host": "db"}', '{"host": "db", "port": "x"}'])
+def test_a_secret_that_lacks_fields_is_told(text: str, tmp_path: Path) -> None:
+    with pytest.raises(RelationalError, match="needs host, port, username and password"):
+        Access.of_secret(text, ca=tmp_path)

@@ -1,0 +1,327 @@
+"""After any load the tables equal their sources, and readers see the state before or after it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from glue_jobs.relational import load as module
+from glue_jobs.relational.connection import Connection, rows, run
+from glue_jobs.relational.errors import RelationalError, UnreachableError
+from glue_jobs.relational.load import Changes, Parts
+from glue_jobs.relational.merge import Merged
+from lake.naming.relational import LOADS, load_lock
+from tests.database import Copy, Tables, expected
+
+JANUARY, FEBRUARY = 202401, 202402
+
+
+def sale(number: int, amount: str, month: int = 1, person: str | None = "1") -> tuple[str | None, ...]:
+    return (str(number), person, f"2024-{month:02d}-05 10:00:00.000000", amount)
+
+
+FIRST: Tables = {
+    "people": {0: [("1", "Ana", "Rome"), ("2", None, None)]},
+    "sales": {JANUARY: [sale(1, "10.00"), sale(2, "20.00")], FEBRUARY: [sale(3, "30.00", 2)]},
+    "sale_lines": {JANUARY: [("1", "pen", "1"), ("1", "pen", "2")], FEBRUARY: [("3", "ink", "1")]},
+    "by_town": {0: [("Rome", "2"), (None, "1")]},
+}
+
+
+def with_(**changes: object) -> Tables:
+    return {**FIRST, **changes}  # type: ignore[dict-item]
+
+
+def test_the_first_load_fills_every_table(copy: Copy) -> None:
+    report = copy.load(FIRST)
+    assert copy.state() == expected(FIRST)
+    assert report.merged["sales"] == Merged(inserted=3)
+    assert copy.query(f"SELECT month, row_count, run FROM {LOADS} WHERE table_name = 'sales'") == [
+        ("2024-01", 2, "x0001"),
+        ("2024-02", 1, "x0001"),
+    ]
+    assert copy.staging_tables() == []
+
+
+def test_an_unchanged_load_writes_nothing(copy: Copy) -> None:
+    copy.load(FIRST)
+    before = copy.query(f"SELECT * FROM {LOADS} ORDER BY table_name, stored_month")
+
+    def prepare(changes: Changes) -> Parts:
+        raise AssertionError(f"nothing is to be written: {changes}")
+
+    report = copy.load(FIRST, prepare=prepare)
+    assert (report.merged, report.unchanged) == ({}, 6)
+    assert copy.query(f"SELECT * FROM {LOADS} ORDER BY table_name, stored_month") == before
+
+
+def test_only_what_differs_is_written(copy: Copy) -> None:
+    copy.load(FIRST)
+    corrected = with_(sales={JANUARY: [sale(1, "11.00"), sale(4, "40.00")], FEBRUARY: [sale(3, "30.00", 2)]})
+    report = copy.load(corrected)
+    assert report.merged == {"sales": Merged(deleted=1, updated=1, inserted=1)}
+    assert report.months == {"sales": {JANUARY}}
+    assert copy.state() == expected(corrected)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        # A sale moves to the next month.
+        with_(sales={JANUARY: [sale(2, "20.00")], FEBRUARY: [sale(3, "30.00", 2), sale(1, "10.00", 2)]}),
+        # A month goes, and another comes.
+        with_(sales={FEBRUARY: [sale(3, "30.00", 2)], 202403: [sale(9, "1.00", 3)]}),
+        # A master comes later; null becomes a value.
+        with_(people={0: [("1", "Ana", "Rome"), ("2", "Ben", "Oslo"), ("3", "Cy", None)]}),
+        # The lines of a sale are replaced, and are fewer.
+        with_(sale_lines={JANUARY: [("1", "ink", "1")], FEBRUARY: [("3", "ink", "1")]}),
+        # Nothing is left.
+        {"people": {0: []}},
+        # Lines of an unknown sale lie in no month.
+        with_(sale_lines={0: [("7", "cup", "1")], FEBRUARY: [("3", "ink", "1")]}),
+    ],
+)
+def test_tables_follow_their_sources_forth_and_back(copy: Copy, second: Tables) -> None:
+    for tables in (FIRST, second, FIRST):
+        copy.load(tables)
+        assert copy.state() == expected(tables)
+
+
+def test_months_may_come_in_any_order(copy: Copy) -> None:
+    late = with_(
+        sales={FEBRUARY: FIRST["sales"][FEBRUARY]}, sale_lines={FEBRUARY: FIRST["sale_lines"][FEBRUARY]}
+    )
+    copy.load(late)
+    copy.load(FIRST)
+    assert copy.state() == expected(FIRST)
+
+
+def test_text_is_kept_byte_for_byte(copy: Copy) -> None:
+    """Characters of 4 bytes, trailing blanks, case, what the text files escape, and a text like null."""
+    notes = [
+        "😀 ñ",
+        "a ",
+        "a",
+        "A",
+        "tab\there",
+        "line\nbreak",
+        "back\\slash",
+        "\\N",
+        "nul\0",
+        "\r",
+        "é",
+        "é",
+    ]
+    people: list[tuple[str | None, ...]] = [(str(n), note, None) for n, note in enumerate(notes)]
+    copy.load({"people": {0: people}})
+    assert copy.state()["people"] == people
+    changed = [("1", "a", None) if row[0] == "1" else row for row in people]
+    assert copy.load({"people": {0: changed}}).merged["people"] == Merged(updated=1)
+    assert copy.state()["people"] == changed
+
+
+def test_keys_tell_null_case_and_trailing_blanks_apart(copy: Copy) -> None:
+    towns: list[tuple[str | None, ...]] = [(None, "1"), ("Rome", "2"), ("Rome ", "3"), ("rome", "4")]
+    copy.load({"by_town": {0: towns}})
+    assert copy.state()["by_town"] == expected({"by_town": {0: towns}})["by_town"]
+    copy.load({"by_town": {0: towns[1:]}})
+    assert copy.query("SELECT COUNT(*) FROM by_town") == [(3,)]
+
+
+def test_hidden_columns_are_not_selected(copy: Copy) -> None:
+    copy.load(FIRST)
+    assert copy.query("SELECT * FROM by_town WHERE town IS NULL") == [(None, 1)]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "message"),
+    [
+        ("by_town", ("x" * 21, "1"), "by_town, month all: MySQL does not take 1 value.* 'town'"),
+        ("sales", sale(1, "1" * 20), "sales, month 2024-01: MySQL does not take 1 value.* 'amount'"),
+        ("sales", ("1", "1", "2024-13-01 00:00:00.000000", "1.00"), "sales, month 2024-01: .*'sold_at'"),
+        ("sale_lines", ("1", "pen", None), "sale_lines, month 2024-01: .*line_no"),
+    ],
+)
+def test_values_that_do_not_fit_stop_the_load(
+    copy: Copy, table: str, row: tuple[str | None, ...], message: str
+) -> None:
+    copy.load(FIRST)
+    month = 0 if table == "by_town" else JANUARY
+    wrong = with_(**{table: {month: [row]}}, people={0: [("5", "Eve", "Oslo")]})
+    with pytest.raises(RelationalError, match=f"(?s){message}"):
+        copy.load(wrong)
+    assert copy.state() == expected(FIRST)
+    assert copy.staging_tables() == []
+
+
+def test_two_rows_with_one_key_stop_the_load(copy: Copy) -> None:
+    with pytest.raises(RelationalError, match=r"(?s)sales, month 2024-01: .*Duplicate.*rows have one key"):
+        copy.load({"sales": {JANUARY: [sale(1, "1.00"), sale(1, "2.00")]}})
+    assert copy.state()["sales"] == []
+
+
+def test_rows_that_spark_did_not_count_stop_the_load(copy: Copy) -> None:
+    load = copy.prepared(FIRST)
+    counted = copy.prepared(with_(people={0: [("1", "Ana", "Rome")]}))
+    message = "people, month all: MySQL holds 2 rows .* Spark counted 1 rows"
+    with pytest.raises(RelationalError, match=message):
+        module.Load(**{**vars(load), "contents": counted.contents}).run()
+    assert copy.state()["people"] == []
+
+
+def test_a_second_load_waits_for_the_lock_and_finds_nothing_to_do(copy: Copy) -> None:
+    copy.load(with_(sales={}))
+    holder = copy.connect()
+    run(holder, "SELECT GET_LOCK(%s, 0)", (load_lock(copy.name),))
+    reports = []
+    loads = [copy.prepared(FIRST), copy.prepared(FIRST)]
+    threads = [
+        threading.Thread(target=lambda load: reports.append(load.run()), args=(load,)) for load in loads
+    ]
+    for thread in threads:
+        thread.start()
+    holder.close()
+    for thread in threads:
+        thread.join()
+    assert sorted(len(report.merged) for report in reports) == [0, 1]
+    assert copy.state() == expected(FIRST)
+
+
+def test_a_lock_that_is_not_freed_is_named(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOCK_WAIT_SECONDS", 0)
+    holder = copy.connect()
+    run(holder, "SELECT GET_LOCK(%s, 0)", (load_lock(copy.name),))
+    with pytest.raises(RelationalError, match=rf"has held the lock 'caudal\.{copy.name}' .*KILL"):
+        copy.load(FIRST)
+    holder.close()
+
+
+def test_the_transaction_is_repeated_after_a_lock_wait(copy: Copy) -> None:
+    copy.load(FIRST)
+    holder = copy.connect()
+    holder.begin()
+    run(holder, "UPDATE sales SET amount = 0 WHERE sale_id = 1")
+
+    def connect() -> Connection:
+        connection = copy.connect()
+        run(connection, "SET SESSION innodb_lock_wait_timeout = 1")
+        return connection
+
+    def release(seconds: float) -> None:
+        holder.rollback()
+
+    changed = with_(sales={JANUARY: [sale(1, "11.00")]})
+    load = copy.prepared(changed, connect=connect)
+    module.Load(**{**vars(load), "pause": release}).run()
+    holder.close()
+    assert copy.state() == expected(changed)
+
+
+def test_a_lock_that_stays_is_told_and_nothing_is_visible(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TRANSACTION_ATTEMPTS", 2)
+    copy.load(FIRST)
+    holder = copy.connect()
+    holder.begin()
+    run(holder, "UPDATE sales SET amount = amount + 1 WHERE sale_id = 1")
+
+    def connect() -> Connection:
+        connection = copy.connect()
+        run(connection, "SET SESSION innodb_lock_wait_timeout = 1")
+        return connection
+
+    with pytest.raises(RelationalError, match=r"lock was held by somebody else .* SHOW PROCESSLIST"):
+        copy.load(with_(sales={JANUARY: [sale(1, "11.00")]}, people={0: []}), connect=connect)
+    holder.rollback()
+    holder.close()
+    assert copy.state() == expected(FIRST)
+    assert copy.pauses == [2.0]
+
+
+def test_a_lost_connection_is_repeated(copy: Copy) -> None:
+    """The server ends the session that holds the lock while the rows are staged."""
+    copy.load(with_(sales={}))
+    load = copy.prepared(FIRST)
+    ended: list[int] = []
+
+    def prepare(changes: Changes) -> Parts:
+        if not ended:
+            [(owner,)] = copy.query("SELECT IS_USED_LOCK(%s)", load_lock(copy.name))
+            copy.query(f"KILL {owner}")
+            ended.append(owner)
+        return load.prepare(changes)
+
+    module.Load(**{**vars(load), "prepare": prepare}).run()
+    assert ended
+    assert copy.state() == expected(FIRST)
+
+
+def test_a_stopped_database_is_told(copy: Copy) -> None:
+    copy.load(FIRST)
+    copy.server.stop()
+    try:
+        with pytest.raises(UnreachableError, match=r"does not answer: .* Check that the database is started"):
+            copy.load(FIRST)
+    finally:
+        copy.server.start()
+
+
+def test_every_month_is_compared_again_on_request(copy: Copy) -> None:
+    """A row that somebody changed by hand is not seen by the bookkeeping."""
+    copy.load(FIRST)
+    copy.query("UPDATE sales SET amount = 99 WHERE sale_id = 3")
+    assert copy.load(FIRST).merged == {}
+    assert copy.load(FIRST, again=True).merged["sales"] == Merged(updated=1)
+    assert copy.state() == expected(FIRST)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(server: object, tmp_path: Path) -> None:
+    """The tables lie in one file that must not grow beyond 16 MB."""
+    from localcloud.database.mariadb import MariaDB, programs
+
+    found = programs()
+    assert found is not None
+    limits = ("--innodb-file-per-table=0", "--innodb-data-file-path=ibdata1:12M:autoextend:max:16M")
+    small = MariaDB(tmp_path / "db", found, password="x", options=limits)
+    try:
+        small.start()
+        copy = Copy(small, "shop", tmp_path)
+        copy.load(FIRST)
+        people = [(str(number), "n" * 4000, None) for number in range(2000)]
+        with pytest.raises(RelationalError, match=r"disk is full: .* Enlarge its storage"):
+            copy.load(with_(people={0: people}))
+        assert copy.state() == expected(FIRST)
+        assert copy.staging_tables() == []
+    finally:
+        small.stop()
+
+
+def test_readers_in_a_transaction_see_one_state(copy: Copy) -> None:
+    """Every read in 200 transactions equals the state before or after a load of two tables, never a mix."""
+    states = [with_(by_town={0: [("Rome", "2")]}), with_(people={0: []}, by_town={0: []})]
+    copy.load(states[0])
+    done = threading.Event()
+    seen: list[tuple[int, int]] = []
+
+    def read() -> None:
+        connection = copy.connect()
+        while not done.is_set() or len(seen) < 200:
+            connection.begin()
+            [(people,)] = rows(connection, "SELECT COUNT(*) FROM people")
+            [(towns,)] = rows(connection, "SELECT COUNT(*) FROM by_town")
+            connection.commit()
+            seen.append((people, towns))
+        connection.close()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for number in range(1, 9):
+            copy.load(states[number % 2])
+    finally:
+        done.set()
+        reader.join()
+    assert set(seen) <= {(2, 1), (0, 0)}
