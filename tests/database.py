@@ -127,7 +127,7 @@ class Copy:
         tls = self.server.tls
         return Access(
             host="127.0.0.1", port=self.server.port, user=self.server.user, password=self.server.password,
-            ca=tls.authority,
+            authorities=tls.authority.read_text(),
         )  # fmt: skip
 
     def connect(self) -> Connection:

@@ -6,7 +6,6 @@ import json
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pymysql
@@ -36,17 +35,20 @@ SQL_MODE = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """Address and user of a database, and the file with the certificates that may sign the server's."""
+    """Address and user of a database, and the certificates (PEM) of the authorities that may sign its own."""
 
     host: str
     port: int
     user: str
     password: str
-    ca: Path
+    authorities: str
 
     @classmethod
-    def of_secret(cls, text: str, *, ca: Path) -> Access:
-        """Return the access in a secret of RDS. Raises RelationalError if a field is missing."""
+    def of_secret(cls, text: str, *, authorities: str) -> Access:
+        """Return the access in a secret of RDS. Raises RelationalError if a field is missing.
+
+        The field `authorities` of the secret, which RDS does not write, stands for those of another server.
+        """
         try:
             secret = json.loads(text)
             return cls(
@@ -54,7 +56,7 @@ class Access:
                 port=int(secret["port"]),
                 user=secret["username"],
                 password=secret["password"],
-                ca=ca,
+                authorities=secret.get("authorities") or authorities,
             )
         except (ValueError, KeyError, TypeError) as error:
             raise RelationalError(
@@ -76,7 +78,7 @@ def connect(access: Access, domain: str) -> Connection:
     """
     name = schema_name(domain)
     try:
-        context = ssl.create_default_context(cafile=str(access.ca))
+        context = ssl.create_default_context(cadata=access.authorities)
         connection = pymysql.connect(
             host=access.host,
             port=access.port,
@@ -94,7 +96,7 @@ def connect(access: Access, domain: str) -> Connection:
             f"wait_timeout = {IDLE_SECONDS}, lock_wait_timeout = {LOCK_SECONDS}, "
             f"innodb_lock_wait_timeout = {ROW_LOCK_SECONDS}",
         )
-    except (pymysql.err.Error, OSError) as error:
+    except (pymysql.err.Error, OSError, ValueError) as error:
         raise connecting(error, access.address) from error
     run(connection, f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
     connection.select_db(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ PAUSE_SECONDS = 2.0
 Changes = Mapping[str, set[int]]
 """Table → the months that differ from MySQL."""
 
-Parts = Callable[[str, int], Sequence[Path]]
+Parts = Callable[[str, int], Iterable[Path]]
 """Returns the text files with the rows of a table's month; none for a month that has gone."""
 
 

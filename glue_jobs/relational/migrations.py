@@ -95,8 +95,7 @@ def read(connection: Connection) -> dict[str, Existing]:
     ):
         indexes[table][index].append(name)
     engines: dict[str, str | None] = dict(
-        (table, engine)
-        for table, engine in rows(
+        rows(
             connection,
             "SELECT table_name, engine FROM information_schema.tables WHERE table_schema = DATABASE() "
             "AND table_type = 'BASE TABLE'",

@@ -31,6 +31,9 @@ RAW_TO_PROCESSED = "raw_to_processed"
 PROCESSED_TO_CURATED = "processed_to_curated"
 """Kinds of the two batch jobs; see `Names.job`."""
 
+CURATED_TO_RDS = "curated_to_rds"
+"""Kind of the job that loads the relational copy."""
+
 SERVING_STORE = "serving-store"
 """End of the name of the secret with the serving store's endpoint and token."""
 

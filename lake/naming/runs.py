@@ -27,7 +27,10 @@ class RunStatus:
     """Silver and gold were recomputed."""
 
     NOTHING_TO_DO = "NOTHING_TO_DO"
-    """Silver and gold were up to date."""
+    """Silver and gold, or the relational copy, were up to date."""
+
+    PARTIAL = "PARTIAL"
+    """The relational copy lacks rows that MySQL cannot hold."""
 
 
 class ServingStatus:

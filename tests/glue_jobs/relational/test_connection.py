@@ -30,9 +30,9 @@ def test_a_wrong_password_is_told(copy: Copy) -> None:
 
 
 def test_another_authority_is_refused(copy: Copy, tmp_path: Path) -> None:
-    other = certificates(tmp_path, "127.0.0.1").authority
+    other = certificates(tmp_path, "127.0.0.1").authority.read_text()
     with pytest.raises(UnreachableError, match=r"certificate is not accepted: .* Check that the CA bundle"):
-        connect(replace(copy.access, ca=other), copy.name)
+        connect(replace(copy.access, authorities=other), copy.name)
 
 
 def test_another_host_is_refused(copy: Copy) -> None:
@@ -45,13 +45,16 @@ def test_a_server_that_does_not_listen_is_told(copy: Copy) -> None:
         connect(replace(copy.access, port=1), copy.name)
 
 
-def test_access_comes_from_the_secret_of_rds(tmp_path: Path) -> None:
+def test_access_comes_from_the_secret_of_rds() -> None:
     secret = {"host": "db", "port": 3306, "username": "admin", "password": "p", "engine": "mysql"}
-    access = Access.of_secret(json.dumps(secret), ca=tmp_path)
+    access = Access.of_secret(json.dumps(secret), authorities="PEM")
     assert (access.address, access.user, access.password) == ("db:3306", "admin", "p")
+    assert access.authorities == "PEM"
+    own = Access.of_secret(json.dumps({**secret, "authorities": "OWN"}), authorities="PEM")
+    assert own.authorities == "OWN"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"host": "db"}', '{"host": "db", "port": "x"}'])
-def test_a_secret_that_lacks_fields_is_told(text: str, tmp_path: Path) -> None:
+def test_a_secret_that_lacks_fields_is_told(text: str) -> None:
     with pytest.raises(RelationalError, match="needs host, port, username and password"):
-        Access.of_secret(text, ca=tmp_path)
+        Access.of_secret(text, authorities="PEM")

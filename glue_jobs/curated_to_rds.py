@@ -1,0 +1,160 @@
+"""Glue job: makes the relational copy of a domain in MySQL equal to silver and gold."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from glue_jobs.relational.args import RelationalArguments, relational_arguments
+from glue_jobs.relational.connection import Access, Connection, connect
+from glue_jobs.relational.errors import RelationalError
+from glue_jobs.relational.load import Load, Report
+from glue_jobs.relational.parts import TextParts
+from glue_jobs.relational.sources import Remembered, Source, recall, remember, source
+from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.runtime.summary import predicted_cost, write_summary
+from lake.model.discovery import load_domain
+from lake.model.relational.schema import relational_schemas
+from lake.naming import CURATED_TO_RDS, RunStatus
+from lake.naming.relational import month_label
+
+
+def run(
+    spark: SparkSession,
+    store: ObjectStore,
+    args: RelationalArguments,
+    connection: Callable[[], Connection],
+    now: datetime,
+) -> dict[str, Any]:
+    """Load what differs from MySQL, whichever run changed it; return the run summary.
+
+    The comparison is with MySQL's own bookkeeping: a load that was missed or died is caught up by the next.
+    Raises RelationalError, with nothing changed for readers, if rows do not fit or the database is away.
+    """
+    started = time.monotonic()
+    job = args.job
+    domain = load_domain(job.domain)
+    schemas = relational_schemas(domain, args.personal)
+    sources = [source(store, job, schema) for schema in schemas]
+    parts = TextParts(spark, store, job, domain, sources)
+    counted = _count(sources, parts, recall(store, job))
+    try:
+        report = Load(
+            connect=connection,
+            domain=domain.name,
+            schemas=schemas,
+            contents={
+                each.schema.name: {
+                    month: counted[each.schema.name][each.fingerprint(month)].content for month in each.months
+                }
+                for each in sources
+            },
+            prepare=parts.prepare,
+            execution=job.execution,
+            at=now,
+            again=job.full_refresh,
+        ).run()
+    finally:
+        parts.clean()
+        remember(store, job, counted)
+    refused = _refused(sources, counted)
+    summary = _summary(report, refused)
+    summary |= predicted_cost(job, time.monotonic() - started)
+    months = {table: [month_label(month) for month in sorted(each)] for table, each in report.months.items()}
+    write_summary(store, job, CURATED_TO_RDS, summary, {"months": months})
+    return summary
+
+
+def _count(sources: list[Source], parts: TextParts, known: Remembered) -> Remembered:
+    """Return the content of every month, counted by Spark where its files are new."""
+    counted: Remembered = {}
+    for each in sources:
+        remembered = known.get(each.schema.name, {})
+        new = [month for month in each.months if each.fingerprint(month) not in remembered]
+        found = parts.count(each, new) if new else {}
+        counted[each.schema.name] = {
+            each.fingerprint(month): found[month] if month in found else remembered[each.fingerprint(month)]
+            for month in each.months
+        }
+    return counted
+
+
+def _refused(sources: list[Source], counted: Remembered) -> dict[str, int]:
+    """Return table and month → number of refused rows."""
+    return {
+        f"{each.schema.name} {month_label(month)}": number
+        for each in sources
+        for month in each.months
+        if (number := counted[each.schema.name][each.fingerprint(month)].refused)
+    }
+
+
+def _summary(report: Report, refused: dict[str, int]) -> dict[str, Any]:
+    loaded = sum(len(months) for months in report.months.values())
+    rows = {table: each.deleted + each.updated + each.inserted for table, each in report.merged.items()}
+    told = [f"MySQL: {loaded} months of {len(report.months)} tables, {sum(rows.values())} rows changed."]
+    told += report.messages
+    if refused:
+        places = ", ".join(f"{place}: {number}" for place, number in sorted(refused.items()))
+        told.append(
+            f"{sum(refused.values())} rows have dates before the year 1000 or after 9999, which MySQL cannot "
+            f"hold, and were left out ({places}). Correct them and send them again."
+        )
+    status = RunStatus.PUBLISHED if report.merged else RunStatus.NOTHING_TO_DO
+    return {
+        "status": RunStatus.PARTIAL if refused else status,
+        "message": " ".join(told),
+        "tables": {table: vars(each) for table, each in report.merged.items()},
+        "unchanged_months": report.unchanged,
+        "refused": refused,
+    }
+
+
+def authorities(region: str) -> str:
+    """Return the certificates of the authorities that sign databases of a region. Raises RelationalError."""
+    file = files("glue_jobs.relational.authorities") / f"{region}.pem"
+    try:
+        return file.read_text(encoding="ascii")
+    except FileNotFoundError as error:
+        raise RelationalError(
+            f"there is no CA bundle for the region {region}.",
+            where="glue_jobs/relational/authorities",
+            hint="Add the region's bundle from https://truststore.pki.rds.amazonaws.com/ and deploy.",
+        ) from error
+
+
+def main() -> None:
+    """Run the job on Glue."""
+    import boto3
+    from awsglue.context import GlueContext
+    from awsglue.job import Job
+    from pyspark import SparkContext
+
+    from glue_jobs.runtime.session import configure
+    from glue_jobs.runtime.store import S3Store
+
+    args = relational_arguments()
+    glue = GlueContext(SparkContext.getOrCreate())
+    job = Job(glue)
+    job.init(args.job.job_name, {})
+    secrets = boto3.client("secretsmanager")
+
+    def connection() -> Connection:
+        # Read each time: a rotation may come between two attempts.
+        secret = secrets.get_secret_value(SecretId=args.secret)["SecretString"]
+        access = Access.of_secret(secret, authorities=authorities(args.region))
+        return connect(access, args.job.domain)
+
+    summary = run(configure(glue.spark_session), S3Store.connect(), args, connection, datetime.now(UTC))
+    print(summary["message"], file=sys.stderr)
+    job.commit()
+
+
+if __name__ == "__main__":
+    main()
