@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.pipeline import lease, publish_states
+from infra.pipeline import lease, load_states, publish_states
 from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl
 from infra.pipeline.failure_states import JOB_FAILED, failed
+from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.publish_states import ServingPlan
 from infra.pipeline.states import (
     UNKNOWN,
@@ -18,16 +19,12 @@ from infra.pipeline.states import (
     choice,
     equals,
     failure,
-    notification,
     present,
     retry,
     task,
 )
+from infra.pipeline.success_states import IS_LOADED, NOTIFY_PARTLY_SERVED, NOTIFY_SUCCESS, succeeded
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunStatus, run_key
-
-DONE = "Done"
-NOTIFY_SUCCESS = "NotifySuccess"
-NOTIFY_PARTLY_SERVED = "NotifyPartlyServed"
 
 LEASE_ATTEMPTS = 200
 """Most attempts to acquire the lease: each adds some 25 events to the history, which holds 25,000."""
@@ -47,6 +44,7 @@ class Plan:
       `crawls_always`: crawl in every execution with new rows, and not only after drops.
     - `wait_seconds`: time between two checks of a crawler.
     - `serving`: None: the pipeline does not publish to a serving store.
+    - `load`: None: the pipeline does not load the relational copy.
     """
 
     domain: str
@@ -59,6 +57,7 @@ class Plan:
     wait_seconds: int
     job_timeout_seconds: int
     serving: ServingPlan | None = None
+    load: LoadPlan | None = None
     crawls_always: bool = False
 
     @property
@@ -79,7 +78,7 @@ def definition(plan: Plan) -> dict[str, Any]:
         "StartAt": "IsFullRefresh",
         "TimeoutSeconds": plan.timeout_seconds,
         "States": {
-            **_start(),
+            **_start(plan),
             **lease.acquire(
                 plan.domain,
                 plan.lease_table,
@@ -89,13 +88,19 @@ def definition(plan: Plan) -> dict[str, Any]:
             ),
             **_ingest(plan),
             **_publish(plan),
-            **_success(plan),
+            **succeeded(
+                plan.domain,
+                plan.topic_arn,
+                plan.lease_table,
+                serves=plan.serving is not None,
+                loads=plan.load is not None,
+            ),
             **failed(plan.domain, plan.topic_arn, plan.lease_table),
         },
     }
 
 
-def _start() -> States:
+def _start(plan: Plan) -> States:
     """Return the states that prepare the execution's data.
 
     The input is an array of keys from the pipe, {} from a schedule or a person, or {"full_refresh": "true"}
@@ -105,7 +110,12 @@ def _start() -> States:
     def prepare(full_refresh: str) -> State:
         return {
             "Type": "Pass",
-            "Parameters": {"full_refresh": full_refresh, "lease": {"attempts": 0}, "unknown": UNKNOWN},
+            "Parameters": {
+                "full_refresh": full_refresh,
+                "lease": {"attempts": 0},
+                "unknown": UNKNOWN,
+                **({"relational": load_states.NOT_NEEDED} if plan.load else {}),
+            },
             "Next": lease.ACQUIRE,
         }
 
@@ -154,15 +164,18 @@ def _ingest(plan: Plan) -> States:
 
 
 def _publish(plan: Plan) -> States:
-    after = publish_states.START if plan.serving else NOTIFY_SUCCESS
-    start, crawl_states = _crawl_if(plan, "curated", [_DROPS_NEW, _PUBLISHED_NEW], next=after)
+    success = IS_LOADED if plan.load else NOTIFY_SUCCESS
+    after = publish_states.START if plan.serving else success
+    start, crawl_states = _crawl_if(
+        plan, "curated", [_DROPS_NEW, _PUBLISHED_NEW], next=load_states.START if plan.load else after
+    )
     served = (
         publish_states.publish(
             plan.serving,
             plan.domain,
             plan.processed_bucket,
             idle=lease.RELEASE,
-            complete=NOTIFY_SUCCESS,
+            complete=success,
             partial=NOTIFY_PARTLY_SERVED,
         )
         if plan.serving
@@ -172,8 +185,25 @@ def _publish(plan: Plan) -> States:
         **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
         **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next=start),
         **crawl_states,
+        **(_load(plan, plan.load, next=after) if plan.load else {}),
         **served,
     }
+
+
+def _load(plan: Plan, load: LoadPlan, *, next: str) -> States:
+    """Return the states that load the relational copy.
+
+    They come first: no failure of a load ends the execution, so that the marts are published whatever
+    happens to the database.
+    """
+    return load_states.load(
+        load,
+        plan.domain,
+        plan.processed_bucket,
+        next=next,
+        timeout=plan.job_timeout_seconds + 600,
+        also_retry=_CONCURRENT_RUN,
+    )
 
 
 _DROPS_NEW = equals("$.raw_to_processed.summary.new_partitions", True)
@@ -225,46 +255,4 @@ def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
         select={"summary.$": "States.StringToJson($.Body)"},
         result=f"$.{job}",
         next=next,
-    )
-
-
-def _success(plan: Plan) -> States:
-    partial = (
-        _notify(plan, NOTIFY_PARTLY_SERVED, "published, partly served", served="$.serving.marts")
-        if plan.serving
-        else {}
-    )
-    return {
-        **_notify(plan, NOTIFY_SUCCESS, "published"),
-        **partial,
-        **lease.release(plan.domain, plan.lease_table, step=lease.RELEASE, next=DONE),
-        DONE: {"Type": "Succeed"},
-    }
-
-
-_PREDICTED_COST = (
-    "States.Format('{} USD for raw_to_processed and {} USD for processed_to_curated, without crawls', "
-    "$.raw_to_processed.summary.predicted_usd, $.processed_to_curated.summary.predicted_usd)"
-)
-"""In words, because a state machine adds whole numbers only."""
-
-
-def _notify(plan: Plan, step: str, outcome: str, **fields: str) -> States:
-    counts = ("files", "rows_read", "rows_bronze", "rows_quarantined")
-    return task(
-        step,
-        "sns:publish",
-        notification(
-            plan.domain,
-            plan.topic_arn,
-            outcome,
-            batch="$.raw_to_processed.summary.batch_id",
-            ingested="$.raw_to_processed.summary.message",
-            published="$.processed_to_curated.summary.message",
-            predicted_cost=_PREDICTED_COST,
-            **{name: f"$.raw_to_processed.summary.{name}" for name in counts},
-            **fields,
-        ),
-        service="sns",
-        next=lease.RELEASE,
     )

@@ -17,8 +17,11 @@ from infra.foundation.roles import READ, Role, service
 from infra.jobs.batch_jobs import Jobs
 from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import Plan, definition
+from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.notifications import Notifications
 from infra.pipeline.publish_states import ServingPlan
+from infra.relational.loader import Loader
+from infra.relational.office import OfficeFunction
 from infra.serving_store.publisher import PublishMarts
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, runs_root, unpublished_root
@@ -41,6 +44,8 @@ class Workflow(Construct):
         reconciler: ReconcileCatalog,
         notifications: Notifications,
         publisher: PublishMarts | None = None,
+        loader: Loader | None = None,
+        office: OfficeFunction | None = None,
         encryption: LogEncryption | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -59,6 +64,7 @@ class Workflow(Construct):
             wait_seconds=config.wait_seconds,
             job_timeout_seconds=config.job_timeout_minutes * 60,
             serving=ServingPlan(function=publisher.arn, marts=publisher.marts) if publisher else None,
+            load=LoadPlan(function=office.arn, job=loader.name) if loader and office else None,
         )
         self.role = self._role(domain.name, names)
         jobs.grant_run(self.role)
@@ -68,6 +74,9 @@ class Workflow(Construct):
         if publisher is not None:
             publisher.grant_invoke(self.role)
             self._grant_unpublished(domain.name, names)
+        if loader is not None and office is not None:
+            loader.grant_run(self.role)
+            self.role.allow(("lambda:InvokeFunction",), [office.arn])
         self.log = log_group(
             self,
             "Log",

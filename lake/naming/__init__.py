@@ -103,7 +103,9 @@ from lake.naming.runs import (
     CONTINUOUS,
     TRIGGERS,
     BatchStatus,
+    DatabaseStatus,
     FileStatus,
+    LoadStatus,
     RunStatus,
     ServingStatus,
 )
@@ -114,6 +116,8 @@ __all__ = [
     "moment",
     "skipped_batch_id",
     "BatchStatus",
+    "DatabaseStatus",
+    "LoadStatus",
     "FileStatus",
     "AVAILABLE_NOW",
     "CONTINUOUS",

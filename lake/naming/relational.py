@@ -19,6 +19,10 @@ IDENTIFIER_LIMIT = 64
 """Characters of a name in MySQL, locks included."""
 
 
+DATABASE_LEASES = "_database"
+"""Key, in the table of leases, of the item with the loads that keep the database awake."""
+
+
 def schema_name(domain: str) -> str:
     """Return the MySQL schema (database) with a domain's tables."""
     return domain

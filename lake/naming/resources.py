@@ -145,6 +145,20 @@ class Names:
         return self._shared(SERVING_STORE)
 
     @property
+    def relational(self) -> str:
+        """The database of the relational copy, its secret and Glue's connection to it."""
+        return self._shared("relational")
+
+    @property
+    def office_hours(self) -> str:
+        """The function that starts and stops the database, its role, rule and schedules."""
+        return self._shared("office-hours")
+
+    def office_log_group(self) -> str:
+        """Return the log group of the function that starts and stops the database."""
+        return f"/aws/vendedlogs/{PROJECT}/{self.env}/office-hours"
+
+    @property
     def metrics_namespace(self) -> str:
         return METRICS_NAMESPACE
 

@@ -49,6 +49,32 @@ class ServingStatus:
     """The function raised an error. Only the state machine sets it, for a mart."""
 
 
+class LoadStatus:
+    """The outcome of a load of the relational copy, in an execution."""
+
+    LOADED = "LOADED"
+    """MySQL equals silver and gold."""
+
+    PARTIAL = "PARTIAL"
+    """It does not: the load failed, or left out rows that MySQL cannot hold."""
+
+
+class DatabaseStatus:
+    """The answer of the function that starts and stops the database."""
+
+    READY = "READY"
+    """The database is available."""
+
+    WAIT = "WAIT"
+    """It starts, or is between two states: ask again."""
+
+    UNUSABLE = "UNUSABLE"
+    """It is in a state from which it does not start by itself."""
+
+    ASLEEP = "ASLEEP"
+    """It is stopped, or stops."""
+
+
 class FileStatus:
     """The outcome of a raw file, in the ledger."""
 

@@ -1,32 +1,17 @@
-"""One database server for all tests of the relational copy, and a schema for each test."""
+"""A schema for each test of the relational copy, on the server that all share."""
 
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from localcloud.database.mariadb import PACKAGES, MariaDB, programs
+from localcloud.database.mariadb import MariaDB
 from tests.database import Copy
 
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDB]:
-    """A running server. Without the packages the tests are skipped, in CI they fail."""
-    found = programs()
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"no MariaDB server: install {PACKAGES}")
-        pytest.skip(f"no MariaDB server: install {PACKAGES}")
-    running = MariaDB(tmp_path_factory.mktemp("mariadb"), found, password="se'cret")
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

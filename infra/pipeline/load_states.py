@@ -1,0 +1,164 @@
+"""States that load the relational copy: wake the database, run the load, let the database sleep.
+
+Whatever fails here, the execution goes on: it ends as partly loaded, and the next load catches up. The
+database's function says whether the database is ready; it keeps it awake until the load has ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.pipeline.states import (
+    TRANSIENT,
+    State,
+    States,
+    choice,
+    equals,
+    retry,
+    wait,
+)
+from lake.naming import CURATED_TO_RDS, DatabaseStatus, LoadStatus, RunStatus, run_key
+
+START = "PrepareLoad"
+WAIT_SECONDS = 30
+ATTEMPTS = 60
+"""Checks of a database that starts: half an hour, which is more than RDS takes to stop and start."""
+
+
+NOT_NEEDED = {
+    "status": LoadStatus.LOADED,
+    "message": "The relational copy was not loaded: there are no new rows.",
+}
+"""The outcome of an execution that publishes nothing new."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadPlan:
+    """The ARN of the function that starts and stops the database, and the name of the load's job."""
+
+    function: str
+    job: str
+
+
+def load(plan: LoadPlan, domain: str, bucket: str, *, next: str, timeout: int, also_retry: State) -> States:
+    """Return the states from START to `next`; the outcome is in `$.relational`: status and message.
+
+    `bucket` has the run summaries, `timeout` is that of the job's task, in seconds.
+    """
+    key = run_key(domain, "{}", CURATED_TO_RDS)
+    return {
+        START: {
+            "Type": "Pass",
+            "Result": {"attempts": 0, "status": LoadStatus.PARTIAL, "message": "The load did not start."},
+            "ResultPath": "$.relational",
+            "Next": "WakeDatabase",
+        },
+        **_ask(plan, "WakeDatabase", "acquire", next="IsDatabaseReady", failed="LoadFailed"),
+        "IsDatabaseReady": choice(
+            {**equals("$.database.status", DatabaseStatus.READY), "Next": "LoadRelationalCopy"},
+            {**equals("$.database.status", DatabaseStatus.UNUSABLE), "Next": "DatabaseUnusable"},
+            {
+                "Variable": "$.relational.attempts",
+                "NumericGreaterThanEquals": ATTEMPTS,
+                "Next": "DatabaseTimedOut",
+            },
+            default="CountDatabaseCheck",
+        ),
+        "CountDatabaseCheck": {
+            "Type": "Pass",
+            "Parameters": {
+                "attempts.$": "States.MathAdd($.relational.attempts, 1)",
+                "status.$": "$.relational.status",
+                "message.$": "$.relational.message",
+            },
+            "ResultPath": "$.relational",
+            "Next": "WaitForDatabase",
+        },
+        "WaitForDatabase": wait(WAIT_SECONDS, next="WakeDatabase"),
+        "DatabaseUnusable": _outcome(
+            "States.Format('The relational copy was not loaded: {}', $.database.message)"
+        ),
+        "DatabaseTimedOut": _outcome(
+            f"States.Format('The relational copy was not loaded: after {ATTEMPTS} checks the database is "
+            f"{{}}.', $.database.message)"
+        ),
+        **_run(plan, timeout, also_retry),
+        **_caught(
+            "ReadLoadSummary",
+            {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+                "Parameters": {"Bucket": bucket, "Key.$": f"States.Format('{key}', $$.Execution.Name)"},
+                "ResultSelector": {"summary.$": "States.StringToJson($.Body)"},
+                "ResultPath": "$.loaded",
+                "Retry": [retry(*TRANSIENT["s3"])],
+                "Next": "IsLoadPartial",
+            },
+        ),
+        "IsLoadPartial": choice(
+            {**equals("$.loaded.summary.status", RunStatus.PARTIAL), "Next": "LoadPartial"}, default="Loaded"
+        ),
+        "LoadPartial": _outcome("$.loaded.summary.message"),
+        "Loaded": _outcome("$.loaded.summary.message", status=LoadStatus.LOADED),
+        "LoadFailed": {
+            "Type": "Pass",
+            "Parameters": {"what.$": "States.JsonMerge($.unknown, $.load_failure, false)"},
+            "ResultPath": "$.load_failure",
+            "Next": "DescribeLoadFailure",
+        },
+        "DescribeLoadFailure": _outcome(
+            "States.Format('The relational copy was not loaded; the next run catches up. {}: {}', "
+            "$.load_failure.what.Error, $.load_failure.what.Cause)"
+        ),
+        **_ask(plan, "ReleaseDatabase", "release", next=next, failed=next),
+    }
+
+
+def _run(plan: LoadPlan, timeout: int, also_retry: State) -> States:
+    return _caught(
+        "LoadRelationalCopy",
+        {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::glue:startJobRun.sync",
+            "Parameters": {
+                "JobName": plan.job,
+                "Arguments": {"--execution.$": "$$.Execution.Name", "--full_refresh.$": "$.full_refresh"},
+            },
+            "ResultPath": None,
+            "TimeoutSeconds": timeout,
+            "Retry": [also_retry, retry(*TRANSIENT["glue"])],
+            "Next": "ReadLoadSummary",
+        },
+    )
+
+
+def _ask(plan: LoadPlan, step: str, action: str, *, next: str, failed: str) -> States:
+    """Return the state that asks the database's function for an action; an error leads to `failed`."""
+    payload = {"action": action, "execution.$": "$$.Execution.Id"}
+    return _caught(
+        step,
+        {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": plan.function, "Payload": payload},
+            "ResultSelector": {"status.$": "$.Payload.status", "message.$": "$.Payload.message"},
+            "ResultPath": "$.database",
+            "Retry": [retry(*TRANSIENT["lambda"])],
+            "Next": next,
+        },
+        failed=failed,
+    )
+
+
+def _caught(step: str, state: State, *, failed: str = "LoadFailed") -> States:
+    caught = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.load_failure", "Next": failed}
+    return {step: {**state, "Catch": [caught]}}
+
+
+def _outcome(message: str, *, status: str = LoadStatus.PARTIAL) -> State:
+    return {
+        "Type": "Pass",
+        "Parameters": {"status": status, "message.$": message},
+        "ResultPath": "$.relational",
+        "Next": "ReleaseDatabase",
+    }

@@ -1,0 +1,79 @@
+"""The database instance: its state in words that callers decide by, and its start and stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from lake.naming import DatabaseStatus
+
+if TYPE_CHECKING:
+    from mypy_boto3_rds.client import RDSClient
+
+AVAILABLE = "available"
+
+USABLE = frozenset(
+    {
+        AVAILABLE, "backing-up", "storage-optimization", "storage-config-upgrade",
+        "configuring-enhanced-monitoring", "configuring-iam-database-auth", "configuring-log-exports",
+    }
+)  # fmt: skip
+"""States in which the server answers."""
+
+SLEEPING = frozenset({"stopped", "stopping"})
+
+BROKEN = (
+    "failed", "incompatible-", "restore-error", "inaccessible-encryption-credentials",
+    "insufficient-capacity", "deleting", "deleted", "storage-full", "missing",
+)  # fmt: skip
+"""Beginnings of states that an instance does not leave by itself."""
+
+
+def status_of(state: str) -> str:
+    """Return the status of a state of RDS. An unknown state is one between two others."""
+    if state in USABLE:
+        return DatabaseStatus.READY
+    if state in SLEEPING:
+        return DatabaseStatus.ASLEEP
+    return DatabaseStatus.UNUSABLE if state.startswith(BROKEN) else DatabaseStatus.WAIT
+
+
+class Instance:
+    """One database instance."""
+
+    def __init__(self, client: RDSClient, name: str) -> None:
+        self._rds = client
+        self._name = name
+
+    def state(self) -> str:
+        """Return RDS's word for the instance's state, or "missing" if there is no instance."""
+        try:
+            answer = self._rds.describe_db_instances(DBInstanceIdentifier=self._name)
+        except ClientError as error:
+            if _code(error) in ("DBInstanceNotFound", "DBInstanceNotFoundFault"):
+                return "missing"
+            raise
+        return answer["DBInstances"][0]["DBInstanceStatus"]
+
+    def start(self) -> bool:
+        """Ask RDS to start the instance. Return False if it has left the state in which that is possible."""
+        return self._change(start=True)
+
+    def stop(self) -> bool:
+        """Ask RDS to stop the instance. Return False if it has left the state in which that is possible."""
+        return self._change(start=False)
+
+    def _change(self, *, start: bool) -> bool:
+        change = self._rds.start_db_instance if start else self._rds.stop_db_instance
+        try:
+            change(DBInstanceIdentifier=self._name)
+        except ClientError as error:
+            if _code(error) in ("InvalidDBInstanceState", "InvalidDBInstanceStateFault"):
+                return False
+            raise
+        return True
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")
