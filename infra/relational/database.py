@@ -38,7 +38,7 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, id)
         removal = RemovalPolicy.DESTROY if config.destroys_data else RemovalPolicy.SNAPSHOT
-        engine = rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.of("8.4", "8.4"))
+        engine = rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.VER_8_4_10)
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",

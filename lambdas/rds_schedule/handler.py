@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,7 +50,7 @@ def _office() -> Office:
 def _answer(office: Office, event: dict[str, Any]) -> dict[str, str]:
     if "detail" in event:
         return office.restarted(event["detail"]["EventID"])
-    actions = {
+    actions: dict[str, Callable[[], dict[str, str]]] = {
         "start": office.start,
         "stop": office.stop,
         "acquire": lambda: office.acquire(event["execution"]),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
 from lake.naming import DatabaseStatus
-
-if TYPE_CHECKING:
-    from mypy_boto3_rds.client import RDSClient
 
 AVAILABLE = "available"
 
@@ -39,10 +36,23 @@ def status_of(state: str) -> str:
     return DatabaseStatus.UNUSABLE if state.startswith(BROKEN) else DatabaseStatus.WAIT
 
 
+class Client(Protocol):
+    """The operations of boto3's client of RDS that the function uses."""
+
+    def describe_db_instances(self, *, DBInstanceIdentifier: str) -> Any:
+        """Describe an instance."""
+
+    def start_db_instance(self, *, DBInstanceIdentifier: str) -> Any:
+        """Start an instance."""
+
+    def stop_db_instance(self, *, DBInstanceIdentifier: str) -> Any:
+        """Stop an instance."""
+
+
 class Instance:
     """One database instance."""
 
-    def __init__(self, client: RDSClient, name: str) -> None:
+    def __init__(self, client: Client, name: str) -> None:
         self._rds = client
         self._name = name
 
@@ -54,7 +64,7 @@ class Instance:
             if _code(error) in ("DBInstanceNotFound", "DBInstanceNotFoundFault"):
                 return "missing"
             raise
-        return answer["DBInstances"][0]["DBInstanceStatus"]
+        return str(answer["DBInstances"][0]["DBInstanceStatus"])
 
     def start(self) -> bool:
         """Ask RDS to start the instance. Return False if it has left the state in which that is possible."""

@@ -76,7 +76,7 @@ class Site:
 
     def send(self, event: dict[str, Any]) -> dict[str, str]:
         office = Office(
-            instance=Instance(self.database, "db"),  # type: ignore[arg-type]
+            instance=Instance(self.database, "db"),
             leases=Leases(self.dynamodb, TABLE),
             hours=Hours(zone="Etc/UTC", start=8, length=8),
             lease_seconds=LEASE,
