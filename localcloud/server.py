@@ -19,6 +19,7 @@ import localcloud.stepfunctions.install
 from localcloud import catalog
 from localcloud.cloudformation import assembly
 from localcloud.context import Context
+from localcloud.database import rds
 from localcloud.errors import LocalCloudError
 from localcloud.events import eventbridge, notifications
 from localcloud.events.alarms import AlarmEvaluator
@@ -133,6 +134,7 @@ class LocalCloud:
         notifications.install(context)
         eventbridge.install(context, evaluator)
         localcloud.stepfunctions.install.install(context, self._execution_ended)
+        rds.install(context)
         localcloud.cloudformation.install.install(context)
         glue.install(context, self._run_ended)
         for executor in (crawler, athena, functions):
@@ -211,6 +213,8 @@ class LocalCloud:
         localcloud.stepfunctions.install.stop_all(self.context)
         glue.executor().stop()
         functions.executor().stop()
+        if self.context.databases is not None:
+            self.context.databases.stop()
         if self.serving is not None:
             self.serving.stop()
             self.serving = None

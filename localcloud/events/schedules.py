@@ -116,6 +116,8 @@ def _call_of(schedule: Schedule) -> tuple[str, str, dict[str, Any]]:
         return found["service"], found["action"], json.loads(text)
     if arn.split(":")[2] == "states":
         return "sfn", "StartExecution", {"StateMachineArn": arn, "Name": str(uuid.uuid4()), "Input": text}
+    if arn.split(":")[2] == "lambda":
+        return "lambda", "Invoke", {"FunctionName": arn, "Payload": json.loads(text)}
     raise UnsupportedError("the target cannot be started locally.", where=f"schedule {schedule.name}: {arn}")
 
 
