@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
+from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, sql, upload
 from cli.exits import Commands
 from cli.options import PROJECT, examples
 from cli.steward import reingest, withdraw
@@ -36,6 +36,7 @@ app.command(rich_help_panel=_LOCAL, epilog=local.ENV_EXAMPLES)(local.env)
 app.command(rich_help_panel=_LOCAL, epilog=local.DOWN_EXAMPLES)(local.down)
 app.command("upload", rich_help_panel=_DATA, epilog=upload.EXAMPLES)(upload.upload_files)
 app.add_typer(ask.app, name="ask", rich_help_panel=_DATA)
+app.command(rich_help_panel=_DATA, epilog=sql.EXAMPLES)(sql.sql)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_DATA)
 app.command(rich_help_panel=_DATA, epilog=quarantine.RELEASE_EXAMPLES)(quarantine.release)
 app.command(rich_help_panel=_DATA, epilog=withdraw.EXAMPLES)(withdraw.withdraw)

@@ -6,14 +6,13 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
 from pyspark.sql import SparkSession
 
 from glue_jobs.relational.args import RelationalArguments, relational_arguments
+from glue_jobs.relational.authority import authorities
 from glue_jobs.relational.connection import Access, Connection, connect
-from glue_jobs.relational.errors import RelationalError
 from glue_jobs.relational.load import Load, Report
 from glue_jobs.relational.parts import TextParts
 from glue_jobs.relational.sources import Remembered, Source, recall, remember, source
@@ -114,19 +113,6 @@ def _summary(report: Report, refused: dict[str, int]) -> dict[str, Any]:
         "unchanged_months": report.unchanged,
         "refused": refused,
     }
-
-
-def authorities(region: str) -> str:
-    """Return the certificates of the authorities that sign databases of a region. Raises RelationalError."""
-    file = files("glue_jobs.relational.authorities") / f"{region}.pem"
-    try:
-        return file.read_text(encoding="ascii")
-    except FileNotFoundError as error:
-        raise RelationalError(
-            f"there is no CA bundle for the region {region}.",
-            where="glue_jobs/relational/authorities",
-            hint="Add the region's bundle from https://truststore.pki.rds.amazonaws.com/ and deploy.",
-        ) from error
 
 
 def main() -> None:

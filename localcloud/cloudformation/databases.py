@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from moto.rds.models import DBParameterGroup, DBSubnetGroup
+
 from localcloud.cloudformation.resource import Created, Props, declare, supported
 from localcloud.context import Context
 from localcloud.database.mariadb import HOST
@@ -39,6 +41,7 @@ def _databases(context: Context) -> Databases:
 
 def _create_instance(client: Any, props: Props, context: Context) -> Created:
     known = supported(props, *_APPLIED, type_name=_INSTANCE, ignored=_IGNORED)
+    known = {name: _name_of(value) for name, value in known.items()}
     password = _resolved(known["MasterUserPassword"], context)
     identifier = known["DBInstanceIdentifier"].lower()
     numbers = {
@@ -47,7 +50,7 @@ def _create_instance(client: Any, props: Props, context: Context) -> Created:
         if name in known
     }
     made = client.create_db_instance(
-        **{**known, **numbers, "MasterUserPassword": password, "DBInstanceIdentifier": identifier}
+        **(known | numbers | {"MasterUserPassword": password, "DBInstanceIdentifier": identifier})
     )["DBInstance"]
     server = _databases(context).create(identifier, user=known["MasterUsername"], password=password)
     attributes = {
@@ -57,6 +60,11 @@ def _create_instance(client: Any, props: Props, context: Context) -> Created:
         "DbiResourceId": made["DbiResourceId"],
     }
     return Created(identifier, attributes)
+
+
+def _name_of(value: Any) -> Any:
+    """Return the name of a group: moto resolves references to its own resources of RDS to objects."""
+    return value.name if isinstance(value, DBSubnetGroup | DBParameterGroup) else value
 
 
 def _resolved(text: str, context: Context) -> str:

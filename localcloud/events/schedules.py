@@ -117,7 +117,7 @@ def _call_of(schedule: Schedule) -> tuple[str, str, dict[str, Any]]:
     if arn.split(":")[2] == "states":
         return "sfn", "StartExecution", {"StateMachineArn": arn, "Name": str(uuid.uuid4()), "Input": text}
     if arn.split(":")[2] == "lambda":
-        return "lambda", "Invoke", {"FunctionName": arn, "Payload": json.loads(text)}
+        return "lambda", "Invoke", {"FunctionName": arn, "Payload": text.encode()}
     raise UnsupportedError("the target cannot be started locally.", where=f"schedule {schedule.name}: {arn}")
 
 

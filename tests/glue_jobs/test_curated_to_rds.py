@@ -197,9 +197,3 @@ def test_a_database_that_is_away_is_told(shop: Shop, monkeypatch: pytest.MonkeyP
         patched.setattr(shop, "connect", away)
         with pytest.raises(UnreachableError):
             shop.load()
-
-
-def test_every_region_has_authorities() -> None:
-    assert curated_to_rds.authorities("eu-west-1").startswith("-----BEGIN CERTIFICATE-----")
-    with pytest.raises(RelationalError, match=r"no CA bundle for the region mars-1.*truststore"):
-        curated_to_rds.authorities("mars-1")
