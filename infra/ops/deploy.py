@@ -97,7 +97,8 @@ class Target:
 
     def stacks(self) -> list[str]:
         """Return the names of all stacks, domains first."""
-        shared = ("serving", "athena", "storage") if self.config.serving else ("athena", "storage")
+        optional = {"relational": self.config.relational, "serving": bool(self.config.serving)}
+        shared = (*(name for name, is_on in optional.items() if is_on), "athena", "storage")
         own = [self.names.stack(name) for name in shared]
         return [*(self.names.stack(domain.name) for domain in load_domains()), *own]
 
