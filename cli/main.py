@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, sql, upload
+from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
 from cli.exits import Commands
 from cli.options import PROJECT, examples
+from cli.relational import sql
 from cli.steward import reingest, withdraw
 
 app = typer.Typer(

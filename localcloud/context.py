@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from errno import ENOSPC
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -22,9 +22,6 @@ from botocore.config import Config
 from localcloud.administrator import Administrator, administrator_of
 from localcloud.errors import LocalCloudError
 from localcloud.write_faults import WriteFaults
-
-if TYPE_CHECKING:
-    from localcloud.database.rds import Databases
 
 _log = logging.getLogger("localcloud")
 
@@ -70,7 +67,7 @@ class Context:
     recorder: Recorder | None = None
     s3a_jars: tuple[Path, ...] = ()
     """The jars of Hadoop's S3A client, if Spark calls S3 over HTTP; see `LocalCloud`."""
-    databases: Databases | None = None
+    databases: Any = None
     """The servers behind the instances of RDS."""
     write_faults: WriteFaults = field(default_factory=WriteFaults)
     """Faults of conditional writes to S3 that a test asks for."""

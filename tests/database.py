@@ -211,3 +211,24 @@ def _key(row: Values, schema: RelationalSchema, name: str) -> tuple[int, bytes]:
     if declared_type in ("int", "bigint"):
         return int(value), b""
     return 0, (value or "").encode()
+
+
+JANUARY, FEBRUARY = 202401, 202402
+
+
+def sale(number: int, amount: str, month: int = 1, person: str | None = "1") -> Values:
+    """Return a row of sales on the fifth of a month of 2024."""
+    return (str(number), person, f"2024-{month:02d}-05 10:00:00.000000", amount)
+
+
+FIRST: Tables = {
+    "people": {0: [("1", "Ana", "Rome"), ("2", None, None)]},
+    "sales": {JANUARY: [sale(1, "10.00"), sale(2, "20.00")], FEBRUARY: [sale(3, "30.00", 2)]},
+    "sale_lines": {JANUARY: [("1", "pen", "1"), ("1", "pen", "2")], FEBRUARY: [("3", "ink", "1")]},
+    "by_town": {0: [("Rome", "2"), (None, "1")]},
+}
+
+
+def with_(**changes: Any) -> Tables:
+    """Return FIRST with other rows in some tables."""
+    return {**FIRST, **changes}

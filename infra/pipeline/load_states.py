@@ -45,7 +45,26 @@ def load(plan: LoadPlan, domain: str, bucket: str, *, next: str, timeout: int, a
 
     `bucket` has the run summaries, `timeout` is that of the job's task, in seconds.
     """
-    key = run_key(domain, "{}", CURATED_TO_RDS)
+    return {
+        **_wake(plan),
+        **_run(plan, timeout, also_retry),
+        **_read(run_key(domain, "{}", CURATED_TO_RDS), bucket),
+        "LoadFailed": {
+            "Type": "Pass",
+            "Parameters": {"what.$": "States.JsonMerge($.unknown, $.load_failure, false)"},
+            "ResultPath": "$.load_failure",
+            "Next": "DescribeLoadFailure",
+        },
+        "DescribeLoadFailure": _outcome(
+            "States.Format('The relational copy was not loaded; the next run catches up. {}: {}', "
+            "$.load_failure.what.Error, $.load_failure.what.Cause)"
+        ),
+        **_ask(plan, "ReleaseDatabase", "release", next=next, failed=next),
+    }
+
+
+def _wake(plan: LoadPlan) -> States:
+    """Return the states that wait, within a bound, until the database is ready for the load."""
     return {
         START: {
             "Type": "Pass",
@@ -82,7 +101,12 @@ def load(plan: LoadPlan, domain: str, bucket: str, *, next: str, timeout: int, a
             f"States.Format('The relational copy was not loaded: after {ATTEMPTS} checks the database is "
             f"{{}}.', $.database.message)"
         ),
-        **_run(plan, timeout, also_retry),
+    }
+
+
+def _read(key: str, bucket: str) -> States:
+    """Return the states that take the outcome from the load's summary."""
+    return {
         **_caught(
             "ReadLoadSummary",
             {
@@ -100,17 +124,6 @@ def load(plan: LoadPlan, domain: str, bucket: str, *, next: str, timeout: int, a
         ),
         "LoadPartial": _outcome("$.loaded.summary.message"),
         "Loaded": _outcome("$.loaded.summary.message", status=LoadStatus.LOADED),
-        "LoadFailed": {
-            "Type": "Pass",
-            "Parameters": {"what.$": "States.JsonMerge($.unknown, $.load_failure, false)"},
-            "ResultPath": "$.load_failure",
-            "Next": "DescribeLoadFailure",
-        },
-        "DescribeLoadFailure": _outcome(
-            "States.Format('The relational copy was not loaded; the next run catches up. {}: {}', "
-            "$.load_failure.what.Error, $.load_failure.what.Cause)"
-        ),
-        **_ask(plan, "ReleaseDatabase", "release", next=next, failed=next),
     }
 
 

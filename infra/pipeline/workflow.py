@@ -77,13 +77,9 @@ class Workflow(Construct):
         if loader is not None and office is not None:
             loader.grant_run(self.role)
             self.role.allow(("lambda:InvokeFunction",), [office.arn])
-        self.log = log_group(
-            self,
-            "Log",
-            name=names.log_group(domain.name, "pipeline"),
-            days=config.log_days,
-            key=encryption.key if encryption else None,
-        )
+        key = encryption.key if encryption else None
+        log_name = names.log_group(domain.name, "pipeline")
+        self.log = log_group(self, "Log", name=log_name, days=config.log_days, key=key)
         text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
         self.state_machine = sfn.StateMachine(
             self,

@@ -44,28 +44,7 @@ class OfficeFunction(Construct):
         super().__init__(scope, id)
         self._names = names
         self.arn = arns.function(names.office_hours)
-        role = Role(
-            self,
-            "Role",
-            name=names.office_hours,
-            principal=service("lambda", account=names.account, is_documented=False),
-            description="Starts and stops the database of the relational copy.",
-            arns=arns,
-        )
-        role.allow(
-            ("rds:DescribeDBInstances", "rds:StartDBInstance", "rds:StopDBInstance"),
-            [arns.database_instance(names.relational)],
-        )
-        role.allow(
-            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
-            [arns.dynamodb_table(names.lease_table)],
-            when={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [DATABASE_LEASES]}},
-        )
-        role.allow(
-            ("logs:CreateLogStream", "logs:PutLogEvents"),
-            [arns.log_group(f"{names.office_log_group()}:*")],
-            why="Each instance of the function names its own log stream.",
-        )
+        role = self._role(arns)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -94,6 +73,33 @@ class OfficeFunction(Construct):
         for action, expression in (("start", hours.starts), ("stop", hours.stops)):
             self._schedule(action, expression, hours.zone, arns)
         self._listen(arns)
+
+    def _role(self, arns: Arns) -> Role:
+        """Return the function's role: it changes one instance, and one item in the table of leases."""
+        names = self._names
+        role = Role(
+            self,
+            "Role",
+            name=names.office_hours,
+            principal=service("lambda", account=names.account, is_documented=False),
+            description="Starts and stops the database of the relational copy.",
+            arns=arns,
+        )
+        role.allow(
+            ("rds:DescribeDBInstances", "rds:StartDBInstance", "rds:StopDBInstance"),
+            [arns.database_instance(names.relational)],
+        )
+        role.allow(
+            ("dynamodb:GetItem", "dynamodb:PutItem"),
+            [arns.dynamodb_table(names.lease_table)],
+            when={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [DATABASE_LEASES]}},
+        )
+        role.allow(
+            ("logs:CreateLogStream", "logs:PutLogEvents"),
+            [arns.log_group(f"{names.office_log_group()}:*")],
+            why="Each instance of the function names its own log stream.",
+        )
+        return role
 
     def _schedule(self, action: str, expression: str, zone: str, arns: Arns) -> None:
         names = self._names

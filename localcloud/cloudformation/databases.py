@@ -36,7 +36,8 @@ _IGNORED = ("CACertificateIdentifier", "EnableCloudwatchLogsExports", "Tags", "V
 def _databases(context: Context) -> Databases:
     if context.databases is None:
         raise UnsupportedError("databases are not installed.", where=_INSTANCE)
-    return context.databases
+    found: Databases = context.databases
+    return found
 
 
 def _create_instance(client: Any, props: Props, context: Context) -> Created:
