@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from cli.options import AsJson, Env, Home, Profile, Region, examples, print_json
-from cli.show.tables import fitting
+from uploader.tables import fitting
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pymysql.err
 
@@ -136,8 +137,10 @@ class Load:
 
     def _stage(self, connection: Connection, changes: Changes, tables: Mapping[str, str]) -> None:
         """Fill and check the staging table of each changed table."""
-        parts = self.prepare(changes)
         with ThreadPoolExecutor(CONNECTIONS) as pool:
+            preparation = pool.submit(self.prepare, changes)
+            _wait(connection, {preparation})
+            parts = preparation.result()
             tasks = {
                 pool.submit(self._fill, schema, tables[schema.name], changes[schema.name], parts)
                 for schema in self.schemas
@@ -210,7 +213,7 @@ class Load:
                 staging.drop(connection, name)
 
 
-def _wait(connection: Connection, tasks: set[Future[None]]) -> None:
+def _wait(connection: Connection, tasks: set[Future[Any]]) -> None:
     """Wait for the tasks and keep the session that holds the lock alive; raise the first failure."""
     pending = tasks
     while pending:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.pipeline import lease, load_states, publish_states
+from infra.pipeline import copy_states, lease, load_states, publish_states
 from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl
 from infra.pipeline.failure_states import JOB_FAILED, failed
 from infra.pipeline.load_states import LoadPlan
@@ -23,7 +23,12 @@ from infra.pipeline.states import (
     retry,
     task,
 )
-from infra.pipeline.success_states import IS_LOADED, NOTIFY_PARTLY_SERVED, NOTIFY_SUCCESS, succeeded
+from infra.pipeline.success_states import (
+    NOTIFY_PARTLY_LOADED,
+    NOTIFY_PARTLY_SERVED,
+    NOTIFY_SUCCESS,
+    succeeded,
+)
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunStatus, run_key
 
 LEASE_ATTEMPTS = 200
@@ -114,7 +119,6 @@ def _start(plan: Plan) -> States:
                 "full_refresh": full_refresh,
                 "lease": {"attempts": 0},
                 "unknown": UNKNOWN,
-                **({"relational": load_states.NOT_NEEDED} if plan.load else {}),
             },
             "Next": lease.ACQUIRE,
         }
@@ -132,7 +136,7 @@ def _start(plan: Plan) -> States:
 
 
 def _ingest(plan: Plan) -> States:
-    nothing_new = "NothingNew" if plan.serving else lease.RELEASE
+    nothing_new = publish_states.NOTHING_NEW if plan.serving else lease.RELEASE
     start, crawl_states = _crawl_if(plan, "processed", [_DROPS_NEW], next="QualityGate")
     return {
         **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
@@ -164,45 +168,70 @@ def _ingest(plan: Plan) -> States:
 
 
 def _publish(plan: Plan) -> States:
-    success = IS_LOADED if plan.load else NOTIFY_SUCCESS
-    after = publish_states.START if plan.serving else success
-    start, crawl_states = _crawl_if(
-        plan, "curated", [_DROPS_NEW, _PUBLISHED_NEW], next=load_states.START if plan.load else after
-    )
-    served = (
-        publish_states.publish(
-            plan.serving,
-            plan.domain,
-            plan.processed_bucket,
-            idle=lease.RELEASE,
-            complete=success,
-            partial=NOTIFY_PARTLY_SERVED,
-        )
-        if plan.serving
-        else {}
-    )
+    after, copies = _copies(plan)
+    start, crawl_states = _crawl_if(plan, "curated", [_DROPS_NEW, _PUBLISHED_NEW], next=after)
     return {
         **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
         **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next=start),
         **crawl_states,
-        **(_load(plan, plan.load, next=after) if plan.load else {}),
-        **served,
+        **copies,
     }
 
 
-def _load(plan: Plan, load: LoadPlan, *, next: str) -> States:
-    """Return the states that load the relational copy.
+def _copies(plan: Plan) -> tuple[str, States]:
+    """Return the first of the states that update the copies of gold, and these states."""
+    if plan.load is None:
+        if plan.serving is None:
+            return NOTIFY_SUCCESS, {}
+        return publish_states.START, _serve(
+            plan,
+            plan.serving,
+            next=publish_states.START,
+            idle=lease.RELEASE,
+            complete=NOTIFY_SUCCESS,
+            partial=NOTIFY_PARTLY_SERVED,
+        )
+    loading = load_states.load(
+        plan.load,
+        plan.domain,
+        plan.processed_bucket,
+        timeout=plan.job_timeout_seconds + 600,
+        also_retry=_CONCURRENT_RUN,
+    )
+    serving: States | None = None
+    nothing_new: States = {}
+    if plan.serving is not None:
+        serving = _serve(
+            plan,
+            plan.serving,
+            next=copy_states.START,
+            idle=copy_states.IDLE,
+            complete=copy_states.COMPLETE,
+            partial=copy_states.PARTIAL,
+        )
+        nothing_new = {publish_states.NOTHING_NEW: serving.pop(publish_states.NOTHING_NEW)}
+    return copy_states.START, {
+        **nothing_new,
+        **copy_states.update(
+            loading,
+            serving,
+            idle=lease.RELEASE,
+            complete=NOTIFY_SUCCESS,
+            partial=NOTIFY_PARTLY_SERVED,
+            partly_loaded=NOTIFY_PARTLY_LOADED,
+        ),
+    }
 
-    They come first: no failure of a load ends the execution, so that the marts are published whatever
-    happens to the database.
-    """
-    return load_states.load(
-        load,
+
+def _serve(plan: Plan, serving: ServingPlan, *, next: str, idle: str, complete: str, partial: str) -> States:
+    return publish_states.publish(
+        serving,
         plan.domain,
         plan.processed_bucket,
         next=next,
-        timeout=plan.job_timeout_seconds + 600,
-        also_retry=_CONCURRENT_RUN,
+        idle=idle,
+        complete=complete,
+        partial=partial,
     )
 
 

@@ -1,7 +1,8 @@
 """States that load the relational copy: wake the database, run the load, let the database sleep.
 
-Whatever fails here, the execution goes on: it ends as partly loaded, and the next load catches up. The
-database's function says whether the database is ready; it keeps it awake until the load has ended.
+They are a branch of their own: whatever fails here, the branch ends with an outcome, and the next load
+catches up. The database's function says whether the database is ready; it keeps it awake until the load has
+ended.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from infra.pipeline.states import (
     TRANSIENT,
     State,
     States,
+    all_of,
     choice,
     equals,
     retry,
@@ -19,6 +21,7 @@ from infra.pipeline.states import (
 )
 from lake.naming import CURATED_TO_RDS, DatabaseStatus, LoadStatus, RunStatus, run_key
 
+IS_NEEDED = "IsLoadNeeded"
 START = "PrepareLoad"
 WAIT_SECONDS = 30
 ATTEMPTS = 60
@@ -40,12 +43,23 @@ class LoadPlan:
     job: str
 
 
-def load(plan: LoadPlan, domain: str, bucket: str, *, next: str, timeout: int, also_retry: State) -> States:
-    """Return the states from START to `next`; the outcome is in `$.relational`: status and message.
+def load(plan: LoadPlan, domain: str, bucket: str, *, timeout: int, also_retry: State) -> States:
+    """Return the states of the branch from IS_NEEDED; its output is the outcome: status and message.
 
     `bucket` has the run summaries, `timeout` is that of the job's task, in seconds.
     """
+    ended = "LoadEnded"
     return {
+        IS_NEEDED: choice(
+            all_of(
+                equals("$.raw_to_processed.summary.proceed", False),
+                equals("$.full_refresh", "false"),
+                next="LoadNotNeeded",
+            ),
+            default=START,
+            comment="Without new rows the database is not woken up.",
+        ),
+        "LoadNotNeeded": {"Type": "Pass", "Result": NOT_NEEDED, "End": True},
         **_wake(plan),
         **_run(plan, timeout, also_retry),
         **_read(run_key(domain, "{}", CURATED_TO_RDS), bucket),
@@ -53,13 +67,38 @@ def load(plan: LoadPlan, domain: str, bucket: str, *, next: str, timeout: int, a
             "Type": "Pass",
             "Parameters": {"what.$": "States.JsonMerge($.unknown, $.load_failure, false)"},
             "ResultPath": "$.load_failure",
-            "Next": "DescribeLoadFailure",
+            "Next": "IsLoadRunInCause",
         },
+        **_shorten(),
         "DescribeLoadFailure": _outcome(
             "States.Format('The relational copy was not loaded; the next run catches up. {}: {}', "
             "$.load_failure.what.Error, $.load_failure.what.Cause)"
         ),
-        **_ask(plan, "ReleaseDatabase", "release", next=next, failed=next),
+        **_ask(plan, "ReleaseDatabase", "release", next=ended, failed=ended),
+        ended: {"Type": "Pass", "OutputPath": "$.relational", "End": True},
+    }
+
+
+def _shorten() -> States:
+    """Return the states that shorten the cause of a failed job to its error message and the run's id."""
+    is_job_run = {
+        "And": [
+            {"Variable": "$.load_failure.what.Cause", "StringMatches": f'{{*"{key}":*}}'}
+            for key in ("ErrorMessage", "Id")
+        ]
+    }
+    return {
+        "IsLoadRunInCause": choice({**is_job_run, "Next": "ParseLoadRun"}, default="DescribeLoadFailure"),
+        "ParseLoadRun": {
+            "Type": "Pass",
+            "Parameters": {"run.$": "States.StringToJson($.load_failure.what.Cause)"},
+            "ResultPath": "$.load_job",
+            "Next": "DescribeLoadRun",
+        },
+        "DescribeLoadRun": _outcome(
+            "States.Format('The relational copy was not loaded; the next run catches up. {} (job run {})', "
+            "$.load_job.run.ErrorMessage, $.load_job.run.Id)"
+        ),
     }
 
 

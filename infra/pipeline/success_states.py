@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from infra.pipeline import lease
-from infra.pipeline.states import States, choice, equals, notification, task
-from lake.naming import LoadStatus
+from infra.pipeline.copy_states import RELATIONAL, SERVED_MARTS
+from infra.pipeline.states import States, notification, task
 
 DONE = "Done"
 NOTIFY_SUCCESS = "NotifySuccess"
 NOTIFY_PARTLY_SERVED = "NotifyPartlyServed"
 NOTIFY_PARTLY_LOADED = "NotifyPartlyLoaded"
-IS_LOADED = "IsRelationalCopyLoaded"
-"""Follows the publication of an execution that loads the relational copy."""
 
 _PREDICTED_COST = (
     "States.Format('{} USD for raw_to_processed and {} USD for processed_to_curated, without crawls', "
@@ -21,15 +19,16 @@ _PREDICTED_COST = (
 
 
 def succeeded(domain: str, topic_arn: str, lease_table: str, *, serves: bool, loads: bool) -> States:
-    """Return the states from NOTIFY_SUCCESS, NOTIFY_PARTLY_SERVED (`serves`) or IS_LOADED (`loads`) to DONE.
+    """Return the states from a notification to DONE.
 
-    With `loads` every notification has the outcome of the load, `$.relational.message`.
+    NOTIFY_SUCCESS, with `serves` also NOTIFY_PARTLY_SERVED, with `loads` also NOTIFY_PARTLY_LOADED; then
+    every notification has the outcome of the load.
     """
 
     def notify(step: str, outcome: str, **fields: str) -> States:
         counts = ("files", "rows_read", "rows_bronze", "rows_quarantined")
         if loads:
-            fields["relational"] = "$.relational.message"
+            fields["relational"] = f"{RELATIONAL}.message"
         return task(
             step,
             "sns:publish",
@@ -50,12 +49,12 @@ def succeeded(domain: str, topic_arn: str, lease_table: str, *, serves: bool, lo
 
     states = notify(NOTIFY_SUCCESS, "published")
     if serves:
-        states |= notify(NOTIFY_PARTLY_SERVED, "published, partly served", served="$.serving.marts")
-    if loads:
-        states[IS_LOADED] = choice(
-            {**equals("$.relational.status", LoadStatus.PARTIAL), "Next": NOTIFY_PARTLY_LOADED},
-            default=NOTIFY_SUCCESS,
+        states |= notify(
+            NOTIFY_PARTLY_SERVED,
+            "published, partly served",
+            served=SERVED_MARTS if loads else "$.serving.marts",
         )
+    if loads:
         states |= notify(NOTIFY_PARTLY_LOADED, "published, partly loaded")
     states |= lease.release(domain, lease_table, step=lease.RELEASE, next=DONE)
     return {**states, DONE: {"Type": "Succeed"}}

@@ -69,10 +69,13 @@ class Loader(Construct):
             ]
             if prefixes:
                 role.read(bucket, *prefixes)
+                role.probe(bucket, *prefixes)
         own = (runs_root(domain.name), staging_root(domain.name), relational_prefix(domain.name))
         role.read(names.processed_bucket, *own)
         role.write(names.processed_bucket, *own)
         role.probe(names.processed_bucket, staging_root(domain.name), parents=True)
+        # The first load finds no memory of an earlier one, and S3A asks for folders, which are no objects.
+        role.see_missing(names.processed_bucket, names.curated_bucket)
         role.allow(
             ("secretsmanager:GetSecretValue",),
             [arns.secret(names.relational)],
