@@ -25,7 +25,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "lambdas": ("glue_jobs", "lake", "serving"),
     "glue_jobs": ("lake", "serving"),
     "requeue": ("glue_jobs", "lake", "uploader"),
-    "demo": ("lake", "localcloud", "serving", "uploader"),
+    "demo": ("glue_jobs", "lake", "localcloud", "serving", "uploader"),
     "bench": ("glue_jobs", "lake", "localcloud", "uploader"),
     "conformance": ("glue_jobs", "lake", "localcloud", "uploader"),
     "acceptance": ("glue_jobs", "lake", "localcloud", "uploader"),

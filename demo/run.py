@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from demo.answers import show_answers
+from demo.relational import show_asleep, show_relational
 from demo.report import show_accounting, show_quarantine, show_times
 from demo.serving import show_served
 from lake.model.discovery import domain_names, load_domain
@@ -74,6 +75,7 @@ class Demo:
             succeeded = [self._domain(cloud, domain, landing / domain.name) for domain in domains]
             for domain in domains:
                 self._report(cloud, domain)
+            show_asleep(cloud, domains, self._names, self._console)
         show_times(self._steps, self._executions, self._console)
         self._next_steps(landing)
         return all(succeeded)
@@ -162,6 +164,7 @@ class Demo:
             secrets = cloud.client("secretsmanager")
             count = cloud.serving.server.count
             show_served(athena, secrets, domain, self._names, self._console, count)
+        show_relational(cloud, domain, self._names, self._console)
         self._console.rule(f"[bold]{domain.name}[/] data quality and row counts", align="left")
         show_quarantine(steward, s3, domain, self._names, self._console)
         show_accounting(s3, domain, self._names, self._console)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -157,7 +158,7 @@ class LocalCloud:
         """Return a boto3 client, as administrator or in a role."""
         return self.context.client(service, role_arn)
 
-    def fire_schedule(self, name: str) -> dict[str, Any]:
+    def fire_schedule(self, name: str, at: datetime | None = None) -> dict[str, Any]:
         """Start the target of an EventBridge schedule now, in the schedule's role.
 
         Returns the response of the call, with the `JobRunId` of a job or the `ExecutionArn` of a state
@@ -168,7 +169,7 @@ class LocalCloud:
             raise LocalCloudError(
                 "the local cloud is not running.", where="fire_schedule", hint="Call start() first."
             )
-        return self._schedules.fire(name)
+        return self._schedules.fire(name, at)
 
     def wait_idle(self, timeout: float = 600.0) -> None:
         """Wait until no message is queued for a pipe, no execution runs and no job runs.

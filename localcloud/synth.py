@@ -49,8 +49,8 @@ def synthesise(project: Path, out: Path, env: str) -> bool:
     out.mkdir(parents=True)
     finished = subprocess.run(
         [
-            *(sys.executable, str(project / "app.py"), "-o", str(out)),
-            *("-c", f"env={env}", "-c", "serving=local", "-c", f"relational={relational}"),
+            *(sys.executable, str(project / "app.py"), "-c", f"env={env}", "-c", "serving=local"),
+            *("-c", f"relational={relational}", "-o", str(out)),
         ],
         cwd=project,
         env=_environment(out),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domains.ecommerce.marts import MARTS
+from domains.ecommerce.relational import QUESTIONS as RELATIONAL_QUESTIONS
 from domains.ecommerce.relational import RELATIONAL
 from domains.ecommerce.tables import TABLES
 from lake.model.spec import Domain, Question
@@ -13,6 +14,7 @@ DOMAIN = Domain(
     tables=TABLES,
     marts=MARTS,
     relational=RELATIONAL,
+    relational_questions=RELATIONAL_QUESTIONS,
     questions=(
         Question(
             number=1,

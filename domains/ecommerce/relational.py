@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lake.model.relational.tables import RelationalReference, RelationalTable
+from lake.model.relational.tables import RelationalQuestion, RelationalReference, RelationalTable
 
 WORD = 40
 """Devices, sources, methods and types of events; new ones are kept, whatever they are."""
@@ -83,3 +83,39 @@ RELATIONAL = (
         indexes=(("category", "avg_rating"),),
     ),
 )
+
+QUESTIONS = (
+    RelationalQuestion(
+        title="A customer's orders with their lines: the customer who spent most",
+        sql="""
+SELECT o.order_id, o.order_time, o.total_usd, i.line_no, p.name AS product, i.quantity, i.line_total_usd
+FROM orders o
+JOIN order_items i ON i.order_id = o.order_id
+LEFT JOIN products p ON p.product_id = i.product_id
+WHERE o.customer_id = (SELECT customer_id FROM customer_rfm ORDER BY monetary_usd DESC, customer_id LIMIT 1)
+ORDER BY o.order_time DESC, o.order_id, i.line_no
+""",
+    ),
+    RelationalQuestion(
+        title="Today's best sellers of each category: the products to keep in stock",
+        sql="""
+SELECT category, product, units, revenue_usd
+FROM (
+    SELECT p.category, p.name AS product, SUM(i.quantity) AS units, SUM(i.line_total_usd) AS revenue_usd,
+        ROW_NUMBER() OVER (
+            PARTITION BY p.category ORDER BY SUM(i.quantity) DESC, SUM(i.line_total_usd) DESC, p.product_id
+        ) AS place
+    FROM orders o
+    JOIN order_items i ON i.order_id = o.order_id
+    JOIN products p ON p.product_id = i.product_id
+    WHERE o.order_time >= (
+        SELECT CAST(MAX(n.order_time) AS DATE) FROM orders n JOIN order_items l ON l.order_id = n.order_id
+    )
+    GROUP BY p.category, p.product_id, p.name
+) ranked
+WHERE place = 1
+ORDER BY category
+""",
+    ),
+)
+"""Today is the newest day of which there are lines."""

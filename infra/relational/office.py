@@ -123,7 +123,7 @@ class OfficeFunction(Construct):
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=self.arn,
                 role_arn=role.arn,
-                input=f'{{"action": "{action}"}}',
+                input=f'{{"action": "{action}", "due": "<aws.scheduler.scheduled-time>"}}',
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                     maximum_event_age_in_seconds=600, maximum_retry_attempts=3
                 ),

@@ -25,6 +25,9 @@ def relational_blocks(domain: Domain) -> Iterator[str]:
         "reader that uses several statements needs a transaction to see one state."
     )
     yield mermaid("erDiagram", _diagram(schemas))
+    for question in domain.relational_questions:
+        yield f"**{question.title}**"
+        yield f"```sql\n{question.sql.strip()}\n```"
     for schema in schemas:
         yield f"### {schema.name} (MySQL)"
         yield "\n".join(f"- {fact}" for fact in _facts(domain, schema))

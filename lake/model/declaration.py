@@ -10,7 +10,7 @@ from typing import TypeVar
 from lake.errors import UnknownNameError
 from lake.model.marts import Mart
 from lake.model.quality_mart import QUALITY_BY_RUN
-from lake.model.relational.tables import RelationalTable
+from lake.model.relational.tables import RelationalQuestion, RelationalTable
 from lake.model.serving import Collection
 from lake.model.tables import Table
 
@@ -48,6 +48,7 @@ class Declaration:
     questions: tuple[Question, ...] = field(default=())
     serving: tuple[Collection, ...] = ()
     relational: tuple[RelationalTable, ...] = ()
+    relational_questions: tuple[RelationalQuestion, ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a table by name. Raises UnknownNameError."""

@@ -1,9 +1,9 @@
 """Start and stop the database of the relational copy: at office hours, for a load, and after AWS started it.
 
-Events: {"action": "start"} and {"action": "stop"} from the schedules; {"action": "acquire" or "release",
-"execution": …} from a pipeline that loads; RDS's events about the instance. The answer has a status (see
-DatabaseStatus) and a message. Environment variables: DATABASE, LEASE_TABLE, LEASE_SECONDS, OFFICE_ZONE,
-OFFICE_START, OFFICE_HOURS.
+Events: {"action": "start" or "stop", "due": …} from the schedules, with the moment for which they were due;
+{"action": "acquire" or "release", "execution": …} from a pipeline that loads; RDS's events about the
+instance. The answer has a status (see DatabaseStatus) and a message. Environment variables: DATABASE,
+LEASE_TABLE, LEASE_SECONDS, OFFICE_ZONE, OFFICE_START, OFFICE_HOURS.
 """
 
 from __future__ import annotations
@@ -31,19 +31,21 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
 
     Raises UnknownNameError for an unknown action, and botocore's ClientError if AWS refuses a call.
     """
-    answer = _answer(_office(), event)
+    answer = _answer(_office(event.get("due")), event)
     logger.info("%s: %s", answer["status"], answer["message"])
     return answer
 
 
-def _office() -> Office:
+def _office(due: str | None) -> Office:
     env = os.environ
+    now = datetime.now(UTC)
     return Office(
         instance=Instance(boto3.client("rds"), env["DATABASE"]),
         leases=Leases(boto3.client("dynamodb"), env["LEASE_TABLE"]),
         hours=Hours(zone=env["OFFICE_ZONE"], start=int(env["OFFICE_START"]), length=int(env["OFFICE_HOURS"])),
         lease_seconds=int(env["LEASE_SECONDS"]),
-        now=datetime.now(UTC),
+        now=now,
+        due=datetime.fromisoformat(due) if due else now,
     )
 
 

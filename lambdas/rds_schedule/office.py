@@ -18,18 +18,22 @@ AWS_RESTARTS, STARTED = "RDS-EVENT-0154", "RDS-EVENT-0088"
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """One call of the function, at the moment `now`. Every action may be repeated."""
+    """One call of the function, at the moment `now`. Every action may be repeated.
+
+    `due` is the moment that decides whether it is office hours: a schedule may deliver late.
+    """
 
     instance: Instance
     leases: Leases
     hours: Hours
     lease_seconds: int
     now: datetime
+    due: datetime
 
     @property
     def is_open(self) -> bool:
         """Whether it is office hours."""
-        return self.hours.is_open(self.now)
+        return self.hours.is_open(self.due)
 
     def start(self) -> Answer:
         """Start the database at the begin of office hours."""

@@ -21,6 +21,8 @@ STOP_SECONDS = 60.0
 CHECK_SECONDS = 0.05
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
 PACKAGES = "mariadb-server-core mariadb-client-core"
+UNPACKED = Path(__file__).resolve().parents[2] / ".build" / "mariadb"
+"""Where the set-up unpacks the server if it may not install it."""
 
 INSTALL = (
     "--no-defaults", "--force", "--auth-root-authentication-method=normal", "--skip-test-db",
@@ -52,8 +54,17 @@ class Programs:
         usr = self.root / "usr"
         return [f"--basedir={usr}", f"--lc-messages-dir={usr / 'share' / 'mysql'}"]
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of both programs: unpacked packages bring libraries that the system may lack."""
+        if self.root is None:
+            return dict(os.environ)
+        folders = sorted({str(file.parent) for lib in ("usr/lib", "lib") for file in
+                          (self.root / lib).glob("*/*.so*")})  # fmt: skip
+        return {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(folders)}
 
-def programs(unpacked: Sequence[Path] = ()) -> Programs | None:
+
+def programs(unpacked: Sequence[Path] = (UNPACKED,)) -> Programs | None:
     """Return the programs on the PATH or in a root folder of unpacked packages, or None."""
     path = os.pathsep.join([os.environ.get("PATH", ""), *SYSTEM_FOLDERS])
     server, install = shutil.which("mariadbd", path=path), shutil.which("mariadb-install-db", path=path)
@@ -121,7 +132,7 @@ class MariaDB:
         # Paths that the server is given are relative to its folder: a socket's path has 107 characters.
         self._process = subprocess.Popen(
             command, cwd=self.data, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
+            stderr=subprocess.DEVNULL, start_new_session=True, env=self._environment(),
         )  # fmt: skip
         for _ in _until(START_SECONDS):
             if not self.is_running:
@@ -165,7 +176,7 @@ class MariaDB:
         partial.replace(self.data)
 
     def _environment(self) -> Mapping[str, str]:
-        return {**os.environ, "HOME": str(self.folder)}
+        return {**self.programs.environment, "HOME": str(self.folder)}
 
     def _init_file(self) -> Path:
         """Write the statements that create the user; the server runs them at its start."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 from moto.rds.models import RDSBackend
@@ -14,15 +13,12 @@ from localcloud.errors import LocalCloudError
 from localcloud.patching import original, replace
 
 FOLDER = "database"
-UNPACKED = Path(__file__).resolve().parents[2] / ".build" / "mariadb"
-"""Where the set-up unpacks the server if it may not install it."""
-
 BETWEEN = ("starting", "stopping")
 
 
 def is_installed() -> bool:
     """Return whether there is a MariaDB server on this machine."""
-    return programs([UNPACKED]) is not None
+    return programs() is not None
 
 
 class Databases:
@@ -38,7 +34,7 @@ class Databases:
 
         Raises LocalCloudError if MariaDB is not installed or does not start.
         """
-        found = programs([UNPACKED])
+        found = programs()
         if found is None:
             raise LocalCloudError(
                 "there is no MariaDB server for the relational copy.",

@@ -40,3 +40,11 @@ class RelationalTable:
     references: tuple[RelationalReference, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     leaves_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelationalQuestion:
+    """A question that an application asks in MySQL: `sql` is one statement, which changes nothing."""
+
+    title: str
+    sql: str

@@ -81,6 +81,7 @@ class Site:
             hours=Hours(zone="Etc/UTC", start=8, length=8),
             lease_seconds=LEASE,
             now=self.now,
+            due=datetime.fromisoformat(event["due"]) if "due" in event else self.now,
         )
         return _answer(office, event)
 
@@ -231,3 +232,13 @@ def test_a_state_that_changes_in_between_is_waited_for(site: Site, monkeypatch: 
 def test_an_unknown_action_is_named(site: Site) -> None:
     with pytest.raises(UnknownNameError, match=r"sleep.*acquire, release, start, stop"):
         site.ask("sleep")
+
+
+def test_a_schedule_that_is_delivered_late_decides_by_the_moment_for_which_it_was_due(site: Site) -> None:
+    site.now = DAY
+    site.database.state = "available"
+    assert site.send({"action": "stop", "due": "2026-01-14T16:00:00Z"})["status"] == DatabaseStatus.ASLEEP
+    site.database.state = "stopped"
+    site.now = NIGHT
+    assert site.send({"action": "start", "due": "2026-01-14T15:45:00Z"})["status"] == DatabaseStatus.WAIT
+    assert site.database.calls == ["stop", "start"]
