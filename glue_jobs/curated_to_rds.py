@@ -115,6 +115,12 @@ def _summary(report: Report, refused: dict[str, int]) -> dict[str, Any]:
     }
 
 
+def access(secrets: Any, secret: str, region: str) -> Access:
+    """Return the access in a secret, with the authorities of a region. Raises RelationalError."""
+    text = secrets.get_secret_value(SecretId=secret)["SecretString"]
+    return Access.of_secret(text, authorities=authorities(region))
+
+
 def main() -> None:
     """Run the job on Glue."""
     import boto3
@@ -133,9 +139,7 @@ def main() -> None:
 
     def connection() -> Connection:
         # Read each time: a rotation may come between two attempts.
-        secret = secrets.get_secret_value(SecretId=args.secret)["SecretString"]
-        access = Access.of_secret(secret, authorities=authorities(args.region))
-        return connect(access, args.job.domain)
+        return connect(access(secrets, args.secret, args.region), args.job.domain)
 
     summary = run(configure(glue.spark_session), S3Store.connect(), args, connection, datetime.now(UTC))
     print(summary["message"], file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
@@ -68,21 +69,22 @@ class Instance:
 
     def start(self) -> bool:
         """Ask RDS to start the instance. Return False if it has left the state in which that is possible."""
-        return self._change(start=True)
+        return _is_accepted(lambda: self._rds.start_db_instance(DBInstanceIdentifier=self._name))
 
     def stop(self) -> bool:
         """Ask RDS to stop the instance. Return False if it has left the state in which that is possible."""
-        return self._change(start=False)
+        return _is_accepted(lambda: self._rds.stop_db_instance(DBInstanceIdentifier=self._name))
 
-    def _change(self, *, start: bool) -> bool:
-        change = self._rds.start_db_instance if start else self._rds.stop_db_instance
-        try:
-            change(DBInstanceIdentifier=self._name)
-        except ClientError as error:
-            if _code(error) in ("InvalidDBInstanceState", "InvalidDBInstanceStateFault"):
-                return False
-            raise
-        return True
+
+def _is_accepted(change: Callable[[], Any]) -> bool:
+    """Return whether RDS accepts a change in the instance's present state."""
+    try:
+        change()
+    except ClientError as error:
+        if _code(error) in ("InvalidDBInstanceState", "InvalidDBInstanceStateFault"):
+            return False
+        raise
+    return True
 
 
 def _code(error: ClientError) -> str:

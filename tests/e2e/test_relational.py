@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from demo.relational import show_relational
+from demo.relational import show_asleep, show_relational
 from glue_jobs.relational.connection import Access, Connection, connect, rows
 from glue_jobs.relational.errors import UnreachableError
 from lambdas.rds_schedule.hours import Hours
@@ -114,9 +114,15 @@ def test_a_sleeping_database_is_woken_for_a_load_and_sleeps_again_outside_office
     wait_for(shop, "available" if hours.is_open(datetime.now(UTC)) else "stopped")
 
 
-def test_office_hours_start_the_database(shop: Lakehouse) -> None:
-    shop.cloud.fire_schedule(f"{shop.names.office_hours}-stop", EVENING)
-    wait_for(shop, "stopped")
+def test_the_demo_shows_the_database_asleep_and_office_hours_start_it(shop: Lakehouse) -> None:
+    wait_for(shop, "available", "stopped")
+    shop.cloud.fire_schedule(f"{shop.names.office_hours}-start", MORNING)
+    wait_for(shop, "available")
+    console = Output()
+    show_asleep(shop.cloud, [shop.domain], shop.names, console)
+    assert "office hours end: The database is being stopped." in console.text
+    assert f"RDS shows the instance {shop.names.relational} as stopped." in console.lines
+    assert "An application that connects now: " in console.text
     shop.cloud.fire_schedule(f"{shop.names.office_hours}-start", MORNING)
     wait_for(shop, "available")
     connect(access(shop), "ecommerce").close()
