@@ -90,7 +90,24 @@ def test_the_demo_answers_both_questions(shop: Lakehouse) -> None:
     assert "units" in text
 
 
-def test_a_sleeping_database_is_woken_for_a_load_and_sleeps_again_outside_office_hours(
+def test_a_wrong_password_ends_the_run_as_partly_loaded(shop: Lakehouse) -> None:
+    secrets = shop.cloud.client("secretsmanager")
+    right = secrets.get_secret_value(SecretId=shop.names.relational)["SecretString"]
+    wrong = json.dumps({**json.loads(right), "password": "wrong"})
+    secrets.put_secret_value(SecretId=shop.names.relational, SecretString=wrong)
+    try:
+        shop.start(full_refresh="true")
+        shop.cloud.wait_idle()
+    finally:
+        secrets.put_secret_value(SecretId=shop.names.relational, SecretString=right)
+    assert shop.executions()[0] == "SUCCEEDED"
+    message = last_message(shop)
+    assert message["outcome"] == "published, partly loaded"
+    assert "the server refuses the user" in message["relational"]
+    assert "Check user and password in the database's secret" in message["relational"]
+
+
+def test_a_sleeping_database_is_woken_for_the_next_load_and_sleeps_again_outside_office_hours(
     shop: Lakehouse,
 ) -> None:
     shop.cloud.fire_schedule(f"{shop.names.office_hours}-stop", EVENING)
@@ -126,25 +143,3 @@ def test_the_demo_shows_the_database_asleep_and_office_hours_start_it(shop: Lake
     shop.cloud.fire_schedule(f"{shop.names.office_hours}-start", MORNING)
     wait_for(shop, "available")
     connect(access(shop), "ecommerce").close()
-
-
-def test_a_wrong_password_ends_the_run_as_partly_loaded_and_the_next_run_catches_up(
-    shop: Lakehouse,
-) -> None:
-    secrets = shop.cloud.client("secretsmanager")
-    right = secrets.get_secret_value(SecretId=shop.names.relational)["SecretString"]
-    wrong = json.dumps({**json.loads(right), "password": "wrong"})
-    secrets.put_secret_value(SecretId=shop.names.relational, SecretString=wrong)
-    try:
-        shop.start(full_refresh="true")
-        shop.cloud.wait_idle()
-    finally:
-        secrets.put_secret_value(SecretId=shop.names.relational, SecretString=right)
-    assert shop.executions()[0] == "SUCCEEDED"
-    message = last_message(shop)
-    assert message["outcome"] == "published, partly loaded"
-    assert "the server refuses the user" in message["relational"]
-    assert "Check user and password in the database's secret" in message["relational"]
-    shop.start(full_refresh="true")
-    shop.cloud.wait_idle()
-    assert last_message(shop)["outcome"] == "published"
