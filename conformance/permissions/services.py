@@ -86,6 +86,13 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
         source=f"{_GLUE_GUIDE}/getting-started-access.html",
     ),
     ServiceCalls(
+        role="caudal-*-<domain>-curated-to-rds",
+        actions=("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"),
+        resource="arn:aws:s3:::caudal-*-artifacts-*",
+        why="Spark writes a run's event log in the job's role; the history on S3A does not run this job.",
+        source=f"{_GLUE_GUIDE}/monitor-spark-ui-jobs.html",
+    ),
+    ServiceCalls(
         role=_CRAWLERS, actions=_LOGS, why="A crawler writes its log in its role.",
         source=f"{_GLUE_GUIDE}/crawler-prereqs.html",
     ),

@@ -9,7 +9,7 @@ from aws_cdk import aws_glue as glue
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.foundation.roles import Role
+from infra.foundation.roles import READ, Role
 from infra.jobs.glue_job import GlueJobDefaults
 from lake.model.relational.schema import relational_schemas
 from lake.naming import CURATED_TO_RDS, layer_prefix, runs_root, staging_root
@@ -70,9 +70,11 @@ class Loader(Construct):
             if prefixes:
                 role.read(bucket, *prefixes)
                 role.probe(bucket, *prefixes)
-        own = (runs_root(domain.name), staging_root(domain.name), relational_prefix(domain.name))
-        role.read(names.processed_bucket, *own)
-        role.write(names.processed_bucket, *own)
+        role.read(names.processed_bucket, staging_root(domain.name))
+        role.write(names.processed_bucket, staging_root(domain.name))
+        memory = relational_prefix(domain.name)
+        role.allow(READ, arns.objects(names.processed_bucket, memory), why="One object holds the memory.")
+        role.append(names.processed_bucket, runs_root(domain.name), memory)
         role.probe(names.processed_bucket, staging_root(domain.name), parents=True)
         # The first load finds no memory of an earlier one, and S3A asks for folders, which are no objects.
         role.see_missing(names.processed_bucket, names.curated_bucket)
