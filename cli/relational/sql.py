@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from glue_jobs.relational.connection import Connection
 
 EXAMPLES = examples(
-    'caudal sql "SELECT * FROM orders LIMIT 5" --domain ecommerce --home .local',
-    'caudal sql "SELECT month, row_count FROM caudal_loads" --domain ecommerce --env dev --json',
+    'caudal sql "SELECT * FROM orders LIMIT 5" --domain DOMAIN --home .local',
+    'caudal sql "SELECT month, row_count FROM caudal_loads" --domain DOMAIN --env dev --json',
 )
 
 Statement = Annotated[str, typer.Argument(help="A statement in MySQL's SQL.", metavar="STATEMENT")]

@@ -30,7 +30,7 @@ class Loader(Construct):
         self._defaults = defaults
         names, domain, config = defaults.names, defaults.domain, defaults.config
         self.name = names.job(domain.name, CURATED_TO_RDS)
-        self.role = defaults.role(self, CURATED_TO_RDS)
+        self.role = defaults.role(self, CURATED_TO_RDS, measures=False)
         self._grant(self.role)
         personal = {"personal": config.relational_personal} if config.relational_personal else {}
         properties = defaults.properties(
