@@ -105,7 +105,7 @@ _FAILED = ["FAILED", "ERROR"]
 
 
 def _failures(streams: Sequence[str], loads: Sequence[str], are_continuous: bool) -> dict[str, object]:
-    """Return the pattern of the details of failed runs. A continuous run is meant to last until its time-out."""
+    """Return the pattern of failed runs' details. A continuous run is meant to last until its time-out."""
     ending = [*([] if are_continuous else streams), *loads]
     patterns: list[dict[str, object]] = []
     if ending:
@@ -116,10 +116,11 @@ def _failures(streams: Sequence[str], loads: Sequence[str], are_continuous: bool
 
 
 class FailedStreams(Construct):
-    """A rule that notifies the domain's topic of failed jobs beside the pipeline: `streams`, and `loads` of copies.
+    """A rule that notifies the domain's topic of failed runs of `streams`, and of `loads` of copies.
 
-    No state machine waits for the streams. A state machine that waits for a load does not fail with it. A notice
-    that cannot be delivered goes to `dead_letters`, whose alarm notifies the topic. Without jobs there is no rule.
+    No state machine waits for streams. The state machine that waits for a load does not fail with it. A
+    notice that cannot be delivered goes to `dead_letters`, whose alarm notifies the topic. Without jobs there
+    is no rule.
     """
 
     def __init__(
