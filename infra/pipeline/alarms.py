@@ -101,17 +101,14 @@ class Alarms(Construct):
         alarm.add_alarm_action(self._action)
 
 
-_FAILED = ["FAILED", "ERROR"]
-
-
 def _failures(streams: Sequence[str], loads: Sequence[str], are_continuous: bool) -> dict[str, object]:
     """Return the pattern of failed runs' details. A continuous run is meant to last until its time-out."""
     ending = [*([] if are_continuous else streams), *loads]
     patterns: list[dict[str, object]] = []
     if ending:
-        patterns.append({"jobName": ending, "state": [*_FAILED, "TIMEOUT"]})
+        patterns.append({"jobName": ending, "state": ["FAILED", "TIMEOUT", "ERROR"]})
     if are_continuous and streams:
-        patterns.append({"jobName": list(streams), "state": list(_FAILED)})
+        patterns.append({"jobName": list(streams), "state": ["FAILED", "ERROR"]})
     return patterns[0] if len(patterns) == 1 else {"$or": patterns}
 
 
