@@ -12,7 +12,7 @@ from cli.options import examples
 EXAMPLES = examples(
     "caudal bench",
     "caudal bench --no-months --events 1000000",
-    "caudal bench --scale 0.1 --no-months --events 0",
+    "caudal bench --scale 0.1 --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
 )
 
@@ -25,6 +25,9 @@ def bench(
         list[int] | None,
         typer.Option(help="Size of a stream's backlog, repeatable; default one and ten million, 0 for none."),
     ] = None,
+    relational: Annotated[
+        int, typer.Option(metavar="ROWS", help="Rows that MySQL gets, 0 for none.")
+    ] = 1_000_000,
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
@@ -35,7 +38,7 @@ def bench(
         ),
     ] = None,
 ) -> None:
-    """Measure batch and stream runs. Compare ratios within one run: wall-clock times depend on the load."""
+    """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
     from bench.run import measure
 
     if publication:
@@ -45,4 +48,4 @@ def bench(
 
         measure_publication(publication, Console())
         return
-    measure(scale=scale, months=months, history=history, events=events, work=work)
+    measure(scale=scale, months=months, history=history, events=events, relational=relational, work=work)
