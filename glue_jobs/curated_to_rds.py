@@ -14,8 +14,7 @@ from glue_jobs.relational.args import RelationalArguments, relational_arguments
 from glue_jobs.relational.authority import authorities
 from glue_jobs.relational.connection import Access, Connection, connect
 from glue_jobs.relational.load import Load, Report
-from glue_jobs.relational.parts import TextParts
-from glue_jobs.relational.sources import Remembered, Source, recall, remember, source
+from glue_jobs.relational.origins import Origins
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake.model.discovery import load_domain
@@ -40,58 +39,25 @@ def run(
     job = args.job
     domain = load_domain(job.domain)
     schemas = relational_schemas(domain, args.personal)
-    sources = [source(store, job, schema) for schema in schemas]
-    parts = TextParts(spark, store, job, domain, sources)
-    counted = _count(sources, parts, recall(store, job))
+    origins = Origins(spark, store, job, domain, schemas)
     try:
         report = Load(
             connect=connection,
             domain=domain.name,
             schemas=schemas,
-            contents={
-                each.schema.name: {
-                    month: counted[each.schema.name][each.fingerprint(month)].content for month in each.months
-                }
-                for each in sources
-            },
-            prepare=parts.prepare,
+            contents=origins.contents,
+            prepare=origins.prepare,
             execution=job.execution,
             at=now,
             again=job.full_refresh,
         ).run()
     finally:
-        parts.clean()
-        remember(store, job, counted)
-    refused = _refused(sources, counted)
-    summary = _summary(report, refused)
+        origins.close()
+    summary = _summary(report, origins.refused())
     summary |= predicted_cost(job, time.monotonic() - started)
     months = {table: [month_label(month) for month in sorted(each)] for table, each in report.months.items()}
     write_summary(store, job, CURATED_TO_RDS, summary, {"months": months})
     return summary
-
-
-def _count(sources: list[Source], parts: TextParts, known: Remembered) -> Remembered:
-    """Return the content of every month, counted by Spark where its files are new."""
-    counted: Remembered = {}
-    for each in sources:
-        remembered = known.get(each.schema.name, {})
-        new = [month for month in each.months if each.fingerprint(month) not in remembered]
-        found = parts.count(each, new) if new else {}
-        counted[each.schema.name] = {
-            each.fingerprint(month): found[month] if month in found else remembered[each.fingerprint(month)]
-            for month in each.months
-        }
-    return counted
-
-
-def _refused(sources: list[Source], counted: Remembered) -> dict[str, int]:
-    """Return table and month → number of refused rows."""
-    return {
-        f"{each.schema.name} {month_label(month)}": number
-        for each in sources
-        for month in each.months
-        if (number := counted[each.schema.name][each.fingerprint(month)].refused)
-    }
 
 
 def _summary(report: Report, refused: dict[str, int]) -> dict[str, Any]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from glue_jobs.relational.connection import Access, Connection, connect, rows
-from glue_jobs.relational.content import Content
-from glue_jobs.relational.load import Changes, Load, Parts, Report
+from glue_jobs.relational.content import Content, Months
+from glue_jobs.relational.load import Load, Parts, Report
 from lake.model.columns import bigint, integer, money, text, timestamp
 from lake.model.marts import Mart, PartitionUnit
 from lake.model.relational.schema import RelationalSchema, relational_schemas
@@ -96,6 +96,14 @@ def content(values: Sequence[Values]) -> Content:
     )
 
 
+def contents(schemas: Sequence[RelationalSchema], tables: Tables) -> dict[str, Months]:
+    """Return the content of every month by table."""
+    return {
+        schema.name: {month: content(values) for month, values in tables.get(schema.name, {}).items()}
+        for schema in schemas
+    }
+
+
 def line(row: Values) -> str:
     """Return a row as it stands in a text file."""
     return "\t".join(r"\N" if value is None else escaped(value) for value in row)
@@ -142,8 +150,8 @@ class Copy:
         self.loads += 1
         folder = self.folder / f"load-{self.loads}"
 
-        def prepare(changes: Changes) -> Parts:
-            def parts(table: str, month: int) -> list[Path]:
+        def prepare(table: str, months: Collection[int]) -> Parts:
+            def parts(month: int) -> list[Path]:
                 given = tables.get(table, {}).get(month)
                 if given is None:
                     return []
@@ -158,10 +166,7 @@ class Copy:
             connect=options.pop("connect", self.connect),
             domain=self.name,
             schemas=self.schemas,
-            contents={
-                schema.name: {month: content(values) for month, values in tables.get(schema.name, {}).items()}
-                for schema in self.schemas
-            },
+            contents=options.pop("contents", lambda: contents(self.schemas, tables)),
             prepare=options.pop("prepare", prepare),
             execution=options.pop("execution", f"x{self.loads:04d}"),
             at=datetime(2026, 1, 1, 0, 0, self.loads % 60, tzinfo=UTC),

@@ -37,6 +37,14 @@ class UnreachableError(RelationalError):
     """The database does not answer, or not to this client."""
 
 
+class NoAnswerError(UnreachableError):
+    """The server is away. It may come back."""
+
+
+class RefusedError(UnreachableError):
+    """The server refuses the user. The password may have changed since it was read."""
+
+
 def number_of(error: BaseException) -> int:
     """Return MySQL's number of an error, -1 if it has none."""
     if isinstance(error, pymysql.err.InterfaceError):
@@ -84,9 +92,9 @@ def connecting(error: Exception, address: str) -> UnreachableError:
         return UnreachableError(f"the server's certificate is not accepted: {text}", where=address, hint=hint)
     if code in REFUSED:
         hint = "Check user and password in the database's secret; after a rotation, run the load again."
-        return UnreachableError(f"the server refuses the user: {text}", where=address, hint=hint)
+        return RefusedError(f"the server refuses the user: {text}", where=address, hint=hint)
     hint = "Check that the database is started, and that the security group lets the job through."
-    return UnreachableError(f"the server does not answer: {text}", where=address, hint=hint)
+    return NoAnswerError(f"the server does not answer: {text}", where=address, hint=hint)
 
 
 def _text(error: BaseException) -> str:

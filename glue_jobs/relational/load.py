@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pymysql.err
 
@@ -18,29 +18,37 @@ from glue_jobs.relational.connection import IDLE_SECONDS, Connection, rows, run
 from glue_jobs.relational.content import Loaded, Months
 from glue_jobs.relational.errors import (
     DEADLOCKS,
+    NoAnswerError,
+    RefusedError,
     RelationalError,
     is_lost,
     number_of,
     translated,
 )
 from glue_jobs.relational.merge import Merged, merge
-from glue_jobs.relational.migrations import migrate
+from glue_jobs.relational.migrations import drop_leftovers, migrate
 from lake.model.relational.schema import RelationalSchema
 from lake.naming.relational import load_lock, load_table
 
 CONNECTIONS = 3
 """Most tables that are staged at a time, each over a connection of its own."""
 
-LOCK_WAIT_SECONDS = 60
-ATTEMPTS = 3
+LOCK_WAIT_SECONDS = 180
+"""Longest wait for another load. The server frees the lock of one that is gone after IDLE_SECONDS."""
+
+PAUSES = (2.0, 10.0, 30.0)
+"""Seconds before each further attempt after a lost connection: a server that starts again takes a while."""
+
 TRANSACTION_ATTEMPTS = 5
 PAUSE_SECONDS = 2.0
+
+Result = TypeVar("Result")
 
 Changes = Mapping[str, set[int]]
 """Table → the months that differ from MySQL."""
 
-Parts = Callable[[str, int], Iterable[Path]]
-"""Returns the text files with the rows of a table's month; none for a month that has gone."""
+Parts = Callable[[int], Iterable[Path]]
+"""Returns the text files with the rows of a month; none for a month that has gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +63,19 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """One load of a domain: how to connect, what is declared, and the content of every month by table.
+    """One load of a domain: how to connect, what is declared, and how to read the lake.
 
-    `prepare` writes the text files of the months that changed, and returns how to find them. It may be called
-    again after a lost connection.
+    `contents` returns the content of every month by table. It is called under the lock: a load that waited
+    for another one must not compare an older state. `prepare` writes the text files of a table's months, and
+    returns how to find them; it is called for several tables at a time. Both are called again after a lost
+    connection.
     """
 
     connect: Callable[[], Connection]
     domain: str
     schemas: Sequence[RelationalSchema]
-    contents: Mapping[str, Months]
-    prepare: Callable[[Changes], Parts]
+    contents: Callable[[], Mapping[str, Months]]
+    prepare: Callable[[str, Collection[int]], Parts]
     execution: str
     at: datetime
     pause: Callable[[float], None] = time.sleep
@@ -73,28 +83,36 @@ class Load:
     """Load every month, whatever the bookkeeping says."""
 
     def run(self) -> Report:
-        """Make MySQL equal to the contents. Repeat it when the connection is lost.
+        """Make MySQL equal to the contents. Repeat it when the connection is lost, or the server is away.
 
-        Raises RelationalError if that fails; readers then see the state before.
+        A user that is refused has one more attempt. Raises RelationalError if that fails; readers then see
+        the state before.
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        pauses = list(PAUSES)
+        while True:
             try:
                 return self._attempt()
+            except NoAnswerError:
+                if not pauses:
+                    raise
+            except RefusedError:
+                if len(pauses) < len(PAUSES):
+                    raise
             except (pymysql.err.Error, OSError) as error:
-                if not is_lost(error) or attempt == ATTEMPTS:
+                if not is_lost(error) or not pauses:
                     raise translated(error, f"relational copy of {self.domain}") from error
-                self.pause(PAUSE_SECONDS * attempt)
-        raise AssertionError("the last attempt returns or raises")
+            self.pause(pauses.pop(0))
 
     def _attempt(self) -> Report:
         connection = self.connect()
         try:
             self._lock(connection)
-            staging.drop_leftovers(connection)
+            drop_leftovers(connection, self.pause)
             messages = migrate(connection, self.schemas, self.pause)
-            changes = self._changes(bookkeeping.read(connection))
-            months = sum(len(each) for each in self.contents.values())
-            unchanged = months - sum(len(changes[name] & set(self.contents[name])) for name in changes)
+            contents = _call(connection, self.contents)
+            changes = self._changes(contents, bookkeeping.read(connection))
+            months = sum(len(each) for each in contents.values())
+            unchanged = months - sum(len(changes[name] & set(contents[name])) for name in changes)
             if not changes:
                 return Report(unchanged=unchanged, messages=tuple(messages))
             tables = {
@@ -103,8 +121,8 @@ class Load:
                 if schema.name in changes
             }
             try:
-                self._stage(connection, changes, tables)
-                merged = self._transaction(connection, changes, tables)
+                self._stage(connection, contents, changes, tables)
+                merged = self._transaction(connection, contents, changes, tables)
             finally:
                 self._drop(connection, tables)
             return Report(merged=merged, months=changes, unchanged=unchanged, messages=tuple(messages))
@@ -124,58 +142,79 @@ class Load:
                 hint="Wait for it, or end it with KILL; the next run loads what is missing.",
             )
 
-    def _changes(self, loaded: Mapping[str, Mapping[int, Loaded]]) -> dict[str, set[int]]:
+    def _changes(
+        self, contents: Mapping[str, Months], loaded: Mapping[str, Mapping[int, Loaded]]
+    ) -> dict[str, set[int]]:
         found = {}
         for schema in self.schemas:
             before = loaded.get(schema.name, {})
-            months = bookkeeping.changed(schema, self.contents[schema.name], before)
+            months = bookkeeping.changed(schema, contents[schema.name], before)
             if self.again:
-                months = {*months, *before, *self.contents[schema.name]}
+                months = {*months, *before, *contents[schema.name]}
             if months:
                 found[schema.name] = months
         return found
 
-    def _stage(self, connection: Connection, changes: Changes, tables: Mapping[str, str]) -> None:
+    def _stage(
+        self,
+        connection: Connection,
+        contents: Mapping[str, Months],
+        changes: Changes,
+        tables: Mapping[str, str],
+    ) -> None:
         """Fill and check the staging table of each changed table."""
         with ThreadPoolExecutor(CONNECTIONS) as pool:
-            preparation = pool.submit(self.prepare, changes)
-            _wait(connection, {preparation})
-            parts = preparation.result()
             tasks = {
-                pool.submit(self._fill, schema, tables[schema.name], changes[schema.name], parts)
+                pool.submit(self._fill, schema, tables[schema.name], changes[schema.name], contents)
                 for schema in self.schemas
                 if schema.name in changes
             }
             _wait(connection, tasks)
 
-    def _fill(self, schema: RelationalSchema, name: str, months: set[int], parts: Parts) -> None:
+    def _fill(
+        self, schema: RelationalSchema, name: str, months: set[int], contents: Mapping[str, Months]
+    ) -> None:
+        wanted = {month: content for month, content in contents[schema.name].items() if month in months}
+        parts = self.prepare(schema.name, set(wanted))
         connection = self.connect()
         try:
             staging.create(connection, schema, name)
-            for month in sorted(months):
+            for month in sorted(wanted):
                 try:
-                    staging.fill(connection, schema, name, month, parts(schema.name, month))
+                    staging.fill(connection, schema, name, month, parts(month))
                 except pymysql.err.Error as error:
                     if is_lost(error):
                         raise
-                    raise translated(error, staging.place(schema, month)) from error
-            wanted = {
-                month: content for month, content in self.contents[schema.name].items() if month in months
-            }
+                    raise translated(error, staging.place(schema, [month])) from error
             staging.verify(connection, schema, name, wanted)
         finally:
             with suppress(pymysql.err.Error, OSError):
                 connection.close()
 
     def _transaction(
-        self, connection: Connection, changes: Changes, tables: Mapping[str, str]
+        self,
+        connection: Connection,
+        contents: Mapping[str, Months],
+        changes: Changes,
+        tables: Mapping[str, str],
     ) -> dict[str, Merged]:
         """Make all changes visible at once; repeat the transaction after a deadlock."""
         for attempt in range(1, TRANSACTION_ATTEMPTS + 1):
+            where = f"relational copy of {self.domain}, transaction"
+            merged = {}
             try:
                 run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
                 connection.begin()
-                merged = self._merge(connection, changes, tables)
+                for schema in self.schemas:
+                    if schema.name in changes:
+                        where = staging.place(schema, changes[schema.name])
+                        merged[schema.name] = self._merge(
+                            connection,
+                            schema,
+                            contents[schema.name],
+                            changes[schema.name],
+                            tables[schema.name],
+                        )
                 connection.commit()
                 return merged
             except pymysql.err.Error as error:
@@ -183,27 +222,17 @@ class Load:
                     raise
                 connection.rollback()
                 if number_of(error) not in DEADLOCKS or attempt == TRANSACTION_ATTEMPTS:
-                    raise translated(error, f"relational copy of {self.domain}, transaction") from error
+                    raise translated(error, where) from error
                 self.pause(PAUSE_SECONDS * attempt)
         raise AssertionError("the last attempt returns or raises")
 
     def _merge(
-        self, connection: Connection, changes: Changes, tables: Mapping[str, str]
-    ) -> dict[str, Merged]:
-        merged = {}
-        for schema in self.schemas:
-            if schema.name not in changes:
-                continue
-            months = changes[schema.name]
-            merged[schema.name] = merge(connection, schema, tables[schema.name], months)
-            bookkeeping.write(
-                connection,
-                schema,
-                self.contents[schema.name],
-                months,
-                execution=self.execution,
-                at=self.at,
-            )
+        self, connection: Connection, schema: RelationalSchema, contents: Months, months: set[int], table: str
+    ) -> Merged:
+        """Make months of one table equal to its staging table, and record them, in the open transaction."""
+        # On request rows go that no month of the bookkeeping names: somebody inserted them by hand.
+        merged = merge(connection, schema, table, None if self.again else months)
+        bookkeeping.write(connection, schema, contents, months, execution=self.execution, at=self.at)
         return merged
 
     def _drop(self, connection: Connection, tables: Mapping[str, str]) -> None:
@@ -211,6 +240,14 @@ class Load:
         with suppress(pymysql.err.Error, OSError):
             for name in tables.values():
                 staging.drop(connection, name)
+
+
+def _call(connection: Connection, function: Callable[[], Result]) -> Result:
+    """Return the function's result; the session that holds the lock is kept alive meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        task = pool.submit(function)
+        _wait(connection, {task})
+        return task.result()
 
 
 def _wait(connection: Connection, tasks: set[Future[Any]]) -> None:

@@ -25,10 +25,12 @@ class Merged:
         )
 
 
-def merge(connection: Connection, schema: RelationalSchema, staging: str, months: Iterable[int]) -> Merged:
-    """Make `months` of a table equal to the staging table, in the open transaction.
+def merge(
+    connection: Connection, schema: RelationalSchema, staging: str, months: Iterable[int] | None
+) -> Merged:
+    """Make `months` of a table, or with None the whole table, equal to staging, in the open transaction.
 
-    Rows of `months` that staging lacks are deleted. A row that moves between months is updated: its key is
+    Rows of these that staging lacks are deleted. A row that moves between months is updated: its key is
     in staging, under its new month.
     """
     if not rows(connection, f"SELECT 1 FROM `{schema.name}` LIMIT 1"):
@@ -40,12 +42,14 @@ def merge(connection: Connection, schema: RelationalSchema, staging: str, months
     )
 
 
-def delete_missing(schema: RelationalSchema, staging: str, months: Iterable[int]) -> str:
-    """Return the statement that deletes the rows of `months` whose key staging lacks."""
-    listed = ", ".join(str(month) for month in sorted(months))
+def delete_missing(schema: RelationalSchema, staging: str, months: Iterable[int] | None) -> str:
+    """Return the statement that deletes the rows of `months`, or of all, whose key staging lacks."""
+    of_months = ""
+    if months is not None:
+        of_months = f"l.`{STORED_MONTH}` IN ({', '.join(str(month) for month in sorted(months))}) AND "
     return (
         f"DELETE l FROM `{schema.name}` l LEFT JOIN `{staging}` s ON {_same_key(schema)} "
-        f"WHERE l.`{STORED_MONTH}` IN ({listed}) AND s.`{schema.primary[0]}` IS NULL"
+        f"WHERE {of_months}s.`{schema.primary[0]}` IS NULL"
     )
 
 

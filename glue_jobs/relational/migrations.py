@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import pymysql.err
@@ -18,7 +18,9 @@ from glue_jobs.relational import bookkeeping
 from glue_jobs.relational.connection import LOCK_SECONDS, Connection, rows, run
 from glue_jobs.relational.ddl import CREATE_LOADS, create_table, definition, quoted
 from glue_jobs.relational.errors import DEADLOCKS, RelationalError, number_of, translated
+from glue_jobs.relational.staging import drop_statement
 from lake.model.relational.schema import TEXT, Field, RelationalSchema
+from lake.naming.relational import LOAD_TABLES, LOADS
 
 DDL_ATTEMPTS = 6
 DDL_PAUSE_SECONDS = 2.0
@@ -66,7 +68,32 @@ def migrate(
         if step.copies:
             told.append(f"{step.table}: MySQL copied the table for `{step.statement}`.")
         _ddl(connection, step.statement, step.table, pause)
-    return told
+    return [*told, *_undeclared(connection, schemas, existing)]
+
+
+def _undeclared(
+    connection: Connection, schemas: Sequence[RelationalSchema], existing: Collection[str]
+) -> list[str]:
+    """Return a sentence for each table that was loaded once, and is no longer declared."""
+    loaded = {str(name) for (name,) in rows(connection, f"SELECT DISTINCT table_name FROM `{LOADS}`")}
+    return [
+        f"{name}: the table is no longer declared, and stays as it was loaded last: "
+        f"DROP TABLE `{name}`; removes it."
+        for name in sorted(loaded & set(existing) - {schema.name for schema in schemas})
+    ]
+
+
+def drop_leftovers(connection: Connection, pause: Callable[[float], None] = time.sleep) -> None:
+    """Drop the staging tables of loads that died. To be called under the domain's lock.
+
+    The server may still undo the statement of a dead load, and hold its table's lock meanwhile.
+    """
+    query = (
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
+        "AND table_name LIKE %s"
+    )
+    for (name,) in rows(connection, query, (LOAD_TABLES.replace("_", r"\_") + "%",)):
+        _ddl(connection, drop_statement(name), f"staging table {name}", pause)
 
 
 def read(connection: Connection) -> dict[str, Existing]:

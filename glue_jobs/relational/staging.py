@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from glue_jobs.relational.connection import Connection, rows, run
@@ -10,21 +10,19 @@ from glue_jobs.relational.content import Content, Months
 from glue_jobs.relational.ddl import create_staging, row_text
 from glue_jobs.relational.errors import WARNINGS, RelationalError
 from lake.model.relational.schema import RelationalSchema
-from lake.naming.relational import LOAD_TABLES, STORED_MONTH, exact_key, month_label
+from lake.naming.relational import STORED_MONTH, exact_key, month_label
 
-
-def drop_leftovers(connection: Connection) -> None:
-    """Drop the staging tables of loads that died. To be called under the domain's lock."""
-    query = (
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
-        "AND table_name LIKE %s"
-    )
-    for (name,) in rows(connection, query, (LOAD_TABLES.replace("_", r"\_") + "%",)):
-        drop(connection, name)
+MONTHS_NAMED = 4
+"""Most months that a message lists."""
 
 
 def drop(connection: Connection, name: str) -> None:
-    run(connection, f"DROP TABLE IF EXISTS `{name}`")
+    run(connection, drop_statement(name))
+
+
+def drop_statement(name: str) -> str:
+    """Return the statement that drops a staging table, if it exists."""
+    return f"DROP TABLE IF EXISTS `{name}`"
 
 
 def create(connection: Connection, schema: RelationalSchema, name: str) -> None:
@@ -48,7 +46,7 @@ def fill(
             code, text = (shown[0][1], shown[0][2]) if shown else (0, "no text")
             raise RelationalError(
                 f"MySQL does not take {warnings} value(s) as they are: {text}.",
-                where=place(schema, month),
+                where=place(schema, [month]),
                 hint=f"{WARNINGS.get(code, 'See docs/runbook.md.')} Nothing was loaded.",
             )
 
@@ -67,7 +65,8 @@ def load_statement(schema: RelationalSchema, name: str, month: int) -> str:
         if field.name in companions:
             settings += [
                 f"`{field.name}` = @t{position}",
-                f"`{companions[field.name]}` = COALESCE(@t{position}, '')",
+                # One byte more than the text tells null from a text without characters.
+                f"`{companions[field.name]}` = COALESCE(CONCAT('=', @t{position}), '')",
             ]
     return (
         f"LOAD DATA LOCAL INFILE %s INTO TABLE `{name}` CHARACTER SET utf8mb4 "
@@ -94,12 +93,15 @@ def verify(connection: Connection, schema: RelationalSchema, name: str, contents
             raise RelationalError(
                 f"MySQL holds {count} rows with the checksum {crc32}, Spark counted {content.rows} rows with "
                 f"{content.crc32}.",
-                where=place(schema, month),
+                where=place(schema, [month]),
                 hint="Nothing was loaded. Run the load again; if it fails again, the text of a type differs "
                 "between Spark and MySQL.",
             )
 
 
-def place(schema: RelationalSchema, month: int) -> str:
-    """Return table and month, for messages."""
-    return f"{schema.name}, month {month_label(month)}"
+def place(schema: RelationalSchema, months: Collection[int]) -> str:
+    """Return table and months, for messages."""
+    labels = [month_label(month) for month in sorted(months)]
+    if len(labels) > MONTHS_NAMED:
+        labels = [*labels[: MONTHS_NAMED - 1], "…", labels[-1]]
+    return f"{schema.name}, month {', '.join(labels)}"

@@ -40,7 +40,7 @@ def load_table(execution: str, position: int) -> str:
 
 
 def exact_key(column: str) -> str:
-    """Return the hidden column with the bytes of a text column of the key; empty for null."""
+    """Return the hidden column with the bytes of a text column of the key after one more; empty for null."""
     return f"{column}_key"
 
 
@@ -57,9 +57,9 @@ def month_label(stored_month: int) -> str:
     return f"{year:04d}" if year else "all"
 
 
-def relational_parts(domain: str, execution: str) -> str:
-    """Return the prefix, in the processed bucket, of the text files that Spark writes for a load."""
-    return f"{staging_prefix(domain, execution)}relational/"
+def relational_parts(domain: str, execution: str, run: str) -> str:
+    """Return the prefix, in the processed bucket, of the text that Spark writes for one run of a load."""
+    return f"{staging_prefix(domain, execution)}relational/{run}/"
 
 
 def relational_prefix(domain: str) -> str:

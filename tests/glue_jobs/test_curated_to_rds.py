@@ -12,13 +12,16 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs import curated_to_rds
+from glue_jobs.relational import staging
 from glue_jobs.relational.args import RelationalArguments
 from glue_jobs.relational.connection import Access, Connection, connect, rows
 from glue_jobs.relational.errors import RelationalError, UnreachableError
+from glue_jobs.relational.parts import TextParts
 from lake import naming
 from lake.model.relational.schema import RelationalSchema, relational_schemas
 from lake.naming.relational import LOADS, contents_key
 from localcloud.database.mariadb import MariaDB
+from tests.fakes import KilledError
 from tests.pipeline import Pipeline
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -61,11 +64,18 @@ SECOND = {
     # Order 2 moves to November, and its lines are replaced; order 9 comes after its line; a review is fixed.
     "month=11/orders.csv": (
         f"{ORDERS}2,2,2025-11-01T00:00:00,paypal,0,20.00,20.00,NO,tv,paid\n"
-        "9,2,2025-11-02T00:00:00,cod,0,20.00,20.00,NO,tablet,paid\n"
+        "9,9,2025-11-02T00:00:00,cod,0,20.00,20.00,NO,tablet,paid\n"
         "8,2,0500-11-02T00:00:00,cod,0,1.00,1.00,NO,tablet,paid\n"
     ),
     "month=11/order_items.csv": f"{ITEMS}2,1,20.00,1,20.00\n2,1,20.00,1,20.00\n",
-    "month=11/reviews.csv": f"{REVIEWS}2,2,2,2,better,2025-11-02\n3,2,2,7,out of range,2025-11-02\n",
+    # A correction of review 1 that is quarantined changes nothing.
+    "month=11/reviews.csv": (
+        f"{REVIEWS}2,2,2,2,better,2025-11-02\n3,2,2,7,out of range,2025-11-02\n1,1,1,9,worse,2025-11-03\n"
+    ),
+    # A customer who comes after his order.
+    "month=11/customers.csv": (
+        "customer_id,name,email,country,age,signup_date,marketing_opt_in\n9,Cy,,NO,40,2025-11-02,True\n"
+    ),
 }
 
 
@@ -161,6 +171,13 @@ def test_tables_in_mysql_follow_silver_and_gold(shop: Shop) -> None:
 
     shop.pipeline.drop(SECOND)
     shop.pipeline.run()
+    # A run that dies before it cleans up leaves its text: the next run of the same execution has its own.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TextParts, "clean", lambda parts: None)
+        patched.setattr(staging, "verify", _die)
+        with pytest.raises(KilledError):
+            shop.load()
+    assert [name for name in shop.pipeline.root.rglob("*.txt") if "relational" in str(name)] != []
     second = shop.load()
     assert shop.differences() == []
     refused = {"orders 0500-11": 1, "sales_by_month 0500": 1, "sales_by_week all": 1}
@@ -178,6 +195,7 @@ def test_tables_in_mysql_follow_silver_and_gold(shop: Shop) -> None:
     named = shop.load("customers.email", full_refresh=True)
     assert named["tables"]["products"] == {"deleted": 0, "updated": 1, "inserted": 0}
     assert rows(connection, "SELECT email FROM customers ORDER BY 1") == [
+        (None,),
         ("ann@example.org",),
         ("bo@example.org",),
     ]
@@ -185,6 +203,10 @@ def test_tables_in_mysql_follow_silver_and_gold(shop: Shop) -> None:
         shop.load()
     assert rows(connection, f"SELECT COUNT(*) FROM {LOADS} WHERE table_name = 'orders'") == [(3,)]
     connection.close()
+
+
+def _die(*_: object) -> None:
+    raise KilledError("staging is checked")
 
 
 def test_a_database_that_is_away_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,9 @@ from lake.model.tables import Table
 from lake.naming.relational import STORED_MONTH, exact_key, index_name
 
 TEXT = "text"
+TEXT_FORMAT = 1
+"""To be raised when the text of a row changes, from which content hashes are computed."""
+
 TEXT_BYTES = 65_535
 BYTES_PER_CHARACTER = 4
 """Of utf8mb4."""
@@ -101,9 +104,9 @@ class RelationalSchema:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of the columns and the key: rows that were loaded under another one are loaded again."""
+        """Hash of columns, key and format of the text: rows loaded under another one are loaded again."""
         what = [[field.name, field.sql_type, field.type] for field in self.columns]
-        return hashlib.sha256(json.dumps([what, self.primary]).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps([TEXT_FORMAT, what, self.primary]).encode()).hexdigest()[:16]
 
 
 def sql_type(column: Column, length: int | None) -> str:
@@ -147,7 +150,10 @@ def relational_schema(
     exact = {each.name: exact_key(each.name) for each in fields if each.name in key and each.is_text}
     partitioned = origin.partition_by is not None
     indexed = [*((each.column,) for each in relation.references), *relation.indexes]
-    wanted = [columns for columns in dict.fromkeys(indexed) if columns != relation.key[: len(columns)]]
+    primary = tuple(exact.get(name, name) for name in relation.key)
+    # A companion stands in the primary key: queries find rows by the visible columns.
+    indexed += [relation.key] if exact else []
+    wanted = [columns for columns in dict.fromkeys(indexed) if columns != primary[: len(columns)]]
     if partitioned:
         wanted.append((STORED_MONTH,))
     return RelationalSchema(
@@ -160,7 +166,7 @@ def relational_schema(
             *(
                 Field(
                     name=companion,
-                    sql_type=f"varbinary({relation.lengths[name] * BYTES_PER_CHARACTER})",
+                    sql_type=f"varbinary({relation.lengths[name] * BYTES_PER_CHARACTER + 1})",
                     nullable=False,
                 )
                 for name, companion in exact.items()
@@ -168,7 +174,7 @@ def relational_schema(
             Field(name=STORED_MONTH, sql_type="int", nullable=False),
         ),
         key=relation.key,
-        primary=tuple(exact.get(name, name) for name in relation.key),
+        primary=primary,
         indexes={index_name(columns): columns for columns in wanted},
         references=relation.references,
     )

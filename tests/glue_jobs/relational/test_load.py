@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 
 from glue_jobs.relational import load as module
-from glue_jobs.relational.connection import rows
+from glue_jobs.relational.connection import rows, run
+from glue_jobs.relational.content import Months
 from glue_jobs.relational.errors import RelationalError
-from glue_jobs.relational.load import Changes, Parts
+from glue_jobs.relational.load import Parts
 from glue_jobs.relational.merge import Merged
-from lake.naming.relational import LOADS
-from tests.database import FEBRUARY, FIRST, JANUARY, Copy, Tables, expected, sale, with_
+from lake.naming.relational import LOADS, load_lock
+from tests.database import FEBRUARY, FIRST, JANUARY, Copy, Tables, contents, expected, sale, with_
 
 
 def test_the_first_load_fills_every_table(copy: Copy) -> None:
@@ -30,8 +33,8 @@ def test_an_unchanged_load_writes_nothing(copy: Copy) -> None:
     copy.load(FIRST)
     before = copy.query(f"SELECT * FROM {LOADS} ORDER BY table_name, stored_month")
 
-    def prepare(changes: Changes) -> Parts:
-        raise AssertionError(f"nothing is to be written: {changes}")
+    def prepare(table: str, months: Collection[int]) -> Parts:
+        raise AssertionError(f"nothing is to be written: {table}")
 
     report = copy.load(FIRST, prepare=prepare)
     assert (report.merged, report.unchanged) == ({}, 6)
@@ -156,9 +159,50 @@ def test_every_month_is_compared_again_on_request(copy: Copy) -> None:
     """A row that somebody changed by hand is not seen by the bookkeeping."""
     copy.load(FIRST)
     copy.query("UPDATE sales SET amount = 99 WHERE sale_id = 3")
+    copy.query("INSERT INTO sales (sale_id) VALUES (7)")
     assert copy.load(FIRST).merged == {}
-    assert copy.load(FIRST, again=True).merged["sales"] == Merged(updated=1)
+    assert copy.load(FIRST, again=True).merged["sales"] == Merged(updated=1, deleted=1)
     assert copy.state() == expected(FIRST)
+
+
+def test_a_table_that_is_no_longer_declared_stays_and_is_told(copy: Copy) -> None:
+    copy.load(FIRST)
+    fewer = replace(copy, relational=copy.relational[:-1])
+    told = "by_town: the table is no longer declared, and stays as it was loaded last: DROP TABLE `by_town`; "
+    assert fewer.load(FIRST).messages == (f"{told}removes it.",)
+    copy.query("DROP TABLE by_town")
+    assert fewer.load(FIRST).messages == ()
+
+
+def test_the_lake_is_compared_after_the_lock_was_got(copy: Copy) -> None:
+    """A load that waited for another one does not bring back what it saw before."""
+    copy.load(FIRST)
+    holder = copy.connect()
+    run(holder, "SELECT GET_LOCK(%s, 0)", (load_lock(copy.name),))
+    asked = threading.Event()
+
+    def contents_() -> dict[str, Months]:
+        asked.set()
+        return contents(copy.schemas, FIRST)
+
+    load = threading.Thread(target=copy.prepared(FIRST, contents=contents_).run)
+    load.start()
+    assert not asked.wait(0.3)
+    holder.close()
+    load.join()
+    assert asked.is_set()
+
+
+def test_a_key_that_is_null_is_not_the_empty_text(copy: Copy) -> None:
+    tables = with_(by_town={0: [(None, "1"), ("", "2"), (" ", "3")]})
+    copy.load(tables)
+    assert set(copy.table("by_town")) == {("", "2"), (" ", "3"), (None, "1")}
+
+
+def test_queries_by_a_text_key_use_an_index(copy: Copy) -> None:
+    copy.load(FIRST)
+    [plan] = copy.query("EXPLAIN SELECT * FROM by_town WHERE town = 'Rome'")
+    assert "ix_town" in plan
 
 
 def test_readers_in_a_transaction_see_one_state(copy: Copy) -> None:

@@ -22,7 +22,7 @@ def test_staging_tables_of_two_runs_differ_and_fit() -> None:
 
 
 def test_keys_lie_below_the_domain() -> None:
-    assert names.relational_parts("shop", "x1") == "_staging/shop/x1/relational/"
+    assert names.relational_parts("shop", "x1", "r2") == "_staging/shop/x1/relational/r2/"
     assert names.contents_key("shop") == "_relational/shop/contents.json"
     assert names.schema_name("shop") == "shop"
     assert names.load_lock("shop") == "caudal.shop"
