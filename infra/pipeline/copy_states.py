@@ -5,8 +5,8 @@ Neither waits for the other, and neither harms the other: a branch ends with its
 
 from __future__ import annotations
 
-from infra.pipeline import load_states, publish_states
-from infra.pipeline.states import NOTIFY_FAILURE, State, States, choice, equals, named_failure
+from infra.pipeline import load_mark, load_states, publish_states
+from infra.pipeline.states import NOTIFY_FAILURE, State, States, all_of, choice, equals, named_failure
 from lake.naming import LoadStatus
 
 START = "UpdateCopies"
@@ -34,10 +34,13 @@ def update(
     """Return the states from START to what follows the outcomes.
 
     `load` are those of load_states, `serving` those of publish_states with the outcomes as the names of the
-    states that follow. `partly_loaded` follows where the load alone is partial.
+    states that follow. `partly_loaded` follows where the load alone is partial, `idle` where neither copy
+    lacked anything.
     """
     branches = [{"StartAt": load_states.IS_NEEDED, "States": load}]
     selected = {"relational.$": "$[0]"}
+    is_idle = equals(f"{RELATIONAL}.status", load_mark.IDLE)
+    idle_rule: State = {**is_idle, "Next": idle}
     serving_rules: list[State] = []
     recorded: States = {}
     if serving is not None:
@@ -46,9 +49,9 @@ def update(
         outcome = "$.copies.serving.outcome"
         serving_rules = [
             {**equals(outcome, FAILED), "Next": "RecordServingFailure"},
-            {**equals(outcome, IDLE), "Next": idle},
             {**equals(outcome, PARTIAL), "Next": partial},
         ]
+        idle_rule = all_of(equals(outcome, IDLE), is_idle, next=idle)
         recorded = {
             "RecordServingFailure": {
                 "Type": "Pass",
@@ -70,6 +73,7 @@ def update(
         "AreCopiesComplete": choice(
             *serving_rules,
             {**equals(f"{RELATIONAL}.status", LoadStatus.PARTIAL), "Next": partly_loaded},
+            idle_rule,
             default=complete,
         ),
         **recorded,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.pipeline import copy_states, lease, load_states, publish_states
-from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl
+from infra.pipeline import copy_states, lease, load_mark, load_states, publish_states
+from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl_if
 from infra.pipeline.failure_states import JOB_FAILED, failed
 from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.publish_states import ServingPlan
@@ -34,9 +34,23 @@ from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunStatus, run_k
 LEASE_ATTEMPTS = 200
 """Most attempts to acquire the lease: each adds some 25 events to the history, which holds 25,000."""
 
+TASK_RESERVE_SECONDS = 600
+"""A job's task waits longer than the job's own time-out, so that the notification reports the job's error."""
+
 _CONCURRENT_RUN = retry(
     "Glue.ConcurrentRunsExceededException", seconds=30, attempts=20, rate=1.5, longest=300
 )
+
+
+def execution_seconds(job_timeout_seconds: int, *, loads: bool) -> int:
+    """Return the time-out of an execution, with `loads` also that of the longest load of the relational copy.
+
+    The rest is eight times the time-out of a job: the wait for another execution, two jobs and their crawls.
+    """
+    if not loads:
+        return 8 * job_timeout_seconds
+    task_seconds = job_timeout_seconds + TASK_RESERVE_SECONDS
+    return 8 * job_timeout_seconds + load_states.longest_load(task_seconds, _CONCURRENT_RUN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +81,13 @@ class Plan:
 
     @property
     def timeout_seconds(self) -> int:
-        """Time-out of an execution: the wait for another execution, then two jobs and their crawls."""
-        return 8 * self.job_timeout_seconds
+        """Time-out of an execution."""
+        return execution_seconds(self.job_timeout_seconds, loads=self.load is not None)
 
     @property
     def lease_wait_seconds(self) -> int:
-        """Time between two attempts to acquire the lease. All attempts together take half of the time-out."""
-        return max(self.wait_seconds, self.timeout_seconds // (2 * LEASE_ATTEMPTS))
+        """Time between two attempts to acquire the lease. All together take four times a job's time-out."""
+        return max(self.wait_seconds, 4 * self.job_timeout_seconds // LEASE_ATTEMPTS)
 
 
 def definition(plan: Plan) -> dict[str, Any]:
@@ -136,7 +150,8 @@ def _start(plan: Plan) -> States:
 
 
 def _ingest(plan: Plan) -> States:
-    nothing_new = publish_states.NOTHING_NEW if plan.serving else lease.RELEASE
+    nothing_new = publish_states.NOTHING_NEW if plan.serving or plan.load else lease.RELEASE
+    publish = load_mark.FORGET if plan.load else "ProcessedToCurated"
     start, crawl_states = _crawl_if(plan, "processed", [_DROPS_NEW], next="QualityGate")
     return {
         **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
@@ -158,7 +173,7 @@ def _ingest(plan: Plan) -> States:
         **crawl_states,
         "QualityGate": choice(
             {**equals("$.raw_to_processed.summary.status", RunStatus.REJECTED), "Next": "BatchRejected"},
-            default="ProcessedToCurated",
+            default=publish,
             comment="A rejected batch is not published.",
         ),
         "BatchRejected": failure(
@@ -195,11 +210,13 @@ def _copies(plan: Plan) -> tuple[str, States]:
         plan.load,
         plan.domain,
         plan.processed_bucket,
-        timeout=plan.job_timeout_seconds + 600,
+        timeout=plan.job_timeout_seconds + TASK_RESERVE_SECONDS,
         also_retry=_CONCURRENT_RUN,
     )
     serving: States | None = None
-    nothing_new: States = {}
+    nothing_new = publish_states.nothing_new(
+        "No new rows; what earlier runs left was brought to the copies.", next=copy_states.START
+    )
     if plan.serving is not None:
         serving = _serve(
             plan,
@@ -209,9 +226,10 @@ def _copies(plan: Plan) -> tuple[str, States]:
             complete=copy_states.COMPLETE,
             partial=copy_states.PARTIAL,
         )
-        nothing_new = {publish_states.NOTHING_NEW: serving.pop(publish_states.NOTHING_NEW)}
+        del serving[publish_states.NOTHING_NEW]
     return copy_states.START, {
         **nothing_new,
+        **load_mark.forget(plan.domain, plan.processed_bucket, next="ProcessedToCurated"),
         **copy_states.update(
             loading,
             serving,
@@ -240,20 +258,14 @@ _PUBLISHED_NEW = equals("$.processed_to_curated.summary.new_partitions", True)
 
 
 def _crawl_if(plan: Plan, zone: str, needed: Sequence[State], *, next: str) -> tuple[str, States]:
-    """Return the first of the states that crawl a zone, and these states; `next` follows them.
-
-    The zone is crawled if all `needed` hold: the execution has brought partitions of drops, and the zone has
-    new ones. The jobs have registered them already, and so have streams, whose executions need no crawl.
-    """
-    if zone not in plan.crawls:
-        return next, {}
-    states = crawl(plan.crawls[zone], plan.catalog_function, next=next, wait_seconds=plan.wait_seconds)
-    start = plan.crawls[zone].start
-    if plan.crawls_always:
-        return start, states
-    step = f"Is{zone.capitalize()}PartitionNew"
-    condition = all_of(*needed, next=start) if len(needed) > 1 else {**needed[0], "Next": start}
-    return step, {step: choice(condition, default=next), **states}
+    return crawl_if(
+        plan.crawls.get(zone),
+        plan.catalog_function,
+        needed,
+        next=next,
+        wait_seconds=plan.wait_seconds,
+        always=plan.crawls_always,
+    )
 
 
 def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
@@ -266,8 +278,7 @@ def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
         },
         service="glue",
         also_retry=[_CONCURRENT_RUN],
-        # Longer than the job's own time-out, so that the notification reports the job's error.
-        timeout=plan.job_timeout_seconds + 600,
+        timeout=plan.job_timeout_seconds + TASK_RESERVE_SECONDS,
         next=next,
     )
     states[f"{step}Failed"]["Next"] = JOB_FAILED

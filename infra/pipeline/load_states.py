@@ -1,21 +1,22 @@
 """States that load the relational copy: wake the database, run the load, let the database sleep.
 
-They are a branch of their own: whatever fails here, the branch ends with an outcome, and the next load
-catches up. The database's function says whether the database is ready; it keeps it awake until the load has
-ended.
+They are a branch of their own: whatever fails here, the branch ends with an outcome, and the next execution
+catches up, also without new rows. The database's function says whether the database is ready; it keeps it
+awake until the load has ended.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.pipeline import load_mark
 from infra.pipeline.states import (
     TRANSIENT,
     State,
     States,
-    all_of,
     choice,
     equals,
+    longest_wait,
     retry,
     wait,
 )
@@ -27,12 +28,14 @@ WAIT_SECONDS = 30
 ATTEMPTS = 60
 """Checks of a database that starts: half an hour, which is more than RDS takes to stop and start."""
 
+TASK_SECONDS = 60
+"""Longest answer to a request of a task; the database's function ends after it."""
 
-NOT_NEEDED = {
-    "status": LoadStatus.LOADED,
-    "message": "The relational copy was not loaded: there are no new rows.",
-}
-"""The outcome of an execution that publishes nothing new."""
+_NOT_STARTED, _UNKNOWN_COST = "0 USD", "an unknown sum"
+
+
+_SERVICES = ("s3", "lambda", "glue", "s3", "s3", "lambda")
+"""Those of the tasks in the order of their states; each may be retried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,26 +46,28 @@ class LoadPlan:
     job: str
 
 
+def longest_load(task_seconds: int, also_retry: State) -> int:
+    """Return the seconds that the branch lasts at most: all checks of the database, then the load's task.
+
+    `task_seconds` and `also_retry` are the time-out and the further retrier of the load's task.
+    """
+    checks = ATTEMPTS * (WAIT_SECONDS + TASK_SECONDS)
+    requests = sum(TASK_SECONDS + longest_wait(retry(*TRANSIENT[service])) for service in _SERVICES)
+    return checks + longest_wait(also_retry) + task_seconds + requests
+
+
 def load(plan: LoadPlan, domain: str, bucket: str, *, timeout: int, also_retry: State) -> States:
     """Return the states of the branch from IS_NEEDED; its output is the outcome: status and message.
 
-    `bucket` has the run summaries, `timeout` is that of the job's task, in seconds.
+    `bucket` has the run summaries and the mark, `timeout` is that of the job's task, in seconds.
     """
     ended = "LoadEnded"
     return {
-        IS_NEEDED: choice(
-            all_of(
-                equals("$.raw_to_processed.summary.proceed", False),
-                equals("$.full_refresh", "false"),
-                next="LoadNotNeeded",
-            ),
-            default=START,
-            comment="Without new rows the database is not woken up.",
-        ),
-        "LoadNotNeeded": {"Type": "Pass", "Result": NOT_NEEDED, "End": True},
+        **load_mark.decide(IS_NEEDED, domain, bucket, needed=START, failed="LoadFailed"),
         **_wake(plan),
         **_run(plan, timeout, also_retry),
         **_read(run_key(domain, "{}", CURATED_TO_RDS), bucket),
+        **load_mark.remember(domain, bucket, next="ReleaseDatabase"),
         "LoadFailed": {
             "Type": "Pass",
             "Parameters": {"what.$": "States.JsonMerge($.unknown, $.load_failure, false)"},
@@ -72,7 +77,8 @@ def load(plan: LoadPlan, domain: str, bucket: str, *, timeout: int, also_retry: 
         **_shorten(),
         "DescribeLoadFailure": _outcome(
             "States.Format('The relational copy was not loaded; the next run catches up. {}: {}', "
-            "$.load_failure.what.Error, $.load_failure.what.Cause)"
+            "$.load_failure.what.Error, $.load_failure.what.Cause)",
+            cost=_UNKNOWN_COST,
         ),
         **_ask(plan, "ReleaseDatabase", "release", next=ended, failed=ended),
         ended: {"Type": "Pass", "OutputPath": "$.relational", "End": True},
@@ -97,7 +103,8 @@ def _shorten() -> States:
         },
         "DescribeLoadRun": _outcome(
             "States.Format('The relational copy was not loaded; the next run catches up. {} (job run {})', "
-            "$.load_job.run.ErrorMessage, $.load_job.run.Id)"
+            "$.load_job.run.ErrorMessage, $.load_job.run.Id)",
+            cost=_UNKNOWN_COST,
         ),
     }
 
@@ -107,7 +114,7 @@ def _wake(plan: LoadPlan) -> States:
     return {
         START: {
             "Type": "Pass",
-            "Result": {"attempts": 0, "status": LoadStatus.PARTIAL, "message": "The load did not start."},
+            "Result": {"attempts": 0},
             "ResultPath": "$.relational",
             "Next": "WakeDatabase",
         },
@@ -124,21 +131,18 @@ def _wake(plan: LoadPlan) -> States:
         ),
         "CountDatabaseCheck": {
             "Type": "Pass",
-            "Parameters": {
-                "attempts.$": "States.MathAdd($.relational.attempts, 1)",
-                "status.$": "$.relational.status",
-                "message.$": "$.relational.message",
-            },
+            "Parameters": {"attempts.$": "States.MathAdd($.relational.attempts, 1)"},
             "ResultPath": "$.relational",
             "Next": "WaitForDatabase",
         },
         "WaitForDatabase": wait(WAIT_SECONDS, next="WakeDatabase"),
         "DatabaseUnusable": _outcome(
-            "States.Format('The relational copy was not loaded: {}', $.database.message)"
+            "States.Format('The relational copy was not loaded: {}', $.database.message)", cost=_NOT_STARTED
         ),
         "DatabaseTimedOut": _outcome(
             f"States.Format('The relational copy was not loaded: after {ATTEMPTS} checks the database is "
-            f"{{}}.', $.database.message)"
+            f"{{}}.', $.database.message)",
+            cost=_NOT_STARTED,
         ),
     }
 
@@ -161,8 +165,8 @@ def _read(key: str, bucket: str) -> States:
         "IsLoadPartial": choice(
             {**equals("$.loaded.summary.status", RunStatus.PARTIAL), "Next": "LoadPartial"}, default="Loaded"
         ),
-        "LoadPartial": _outcome("$.loaded.summary.message"),
-        "Loaded": _outcome("$.loaded.summary.message", status=LoadStatus.LOADED),
+        "LoadPartial": _loaded(LoadStatus.PARTIAL),
+        "Loaded": _loaded(LoadStatus.LOADED),
     }
 
 
@@ -207,10 +211,18 @@ def _caught(step: str, state: State, *, failed: str = "LoadFailed") -> States:
     return {step: {**state, "Catch": [caught]}}
 
 
-def _outcome(message: str, *, status: str = LoadStatus.PARTIAL) -> State:
+def _loaded(status: str) -> State:
+    """Return the outcome of a load that ended; what it left out stays out until the rows are corrected."""
+    cost = "States.Format('{} USD', $.loaded.summary.predicted_usd)"
+    outcome = {"status": status, "message.$": "$.loaded.summary.message", "predicted_cost.$": cost}
+    return {"Type": "Pass", "Parameters": outcome, "ResultPath": "$.relational", "Next": load_mark.REMEMBER}
+
+
+def _outcome(message: str, *, cost: str) -> State:
+    """Return the outcome of a load that failed or did not start."""
     return {
         "Type": "Pass",
-        "Parameters": {"status": status, "message.$": message},
+        "Parameters": {"status": LoadStatus.PARTIAL, "message.$": message, "predicted_cost": cost},
         "ResultPath": "$.relational",
         "Next": "ReleaseDatabase",
     }

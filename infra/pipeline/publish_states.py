@@ -43,6 +43,18 @@ class ServingPlan:
     marts: tuple[str, ...]
 
 
+def nothing_new(message: str, *, next: str) -> States:
+    """Return the state NOTHING_NEW, which stands for the job that publishes in a run without new rows."""
+    return {
+        NOTHING_NEW: {
+            "Type": "Pass",
+            "Result": {"summary": {"message": message, "predicted_usd": 0}},
+            "ResultPath": "$.processed_to_curated",
+            "Next": next,
+        }
+    }
+
+
 def publish(
     plan: ServingPlan, domain: str, bucket: str, *, next: str, idle: str, complete: str, partial: str
 ) -> States:
@@ -54,17 +66,7 @@ def publish(
     """
     is_nothing_new = equals("$.raw_to_processed.summary.proceed", False)
     return {
-        NOTHING_NEW: {
-            "Type": "Pass",
-            "Result": {
-                "summary": {
-                    "message": "No new rows; unpublished marts of earlier runs were published.",
-                    "predicted_usd": 0,
-                }
-            },
-            "ResultPath": "$.processed_to_curated",
-            "Next": next,
-        },
+        **nothing_new("No new rows; unpublished marts of earlier runs were published.", next=next),
         **task(
             START,
             "aws-sdk:s3:listObjectsV2",

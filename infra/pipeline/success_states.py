@@ -11,9 +11,14 @@ NOTIFY_SUCCESS = "NotifySuccess"
 NOTIFY_PARTLY_SERVED = "NotifyPartlyServed"
 NOTIFY_PARTLY_LOADED = "NotifyPartlyLoaded"
 
+_JOBS = "$.raw_to_processed.summary.predicted_usd, $.processed_to_curated.summary.predicted_usd"
 _PREDICTED_COST = (
     "States.Format('{} USD for raw_to_processed and {} USD for processed_to_curated, without crawls', "
-    "$.raw_to_processed.summary.predicted_usd, $.processed_to_curated.summary.predicted_usd)"
+    f"{_JOBS})"
+)
+_PREDICTED_COST_WITH_LOAD = (
+    "States.Format('{} USD for raw_to_processed, {} USD for processed_to_curated and {} for curated_to_rds, "
+    f"without crawls', {_JOBS}, {RELATIONAL}.predicted_cost)"
 )
 """In words, because a state machine adds whole numbers only."""
 
@@ -39,7 +44,7 @@ def succeeded(domain: str, topic_arn: str, lease_table: str, *, serves: bool, lo
                 batch="$.raw_to_processed.summary.batch_id",
                 ingested="$.raw_to_processed.summary.message",
                 published="$.processed_to_curated.summary.message",
-                predicted_cost=_PREDICTED_COST,
+                predicted_cost=_PREDICTED_COST_WITH_LOAD if loads else _PREDICTED_COST,
                 **{name: f"$.raw_to_processed.summary.{name}" for name in counts},
                 **fields,
             ),

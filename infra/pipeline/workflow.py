@@ -25,6 +25,7 @@ from infra.relational.office import OfficeFunction
 from infra.serving_store.publisher import PublishMarts
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, runs_root, unpublished_root
+from lake.naming.relational import loaded_key
 
 
 class Workflow(Construct):
@@ -77,6 +78,7 @@ class Workflow(Construct):
         if loader is not None and office is not None:
             loader.grant_run(self.role)
             self.role.allow(("lambda:InvokeFunction",), [office.arn])
+            self._grant_mark(domain.name, names)
         key = encryption.key if encryption else None
         log_name = names.log_group(domain.name, "pipeline")
         self.log = log_group(self, "Log", name=log_name, days=config.log_days, key=key)
@@ -100,6 +102,14 @@ class Workflow(Construct):
         unpublished = unpublished_root(domain)
         self.role.read(names.processed_bucket, unpublished)
         self.role.delete(names.processed_bucket, unpublished)
+
+    def _grant_mark(self, domain: str, names: Names) -> None:
+        """Allow the state machine to find, write and delete the mark of a copy that is loaded."""
+        bucket, mark = names.processed_bucket, loaded_key(domain)
+        self.role.allow(
+            ("s3:ListBucket",), [self._arns.bucket(bucket)], when={"StringEquals": {"s3:prefix": [mark]}}
+        )
+        self.role.allow(("s3:PutObject", "s3:DeleteObject"), [f"{self._arns.bucket(bucket)}/{mark}"])
 
     def _role(self, domain: str, names: Names) -> Role:
         arns = self._arns

@@ -10,9 +10,11 @@ from constructs import Construct
 
 from infra.foundation.acknowledge import acknowledge
 from infra.foundation.config import Config
+from infra.foundation.logs import log_group
 from infra.relational.hours import OfficeHours
 from infra.relational.network import Network
 from lake.naming import Names
+from lake.naming.relational import error_log_group
 
 STORAGE_GB, MOST_STORAGE_GB = 20, 100
 ROTATION_DURATION = "3h"
@@ -38,6 +40,7 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, id)
         removal = RemovalPolicy.DESTROY if config.destroys_data else RemovalPolicy.SNAPSHOT
+        error_log = log_group(self, "ErrorLog", name=error_log_group(names.relational), days=config.log_days)
         engine = rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.VER_8_4_10)
         self.instance = rds.DatabaseInstance(
             self,
@@ -60,11 +63,14 @@ class Database(Construct):
             storage_encrypted=True,
             backup_retention=Duration.days(7),
             preferred_backup_window=hours.backup_window,
+            preferred_maintenance_window=hours.maintenance_window,
             auto_minor_version_upgrade=True,
             deletion_protection=config.termination_protection,
             removal_policy=removal,
             cloudwatch_logs_exports=["error"],
         )
+        # RDS would create the log group itself, and keep its events for ever.
+        self.instance.node.add_dependency(error_log)
         secret = self.instance.secret
         assert secret is not None
         self._rotate(secret, network, hours)

@@ -11,10 +11,16 @@ from infra.foundation.config import Config, ConfigError
 QUARTERS = "0/15"
 """A start or stop is asked for four times: an instance between two states accepts neither."""
 
+RETRIES = f"cron({QUARTERS} * ? * * *)"
+"""When a stop that is overdue is tried again. The function does nothing in office hours."""
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 SHORTEST = 5
 """Hours: the rotation's window of three fits in, in winter and summer."""
 
 WINTER = dt.date(2026, 1, 15)
+WINTER_WEDNESDAY = dt.date(2026, 1, 14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +78,18 @@ class OfficeHours:
         middle = self.start + (self.length - 3) // 2
         local = dt.datetime.combine(WINTER, dt.time(middle), ZoneInfo(self.zone))
         return f"cron(0 {local.astimezone(dt.UTC).hour} ? * 3#1 *)"
+
+    @property
+    def maintenance_window(self) -> str:
+        """Half an hour for maintenance, UTC, on Wednesdays in office hours, after the backups.
+
+        AWS starts no stopped instance for it: outside of these hours there would be none.
+        """
+        middle = dt.time(self.start + self.length // 2)
+        local = dt.datetime.combine(WINTER_WEDNESDAY, middle, ZoneInfo(self.zone))
+        begin = (local.astimezone(dt.UTC) + dt.timedelta(hours=1)).replace(minute=0)
+        end = begin + dt.timedelta(minutes=30)
+        return "-".join(f"{DAYS[moment.weekday()]}:{moment:%H:%M}" for moment in (begin, end))
 
     @property
     def backup_window(self) -> str:

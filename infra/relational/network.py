@@ -19,10 +19,11 @@ class Network(Construct):
     """A VPC with private subnets in two zones, no NAT, and the security groups of database and jobs.
 
     S3 is reached through a gateway endpoint, which is free, Secrets Manager through an interface endpoint in
-    the first zone, which is billed by the hour. `client_cidr` may reach the database; empty: only jobs may.
+    the first zone, which is billed by the hour; with `keys` KMS as well. `client_cidr` may reach the
+    database; empty: only jobs may.
     """
 
-    def __init__(self, scope: Construct, id: str, *, client_cidr: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, client_cidr: str, keys: bool) -> None:
         super().__init__(scope, id)
         self.vpc = ec2.Vpc(
             self,
@@ -54,7 +55,13 @@ class Network(Construct):
             self.database.add_ingress_rule(group, port, what)
         if client_cidr:
             self.database.add_ingress_rule(ec2.Peer.ipv4(client_cidr), port, "Applications.")
-        self._endpoints([self.jobs, self.rotation])
+        self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+        endpoints = ec2.InterfaceVpcEndpointAwsService
+        self._endpoint(
+            "Secrets", "Secrets Manager", endpoints.SECRETS_MANAGER, "Endpoint", [self.jobs, self.rotation]
+        )
+        if keys:
+            self._endpoint("Keys", "KMS", endpoints.KMS, "KeysEndpoint", [self.jobs])
 
     @property
     def subnets(self) -> Sequence[ec2.ISubnet]:
@@ -65,14 +72,21 @@ class Network(Construct):
     def _group(self, id: str, description: str, *, outbound: bool) -> ec2.SecurityGroup:
         return ec2.SecurityGroup(self, id, vpc=self.vpc, description=description, allow_all_outbound=outbound)
 
-    def _endpoints(self, callers: Sequence[ec2.SecurityGroup]) -> None:
-        self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
-        group = self._group("Endpoint", "The endpoint of Secrets Manager.", outbound=False)
+    def _endpoint(
+        self,
+        id: str,
+        name: str,
+        service: ec2.InterfaceVpcEndpointAwsService,
+        group_id: str,
+        callers: Sequence[ec2.SecurityGroup],
+    ) -> None:
+        """Add the interface endpoint of a service, in one zone, for the callers."""
+        group = self._group(group_id, f"The endpoint of {name}.", outbound=False)
         for caller in callers:
-            group.add_ingress_rule(caller, ec2.Port.tcp(443), "Secrets Manager.")
+            group.add_ingress_rule(caller, ec2.Port.tcp(443), f"{name}.")
         self.vpc.add_interface_endpoint(
-            "Secrets",
-            service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+            id,
+            service=service,
             subnets=ec2.SubnetSelection(subnets=[self.subnets[0]]),
             security_groups=[group],
             open=False,

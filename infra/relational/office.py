@@ -1,4 +1,4 @@
-"""The function that starts and stops the database, and what calls it: two schedules, and RDS's own events."""
+"""The function that starts and stops the database, and what calls it: schedules, and RDS's own events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from infra.foundation.arns import Arns
 from infra.foundation.config import Config
 from infra.foundation.logs import log_group
 from infra.foundation.roles import Role, service
-from infra.relational.hours import OfficeHours
+from infra.relational.hours import RETRIES, OfficeHours
 from lake.naming import Names
 from lake.naming.relational import DATABASE_LEASES
 
@@ -27,7 +27,11 @@ RESTARTED_BY_AWS = ("RDS-EVENT-0154", "RDS-EVENT-0088")
 
 
 class OfficeFunction(Construct):
-    """The function, its schedules at the begin and end of office hours, and the rule on RDS's events."""
+    """The function, its schedules at the begin, at the end and outside of office hours, and RDS's events.
+
+    `lease_seconds`: how long a load that was never released keeps the database awake. It must be longer than
+    an execution can last.
+    """
 
     def __init__(
         self,
@@ -39,7 +43,7 @@ class OfficeFunction(Construct):
         arns: Arns,
         hours: OfficeHours,
         archive: Path,
-        job_timeout_seconds: int,
+        lease_seconds: int,
     ) -> None:
         super().__init__(scope, id)
         self._names = names
@@ -64,14 +68,19 @@ class OfficeFunction(Construct):
                 "OFFICE_ZONE": hours.zone,
                 "OFFICE_START": str(hours.start),
                 "OFFICE_HOURS": str(hours.length),
-                "LEASE_SECONDS": str(job_timeout_seconds),
+                "LEASE_SECONDS": str(lease_seconds),
             },
         )
         acknowledge(
             self.function, "AwsSolutions-L1", "The functions run on the Python that their tests run on."
         )
-        for action, expression in (("start", hours.starts), ("stop", hours.stops)):
-            self._schedule(action, expression, hours.zone, arns)
+        start, stop = (self._caller(action, arns) for action in ("start", "stop"))
+        for action, expression, caller in (
+            ("start", hours.starts, start),
+            ("stop", hours.stops, stop),
+            ("retry", RETRIES, stop),
+        ):
+            self._schedule(action, expression, hours.zone, caller)
         self._listen(arns)
 
     def _role(self, arns: Arns) -> Role:
@@ -101,7 +110,8 @@ class OfficeFunction(Construct):
         )
         return role
 
-    def _schedule(self, action: str, expression: str, zone: str, arns: Arns) -> None:
+    def _caller(self, action: str, arns: Arns) -> Role:
+        """Return the role of the schedules that ask for a start or a stop."""
         names = self._names
         role = Role(
             self,
@@ -112,6 +122,10 @@ class OfficeFunction(Construct):
             arns=arns,
         )
         role.allow(("lambda:InvokeFunction",), [self.arn])
+        return role
+
+    def _schedule(self, action: str, expression: str, zone: str, role: Role) -> None:
+        names = self._names
         schedule = scheduler.CfnSchedule(
             self,
             action,

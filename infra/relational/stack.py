@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.foundation.config import Config
 from infra.foundation.stack import LakeStack
+from infra.pipeline.definition import execution_seconds
 from infra.relational.database import Database
 from infra.relational.hours import OfficeHours
 from infra.relational.network import Network
@@ -24,7 +25,10 @@ class Relational(LakeStack):
             scope, id, names=names, config=config, description="The database of the relational copy."
         )
         hours = OfficeHours.of(config)
-        self.network = Network(self, "Network", client_cidr=config.relational_cidr)
+        # With encrypted logs the jobs have a security configuration with a key.
+        self.network = Network(
+            self, "Network", client_cidr=config.relational_cidr, keys=config.encrypted_logs
+        )
         self.database = Database(
             self, "Database", names=names, config=config, network=self.network, hours=hours
         )
@@ -36,7 +40,7 @@ class Relational(LakeStack):
             arns=self.arns,
             hours=hours,
             archive=office,
-            job_timeout_seconds=config.job_timeout_minutes * 60,
+            lease_seconds=execution_seconds(config.job_timeout_minutes * 60, loads=True),
         )
         subnet = self.network.subnets[0]
         # The secrets' endpoint lies in the first zone: so do the jobs.

@@ -67,6 +67,16 @@ def relational_prefix(domain: str) -> str:
     return f"_relational/{domain}/"
 
 
+def loaded_key(domain: str) -> str:
+    """Return the key of the mark of a copy that equals what is published; none: the next execution loads."""
+    return f"{relational_prefix(domain)}loaded"
+
+
+def error_log_group(instance: str) -> str:
+    """Return the log group to which RDS sends the error log of an instance."""
+    return f"/aws/rds/instance/{instance}/error"
+
+
 def contents_key(domain: str) -> str:
     """Return the key with the content hashes of the files that loads have read."""
     return f"{relational_prefix(domain)}contents.json"

@@ -1,9 +1,10 @@
 """Start and stop the database of the relational copy: at office hours, for a load, and after AWS started it.
 
-Events: {"action": "start" or "stop", "due": …} from the schedules, with the moment for which they were due;
-{"action": "acquire" or "release", "execution": …} from a pipeline that loads; RDS's events about the
-instance. The answer has a status (see DatabaseStatus) and a message. Environment variables: DATABASE,
-LEASE_TABLE, LEASE_SECONDS, OFFICE_ZONE, OFFICE_START, OFFICE_HOURS.
+Events: {"action": "start", "stop" or "retry", "due": …} from the schedules, with the moment for which they
+were due (retry stops what an earlier stop could not); {"action": "acquire" or "release", "execution": …}
+from a pipeline that loads; RDS's events about the instance. The answer has a status (see DatabaseStatus) and
+a message. Environment variables: DATABASE, LEASE_TABLE, LEASE_SECONDS, OFFICE_ZONE, OFFICE_START,
+OFFICE_HOURS.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ def _answer(office: Office, event: dict[str, Any]) -> dict[str, str]:
     actions: dict[str, Callable[[], dict[str, str]]] = {
         "start": office.start,
         "stop": office.stop,
+        "retry": office.retry,
         "acquire": lambda: office.acquire(event["execution"]),
         "release": lambda: office.release(event["execution"]),
     }

@@ -21,13 +21,16 @@ class Memory:
     """What the function remembers between two calls.
 
     - `loads`: execution → the end of its lease, in seconds since 1970.
-    - `stop_wanted`: the last load to end stops the database, unless it ends in office hours.
-    - `restarted`: AWS is starting the database because it was stopped for seven days.
+    - `stop_wanted`: the database is to be stopped outside office hours, as soon as its state and the loads in
+      progress allow it.
+    - `restarted`: AWS started the database because it was stopped for seven days; it was not stopped since.
+    - `stopping`: when a call last decided to stop the database, in seconds since 1970; 0 if none did.
     """
 
     loads: dict[str, float] = field(default_factory=dict)
     stop_wanted: bool = False
     restarted: bool = False
+    stopping: float = 0.0
 
     def live(self, now: float) -> list[str]:
         """Return the executions whose lease has not ended; one that died leaves its own behind."""

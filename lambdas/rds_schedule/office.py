@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lake.naming import DatabaseStatus
 from lambdas.rds_schedule.hours import Hours
-from lambdas.rds_schedule.instance import AVAILABLE, Instance, status_of
+from lambdas.rds_schedule.instance import AVAILABLE, SLEEPING, Instance, status_of
 from lambdas.rds_schedule.leases import Leases, Memory
 
 Answer = dict[str, str]
@@ -15,12 +15,22 @@ Answer = dict[str, str]
 STOPPED = "stopped"
 AWS_RESTARTS, STARTED = "RDS-EVENT-0154", "RDS-EVENT-0088"
 
+STOPPING_SECONDS = 120
+"""How long a load waits for a stop that was decided on, while RDS still shows the instance as available.
+
+Longer than the time-out of the function, which asks RDS for the stop after its decision or not at all.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
     """One call of the function, at the moment `now`. Every action may be repeated.
 
     `due` is the moment that decides whether it is office hours: a schedule may deliver late.
+
+    A load and a stop never meet. Both write to the leases under a version before they look or act: a load its
+    hold, and then it asks for the state; a stop its decision, unless there is a hold. Whichever writes
+    second sees the other.
     """
 
     instance: Instance
@@ -36,10 +46,11 @@ class Office:
         return self.hours.is_open(self.due)
 
     def start(self) -> Answer:
-        """Start the database at the begin of office hours."""
+        """Start the database at the begin of office hours. Stops that are overdue are not wanted any more."""
         state = self.instance.state()
         if not self.is_open:
             return _answer(state, "it is not office hours: it was not started")
+        self.leases.change(_forget)
         if state != STOPPED:
             return _answer(state, "it was not started")
         return self._started(state)
@@ -49,29 +60,42 @@ class Office:
         state = self.instance.state()
         if self.is_open:
             return _answer(state, "it is office hours: it was not stopped")
-        if loads := self._want_stop():
-            return _answer(state, f"{len(loads)} load(s) in progress: the last one stops it")
+        return self._stopped(state)
+
+    def retry(self) -> Answer:
+        """Stop the database if that is overdue: wanted but not possible so far, or started by AWS.
+
+        A call that is delivered late, in office hours, does nothing.
+        """
+        state = self.instance.state()
+        memory = self.leases.read()
+        if self.is_open or self.hours.is_open(self.now):
+            return _answer(state, "it is office hours: it was not stopped")
+        if not (memory.stop_wanted or memory.restarted):
+            return _answer(state, "no stop is overdue")
         return self._stopped(state)
 
     def acquire(self, execution: str) -> Answer:
         """Keep the database awake for a load, and start it if it sleeps. To be repeated until it is ready."""
-        state = self.instance.state()
-        starts = state == STOPPED
-        until = self.now.timestamp() + self.lease_seconds
+        now = self.now.timestamp()
 
         def hold(memory: Memory) -> None:
-            memory.loads = {each: end for each, end in memory.loads.items() if end > self.now.timestamp()}
-            memory.loads[execution] = until
-            # Before the start: if this call dies after it, the load's end stops the database.
-            memory.stop_wanted = memory.stop_wanted or starts
+            memory.loads = {each: end for each, end in memory.loads.items() if end > now}
+            memory.loads[execution] = now + self.lease_seconds
 
-        self.leases.change(hold)
-        if starts:
+        memory = self.leases.change(hold)
+        # After the hold: from now on no call decides to stop it.
+        state = self.instance.state()
+        if state == STOPPED:
+            # Before the start: if this call dies after it, the load's end stops the database.
+            self.leases.change(_wake)
             return self._started(state)
         answer = _answer(state, "")
         if answer["status"] == DatabaseStatus.ASLEEP:
             # It is stopping, and can be started when it has stopped.
-            answer["status"] = DatabaseStatus.WAIT
+            return {**answer, "status": DatabaseStatus.WAIT}
+        if answer["status"] == DatabaseStatus.READY and now < memory.stopping + STOPPING_SECONDS:
+            return {**_answer(state, "a stop was just asked for"), "status": DatabaseStatus.WAIT}
         return answer
 
     def release(self, execution: str) -> Answer:
@@ -85,12 +109,9 @@ class Office:
         if memory.live(self.now.timestamp()) or not memory.stop_wanted:
             return _answer(state, "it stays as it is")
         if self.is_open:
-            self.leases.change(_forget_stop)
+            self.leases.change(_forget)
             return _answer(state, "it is office hours: it was not stopped")
-        answer = self._stopped(state)
-        if answer["status"] == DatabaseStatus.ASLEEP:
-            self.leases.change(_forget_stop)
-        return answer
+        return self._stopped(state)
 
     def restarted(self, event: str) -> Answer:
         """Stop the database again that AWS has started because it was stopped for seven days."""
@@ -101,13 +122,10 @@ class Office:
             return _answer(state, "AWS starts it: it is stopped when it has started")
         if event != STARTED or not self.leases.read().restarted:
             return _answer(state, "AWS did not start it")
-        self.leases.change(_forget_restart)
-        return self.stop()
-
-    def _want_stop(self) -> list[str]:
-        """Return the loads in progress; ask the last one to stop the database, if there are any."""
-        loads = self.leases.read().live(self.now.timestamp())
-        return self.leases.change(_remember_stop).live(self.now.timestamp()) if loads else []
+        if self.is_open:
+            self.leases.change(_forget)
+            return _answer(state, "it is office hours: it was not stopped")
+        return self._stopped(state)
 
     def _started(self, state: str) -> Answer:
         done = self.instance.start()
@@ -117,13 +135,30 @@ class Office:
         }
 
     def _stopped(self, state: str) -> Answer:
-        if state != AVAILABLE:
+        """Stop the database unless a load holds it. What cannot be done now stays wanted."""
+        now = self.now.timestamp()
+
+        def decide(memory: Memory) -> None:
+            held = bool(memory.live(now))
+            if state in SLEEPING and not held:
+                _forget(memory)
+                return
+            memory.stop_wanted = True
+            if state == AVAILABLE and not held:
+                memory.stopping = max(memory.stopping, now)
+
+        memory = self.leases.change(decide)
+        if loads := memory.live(now):
+            return _answer(state, f"{len(loads)} load(s) in progress: the last one stops it")
+        if state in SLEEPING:
             return _answer(state, "it was not stopped")
-        done = self.instance.stop()
-        return {
-            "status": DatabaseStatus.ASLEEP if done else DatabaseStatus.WAIT,
-            "message": "The database is being stopped." if done else f"The database is no longer {state}.",
-        }
+        if state != AVAILABLE:
+            return _answer(state, "it cannot be stopped now, which is tried again")
+        if not self.instance.stop():
+            message = f"The database is no longer {state}; the stop is tried again."
+            return {"status": DatabaseStatus.WAIT, "message": message}
+        self.leases.change(lambda memory: _forget(memory) if memory.stopping == now else None)
+        return {"status": DatabaseStatus.ASLEEP, "message": "The database is being stopped."}
 
 
 def _answer(state: str, what: str) -> Answer:
@@ -131,17 +166,16 @@ def _answer(state: str, what: str) -> Answer:
     return {"status": status_of(state), "message": message}
 
 
-def _remember_stop(memory: Memory) -> None:
+def _forget(memory: Memory) -> None:
+    """Forget the stops that are overdue."""
+    memory.stop_wanted = memory.restarted = False
+
+
+def _wake(memory: Memory) -> None:
+    """Remember that a load starts the database. What was decided before has taken effect: it has stopped."""
     memory.stop_wanted = True
-
-
-def _forget_stop(memory: Memory) -> None:
-    memory.stop_wanted = False
+    memory.stopping = 0.0
 
 
 def _remember_restart(memory: Memory) -> None:
     memory.restarted = True
-
-
-def _forget_restart(memory: Memory) -> None:
-    memory.restarted = False

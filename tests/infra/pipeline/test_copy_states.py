@@ -43,21 +43,25 @@ def test_a_mart_that_failed_ends_its_branch_only_and_fails_the_execution_afterwa
 
 def test_outcomes_decide_the_notification() -> None:
     rules = LOADED["AreCopiesComplete"]
-    found = {
-        (rule["Variable"].removeprefix("$.copies."), rule["StringEquals"]): rule["Next"]
-        for rule in rules["Choices"]
-    }
-    assert found == {
-        ("serving.outcome", "FAILED"): "RecordServingFailure",
-        ("serving.outcome", "IDLE"): "ReleaseLease",
-        ("serving.outcome", "PARTIAL"): "NotifyPartlyServed",
-        ("relational.status", "PARTIAL"): "NotifyPartlyLoaded",
-    }
+    serving = {"Variable": "$.copies.serving.outcome"}
+    load = {"Variable": "$.copies.relational.status"}
+    assert rules["Choices"] == [
+        {**serving, "StringEquals": "FAILED", "Next": "RecordServingFailure"},
+        {**serving, "StringEquals": "PARTIAL", "Next": "NotifyPartlyServed"},
+        {**load, "StringEquals": "PARTIAL", "Next": "NotifyPartlyLoaded"},
+        {
+            "And": [{**serving, "StringEquals": "IDLE"}, {**load, "StringEquals": "IDLE"}],
+            "Next": "ReleaseLease",
+        },
+    ]
     assert rules["Default"] == "NotifySuccess"
     assert LOADED["NotifyPartlyServed"]["Parameters"]["Message"]["served.$"] == "$.copies.serving.marts"
 
 
 def test_without_a_serving_store_there_is_one_branch() -> None:
     assert len(ALONE["UpdateCopies"]["Branches"]) == 1
-    assert [rule["Next"] for rule in ALONE["AreCopiesComplete"]["Choices"]] == ["NotifyPartlyLoaded"]
-    assert "NothingNew" not in ALONE
+    assert [rule["Next"] for rule in ALONE["AreCopiesComplete"]["Choices"]] == [
+        "NotifyPartlyLoaded",
+        "ReleaseLease",
+    ]
+    assert ALONE["NothingNew"]["Next"] == "UpdateCopies"

@@ -2,95 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
-
-import boto3
 import pytest
-from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from lake.errors import UnknownNameError
 from lake.naming import DatabaseStatus
-from lambdas.rds_schedule.handler import _answer
-from lambdas.rds_schedule.hours import Hours
-from lambdas.rds_schedule.instance import Instance, status_of
-from lambdas.rds_schedule.leases import Leases
-from lambdas.rds_schedule.office import Office
-
-DAY = datetime(2026, 1, 14, 12, tzinfo=UTC)
-NIGHT = datetime(2026, 1, 14, 22, tzinfo=UTC)
-TABLE = "caudal-test-leases"
-LEASE = 3600
-
-
-@dataclass
-class Database:
-    """An instance as RDS shows it: it refuses what its state does not allow."""
-
-    state: str = "available"
-    calls: list[str] = field(default_factory=list)
-
-    def describe_db_instances(self, DBInstanceIdentifier: str) -> dict[str, Any]:
-        if self.state == "gone":
-            raise self._error("DBInstanceNotFound")
-        return {"DBInstances": [{"DBInstanceStatus": self.state}]}
-
-    def start_db_instance(self, DBInstanceIdentifier: str) -> None:
-        self._change("start", "stopped", "starting")
-
-    def stop_db_instance(self, DBInstanceIdentifier: str) -> None:
-        self._change("stop", "available", "stopping")
-
-    def _change(self, call: str, needed: str, state: str) -> None:
-        if self.state != needed:
-            raise self._error("InvalidDBInstanceState")
-        self.calls.append(call)
-        self.state = state
-
-    def _error(self, code: str) -> ClientError:
-        return ClientError({"Error": {"Code": code, "Message": "no"}}, "Call")
-
-
-class Site:
-    """The function beside a database and a table of leases; `now` is its clock."""
-
-    def __init__(self) -> None:
-        self.database = Database()
-        self.dynamodb = boto3.client("dynamodb", region_name="us-east-1")
-        self.dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "domain", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "domain", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        self.now = NIGHT
-
-    def ask(self, action: str, execution: str = "") -> str:
-        return self.send({"action": action, "execution": execution})["status"]
-
-    def event(self, number: str) -> str:
-        return self.send({"detail": {"EventID": f"RDS-EVENT-{number}"}})["status"]
-
-    def send(self, event: dict[str, Any]) -> dict[str, str]:
-        office = Office(
-            instance=Instance(self.database, "db"),
-            leases=Leases(self.dynamodb, TABLE),
-            hours=Hours(zone="Etc/UTC", start=8, length=8),
-            lease_seconds=LEASE,
-            now=self.now,
-            due=datetime.fromisoformat(event["due"]) if "due" in event else self.now,
-        )
-        return _answer(office, event)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with mock_aws():
-        yield Site()
-
+from lambdas.rds_schedule.instance import status_of
+from tests.lambdas.rds_schedule.site import DAY, NIGHT, Site
 
 STATES = {
     "available": DatabaseStatus.READY, "backing-up": DatabaseStatus.READY,
@@ -230,7 +147,7 @@ def test_a_state_that_changes_in_between_is_waited_for(site: Site, monkeypatch: 
 
 
 def test_an_unknown_action_is_named(site: Site) -> None:
-    with pytest.raises(UnknownNameError, match=r"sleep.*acquire, release, start, stop"):
+    with pytest.raises(UnknownNameError, match=r"sleep.*acquire, release, retry, start, stop"):
         site.ask("sleep")
 
 
