@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import App, Aws, Validations
+from aws_cdk import App, Aws, Token, Validations
 
 from infra.analytics.athena import Analytics
 from infra.analytics.reconciler import RECONCILE_CATALOG, RECONCILER_PACKAGES
@@ -16,6 +16,7 @@ from infra.foundation.storage import Storage
 from infra.jobs.assets import build_library
 from infra.jobs.bundle import OFFICE_HOURS, build_client, build_function, build_job_packages
 from infra.jobs.glue_job import Library
+from infra.relational.authorities import check_authorities
 from infra.relational.office import RDS_SCHEDULE
 from infra.relational.stack import Relational
 from infra.serving_store.publisher import FUNCTION, FunctionCode, Serving
@@ -56,6 +57,8 @@ def build(
     serving = Serving(app, names.stack("serving"), names=names, config=config) if config.serving else None
     code = _function_code(Path(app.outdir), root, config) if config.serving else None
     relational = _relational(app, names, config, root)
+    if relational is not None:
+        relational.add_stack_dependency(storage)
     reconciler = build_function(
         Path(app.outdir) / "library",
         root=root,
@@ -81,9 +84,14 @@ def build(
 
 
 def _relational(app: App, names: Names, config: Config, root: Path) -> Relational | None:
-    """Return the stack of the relational copy, if it is switched on."""
+    """Return the stack of the relational copy, if it is switched on.
+
+    Raises ConfigError for a region whose databases the jobs could not verify.
+    """
     if not config.relational:
         return None
+    if not Token.is_unresolved(names.region):
+        check_authorities(root, names.region)
     office = build_function(
         Path(app.outdir) / "library",
         root=root,

@@ -28,6 +28,7 @@ _APPLIED = (
     "MasterUserPassword", "AllocatedStorage", "StorageType", "StorageEncrypted", "PubliclyAccessible",
     "DBSubnetGroupName",
     "DBParameterGroupName", "BackupRetentionPeriod", "PreferredBackupWindow", "DeletionProtection",
+    "PreferredMaintenanceWindow",
     "CopyTagsToSnapshot", "AutoMinorVersionUpgrade", "MaxAllocatedStorage",
 )  # fmt: skip
 _IGNORED = ("CACertificateIdentifier", "EnableCloudwatchLogsExports", "Tags", "VPCSecurityGroups")

@@ -46,8 +46,9 @@ def _switches(outdir: Path) -> list[str]:
             "(--encrypted-logs; off by default)."
         )
     if kinds["AWS::StepFunctions::StateMachine"] and not kinds["AWS::RDS::DBInstance"]:
+        copy = relational.switched_on(keys=bool(kinds["AWS::Glue::SecurityConfiguration"]))
         lines.append(
-            f"The relational copy in MySQL would cost ${relational.switched_on():.2f} a month at rest "
+            f"The relational copy in MySQL would cost ${copy:.2f} a month at rest "
             "(--relational; off by default)."
         )
     jobs = [job for stack in found for job in stack.jobs]
