@@ -16,6 +16,7 @@ from infra.foundation.storage import Storage
 from infra.jobs.assets import build_library
 from infra.jobs.bundle import OFFICE_HOURS, build_client, build_function, build_job_packages
 from infra.jobs.glue_job import Library
+from infra.pipeline.definition import execution_seconds
 from infra.relational.authorities import check_authorities
 from infra.relational.office import RDS_SCHEDULE
 from infra.relational.stack import Relational
@@ -100,7 +101,14 @@ def _relational(app: App, names: Names, config: Config, root: Path) -> Relationa
         with_dependencies=not config.is_local,
         needed=OFFICE_HOURS,
     )
-    return Relational(app, names.stack("relational"), names=names, config=config, office=office)
+    return Relational(
+        app,
+        names.stack("relational"),
+        names=names,
+        config=config,
+        office=office,
+        lease_seconds=execution_seconds(config.job_timeout_minutes * 60, loads=True),
+    )
 
 
 def _library(folder: Path, root: Path, config: Config) -> Library:

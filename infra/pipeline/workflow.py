@@ -77,8 +77,7 @@ class Workflow(Construct):
             self._grant_unpublished(domain.name, names)
         if loader is not None and office is not None:
             loader.grant_run(self.role)
-            self.role.allow(("lambda:InvokeFunction",), [office.arn])
-            self._grant_mark(domain.name, names)
+            self._grant_load(office, domain.name, names)
         key = encryption.key if encryption else None
         log_name = names.log_group(domain.name, "pipeline")
         self.log = log_group(self, "Log", name=log_name, days=config.log_days, key=key)
@@ -103,8 +102,9 @@ class Workflow(Construct):
         self.role.read(names.processed_bucket, unpublished)
         self.role.delete(names.processed_bucket, unpublished)
 
-    def _grant_mark(self, domain: str, names: Names) -> None:
-        """Allow the state machine to find, write and delete the mark of a copy that is loaded."""
+    def _grant_load(self, office: OfficeFunction, domain: str, names: Names) -> None:
+        """Allow the state machine to wake the database, and to change the mark of a copy that is loaded."""
+        self.role.allow(("lambda:InvokeFunction",), [office.arn])
         bucket, mark = names.processed_bucket, loaded_key(domain)
         self.role.allow(
             ("s3:ListBucket",), [self._arns.bucket(bucket)], when={"StringEquals": {"s3:prefix": [mark]}}

@@ -9,7 +9,6 @@ from constructs import Construct
 
 from infra.foundation.config import Config
 from infra.foundation.stack import LakeStack
-from infra.pipeline.definition import execution_seconds
 from infra.relational.database import Database
 from infra.relational.hours import OfficeHours
 from infra.relational.network import Network
@@ -18,9 +17,14 @@ from lake.naming import Names
 
 
 class Relational(LakeStack):
-    """One database for all domains, each of which has a schema of its own. `office`: the function."""
+    """One database for all domains, each of which has a schema of its own.
 
-    def __init__(self, scope: Construct, id: str, *, names: Names, config: Config, office: Path) -> None:
+    `office`: the archive of the function. `lease_seconds`: see OfficeFunction.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, names: Names, config: Config, office: Path, lease_seconds: int
+    ) -> None:
         super().__init__(
             scope, id, names=names, config=config, description="The database of the relational copy."
         )
@@ -40,7 +44,7 @@ class Relational(LakeStack):
             arns=self.arns,
             hours=hours,
             archive=office,
-            lease_seconds=execution_seconds(config.job_timeout_minutes * 60, loads=True),
+            lease_seconds=lease_seconds,
         )
         subnet = self.network.subnets[0]
         # The secrets' endpoint lies in the first zone: so do the jobs.

@@ -13,7 +13,7 @@ from infra.pipeline import copy_states, load_mark, load_states, publish_states
 from infra.pipeline.copy_states import COMPLETE, IDLE, PARTIAL
 from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.publish_states import ServingPlan
-from infra.pipeline.states import NOTIFY_FAILURE, UNKNOWN, State, choice, equals, retry
+from infra.pipeline.states import NOTIFY_FAILURE, UNKNOWN, State, States, choice, equals, retry
 from lake.naming import CURATED_TO_RDS, run_key, unpublished_key, unpublished_root
 from lake.naming.relational import loaded_key
 from localcloud.server import LocalCloud
@@ -59,10 +59,8 @@ def end(name: str) -> State:
     return {"Type": "Pass", "Parameters": {"end": name, "copies.$": "$.copies"}, "End": True}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def stack(cloud: LocalCloud, deploy: Deploy) -> None:
-    cloud.client("s3").create_bucket(Bucket="copies-code")
-    cloud.client("s3").create_bucket(Bucket=BUCKET)
+def machine_states() -> States:
+    """Return the states from the job that publishes, which ends at once, to the outcomes."""
     plan = LoadPlan(function=f"{FUNCTIONS}:copies-office", job="no-such-job")
     loading = load_states.load(plan, "shop", BUCKET, timeout=60, also_retry=retry("Glue.Busy"))
     serving = publish_states.publish(
@@ -80,7 +78,7 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
     loading["LoadRelationalCopy"] = choice(
         {**equals("$.loads", True), "Next": "ReadLoadSummary"}, default="StartLoad"
     )
-    states = {
+    return {
         **copy_states.update(
             loading,
             serving,
@@ -103,6 +101,12 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
             "CausePath": "States.Format('{}: {}', $.failure.step, $.copies.relational.message)",
         },
     }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stack(cloud: LocalCloud, deploy: Deploy) -> None:
+    cloud.client("s3").create_bucket(Bucket="copies-code")
+    cloud.client("s3").create_bucket(Bucket=BUCKET)
     deploy(
         {
             "copies": {
@@ -121,7 +125,7 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
                 ),
                 "Publish": code(cloud, "copies-publish", PUBLISH),
                 "Office": code(cloud, "copies-office", OFFICE),
-                "Machine": machine("copies", states, "Start", f"{ROLE_ARN}/copies-caller"),
+                "Machine": machine("copies", machine_states(), "Start", f"{ROLE_ARN}/copies-caller"),
             }
         }
     )
