@@ -19,7 +19,7 @@ WRITTEN = {
     "TableName": "leases",
     "Item": {
         "domain": {"S": DATABASE_LEASES},
-        "memory": {"S": '{"loads": {}, "stop_wanted": true, "restarted": false}'},
+        "memory": {"S": '{"loads": {}, "stop_wanted": true, "restarted": false, "stopping": 0.0}'},
         "version": {"N": "1"},
     },
     "ConditionExpression": "attribute_not_exists(#domain) OR version = :version",

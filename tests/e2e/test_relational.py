@@ -90,7 +90,10 @@ def test_the_demo_answers_both_questions(shop: Lakehouse) -> None:
     assert "units" in text
 
 
-def test_a_wrong_password_ends_the_run_as_partly_loaded(shop: Lakehouse) -> None:
+def test_a_wrong_password_ends_the_run_as_partly_loaded_and_the_next_run_makes_up_for_it(
+    shop: Lakehouse,
+) -> None:
+    """The next run has no new rows, and the one after it finds nothing to make up for."""
     secrets = shop.cloud.client("secretsmanager")
     right = secrets.get_secret_value(SecretId=shop.names.relational)["SecretString"]
     wrong = json.dumps({**json.loads(right), "password": "wrong"})
@@ -105,6 +108,22 @@ def test_a_wrong_password_ends_the_run_as_partly_loaded(shop: Lakehouse) -> None
     assert message["outcome"] == "published, partly loaded"
     assert "the server refuses the user" in message["relational"]
     assert "Check user and password in the database's secret" in message["relational"]
+
+    shop.start()
+    shop.cloud.wait_idle()
+    message = last_message(shop)
+    assert message["outcome"] == "published"
+    assert message["published"] == "No new rows; what earlier runs left was brought to the copies."
+    assert message["relational"].startswith("MySQL: ")
+    assert message["predicted_cost"].endswith(" USD for curated_to_rds, without crawls")
+
+    told = len(shop.notifications())
+    shop.start()
+    shop.cloud.wait_idle()
+    assert shop.executions()[0] == "SUCCEEDED"
+    assert "FindLoadMark" in shop.states()
+    assert "WakeDatabase" not in shop.states()
+    assert len(shop.notifications()) == told
 
 
 def test_a_sleeping_database_is_woken_for_the_next_load_and_sleeps_again_outside_office_hours(
