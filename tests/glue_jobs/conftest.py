@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from localcloud.database.mariadb import PACKAGES, MariaDB, programs
+from localcloud.database.mariadb import PACKAGES, MariaDB
 from tests.meters.arrivals import Meters
+from tests.mysql import database
 from tests.pipeline import Pipeline
 from tests.toy.drops import JANUARY
 from tests.toy.model import expected
@@ -67,12 +68,11 @@ def january(published_january: Pipeline, tmp_path: Path) -> Pipeline:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDB]:
     """A running server. Without the packages the tests are skipped, in CI they fail."""
-    found = programs()
-    if found is None:
+    running = database(tmp_path_factory.mktemp("database"), "se'cret")
+    if running is None:
         if os.environ.get("CI"):
             pytest.fail(f"no MariaDB server: install {PACKAGES}")
         pytest.skip(f"no MariaDB server: install {PACKAGES}")
-    running = MariaDB(tmp_path_factory.mktemp("mariadb"), found, password="se'cret")
     running.start()
     yield running
     running.stop()

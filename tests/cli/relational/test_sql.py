@@ -12,17 +12,18 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from localcloud.database.mariadb import PACKAGES, MariaDB, programs
+from localcloud.database.mariadb import PACKAGES, MariaDB
+from tests.mysql import database
 from uploader import session as sessions
-
-FOUND = programs()
-pytestmark = pytest.mark.skipif(FOUND is None and not os.environ.get("CI"), reason=f"install {PACKAGES}")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDB]:
-    assert FOUND is not None, f"install {PACKAGES}"
-    running = MariaDB(tmp_path_factory.mktemp("db"), FOUND, password="secret")
+    running = database(tmp_path_factory.mktemp("db"), "secret")
+    if running is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"install {PACKAGES}")
+        pytest.skip(f"install {PACKAGES}")
     running.start()
     yield running
     running.stop()

@@ -16,8 +16,8 @@ from glue_jobs.relational.connection import Connection, connect, run
 from glue_jobs.relational.errors import RefusedError, RelationalError, UnreachableError
 from glue_jobs.relational.load import Parts
 from lake.naming.relational import load_lock
-from localcloud.database.mariadb import MariaDB, programs
 from tests.database import FIRST, JANUARY, Copy, expected, sale, with_
+from tests.mysql import database
 
 
 def test_a_second_load_waits_for_the_lock_and_finds_nothing_to_do(copy: Copy) -> None:
@@ -179,12 +179,12 @@ def test_a_password_that_was_rotated_meanwhile_is_read_again(copy: Copy) -> None
     assert copy.state() == expected(FIRST)
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(server: MariaDB, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("server")
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     """The tables lie in one file that must not grow beyond 16 MB."""
-    found = programs()
-    assert found is not None
     limits = ("--innodb-file-per-table=0", "--innodb-data-file-path=ibdata1:12M:autoextend:max:16M")
-    small = MariaDB(tmp_path / "db", found, password="x", options=limits)
+    small = database(tmp_path / "db", "x", limits)
+    assert small is not None
     try:
         small.start()
         copy = Copy(small, "shop", tmp_path)
