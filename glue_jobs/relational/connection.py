@@ -12,7 +12,7 @@ import pymysql
 from pymysql.connections import Connection as _Connection
 from pymysql.cursors import Cursor
 
-from glue_jobs.relational.errors import RelationalError, connecting
+from glue_jobs.relational.errors import UNKNOWN_SCHEMA, RelationalError, connecting, number_of
 from lake.naming.relational import schema_name
 
 Connection: TypeAlias = "_Connection[Cursor]"
@@ -98,9 +98,22 @@ def connect(access: Access, domain: str) -> Connection:
         )
     except (pymysql.err.Error, OSError, ValueError) as error:
         raise connecting(error, access.address) from error
-    run(connection, f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-    connection.select_db(name)
+    _use(connection, name)
     return connection
+
+
+def _use(connection: Connection, name: str) -> None:
+    """Make a schema the connection's own, and create it if it is missing.
+
+    `CREATE DATABASE IF NOT EXISTS` also waits for the DDL of others when the schema exists.
+    """
+    try:
+        connection.select_db(name)
+    except pymysql.err.OperationalError as error:
+        if number_of(error) != UNKNOWN_SCHEMA:
+            raise
+        run(connection, f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+        connection.select_db(name)
 
 
 def run(connection: Connection, statement: str, values: Sequence[Any] = ()) -> int:

@@ -16,16 +16,19 @@ LOST = frozenset({0, 1053, 1927, 2006, 2013, 2055, 4031})
 
 FULL = frozenset({3, 1021, 1026, 1114})
 REFUSED = frozenset({1044, 1045, 1142, 1227, 1698})
+UNKNOWN_SCHEMA = 1049
 UNREACHABLE = frozenset({2002, 2003, 2005})
 
 _FIX_DATA = "Correct the rows and send them again, or widen the column in relational.py and deploy."
+_NULL_KEY = "A column of the key is null. Run the pipeline with full_refresh, or correct the key."
 WARNINGS = {
     1062: "Two rows have one key. Correct the key in relational.py, or the rows.",
     1264: _FIX_DATA,
     1265: _FIX_DATA,
     1366: _FIX_DATA,
     1406: _FIX_DATA,
-    1048: "A column of the key is null. Run the pipeline with full_refresh, or correct the key.",
+    1048: _NULL_KEY,
+    1263: _NULL_KEY,
 }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from glue_jobs.relational.connection import Access, connect, rows
+from glue_jobs.relational import connection as module
+from glue_jobs.relational.connection import Access, connect, rows, run
 from glue_jobs.relational.errors import RelationalError, UnreachableError
 from localcloud.database.certificates import certificates
 from tests.database import Copy
@@ -43,6 +45,28 @@ def test_another_host_is_refused(copy: Copy) -> None:
 def test_a_server_that_does_not_listen_is_told(copy: Copy) -> None:
     with pytest.raises(UnreachableError, match=r"^127\.0\.0\.1:1: the server does not answer"):
         connect(replace(copy.access, port=1), copy.name)
+
+
+def test_connections_do_not_wait_for_the_ddl_of_others(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ALTER TABLE, which waits for a reader, holds a lock of the schema."""
+    copy.load({})
+    reader, owner = copy.connect(), copy.connect()
+    reader.begin()
+    run(reader, "SELECT * FROM people")
+    [(number,)] = rows(owner, "SELECT CONNECTION_ID()")
+    alter = threading.Thread(target=run, args=(owner, "ALTER TABLE people ADD COLUMN age int"))
+    alter.start()
+    waits = "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %s AND state LIKE %s"
+    try:
+        while rows(reader, waits, (number, "Waiting for table metadata%")) == [(0,)]:
+            assert alter.is_alive()
+        monkeypatch.setattr(module, "LOCK_SECONDS", 1)
+        copy.connect().close()
+    finally:
+        reader.rollback()
+        alter.join()
+    for each in (reader, owner):
+        each.close()
 
 
 def test_access_comes_from_the_secret_of_rds() -> None:

@@ -125,7 +125,7 @@ def test_hidden_columns_are_not_selected(copy: Copy) -> None:
         ("by_town", ("x" * 21, "1"), "by_town, month all: MySQL does not take 1 value.* 'town'"),
         ("sales", sale(1, "1" * 20), "sales, month 2024-01: MySQL does not take 1 value.* 'amount'"),
         ("sales", ("1", "1", "2024-13-01 00:00:00.000000", "1.00"), "sales, month 2024-01: .*'sold_at'"),
-        ("sale_lines", ("1", "pen", None), "sale_lines, month 2024-01: .*line_no"),
+        ("sale_lines", ("1", "pen", None), "sale_lines, month 2024-01: .*line_no.*key is null"),
     ],
 )
 def test_values_that_do_not_fit_stop_the_load(
