@@ -11,11 +11,13 @@ from rich.console import Console
 
 from bench.batch import one_more_month, whole_history
 from bench.dashboards import measure_dashboards
+from bench.relational import relational_copy
 from bench.streams import backlog
 from lake.model.discovery import load_domains
 from lake.model.spec import Domain
 
 BACKLOGS = (1_000_000, 10_000_000)
+RELATIONAL_ROWS = 1_000_000
 
 
 def _default_domain() -> Domain:
@@ -34,12 +36,14 @@ def measure(
     history: bool,
     events: Sequence[int] | None,
     dashboards: bool,
+    relational: int = RELATIONAL_ROWS,
     work: Path | None,
 ) -> None:
     """Run the chosen benchmarks and print their figures.
 
     `scale` 1 is the size of the real history. `events` are sizes of a stream's backlog, BACKLOGS by default,
-    0 for none. Data goes to `work`, or to a temporary folder that is removed.
+    0 for none. `relational` is the number of rows that MySQL gets, 0 for none. Data goes to `work`, or to a
+    temporary folder that is removed.
     """
     console = Console()
     domain = _default_domain()
@@ -54,6 +58,9 @@ def measure(
         if dashboards:
             console.rule("[bold]dashboards in Chromium", align="left")
             measure_dashboards(folder, scale, console)
+        if relational:
+            console.rule(f"[bold]{domain.name}: {relational:,} rows into MySQL", align="left")
+            relational_copy(domain, folder, relational, console)
         streaming = _stream_domain()
         for size in filter(None, BACKLOGS if events is None else events):
             console.rule(f"[bold]{streaming.name}: a backlog of {size:,} events", align="left")

@@ -12,8 +12,8 @@ from cli.options import examples
 EXAMPLES = examples(
     "caudal bench",
     "caudal bench --no-months --events 1000000",
-    "caudal bench --scale 0.1 --no-months --events 0",
-    "caudal bench --no-history --no-months --events 0",
+    "caudal bench --scale 0.1 --no-months --events 0 --relational 0",
+    "caudal bench --no-history --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
 )
 
@@ -29,6 +29,9 @@ def bench(
     dashboards: Annotated[
         bool, typer.Option(help="Measure the dashboards' pages and their export in Chromium.")
     ] = True,
+    relational: Annotated[
+        int, typer.Option(metavar="ROWS", help="Rows that MySQL gets, 0 for none.")
+    ] = 1_000_000,
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
@@ -39,7 +42,7 @@ def bench(
         ),
     ] = None,
 ) -> None:
-    """Measure batch and stream runs. Compare ratios within one run: wall-clock times depend on the load."""
+    """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
     from bench.run import measure
 
     if publication:
@@ -49,4 +52,12 @@ def bench(
 
         measure_publication(publication, Console())
         return
-    measure(scale=scale, months=months, history=history, events=events, dashboards=dashboards, work=work)
+    measure(
+        scale=scale,
+        months=months,
+        history=history,
+        events=events,
+        dashboards=dashboards,
+        relational=relational,
+        work=work,
+    )

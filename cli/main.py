@@ -10,6 +10,7 @@ import typer
 from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
 from cli.exits import Commands
 from cli.options import PROJECT, examples
+from cli.relational import sql
 from cli.show import dashboard
 from cli.steward import reingest, withdraw
 
@@ -38,6 +39,7 @@ app.command(rich_help_panel=_LOCAL, epilog=local.DOWN_EXAMPLES)(local.down)
 app.command("upload", rich_help_panel=_DATA, epilog=upload.EXAMPLES)(upload.upload_files)
 app.add_typer(ask.app, name="ask", rich_help_panel=_DATA)
 app.command(rich_help_panel=_DATA, epilog=dashboard.EXAMPLES)(dashboard.dashboard)
+app.command(rich_help_panel=_DATA, epilog=sql.EXAMPLES)(sql.sql)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_DATA)
 app.command(rich_help_panel=_DATA, epilog=quarantine.RELEASE_EXAMPLES)(quarantine.release)
 app.command(rich_help_panel=_DATA, epilog=withdraw.EXAMPLES)(withdraw.withdraw)

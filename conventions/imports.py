@@ -26,7 +26,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "lambdas": ("glue_jobs", "lake", "serving"),
     "glue_jobs": ("lake", "serving"),
     "requeue": ("glue_jobs", "lake", "uploader"),
-    "demo": ("dashboard", "lake", "localcloud", "serving", "uploader"),
+    "demo": ("dashboard", "glue_jobs", "lake", "localcloud", "serving", "uploader"),
     "bench": ("dashboard", "glue_jobs", "lake", "localcloud", "uploader"),
     "conformance": ("glue_jobs", "lake", "localcloud", "uploader"),
     "acceptance": ("glue_jobs", "lake", "localcloud", "uploader"),

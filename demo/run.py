@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from demo.answers import show_answers
+from demo.relational import show_asleep, show_relational
 from demo.report import show_accounting, show_quarantine, show_times
 from demo.serving import show_served
 from lake.model.discovery import domain_names, load_domain
@@ -73,6 +74,7 @@ class Demo:
             self._print_detail(f"deployed: {', '.join(stacks)}" if stacks else "stacks unchanged")
             succeeded = [self._domain(cloud, domain, landing / domain.name) for domain in domains]
             self._show(cloud, domains)
+            show_asleep(cloud, domains, self._names, self._console)
         show_times(self._steps, self._executions, self._console)
         self._next_steps(landing)
         return all(succeeded)
@@ -166,6 +168,7 @@ class Demo:
             secrets = cloud.client("secretsmanager")
             count = cloud.serving.server.count
             show_served(athena, secrets, domain, self._names, self._console, count)
+        show_relational(cloud, domain, self._names, self._console)
         self._console.rule(f"[bold]{domain.name}[/] data quality and row counts", align="left")
         show_quarantine(steward, s3, domain, self._names, self._console)
         show_accounting(s3, domain, self._names, self._console)

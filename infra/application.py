@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import App, Aws, Validations
+from aws_cdk import App, Aws, Token, Validations
 
 from infra.analytics.athena import Analytics
 from infra.analytics.reconciler import RECONCILE_CATALOG, RECONCILER_PACKAGES
@@ -14,10 +14,15 @@ from infra.domain_stack import DomainStack
 from infra.foundation.config import LOCAL, Config
 from infra.foundation.storage import Storage
 from infra.jobs.assets import build_library
-from infra.jobs.bundle import build_function, build_job_packages
+from infra.jobs.bundle import OFFICE_HOURS, build_client, build_function, build_job_packages
 from infra.jobs.glue_job import Library
+from infra.pipeline.definition import execution_seconds
+from infra.relational.authorities import check_authorities
+from infra.relational.office import RDS_SCHEDULE
+from infra.relational.stack import Relational
 from infra.serving_store.publisher import FUNCTION, FunctionCode, Serving
 from lake.model.modules import check_domains
+from lake.model.relational.checks import check_personal
 from lake.model.spec import Domain
 from lake.naming import Names
 
@@ -44,6 +49,7 @@ def build(
     DeclarationError if a domain lacks a module that it declares, or if domains contradict each other.
     """
     check_domains(domains)
+    check_personal(domains, [name for name in config.relational_personal.split(",") if name])
     names = Names(env=config.env, account=account or Aws.ACCOUNT_ID, region=region or Aws.REGION)
     library = _library(Path(app.outdir) / "library", root, config)
     storage = Storage(app, names.stack("storage"), names=names, config=config)
@@ -51,6 +57,9 @@ def build(
     analytics.add_stack_dependency(storage)
     serving = Serving(app, names.stack("serving"), names=names, config=config) if config.serving else None
     code = _function_code(Path(app.outdir), root, config) if config.serving else None
+    relational = _relational(app, names, config, root)
+    if relational is not None:
+        relational.add_stack_dependency(storage)
     reconciler = build_function(
         Path(app.outdir) / "library",
         root=root,
@@ -67,11 +76,39 @@ def build(
             library=library,
             reconciler=reconciler,
             code=code,
+            relational=relational,
         )
-        for shared in (storage, analytics, serving):
+        for shared in (storage, analytics, serving, relational):
             if shared is not None:
                 stack.add_stack_dependency(shared)
     return app
+
+
+def _relational(app: App, names: Names, config: Config, root: Path) -> Relational | None:
+    """Return the stack of the relational copy, if it is switched on.
+
+    Raises ConfigError for a region whose databases the jobs could not verify.
+    """
+    if not config.relational:
+        return None
+    if not Token.is_unresolved(names.region):
+        check_authorities(root, names.region)
+    office = build_function(
+        Path(app.outdir) / "library",
+        root=root,
+        function=RDS_SCHEDULE,
+        packages=("lake", "lambdas"),
+        with_dependencies=not config.is_local,
+        needed=OFFICE_HOURS,
+    )
+    return Relational(
+        app,
+        names.stack("relational"),
+        names=names,
+        config=config,
+        office=office,
+        lease_seconds=execution_seconds(config.job_timeout_minutes * 60, loads=True),
+    )
 
 
 def _library(folder: Path, root: Path, config: Config) -> Library:
@@ -81,6 +118,7 @@ def _library(folder: Path, root: Path, config: Config) -> Library:
         archive=build_library(folder, root=root),
         scripts=root / "glue_jobs",
         packages=build_job_packages(folder, root=root) if needs_packages else None,
+        client=build_client(folder, root=root) if config.relational and not config.is_local else None,
     )
 
 

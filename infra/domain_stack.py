@@ -20,6 +20,8 @@ from infra.pipeline.notifications import Notifications
 from infra.pipeline.schedules import schedule_pipeline
 from infra.pipeline.trigger import Trigger
 from infra.pipeline.workflow import Workflow
+from infra.relational.loader import DatabaseAlarms, Loader
+from infra.relational.stack import Relational
 from infra.serving_store.publisher import FunctionCode, PublishMarts
 from lake.model.spec import Domain
 from lake.naming import Names
@@ -29,7 +31,7 @@ class DomainStack(LakeStack):
     """Catalog, jobs, streams, pipeline, trigger, notifications, alarms and queries of one domain.
 
     `reconciler` is the archive of the function that reconciles the catalog. With `code` the pipeline also
-    publishes the domain's marts to the serving store.
+    publishes the domain's marts to the serving store, with `relational` it loads its relational tables.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class DomainStack(LakeStack):
         library: Library,
         reconciler: Path,
         code: FunctionCode | None = None,
+        relational: Relational | None = None,
     ) -> None:
         super().__init__(
             scope, id, names=names, config=config, description=domain.description, domain=domain.name
@@ -77,6 +80,12 @@ class DomainStack(LakeStack):
                 code=code,
                 encryption=self.encryption,
             )
+        self.loader: Loader | None = None
+        self._office = relational.office if relational is not None else None
+        if relational is not None and domain.relational:
+            self.loader = Loader(self, "Loader", defaults=self.job_defaults)
+            topic = self.notifications.topic
+            DatabaseAlarms(self, "DatabaseAlarms", defaults=self.job_defaults, topic=topic)
         self._add_pipeline(domain, names, config)
         self._add_alarms(domain, names)
         self.questions = Questions(self, "Questions", domain=domain, names=names, arns=arns)
@@ -117,6 +126,8 @@ class DomainStack(LakeStack):
             reconciler=self.reconciler,
             notifications=self.notifications,
             publisher=self.publisher,
+            loader=self.loader,
+            office=self._office,
             encryption=self.encryption,
         )
         self.trigger = Trigger(
@@ -143,8 +154,9 @@ class DomainStack(LakeStack):
             arns=self.arns,
             notifications=self.notifications,
             dead_letters=self.trigger.dead_letters,
-            jobs=self.streams.job_names,
+            streams=self.streams.job_names,
             are_continuous=self.streams.are_continuous,
+            loads=[self.loader.name] if self.loader else [],
         )
         self.alarms = Alarms(
             self,

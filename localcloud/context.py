@@ -67,6 +67,8 @@ class Context:
     recorder: Recorder | None = None
     s3a_jars: tuple[Path, ...] = ()
     """The jars of Hadoop's S3A client, if Spark calls S3 over HTTP; see `LocalCloud`."""
+    databases: Any = None
+    """The servers behind the instances of RDS."""
     write_faults: WriteFaults = field(default_factory=WriteFaults)
     """Faults of conditional writes to S3 that a test asks for."""
     time_scale: float = 0.02

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -19,6 +20,7 @@ import localcloud.stepfunctions.install
 from localcloud import catalog
 from localcloud.cloudformation import assembly
 from localcloud.context import Context
+from localcloud.database import rds
 from localcloud.errors import LocalCloudError
 from localcloud.events import eventbridge, notifications
 from localcloud.events.alarms import AlarmEvaluator
@@ -133,6 +135,7 @@ class LocalCloud:
         notifications.install(context)
         eventbridge.install(context, evaluator)
         localcloud.stepfunctions.install.install(context, self._execution_ended)
+        rds.install(context)
         localcloud.cloudformation.install.install(context)
         glue.install(context, self._run_ended)
         for executor in (crawler, athena, functions):
@@ -155,7 +158,7 @@ class LocalCloud:
         """Return a boto3 client, as administrator or in a role."""
         return self.context.client(service, role_arn)
 
-    def fire_schedule(self, name: str) -> dict[str, Any]:
+    def fire_schedule(self, name: str, at: datetime | None = None) -> dict[str, Any]:
         """Start the target of an EventBridge schedule now, in the schedule's role.
 
         Returns the response of the call, with the `JobRunId` of a job or the `ExecutionArn` of a state
@@ -166,7 +169,7 @@ class LocalCloud:
             raise LocalCloudError(
                 "the local cloud is not running.", where="fire_schedule", hint="Call start() first."
             )
-        return self._schedules.fire(name)
+        return self._schedules.fire(name, at)
 
     def wait_idle(self, timeout: float = 600.0) -> None:
         """Wait until no message is queued for a pipe, no execution runs and no job runs.
@@ -211,6 +214,8 @@ class LocalCloud:
         localcloud.stepfunctions.install.stop_all(self.context)
         glue.executor().stop()
         functions.executor().stop()
+        if self.context.databases is not None:
+            self.context.databases.stop()
         if self.serving is not None:
             self.serving.stop()
             self.serving = None

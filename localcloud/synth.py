@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from localcloud.context import ACCOUNT, REGION
+from localcloud.database.rds import is_installed
 from localcloud.errors import DeployError
 
 INPUTS = (
@@ -34,17 +35,23 @@ SYNTH_SECONDS = 300
 def synthesise(project: Path, out: Path, env: str) -> bool:
     """Synthesise the cloud assembly of an environment, for the local account, into `out`.
 
+    All switches are on; the relational copy only where there is a MariaDB server to load it into.
+
     Returns False if `out` already holds the assembly of the same inputs: their hash is stored beside
     it. Raises DeployError with the end of the program's output if the synthesis fails.
     """
-    current = f"{env} {inputs_hash(project)}"
+    relational = str(is_installed()).lower()
+    current = f"{env} relational={relational} {inputs_hash(project)}"
     stamp = out / STAMP
     if stamp.exists() and (out / "manifest.json").exists() and stamp.read_text() == current:
         return False
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     finished = subprocess.run(
-        [sys.executable, str(project / "app.py"), "-c", f"env={env}", "-c", "serving=local", "-o", str(out)],
+        [
+            *(sys.executable, str(project / "app.py"), "-c", f"env={env}", "-c", "serving=local"),
+            *("-c", f"relational={relational}", "-o", str(out)),
+        ],
         cwd=project,
         env=_environment(out),
         capture_output=True,

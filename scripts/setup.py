@@ -1,12 +1,13 @@
 """Set up the project on a machine that has only Python 3.11+, make and git: `make setup`.
 
-Standard library only, since no package is installed yet. Four steps:
+Standard library only, since no package is installed yet. Five steps:
 
 1. Install uv, which installs packages, from PyPI into `.build/uv`.
 2. Install the packages of requirements.txt (Node among them) into `.venv`.
 3. Write the command `.venv/bin/caudal`.
 4. Find a Java runtime that Spark can use. If there is none, root installs one system-wide with apt; any other
    user is asked to, with the command. The set-up never calls sudo.
+5. Get MariaDB, the server of the local relational copy: see `scripts/mariadb.py`.
 
 A stamp holds the hash of the inputs: when nothing changed, the next call returns at once.
 """
@@ -25,6 +26,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import command, mariadb  # noqa: E402  (this file is run as a program)
+
 UV = "uv==0.13.9"
 JAVA_VERSIONS = (17, 21)
 JAVA_PACKAGES = tuple(f"openjdk-{version}-jre-headless" for version in JAVA_VERSIONS)
@@ -66,9 +71,10 @@ def set_up(root: Path, *, with_java: bool = True) -> bool:
     if not has_packages:
         with step("Python packages from requirements.txt"):
             install_packages(root, uv(root))
-        write_command(root)
+        command.write_command(root)
     if with_java:
         configure_java(root, java or find_java(java_candidates(os.environ)) or install_java())
+        mariadb.add_mariadb(root)
     stamp.write_text(inputs, encoding="utf-8")
     return True
 
@@ -76,7 +82,7 @@ def set_up(root: Path, *, with_java: bool = True) -> bool:
 def fingerprint(root: Path) -> str:
     """Return the hash of the inputs: the pinned packages and this file."""
     digest = hashlib.sha256()
-    for file in (root / "requirements.txt", Path(__file__)):
+    for file in (root / "requirements.txt", *map(Path, (__file__, command.__file__, mariadb.__file__))):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -172,25 +178,6 @@ def install_packages(root: Path, program: Path) -> None:
         run(command, {**here, "UV_SYSTEM_CERTS": "true"})
     except SetupError:
         run(command, here)
-
-
-# --- the command
-
-COMMAND = """#!/bin/sh
-# Written by the set-up. Runs the command line with the project's sources on the path of this process
-# alone: they are not installed, because workers must see the packages of their bundles only.
-exec '{python}' -P -c 'import sys; sys.path.insert(0, "{root}"); from cli.main import main; main()' "$@"
-"""
-
-
-def write_command(root: Path) -> Path:
-    """Write `.venv/bin/caudal` and return its path."""
-    bin_folder = root / ".venv" / "bin"
-    bin_folder.mkdir(parents=True, exist_ok=True)
-    command = bin_folder / "caudal"
-    command.write_text(COMMAND.format(python=bin_folder / "python", root=root), encoding="utf-8")
-    command.chmod(0o755)
-    return command
 
 
 # --- Java

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from glue_jobs.runtime.session import configure
 from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
 
-pytest_plugins = ["tests.watchdog", "tests.environment"]
+pytest_plugins = ["tests.watchdog", "tests.environment", "tests.groups"]
 
 SMALL = {
     **WITHOUT_UI,

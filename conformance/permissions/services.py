@@ -32,7 +32,8 @@ class ServiceCalls:
 
 
 _JOBS = tuple(
-    f"caudal-*-<domain>-{job}" for job in ("raw-to-processed", "processed-to-curated", "stream-<table>")
+    f"caudal-*-<domain>-{job}"
+    for job in ("raw-to-processed", "processed-to-curated", "stream-<table>", "curated-to-rds")
 )
 _CRAWLERS = "caudal-*-<domain>-*-crawler"
 _STATE_MACHINES = "caudal-*-<domain>-state-machine"
@@ -66,6 +67,30 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
             source="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html",
         )
         for function in ("publish-marts", "reconcile-catalog")
+    ),
+    ServiceCalls(
+        role="caudal-*-office-hours", actions=("logs:CreateLogStream", "logs:PutLogEvents"),
+        why="Lambda writes a function's log in the function's role.",
+        source="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html",
+    ),
+    ServiceCalls(
+        role="caudal-*-<domain>-curated-to-rds",
+        actions=(
+            "glue:GetConnection", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+            "ec2:CreateTags", "ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcEndpoints",
+            "ec2:DescribeVpcAttribute", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+        ),
+        why="Glue reads the connection of a job, and makes the network interfaces of its workers, in the "
+        "job's role.",
+        source=f"{_GLUE_GUIDE}/getting-started-access.html",
+    ),
+    ServiceCalls(
+        role="caudal-*-<domain>-curated-to-rds",
+        actions=("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"),
+        resource="arn:aws:s3:::caudal-*-artifacts-*",
+        why="Spark writes a run's event log in the job's role; the history on S3A does not run this job.",
+        source=f"{_GLUE_GUIDE}/monitor-spark-ui-jobs.html",
     ),
     ServiceCalls(
         role=_CRAWLERS, actions=_LOGS, why="A crawler writes its log in its role.",

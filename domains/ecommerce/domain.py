@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from domains.ecommerce.dashboards import DASHBOARDS
 from domains.ecommerce.marts import MARTS
+from domains.ecommerce.relational import QUESTIONS as RELATIONAL_QUESTIONS
+from domains.ecommerce.relational import RELATIONAL
 from domains.ecommerce.tables import TABLES
 from lake.model.spec import Domain, Question
 
@@ -13,6 +15,8 @@ DOMAIN = Domain(
     tables=TABLES,
     marts=MARTS,
     dashboards=DASHBOARDS,
+    relational=RELATIONAL,
+    relational_questions=RELATIONAL_QUESTIONS,
     questions=(
         Question(
             number=1,

@@ -99,6 +99,7 @@ ORDER_ITEMS = Table(
         integer("quantity", "Units ordered.", required=True),
         money("line_total_usd", "Price of the line.", required=True),
     ),
+    numbered=integer("line_no", "Number of the line in its order, from 1: path and row of its delivery."),
     checks=(
         at_least("unit_price_usd", 0),
         at_least("line_total_usd", 0),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from glue_jobs.curation.bronze import BronzeTable
@@ -40,10 +40,11 @@ class Parents:
 class Resolved:
     """The bronze rows of a scope after the choice between versions.
 
-    `current` has the silver rows: declared columns, flags, year and month. `bronze` has year and month of
-    each bronze row in scope, `losers` year, month and outcome of each superseded or duplicate row; `losers`
-    is None if no key has several versions. Year and month are 0 for undated tables. `contested` has the keys
-    with several versions; it is cached, because the other frames use it, until `unpersist_keys`.
+    `current` has the silver rows: declared columns, numbers of rows in groups, flags, year and month.
+    `bronze` has year and month of each bronze row in scope, `losers` year, month and outcome of each
+    superseded or duplicate row; `losers` is None if no key has several versions. Year and month are 0 for
+    undated tables. `contested` has the keys with several versions; it is cached, because the other frames use
+    it, until `unpersist_keys`.
     """
 
     current: DataFrame
@@ -97,11 +98,11 @@ def _choose(
 ) -> Resolved:
     """Choose between `rows`, which have all versions of contested keys; keep results in `scope` if given."""
     contested = contested.persist()
-    columns = [*(column.name for column in table.columns), FLAGS, *MONTH_KEYS]
+    columns = [*(column.name for column in table.columns), *_order(table), FLAGS, *MONTH_KEYS]
     if contested.isEmpty():
         settled = rows if scope is None else rows.where(is_in(scope.months))
         return Resolved(
-            current=settled.select(*columns),
+            current=_numbered(settled.select(*columns), table),
             bronze=bronze.select(*MONTH_KEYS),
             losers=None,
             contested=contested,
@@ -112,12 +113,26 @@ def _choose(
         settled, decided = settled.where(is_in(scope.months)), decided.where(is_in(scope.months))
     winners = decided.where(F.col(OUTCOME) == CURRENT)
     return Resolved(
-        current=settled.select(*columns).unionByName(winners.select(*columns)),
+        current=_numbered(settled.select(*columns).unionByName(winners.select(*columns)), table),
         bronze=bronze.select(*MONTH_KEYS),
         losers=decided.where(F.col(OUTCOME) != CURRENT).select(*MONTH_KEYS, OUTCOME),
         contested=contested,
         disputed=disputed,
     )
+
+
+def _order(table: Table) -> tuple[str, ...]:
+    """Return the columns that order the rows of a group, whose files have one delivery: path, then row."""
+    return ("source_rank", "source_row") if table.numbered is not None else ()
+
+
+def _numbered(rows: DataFrame, table: Table) -> DataFrame:
+    """Replace the columns of `_order` by the number of the row in its group, for tables that declare one."""
+    if table.numbered is None:
+        return rows
+    order = _order(table)
+    number = F.row_number().over(Window.partitionBy(*table.key).orderBy(*order))
+    return rows.withColumn(table.numbered.name, number).drop(*order)
 
 
 def _with_parents_month(rows: DataFrame, reference: Reference, parents: Parents) -> DataFrame:

@@ -81,6 +81,12 @@ class Arns:
         """The default schedule group, which holds all schedules. A schedule's role trusts its group."""
         return self._regional("scheduler", "schedule-group/default")
 
+    def database_instance(self, name: str) -> str:
+        return self._regional("rds", f"db:{name}")
+
+    def connection(self, name: str) -> str:
+        return self._regional("glue", f"connection/{name}")
+
     def alarms(self, prefix: str) -> str:
         """Return the ARN pattern for the alarms whose names start with `prefix`."""
         return self._regional("cloudwatch", f"alarm:{prefix}*")

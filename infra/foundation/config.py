@@ -51,6 +51,10 @@ class Switches:
     - `encrypted_logs`: encrypt log groups and job bookmarks of each domain with a customer managed key, at $1
       a month per domain; jobs and crawlers then have a security configuration.
     - `job_metrics`: let Glue send its metrics of every job run to CloudWatch, which bills them by run.
+    - `relational`: load the relational copy into a MySQL database, which costs at rest: an endpoint, storage
+      and a secret. `relational_cidr`: addresses from which applications reach it, in peered networks; empty:
+      none. `relational_personal`: personal data that applications get, as
+      `<table>.<column>,…`; empty: none.
     - `assets_key`: ARN of the customer managed key with which the CDK bootstrap encrypts assets; jobs read
       their code from there. Empty: the bootstrap uses no key of the customer.
     """
@@ -65,6 +69,9 @@ class Switches:
     serving: str = _switch("", "Serve gold from this database; its secret is created.", "DATABASE")
     encrypted_logs: bool = _switch(False, "Encrypt logs with a key of each domain, at $1 a month each.")
     job_metrics: bool = _switch(False, "Send Glue's metrics of every job run, billed by run.")
+    relational: bool = _switch(False, "Load the relational copy into MySQL, at a price at rest.")
+    relational_cidr: str = _switch("", "Addresses from which applications reach MySQL.", "CIDR")
+    relational_personal: str = _switch("", "Personal data in MySQL: table.column,…", "COLUMNS")
     assets_key: str = _switch("", "Key with which the CDK bootstrap encrypts assets, if it is yours.", "ARN")
 
 
@@ -83,6 +90,8 @@ class Config(Switches):
     - `stream_rate`: how often the schedule starts a streaming job, which also restarts a continuous one that
       ended. `stream_files`: most files of a micro-batch.
     - `batch_rate`: how often the schedule starts the pipeline of a domain with streams.
+    - `office_zone`, `office_start`, `office_hours`: the database of the relational copy runs on weekdays in
+      this time zone, from this hour, for as many hours.
     - `topic_key`: encrypt each topic with a customer managed key, at $1 a month per domain.
     - `termination_protection`: CloudFormation refuses to delete the stacks.
     - `disposable`: first switch for deleting data; `delete_data` is the second.
@@ -103,6 +112,9 @@ class Config(Switches):
     stream_rate: str = "1 hour"
     stream_files: int = 200
     batch_rate: str = "1 day"
+    office_zone: str = "Etc/UTC"
+    office_start: int = 8
+    office_hours: int = 8
     topic_key: bool = False
     termination_protection: bool = False
     disposable: bool = False
@@ -120,6 +132,11 @@ class Config(Switches):
             )
         if self.crawl not in CRAWLS:
             raise UnknownNameError("rule for crawls", self.crawl, CRAWLS)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the stacks run in the local cloud, whose environment has the packages from PyPI."""
+        return self.serving == LOCAL
 
     @property
     def destroys_data(self) -> bool:

@@ -15,7 +15,7 @@ ARCHIVE = "caudal.zip"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FILE = 0o644 << 16
 _FOLDER = (0o40755 << 16) | 0x10
-_SHIPPED = {".py", ".sql", ".json", ".csv"}
+_SHIPPED = {".py", ".sql", ".json", ".csv", ".pem"}
 
 
 def build_library(target: Path, *, root: Path) -> Path:

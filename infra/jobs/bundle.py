@@ -43,6 +43,13 @@ NEEDED = (
 imports it only in a notebook. The Lambda runtime has boto3 and jmespath, the layer has awswrangler and
 pyarrow."""
 
+MYSQL_CLIENT = ("pymysql",)
+"""The client with which jobs load the relational copy: pure Python, no dependency."""
+
+OFFICE_HOURS = ("tzdata",)
+"""The time zones, which the Lambda runtime may lack."""
+
+CLIENT_ARCHIVE = "mysql_client.zip"
 JOB_ARCHIVE = "packages.zip"
 JOB_SUFFIXES = frozenset({".py", ".pem", ".dat"})
 NOT_FOR_JOBS = ("aws_lambda_powertools", "bin/")
@@ -63,16 +70,17 @@ def build_function(
     function: str,
     with_dependencies: bool = False,
     packages: Sequence[str] = PACKAGES,
+    needed: Sequence[str] = NEEDED,
 ) -> Path:
     """Write `<function>.zip` into `target` and return its path.
 
     The archive holds the function's modules (`handler.py` among them) at its top, `packages` and, on request,
-    the wheels. Equal inputs give equal bytes. Raises BundleError if the wheels cannot be downloaded.
+    the wheels of `needed`. Equal inputs give equal bytes. Raises BundleError if they cannot be downloaded.
     """
     own = root / "lambdas" / function
     files = {path.name: path for path in own.glob("*.py")} | package_files(root, packages)
     if with_dependencies:
-        wheels = installed_wheels(root)
+        wheels = installed_wheels(root, needed)
         files |= {path.relative_to(wheels).as_posix(): path for path in _all_files(wheels)}
     return write_archive(target / f"{function}.zip", files)
 
@@ -96,12 +104,25 @@ def build_job_packages(target: Path, *, root: Path) -> Path:
     )
 
 
+def build_client(target: Path, *, root: Path) -> Path:
+    """Write the archive of the MySQL client into `target` and return its path.
+
+    Equal inputs give equal bytes. Raises BundleError if the wheel cannot be downloaded.
+    """
+    wheels = installed_wheels(root, MYSQL_CLIENT)
+    files = {path.relative_to(wheels).as_posix(): path for path in _all_files(wheels)}
+    return write_archive(
+        target / CLIENT_ARCHIVE,
+        {name: path for name, path in files.items() if path.suffix == ".py" or path.name == "METADATA"},
+    )
+
+
 def _all_files(folder: Path) -> list[Path]:
     return [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
 
 
-def pins(root: Path) -> list[str]:
-    """Return `name==version` of each package in NEEDED, from requirements.txt.
+def pins(root: Path, needed: Sequence[str] = NEEDED) -> list[str]:
+    """Return `name==version` of each package in `needed`, from requirements.txt.
 
     Raises BundleError if a package has no pin.
     """
@@ -110,22 +131,22 @@ def pins(root: Path) -> list[str]:
         re.sub(r"[_.-]+", "-", name).lower(): version
         for name, version in re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)", text, re.MULTILINE)
     }
-    missing = [name for name in NEEDED if name not in pinned]
+    missing = [name for name in needed if name not in pinned]
     if missing:
         raise BundleError(
             f"no version is pinned for {', '.join(missing)}.",
             where="requirements.txt",
             hint="Compile the file again (make requirements), or correct NEEDED in infra/jobs/bundle.py.",
         )
-    return [f"{name}=={pinned[name]}" for name in NEEDED]
+    return [f"{name}=={pinned[name]}" for name in needed]
 
 
-def installed_wheels(root: Path) -> Path:
+def installed_wheels(root: Path, needed: Sequence[str] = NEEDED) -> Path:
     """Return the folder with the unpacked wheels of `pins`, downloading them if it does not exist.
 
     Raises BundleError if uv is missing or the download fails.
     """
-    wanted = pins(root)
+    wanted = pins(root, needed)
     digest = hashlib.sha256("\n".join([PYTHON, PLATFORM, *wanted]).encode()).hexdigest()[:16]
     folder = root / ".build" / "wheels" / digest
     if folder.exists():

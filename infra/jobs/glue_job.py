@@ -25,12 +25,14 @@ from lake.prices import starting_dpus
 class Library:
     """The code of the jobs: the archive of our packages and the folder with the scripts.
 
-    `packages` is the archive of packages from PyPI that streaming jobs import, None if they need none.
+    `packages` is the archive of packages from PyPI that streaming jobs import, `client` that of the MySQL
+    client that loads import; None if no job needs them.
     """
 
     archive: Path
     scripts: Path
     packages: Path | None = None
+    client: Path | None = None
 
 
 class GlueJobDefaults(Construct):
@@ -60,6 +62,7 @@ class GlueJobDefaults(Construct):
         self._packages = (
             s3_assets.Asset(self, "Packages", path=str(library.packages)) if library.packages else None
         )
+        self._client = s3_assets.Asset(self, "Client", path=str(library.client)) if library.client else None
 
     @property
     def log_prefix(self) -> str:
@@ -129,14 +132,22 @@ class GlueJobDefaults(Construct):
         return role
 
     def properties(
-        self, scope: Construct, *, kind: str, script: str, role: Role, with_packages: bool = False
+        self,
+        scope: Construct,
+        *,
+        kind: str,
+        script: str,
+        role: Role,
+        with_packages: bool = False,
+        with_client: bool = False,
     ) -> dict[str, Any]:
         """Return the construct properties that all jobs share; allow `role` to read script and library.
 
-        `with_packages`: the job imports packages from PyPI that Glue does not have.
+        `with_packages`, `with_client`: the job imports packages from PyPI that Glue does not have.
         """
         source = s3_assets.Asset(scope, "Script", path=str(self._scripts / f"{script}.py"))
-        archives = [self._archive, *([self._packages] if with_packages and self._packages else [])]
+        wanted = (self._packages if with_packages else None, self._client if with_client else None)
+        archives = [self._archive, *(each for each in wanted if each is not None)]
         for asset in (source, *archives):
             role.allow(("s3:GetObject",), [f"{asset.bucket.bucket_arn}/{asset.s3_object_key}"])
         event_logs = spark_ui_prefix(self.domain.name, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ prefer_own_node()
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.arns import Arns  # noqa: E402
 from infra.foundation.config import Config  # noqa: E402
-from infra.ops import assets_key, regions  # noqa: E402
+from infra.ops import assets_key, copy_stack, regions  # noqa: E402
 from infra.ops.costs import estimate  # noqa: E402
 from infra.ops.diagnosis import failures  # noqa: E402
 from infra.ops.takeover import delete_secret, take_over_secret  # noqa: E402
@@ -97,7 +97,8 @@ class Target:
 
     def stacks(self) -> list[str]:
         """Return the names of all stacks, domains first."""
-        shared = ("serving", "athena", "storage") if self.config.serving else ("athena", "storage")
+        optional = {"relational": self.config.relational, "serving": bool(self.config.serving)}
+        shared = (*(name for name, is_on in optional.items() if is_on), "athena", "storage")
         own = [self.names.stack(name) for name in shared]
         return [*(self.names.stack(domain.name) for domain in load_domains()), *own]
 
@@ -145,6 +146,8 @@ def _deploy(target: Target, outdir: Path) -> None:
         f"{', '.join(reversed(target.stacks()))}"
     )
     target.report(estimate(outdir))
+    if not target.config.relational and copy_stack.is_left(target.session, target.names):
+        target.report(copy_stack.warning(target.names, target.config))
     regions.check(target.session, target.names, target.report)
     if not is_bootstrapped(target):
         target.report("The account is not bootstrapped for the CDK in this region: bootstrap it first.")
@@ -167,9 +170,27 @@ def _deploy(target: Target, outdir: Path) -> None:
         secret=target.names.serving_secret,
     ):
         target.report(f"The secret {target.names.serving_secret} exists: imported with its value.")
-    target.cdk(
-        "deploy", "--all", "--app", str(outdir), "--require-approval", "never", "--import-existing-resources"
-    )
+    _deploy_stacks(target, outdir)
+
+
+def _deploy_stacks(target: Target, outdir: Path) -> None:
+    """Deploy all stacks, importing what an earlier deployment retained.
+
+    The stack of the relational copy retains nothing, and has a nested stack and a transform: it is deployed
+    without an import, between the stacks that it needs and the domains. Then their next execution loads.
+    """
+    options = ("--app", str(outdir), "--require-approval", "never")
+    if not target.config.relational:
+        target.cdk("deploy", "--all", *options, "--import-existing-resources")
+        return
+    copy = target.names.stack("relational")
+    domains = [domain.name for domain in load_domains()]
+    own = [target.names.stack(name) for name in domains]
+    shared = [stack for stack in target.stacks() if stack not in (*own, copy)]
+    target.cdk("deploy", *shared, "--exclusively", *options, "--import-existing-resources")
+    target.cdk("deploy", copy, "--exclusively", *options)
+    target.cdk("deploy", *own, "--exclusively", *options, "--import-existing-resources")
+    copy_stack.forget_loads(target.session, target.names, domains)
 
 
 def _explain_secret(target: Target) -> None:
@@ -184,8 +205,11 @@ def _explain_secret(target: Target) -> None:
 def destroy(target: Target) -> None:
     """Remove all stacks after confirmation. Buckets stay, unless environment and caller both allow deletion.
 
-    Raises DeployError if the user declines or the environment forbids deletion.
+    The stack of the relational copy goes too if an earlier deployment had it: without the leases its function
+    could not stop the database. Raises DeployError if the user declines or the environment forbids deletion.
     """
+    if not target.config.relational and copy_stack.is_left(target.session, target.names):
+        target = replace(target, config=replace(target.config, relational=True))
     config = target.config
     if config.delete_data and not config.disposable:
         raise DeployError(

@@ -84,6 +84,9 @@ def _variants() -> list[tuple[str, Config]]:
         stream_trigger=CONTINUOUS,
         encrypted_logs=True,
         job_metrics=True,
+        relational=True,
+        relational_cidr="10.0.0.0/16",
+        relational_personal="customers.name,customers.email",
         assets_key=_KEY,
     )
     return [*sorted(CONFIGS.items()), ("dev with all switches", switched)]

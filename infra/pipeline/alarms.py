@@ -101,16 +101,23 @@ class Alarms(Construct):
         alarm.add_alarm_action(self._action)
 
 
-def _states(are_continuous: bool) -> list[str]:
-    """Return the states of failed runs. A continuous run is meant to last until its time-out."""
-    return ["FAILED", "ERROR"] if are_continuous else ["FAILED", "TIMEOUT", "ERROR"]
+def _failures(streams: Sequence[str], loads: Sequence[str], are_continuous: bool) -> dict[str, object]:
+    """Return the pattern of failed runs' details. A continuous run is meant to last until its time-out."""
+    ending = [*([] if are_continuous else streams), *loads]
+    patterns: list[dict[str, object]] = []
+    if ending:
+        patterns.append({"jobName": ending, "state": ["FAILED", "TIMEOUT", "ERROR"]})
+    if are_continuous and streams:
+        patterns.append({"jobName": list(streams), "state": ["FAILED", "ERROR"]})
+    return patterns[0] if len(patterns) == 1 else {"$or": patterns}
 
 
 class FailedStreams(Construct):
-    """A rule that notifies the domain's topic when a streaming job fails: no state machine waits for it.
+    """A rule that notifies the domain's topic of failed runs of `streams`, and of `loads` of copies.
 
-    A notice that cannot be delivered goes to `dead_letters`, whose alarm notifies the topic. Without `jobs`
-    there is no rule.
+    No state machine waits for streams. The state machine that waits for a load does not fail with it. A
+    notice that cannot be delivered goes to `dead_letters`, whose alarm notifies the topic. Without jobs there
+    is no rule.
     """
 
     def __init__(
@@ -123,11 +130,12 @@ class FailedStreams(Construct):
         arns: Arns,
         notifications: Notifications,
         dead_letters: sqs.Queue,
-        jobs: Sequence[str],
+        streams: Sequence[str],
         are_continuous: bool,
+        loads: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
-        if not jobs:
+        if not [*streams, *loads]:
             return
         name = names.failed_streams_rule(domain.name)
         notifications.grant_publish_to_rule(arns.rule(name))
@@ -140,7 +148,7 @@ class FailedStreams(Construct):
             event_pattern={
                 "source": ["aws.glue"],
                 "detail-type": ["Glue Job State Change"],
-                "detail": {"jobName": list(jobs), "state": _states(are_continuous)},
+                "detail": _failures(streams, loads, are_continuous),
             },
             targets=[
                 events.CfnRule.TargetProperty(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from infra.pipeline.states import States, choice, equals, failure, retry, task, wait
+from infra.pipeline.states import State, States, all_of, choice, equals, failure, retry, task, wait
 
 _CRAWLER_RUNNING = retry("Glue.CrawlerRunningException", seconds=30, attempts=20, rate=1.5, longest=300)
 
@@ -22,6 +22,31 @@ class ZoneCrawl:
     def start(self) -> str:
         """Name of the first state."""
         return f"Crawl{self.zone.capitalize()}"
+
+
+def crawl_if(
+    of: ZoneCrawl | None,
+    function: str,
+    needed: Sequence[State],
+    *,
+    next: str,
+    wait_seconds: int,
+    always: bool,
+) -> tuple[str, States]:
+    """Return the first of the states that crawl a zone, and these states; `next` follows them.
+
+    The zone is crawled if all `needed` hold, or `always`: the execution has brought partitions of drops, and
+    the zone has new ones. The jobs have registered them already, and so have streams, whose executions need
+    no crawl. A zone without a crawl has no states. For `function` and `wait_seconds` see `crawl`.
+    """
+    if of is None:
+        return next, {}
+    states = crawl(of, function, next=next, wait_seconds=wait_seconds)
+    if always:
+        return of.start, states
+    step = f"Is{of.zone.capitalize()}PartitionNew"
+    condition = all_of(*needed, next=of.start) if len(needed) > 1 else {**needed[0], "Next": of.start}
+    return step, {step: choice(condition, default=next), **states}
 
 
 def crawl(of: ZoneCrawl, function: str, *, next: str, wait_seconds: int) -> States:

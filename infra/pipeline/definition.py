@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.pipeline import lease, publish_states
-from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl
+from infra.pipeline import copy_states, lease, load_mark, load_states, publish_states
+from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl_if
 from infra.pipeline.failure_states import JOB_FAILED, failed
+from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.publish_states import ServingPlan
-from infra.pipeline.record_states import RECORD_PARTLY_SERVED, RECORD_SUCCESS, record
 from infra.pipeline.states import (
     UNKNOWN,
     State,
@@ -19,30 +19,38 @@ from infra.pipeline.states import (
     choice,
     equals,
     failure,
-    notification,
     present,
     retry,
     task,
 )
-from lake.naming import (
-    BATCH_REJECTED,
-    PROCESSED_TO_CURATED,
-    RAW_TO_PROCESSED,
-    RunOutcome,
-    RunStatus,
-    run_key,
+from infra.pipeline.success_states import (
+    NOTIFY_PARTLY_LOADED,
+    NOTIFY_PARTLY_SERVED,
+    NOTIFY_SUCCESS,
+    succeeded,
 )
-
-DONE = "Done"
-NOTIFY_SUCCESS = "NotifySuccess"
-NOTIFY_PARTLY_SERVED = "NotifyPartlyServed"
+from lake.naming import BATCH_REJECTED, PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunStatus, run_key
 
 LEASE_ATTEMPTS = 200
 """Most attempts to acquire the lease: each adds some 25 events to the history, which holds 25,000."""
 
+TASK_RESERVE_SECONDS = 600
+"""A job's task waits longer than the job's own time-out, so that the notification reports the job's error."""
+
 _CONCURRENT_RUN = retry(
     "Glue.ConcurrentRunsExceededException", seconds=30, attempts=20, rate=1.5, longest=300
 )
+
+
+def execution_seconds(job_timeout_seconds: int, *, loads: bool) -> int:
+    """Return the time-out of an execution, with `loads` also that of the longest load of the relational copy.
+
+    The rest is eight times the time-out of a job: the wait for another execution, two jobs and their crawls.
+    """
+    if not loads:
+        return 8 * job_timeout_seconds
+    task_seconds = job_timeout_seconds + TASK_RESERVE_SECONDS
+    return 8 * job_timeout_seconds + load_states.longest_load(task_seconds, _CONCURRENT_RUN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +63,7 @@ class Plan:
       `crawls_always`: crawl in every execution with new rows, and not only after drops.
     - `wait_seconds`: time between two checks of a crawler.
     - `serving`: None: the pipeline does not publish to a serving store.
+    - `load`: None: the pipeline does not load the relational copy.
     """
 
     domain: str
@@ -67,17 +76,18 @@ class Plan:
     wait_seconds: int
     job_timeout_seconds: int
     serving: ServingPlan | None = None
+    load: LoadPlan | None = None
     crawls_always: bool = False
 
     @property
     def timeout_seconds(self) -> int:
-        """Time-out of an execution: the wait for another execution, then two jobs and their crawls."""
-        return 8 * self.job_timeout_seconds
+        """Time-out of an execution."""
+        return execution_seconds(self.job_timeout_seconds, loads=self.load is not None)
 
     @property
     def lease_wait_seconds(self) -> int:
-        """Time between two attempts to acquire the lease. All attempts together take half of the time-out."""
-        return max(self.wait_seconds, self.timeout_seconds // (2 * LEASE_ATTEMPTS))
+        """Time between two attempts to acquire the lease. All together take four times a job's time-out."""
+        return max(self.wait_seconds, 4 * self.job_timeout_seconds // LEASE_ATTEMPTS)
 
 
 def definition(plan: Plan) -> dict[str, Any]:
@@ -87,7 +97,7 @@ def definition(plan: Plan) -> dict[str, Any]:
         "StartAt": "IsFullRefresh",
         "TimeoutSeconds": plan.timeout_seconds,
         "States": {
-            **_start(),
+            **_start(plan),
             **lease.acquire(
                 plan.domain,
                 plan.lease_table,
@@ -97,13 +107,20 @@ def definition(plan: Plan) -> dict[str, Any]:
             ),
             **_ingest(plan),
             **_publish(plan),
-            **_success(plan),
+            **succeeded(
+                plan.domain,
+                plan.topic_arn,
+                plan.lease_table,
+                plan.catalog_function,
+                serves=plan.serving is not None,
+                loads=plan.load is not None,
+            ),
             **failed(plan.domain, plan.topic_arn, plan.lease_table, plan.catalog_function),
         },
     }
 
 
-def _start() -> States:
+def _start(plan: Plan) -> States:
     """Return the states that prepare the execution's data.
 
     The input is an array of keys from the pipe, {} from a schedule or a person, or {"full_refresh": "true"}
@@ -113,7 +130,11 @@ def _start() -> States:
     def prepare(full_refresh: str) -> State:
         return {
             "Type": "Pass",
-            "Parameters": {"full_refresh": full_refresh, "lease": {"attempts": 0}, "unknown": UNKNOWN},
+            "Parameters": {
+                "full_refresh": full_refresh,
+                "lease": {"attempts": 0},
+                "unknown": UNKNOWN,
+            },
             "Next": lease.ACQUIRE,
         }
 
@@ -130,7 +151,8 @@ def _start() -> States:
 
 
 def _ingest(plan: Plan) -> States:
-    nothing_new = "NothingNew" if plan.serving else lease.RELEASE
+    nothing_new = publish_states.NOTHING_NEW if plan.serving or plan.load else lease.RELEASE
+    publish = load_mark.FORGET if plan.load else "ProcessedToCurated"
     start, crawl_states = _crawl_if(plan, "processed", [_DROPS_NEW], next="QualityGate")
     return {
         **_job(plan, "RawToProcessed", RAW_TO_PROCESSED, next="ReadIngestSummary"),
@@ -152,7 +174,7 @@ def _ingest(plan: Plan) -> States:
         **crawl_states,
         "QualityGate": choice(
             {**equals("$.raw_to_processed.summary.status", RunStatus.REJECTED), "Next": "BatchRejected"},
-            default="ProcessedToCurated",
+            default=publish,
             comment="A rejected batch is not published.",
         ),
         "BatchRejected": failure(
@@ -162,26 +184,74 @@ def _ingest(plan: Plan) -> States:
 
 
 def _publish(plan: Plan) -> States:
-    after = publish_states.START if plan.serving else NOTIFY_SUCCESS
+    after, copies = _copies(plan)
     start, crawl_states = _crawl_if(plan, "curated", [_DROPS_NEW, _PUBLISHED_NEW], next=after)
-    served = (
-        publish_states.publish(
-            plan.serving,
-            plan.domain,
-            plan.processed_bucket,
-            idle=lease.RELEASE,
-            complete=NOTIFY_SUCCESS,
-            partial=NOTIFY_PARTLY_SERVED,
-        )
-        if plan.serving
-        else {}
-    )
     return {
         **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
         **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next=start),
         **crawl_states,
-        **served,
+        **copies,
     }
+
+
+def _copies(plan: Plan) -> tuple[str, States]:
+    """Return the first of the states that update the copies of gold, and these states."""
+    if plan.load is None:
+        if plan.serving is None:
+            return NOTIFY_SUCCESS, {}
+        return publish_states.START, _serve(
+            plan,
+            plan.serving,
+            next=publish_states.START,
+            idle=lease.RELEASE,
+            complete=NOTIFY_SUCCESS,
+            partial=NOTIFY_PARTLY_SERVED,
+        )
+    loading = load_states.load(
+        plan.load,
+        plan.domain,
+        plan.processed_bucket,
+        timeout=plan.job_timeout_seconds + TASK_RESERVE_SECONDS,
+        also_retry=_CONCURRENT_RUN,
+    )
+    serving: States | None = None
+    nothing_new = publish_states.nothing_new(
+        "No new rows; what earlier runs left was brought to the copies.", next=copy_states.START
+    )
+    if plan.serving is not None:
+        serving = _serve(
+            plan,
+            plan.serving,
+            next=copy_states.START,
+            idle=copy_states.IDLE,
+            complete=copy_states.COMPLETE,
+            partial=copy_states.PARTIAL,
+        )
+        del serving[publish_states.NOTHING_NEW]
+    return copy_states.START, {
+        **nothing_new,
+        **load_mark.forget(plan.domain, plan.processed_bucket, next="ProcessedToCurated"),
+        **copy_states.update(
+            loading,
+            serving,
+            idle=lease.RELEASE,
+            complete=NOTIFY_SUCCESS,
+            partial=NOTIFY_PARTLY_SERVED,
+            partly_loaded=NOTIFY_PARTLY_LOADED,
+        ),
+    }
+
+
+def _serve(plan: Plan, serving: ServingPlan, *, next: str, idle: str, complete: str, partial: str) -> States:
+    return publish_states.publish(
+        serving,
+        plan.domain,
+        plan.processed_bucket,
+        next=next,
+        idle=idle,
+        complete=complete,
+        partial=partial,
+    )
 
 
 _DROPS_NEW = equals("$.raw_to_processed.summary.new_partitions", True)
@@ -189,20 +259,14 @@ _PUBLISHED_NEW = equals("$.processed_to_curated.summary.new_partitions", True)
 
 
 def _crawl_if(plan: Plan, zone: str, needed: Sequence[State], *, next: str) -> tuple[str, States]:
-    """Return the first of the states that crawl a zone, and these states; `next` follows them.
-
-    The zone is crawled if all `needed` hold: the execution has brought partitions of drops, and the zone has
-    new ones. The jobs have registered them already, and so have streams, whose executions need no crawl.
-    """
-    if zone not in plan.crawls:
-        return next, {}
-    states = crawl(plan.crawls[zone], plan.catalog_function, next=next, wait_seconds=plan.wait_seconds)
-    start = plan.crawls[zone].start
-    if plan.crawls_always:
-        return start, states
-    step = f"Is{zone.capitalize()}PartitionNew"
-    condition = all_of(*needed, next=start) if len(needed) > 1 else {**needed[0], "Next": start}
-    return step, {step: choice(condition, default=next), **states}
+    return crawl_if(
+        plan.crawls.get(zone),
+        plan.catalog_function,
+        needed,
+        next=next,
+        wait_seconds=plan.wait_seconds,
+        always=plan.crawls_always,
+    )
 
 
 def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
@@ -215,8 +279,7 @@ def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
         },
         service="glue",
         also_retry=[_CONCURRENT_RUN],
-        # Longer than the job's own time-out, so that the notification reports the job's error.
-        timeout=plan.job_timeout_seconds + 600,
+        timeout=plan.job_timeout_seconds + TASK_RESERVE_SECONDS,
         next=next,
     )
     states[f"{step}Failed"]["Next"] = JOB_FAILED
@@ -232,54 +295,5 @@ def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
         service="s3",
         select={"summary.$": "States.StringToJson($.Body)"},
         result=f"$.{job}",
-        next=next,
-    )
-
-
-def _success(plan: Plan) -> States:
-    function = plan.catalog_function
-    partial = {
-        **_notify(
-            plan,
-            NOTIFY_PARTLY_SERVED,
-            "published, partly served",
-            next=RECORD_PARTLY_SERVED,
-            served="$.serving.marts",
-        ),
-        **record(RECORD_PARTLY_SERVED, function, RunOutcome.PARTIAL, next=lease.RELEASE),
-    }
-    return {
-        **_notify(plan, NOTIFY_SUCCESS, "published", next=RECORD_SUCCESS),
-        **record(RECORD_SUCCESS, function, RunOutcome.OK, next=lease.RELEASE),
-        **(partial if plan.serving else {}),
-        **lease.release(plan.domain, plan.lease_table, step=lease.RELEASE, next=DONE),
-        DONE: {"Type": "Succeed"},
-    }
-
-
-_PREDICTED_COST = (
-    "States.Format('{} USD for raw_to_processed and {} USD for processed_to_curated, without crawls', "
-    "$.raw_to_processed.summary.predicted_usd, $.processed_to_curated.summary.predicted_usd)"
-)
-"""In words, because a state machine adds whole numbers only."""
-
-
-def _notify(plan: Plan, step: str, outcome: str, *, next: str, **fields: str) -> States:
-    counts = ("files", "rows_read", "rows_bronze", "rows_quarantined")
-    return task(
-        step,
-        "sns:publish",
-        notification(
-            plan.domain,
-            plan.topic_arn,
-            outcome,
-            batch="$.raw_to_processed.summary.batch_id",
-            ingested="$.raw_to_processed.summary.message",
-            published="$.processed_to_curated.summary.message",
-            predicted_cost=_PREDICTED_COST,
-            **{name: f"$.raw_to_processed.summary.{name}" for name in counts},
-            **fields,
-        ),
-        service="sns",
         next=next,
     )

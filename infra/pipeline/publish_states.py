@@ -26,6 +26,7 @@ from lake.naming import ServingStatus, unpublished_root
 
 PUBLISH = "PublishMarts"
 START = "ListUnpublishedMarts"
+NOTHING_NEW = "NothingNew"
 MARTS_AT_ONCE = 2
 PARTITIONS_AT_ONCE = 4
 """Together they bound the connections to the database: each invocation opens a few."""
@@ -42,26 +43,30 @@ class ServingPlan:
     marts: tuple[str, ...]
 
 
-def publish(plan: ServingPlan, domain: str, bucket: str, *, idle: str, complete: str, partial: str) -> States:
+def nothing_new(message: str, *, next: str) -> States:
+    """Return the state NOTHING_NEW, which stands for the job that publishes in a run without new rows."""
+    return {
+        NOTHING_NEW: {
+            "Type": "Pass",
+            "Result": {"summary": {"message": message, "predicted_usd": 0}},
+            "ResultPath": "$.processed_to_curated",
+            "Next": next,
+        }
+    }
+
+
+def publish(
+    plan: ServingPlan, domain: str, bucket: str, *, next: str, idle: str, complete: str, partial: str
+) -> States:
     """Return the states that publish the unpublished partitions of the domain's marts.
 
-    They start at START, or at NothingNew if the run has no new rows. `complete` follows if all documents
-    were published, `partial` if the store refused some, and `idle` if there is no entry and the run has no
-    new rows. A mart that failed fails the execution. `bucket` holds the entries.
+    They start at START, or at NOTHING_NEW, which `next` follows, if the run has no new rows. `complete`
+    follows if all documents were published, `partial` if the store refused some, and `idle` if there is no
+    entry and the run has no new rows. A mart that failed fails the execution. `bucket` holds the entries.
     """
     is_nothing_new = equals("$.raw_to_processed.summary.proceed", False)
     return {
-        "NothingNew": {
-            "Type": "Pass",
-            "Result": {
-                "summary": {
-                    "message": "No new rows; unpublished marts of earlier runs were published.",
-                    "predicted_usd": 0,
-                }
-            },
-            "ResultPath": "$.processed_to_curated",
-            "Next": START,
-        },
+        **nothing_new("No new rows; unpublished marts of earlier runs were published.", next=next),
         **task(
             START,
             "aws-sdk:s3:listObjectsV2",

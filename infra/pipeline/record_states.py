@@ -5,7 +5,7 @@ from __future__ import annotations
 from infra.pipeline.states import States, task
 
 RECORD_SUCCESS = "RecordRun"
-RECORD_PARTLY_SERVED = "RecordPartlyServedRun"
+RECORD_PARTIAL = "RecordPartialRun"
 RECORD_FAILURE = "RecordFailedRun"
 
 

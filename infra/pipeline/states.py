@@ -7,6 +7,7 @@ the failed step and its cause.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 State = dict[str, Any]
@@ -72,6 +73,13 @@ def retry(*errors: str, seconds: int = 2, attempts: int = 5, rate: float = 2.0, 
         "MaxDelaySeconds": longest,
         "JitterStrategy": "FULL",
     }
+
+
+def longest_wait(retrier: State) -> int:
+    """Return the seconds that all retries of a retrier wait together, at most."""
+    first, rate = float(retrier["IntervalSeconds"]), float(retrier["BackoffRate"])
+    longest = float(retrier["MaxDelaySeconds"])
+    return ceil(sum(min(first * rate**attempt, longest) for attempt in range(retrier["MaxAttempts"])))
 
 
 def task(

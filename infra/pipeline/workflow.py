@@ -17,11 +17,15 @@ from infra.foundation.roles import READ, Role, service
 from infra.jobs.batch_jobs import Jobs
 from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import Plan, definition
+from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.notifications import Notifications
 from infra.pipeline.publish_states import ServingPlan
+from infra.relational.loader import Loader
+from infra.relational.office import OfficeFunction
 from infra.serving_store.publisher import PublishMarts
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, runs_root, unpublished_root
+from lake.naming.relational import loaded_key
 
 
 class Workflow(Construct):
@@ -41,6 +45,8 @@ class Workflow(Construct):
         reconciler: ReconcileCatalog,
         notifications: Notifications,
         publisher: PublishMarts | None = None,
+        loader: Loader | None = None,
+        office: OfficeFunction | None = None,
         encryption: LogEncryption | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -59,6 +65,7 @@ class Workflow(Construct):
             wait_seconds=config.wait_seconds,
             job_timeout_seconds=config.job_timeout_minutes * 60,
             serving=ServingPlan(function=publisher.arn, marts=publisher.marts) if publisher else None,
+            load=LoadPlan(function=office.arn, job=loader.name) if loader and office else None,
         )
         self.role = self._role(domain.name, names)
         jobs.grant_run(self.role)
@@ -68,13 +75,12 @@ class Workflow(Construct):
         if publisher is not None:
             publisher.grant_invoke(self.role)
             self._grant_unpublished(domain.name, names)
-        self.log = log_group(
-            self,
-            "Log",
-            name=names.log_group(domain.name, "pipeline"),
-            days=config.log_days,
-            key=encryption.key if encryption else None,
-        )
+        if loader is not None and office is not None:
+            loader.grant_run(self.role)
+            self._grant_load(office, domain.name, names)
+        key = encryption.key if encryption else None
+        log_name = names.log_group(domain.name, "pipeline")
+        self.log = log_group(self, "Log", name=log_name, days=config.log_days, key=key)
         text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
         self.state_machine = sfn.StateMachine(
             self,
@@ -95,6 +101,15 @@ class Workflow(Construct):
         unpublished = unpublished_root(domain)
         self.role.read(names.processed_bucket, unpublished)
         self.role.delete(names.processed_bucket, unpublished)
+
+    def _grant_load(self, office: OfficeFunction, domain: str, names: Names) -> None:
+        """Allow the state machine to wake the database, and to change the mark of a copy that is loaded."""
+        self.role.allow(("lambda:InvokeFunction",), [office.arn])
+        bucket, mark = names.processed_bucket, loaded_key(domain)
+        self.role.allow(
+            ("s3:ListBucket",), [self._arns.bucket(bucket)], when={"StringEquals": {"s3:prefix": [mark]}}
+        )
+        self.role.allow(("s3:PutObject", "s3:DeleteObject"), [f"{self._arns.bucket(bucket)}/{mark}"])
 
     def _role(self, domain: str, names: Names) -> Role:
         arns = self._arns

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lake.documentation.diagrams import lineage, relations
 from lake.documentation.pages import table as table_of
+from lake.documentation.relational import relational_blocks
 from lake.files.checks import FILE_CHECKS
 from lake.model.checks import Check, Effect
 from lake.model.columns import Column
@@ -32,6 +33,7 @@ def page(domain: Domain) -> str:
         "## Published tables",
         lineage(domain),
         *(block for mart in domain.published_marts for block in _mart(mart)),
+        *relational_blocks(domain),
         *_questions(domain),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -42,6 +44,9 @@ def _table(domain: Domain, table: Table) -> Iterator[str]:
     yield table.description
     yield "\n".join(f"- {fact}" for fact in _facts(table))
     yield _columns(table.columns, required={c.name for c in table.columns if table.is_required(c)})
+    if table.numbered is not None:
+        yield "Added in silver:"
+        yield _columns((table.numbered,))
     if table.enrichment:
         yield f"Added in silver, from {_names(table.enriched_from)}:"
         yield _columns(table.enrichment)

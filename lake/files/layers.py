@@ -57,7 +57,7 @@ def layer_columns(table: Table, layer: str) -> tuple[Column, ...]:
     return {
         "bronze": (*table.columns, *BRONZE),
         "quarantine": QUARANTINE,
-        "silver": (*table.columns, *table.enrichment, QUALITY_FLAGS),
+        "silver": (*table.silver_columns, QUALITY_FLAGS),
     }[layer]
 
 

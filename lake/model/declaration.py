@@ -12,6 +12,7 @@ from lake.model.dashboards.derived import PIPELINE
 from lake.model.dashboards.visuals import Dashboard
 from lake.model.marts import Mart
 from lake.model.quality_mart import QUALITY_BY_RUN
+from lake.model.relational.tables import RelationalQuestion, RelationalTable
 from lake.model.run_mart import PIPELINE_RUNS
 from lake.model.serving import Collection
 from lake.model.tables import Table
@@ -38,7 +39,9 @@ def _find(items: Sequence[Named], kind: str, name: str) -> Named:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """Tables, marts, questions, serving documents and dashboards of one domain, with look-ups by name.
+    """Tables, marts, questions, serving documents, relational tables and dashboards of one domain.
+
+    Look-ups go by name.
 
     `live` are dashboards on the serving store. The subclass `Domain` adds validation; validation itself
     depends on this class.
@@ -52,6 +55,8 @@ class Declaration:
     serving: tuple[Collection, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     live: tuple[Dashboard, ...] = ()
+    relational: tuple[RelationalTable, ...] = ()
+    relational_questions: tuple[RelationalQuestion, ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a table by name. Raises UnknownNameError."""

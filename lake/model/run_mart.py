@@ -26,7 +26,8 @@ PIPELINE_RUNS = Mart(
         text(
             "status",
             "OK: published, for a stream written to bronze. PARTIAL: published, but the serving store "
-            "refused documents. REJECTED: stopped by the quality gate. FAILED: any other error.",
+            "refused documents, or the relational copy is behind. REJECTED: stopped by the quality gate. "
+            "FAILED: any other error.",
         ),
         bigint("files", "Files that the run read; null, as the rows, if it failed before it counted them."),
         bigint("rows_read", "Rows of these files. An execution counts those of drops, a stream its own."),

@@ -81,6 +81,8 @@ class Table:
     - `enriched_from`, `enrichment`: silver tables that `silver/<name>.py` joins, and the columns that it
       adds. Without them silver is the resolved table with flags of unknown references. A joined table must
       be referenced or in `depends_on`, and must not be enriched from others itself.
+    - `numbered`: the column in which silver numbers the rows of a group from 1, in the order of path and row
+      of their delivery. Together with the key it identifies a row.
     - `future_days`: a row whose date lies more days after its file's arrival is quarantined
       (`<dated_by>.future`): one wrong year would move "today" for all other rows.
     - `reject_above`: a batch with a larger share of quarantined rows is rejected.
@@ -98,6 +100,7 @@ class Table:
     depends_on: tuple[Dependency, ...] = ()
     enriched_from: tuple[str, ...] = ()
     enrichment: tuple[Column, ...] = ()
+    numbered: Column | None = None
     future_days: int = 2
     reject_above: float = 0.2
 
@@ -105,6 +108,18 @@ class Table:
     def by_name(self) -> dict[str, Column]:
         """Name → column."""
         return {column.name: column for column in self.columns}
+
+    @property
+    def silver_columns(self) -> tuple[Column, ...]:
+        """The columns of silver: declared ones, the number of the row in its group, and the enrichment."""
+        return (*self.columns, *((self.numbered,) if self.numbered else ()), *self.enrichment)
+
+    @property
+    def row_key(self) -> tuple[str, ...]:
+        """The columns that identify a row of silver; empty if nothing tells the rows of a group apart."""
+        if self.versions is Versions.ROW:
+            return self.key
+        return (*self.key, self.numbered.name) if self.numbered else ()
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from lake.errors import DeclarationError
 from lake.model.dashboard_rules.gold import dashboard_problems
 from lake.model.declaration import Declaration
 from lake.model.marts import Mart
+from lake.model.relational.checks import relational_problems
 from lake.model.serving_checks import serving_problems
 from lake.model.tables import Table, Versions
 
@@ -36,6 +37,7 @@ def _problems(domain: Declaration) -> Iterator[str]:
         yield from (f"mart {mart.name}: {problem}" for problem in _mart_problems(mart, domain))
     yield from serving_problems(domain)
     yield from dashboard_problems(domain)
+    yield from relational_problems(domain)
 
 
 def _duplicates(names: Iterable[str]) -> list[str]:
@@ -43,8 +45,8 @@ def _duplicates(names: Iterable[str]) -> list[str]:
 
 
 def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
-    names = [column.name for column in (*table.columns, *table.enrichment)]
-    for column in (*table.columns, *table.enrichment):
+    names = [column.name for column in table.silver_columns]
+    for column in table.silver_columns:
         yield from column.problems()
     yield from (f"column '{name}' is declared twice" for name in _duplicates(names))
     yield from (f"key column '{name}' is not declared" for name in table.key if name not in names)
@@ -57,6 +59,8 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
             yield f"dated_by '{table.dated_by}' is neither a date nor a timestamp"
         if table.month_reference is not None:
             yield "has a date of its own and a reference that gives the month"
+    if table.numbered is not None and (table.versions is Versions.ROW or table.numbered.type != "int"):
+        yield f"numbered '{table.numbered.name}': only groups of rows are numbered, in a column of type int"
     if table.future_days < 0:
         yield f"future_days is {table.future_days}: 0 is the least"
     for check in table.checks:

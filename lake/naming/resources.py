@@ -31,6 +31,9 @@ RAW_TO_PROCESSED = "raw_to_processed"
 PROCESSED_TO_CURATED = "processed_to_curated"
 """Kinds of the two batch jobs; see `Names.job`."""
 
+CURATED_TO_RDS = "curated_to_rds"
+"""Kind of the job that loads the relational copy."""
+
 SERVING_STORE = "serving-store"
 """End of the name of the secret with the serving store's endpoint and token."""
 
@@ -140,6 +143,20 @@ class Names:
     def serving_secret(self) -> str:
         """Secret with the serving store's endpoint and token."""
         return self._shared(SERVING_STORE)
+
+    @property
+    def relational(self) -> str:
+        """The database of the relational copy, its secret and Glue's connection to it."""
+        return self._shared("relational")
+
+    @property
+    def office_hours(self) -> str:
+        """The function that starts and stops the database, its role, rule and schedules."""
+        return self._shared("office-hours")
+
+    def office_log_group(self) -> str:
+        """Return the log group of the function that starts and stops the database."""
+        return f"/aws/vendedlogs/{PROJECT}/{self.env}/office-hours"
 
     @property
     def metrics_namespace(self) -> str:

@@ -27,7 +27,10 @@ class RunStatus:
     """Silver and gold were recomputed."""
 
     NOTHING_TO_DO = "NOTHING_TO_DO"
-    """Silver and gold were up to date."""
+    """Silver and gold, or the relational copy, were up to date."""
+
+    PARTIAL = "PARTIAL"
+    """The relational copy lacks rows that MySQL cannot hold."""
 
 
 class RunOutcome:
@@ -60,6 +63,32 @@ class ServingStatus:
 
     FAILED = "FAILED"
     """The function raised an error. Only the state machine sets it, for a mart."""
+
+
+class LoadStatus:
+    """The outcome of a load of the relational copy, in an execution."""
+
+    LOADED = "LOADED"
+    """MySQL equals silver and gold."""
+
+    PARTIAL = "PARTIAL"
+    """It does not: the load failed, or left out rows that MySQL cannot hold."""
+
+
+class DatabaseStatus:
+    """The answer of the function that starts and stops the database."""
+
+    READY = "READY"
+    """The database is available."""
+
+    WAIT = "WAIT"
+    """It starts, or is between two states: ask again."""
+
+    UNUSABLE = "UNUSABLE"
+    """It is in a state from which it does not start by itself."""
+
+    ASLEEP = "ASLEEP"
+    """It is stopped, or stops."""
 
 
 class FileStatus:

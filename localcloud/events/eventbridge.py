@@ -195,10 +195,16 @@ def _to_machine(rule: Rule, target: Target, body: str, context: Context, evaluat
     client.start_execution(stateMachineArn=target["Arn"], name=str(uuid.uuid4()), input=body)
 
 
+def _to_function(rule: Rule, target: Target, body: str, context: Context, evaluator: Evaluator) -> None:
+    _check_permission(rule, "lambda:InvokeFunction", target, evaluator)
+    context.client("lambda").invoke(FunctionName=target["Arn"], InvocationType="Event", Payload=body.encode())
+
+
 _DELIVERIES: dict[str, Callable[[Rule, Target, str, Context, Evaluator], None]] = {
     "sqs": _to_queue,
     "sns": _to_topic,
     "states": _to_machine,
+    "lambda": _to_function,
 }
 
 

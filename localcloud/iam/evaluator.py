@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
@@ -155,6 +156,10 @@ class Evaluator:
         if service == "sns":
             topic = sns_backends[account][region].topics.get(resource)
             return topic.policy if topic else None
+        if service == "lambda":
+            functions: Any = lambda_backends[account][region]
+            function = functions.get_function(name.removeprefix("function:"))
+            return {"Statement": function.policy.statements}
         return None
 
     def _source_keys(self, service: str, source_arn: str) -> dict[str, Value]:

@@ -124,6 +124,11 @@ def _lambda(operation: str, params: Params, region_account: str) -> list[str]:
     return [name if name.startswith("arn:") else f"arn:aws:lambda:{region_account}:function:{name}"]
 
 
+def _rds(operation: str, params: Params, region_account: str) -> list[str]:
+    name = params.get("DBInstanceIdentifier")
+    return [f"arn:aws:rds:{region_account}:db:{name}"] if name else ["*"]
+
+
 def _sts(operation: str, params: Params, region_account: str) -> list[str]:
     return [params.get("RoleArn", "*")]
 
@@ -139,5 +144,6 @@ _RULES: dict[str, Rule] = {
     "events": _events,
     "secretsmanager": _secretsmanager,
     "lambda": _lambda,
+    "rds": _rds,
     "sts": _sts,
 }

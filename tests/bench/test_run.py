@@ -18,7 +18,9 @@ def test_backlogs_of_a_stream_are_measured_by_size(monkeypatch: pytest.MonkeyPat
         "backlog",
         lambda domain, work, events, _console: measured.append((domain.name, work, events)),
     )
-    run.measure(scale=1, months=False, history=False, events=[5, 0, 7], dashboards=False, work=tmp_path)
+    run.measure(
+        scale=1, months=False, history=False, events=[5, 0, 7], dashboards=False, relational=0, work=tmp_path
+    )
     assert measured == [("cloud_provider", tmp_path, 5), ("cloud_provider", tmp_path, 7)]
 
 
@@ -29,7 +31,7 @@ def test_temporary_folder_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
         folders.append((domain.name, work))
 
     monkeypatch.setattr(run, "whole_history", whole_history)
-    run.measure(scale=1, months=False, history=True, events=[0], dashboards=False, work=None)
+    run.measure(scale=1, months=False, history=True, events=[0], dashboards=False, relational=0, work=None)
     [(domain, folder)] = folders
     assert domain == "ecommerce"
     assert not folder.exists()
@@ -40,5 +42,22 @@ def test_dashboards_are_measured_at_the_chosen_size(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(
         run, "measure_dashboards", lambda folder, scale, _console: measured.append((folder, scale))
     )
-    run.measure(scale=0.5, months=False, history=False, events=[0], dashboards=True, work=tmp_path)
+    run.measure(
+        scale=0.5, months=False, history=False, events=[0], dashboards=True, relational=0, work=tmp_path
+    )
     assert measured == [(tmp_path, 0.5)]
+
+
+def test_rows_for_mysql_are_of_the_domain_without_streams(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    measured: list[tuple[str, Path, int]] = []
+    monkeypatch.setattr(
+        run,
+        "relational_copy",
+        lambda domain, work, rows, _console: measured.append((domain.name, work, rows)),
+    )
+    run.measure(
+        scale=1, months=False, history=False, events=[0], dashboards=False, relational=9, work=tmp_path
+    )
+    assert measured == [("ecommerce", tmp_path, 9)]

@@ -10,10 +10,13 @@ import pytest
 from botocore.exceptions import ParamValidationError, StubAssertionError
 
 from glue_jobs.runtime.store import S3Store
-from tests.boto3_calls.registry import OTHER_APIS, STUBS, Stub, store
+from tests.boto3_calls.registry import OTHER_APIS, Stub, store
+from tests.boto3_calls.registry import STUBS as FLOW
+from tests.boto3_calls.relational import STUBS as RELATIONAL
 from tests.boto3_calls.sites import sites
 
 ROOT = Path(__file__).resolve().parents[2]
+STUBS = (*FLOW, *RELATIONAL)
 
 
 def client(service: str) -> Any:
@@ -31,9 +34,9 @@ def test_call_fits_the_services_model(stub: Stub) -> None:
 def test_every_call_of_the_sources_is_stubbed() -> None:
     stubbed = {stub.site for stub in STUBS} | set(OTHER_APIS)
     missing = sorted(sites(ROOT) - stubbed)
-    assert not missing, f"add to tests/boto3_calls/registry.py: {missing}"
+    assert not missing, f"add to tests/boto3_calls: {missing}"
     gone = sorted(stubbed - sites(ROOT))
-    assert not gone, f"remove from tests/boto3_calls/registry.py: {gone}"
+    assert not gone, f"remove from tests/boto3_calls: {gone}"
 
 
 def test_new_call_is_found(tmp_path: Path) -> None:

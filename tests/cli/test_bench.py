@@ -15,6 +15,25 @@ from cli.main import app
 def test_options_choose_the_measurements(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     measured: dict[str, Any] = {}
     monkeypatch.setattr(run, "measure", measured.update)
-    options = ["--scale", "0.1", "--no-months", "--events", "5", "--events", "7", "--work", str(tmp_path)]
+    options = [
+        "--scale",
+        "0.1",
+        "--no-months",
+        "--events",
+        "5",
+        "--events",
+        "7",
+        "--relational",
+        "3",
+        "--work",
+        str(tmp_path),
+    ]
     assert CliRunner().invoke(app, ["bench", *options]).exit_code == 0
-    assert measured == {"scale": 0.1, "months": False, "history": True, "events": [5, 7], "work": tmp_path}
+    assert measured == {
+        "scale": 0.1,
+        "months": False,
+        "history": True,
+        "events": [5, 7],
+        "relational": 3,
+        "work": tmp_path,
+    }

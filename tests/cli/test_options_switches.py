@@ -24,6 +24,9 @@ CHOSEN = {
     "serving": "my_database",
     "encrypted_logs": True,
     "job_metrics": True,
+    "relational": True,
+    "relational_cidr": "10.0.0.0/16",
+    "relational_personal": "customers.email",
     "assets_key": KEY,
 }
 

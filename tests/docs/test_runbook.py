@@ -28,16 +28,16 @@ DOMAIN = "ecommerce"
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """The templates of dev with serving, which have every alarm and notification."""
-    config = config_for("dev", serving=LOCAL)
+    """The templates of dev with both copies of gold, which have every alarm and notification."""
+    config = config_for("dev", serving=LOCAL, relational=True)
     return synthesised(tmp_path_factory.mktemp("runbook"), config=config, domains=load_domains())
 
 
 def _states(definition: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for state in definition["States"].values():
         yield state
-        if "ItemProcessor" in state:
-            yield from _states(state["ItemProcessor"])
+        for inner in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor")])):
+            yield from _states(inner)
 
 
 def test_every_alarm_has_a_row(assembly: Assembly) -> None:

@@ -14,7 +14,7 @@ from conformance.permissions.kinds import Kinds
 from localcloud.daemon import PROJECT
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
-from tests.e2e.deployed import METERS, TOY, deployed_kinds
+from tests.deployed import METERS, TOY, deployed_kinds
 from tests.e2e.lakehouse import Lakehouse
 
 

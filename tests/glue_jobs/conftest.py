@@ -1,7 +1,8 @@
-"""The toy domain on the path, and pipelines of it in fresh folders."""
+"""The toy domain on the path, pipelines of it in fresh folders, and a database server."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from localcloud.database.mariadb import PACKAGES, MariaDB
 from tests.meters.arrivals import Meters
+from tests.mysql import database
 from tests.pipeline import Pipeline
 from tests.toy.drops import JANUARY
 from tests.toy.model import expected
@@ -60,3 +63,16 @@ def published_january(spark: SparkSession, tmp_path_factory: pytest.TempPathFact
 def january(published_january: Pipeline, tmp_path: Path) -> Pipeline:
     """Return a copy of the published first month that a test may change."""
     return published_january.copy(tmp_path / "buckets")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDB]:
+    """A running server. Without the packages the tests are skipped, in CI they fail."""
+    running = database(tmp_path_factory.mktemp("database"), "se'cret")
+    if running is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"no MariaDB server: install {PACKAGES}")
+        pytest.skip(f"no MariaDB server: install {PACKAGES}")
+    running.start()
+    yield running
+    running.stop()

@@ -55,6 +55,23 @@ def serving_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembl
 
 
 @pytest.fixture(scope="session")
+def relational_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
+    outdir = tmp_path_factory.mktemp("synth-relational") / "cdk.out"
+    config = config_for(
+        "dev", serving=LOCAL, relational=True, relational_cidr="10.0.0.0/16",
+        relational_personal="customers.email",
+    )  # fmt: skip
+    findings = nag_findings(outdir, config=config, domains=load_domains())
+    return Assembly(outdir), findings
+
+
+@pytest.fixture(scope="session")
+def relational(relational_synthesis: tuple[Assembly, list[str]]) -> Assembly:
+    """The environment dev with the relational copy and the serving store of the local runtime."""
+    return relational_synthesis[0]
+
+
+@pytest.fixture(scope="session")
 def dev(dev_synthesis: tuple[Assembly, list[str]]) -> Assembly:
     return dev_synthesis[0]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import Plan, definition
+from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.publish_states import ServingPlan
 
 CATALOG_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:reconcile"
@@ -27,6 +28,8 @@ PLAN = Plan(
 SERVING = ServingPlan(function="arn:aws:lambda:us-east-1:123456789012:function:publish", marts=("sales",))
 STATES: dict[str, Any] = definition(PLAN)["States"]
 SERVED: dict[str, Any] = definition(replace(PLAN, serving=SERVING))["States"]
+LOAD = LoadPlan(function="arn:aws:lambda:us-east-1:123456789012:function:office", job="job-3")
+LOADED: dict[str, Any] = definition(replace(PLAN, serving=SERVING, load=LOAD))["States"]
 
 
 def successors(state: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import setup
+from scripts import mariadb, setup
 
 JAVA_17 = "openjdk-17-jre-headless"
 
@@ -129,6 +129,7 @@ def installs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     done: list[Path] = []
     monkeypatch.setattr(setup, "uv", lambda root: root / "uv")
     monkeypatch.setattr(setup, "install_packages", lambda root, program: done.append(root))
+    monkeypatch.setattr(mariadb, "add_mariadb", lambda root: None)
     return done
 
 
@@ -205,17 +206,6 @@ def test_every_failed_attempt_is_reported() -> None:
         setup.first_that_works(
             [[["sh", "-c", "echo no network; exit 1"]], [["sh", "-c", "echo no such package; exit 1"]]]
         )
-
-
-def test_command_runs_the_sources_of_its_checkout(tmp_path: Path) -> None:
-    venv, cli = tmp_path / ".venv" / "bin", tmp_path / "cli"
-    venv.mkdir(parents=True)
-    (venv / "python").symlink_to(sys.executable)
-    cli.mkdir()
-    (cli / "main.py").write_text("import sys\ndef main():\n    print('ran', *sys.argv[1:])\n")
-    command = setup.write_command(tmp_path)
-    done = subprocess.run([command, "up", "--home", "a b"], capture_output=True, text=True, check=True)
-    assert done.stdout == "ran up --home a b\n"
 
 
 def test_sources_are_not_installed_in_the_environment() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from infra.foundation.config import DROPS, NEVER
-from infra.ops.costs import runs
+from infra.ops.costs import relational, runs
 from infra.ops.costs.prices import AT_REST, GLUE_METRICS, JOB_MINUTES, METRIC_HOUR, S3_GB_MONTH, SCAN_TB
 from infra.ops.costs.sections import continuous, sections, total
 from infra.ops.costs.stacks import stacks
@@ -44,6 +44,12 @@ def _switches(outdir: Path) -> list[str]:
         lines.append(
             f"Logs encrypted with a key of each domain would cost ${keys:.2f} a month more "
             "(--encrypted-logs; off by default)."
+        )
+    if kinds["AWS::StepFunctions::StateMachine"] and not kinds["AWS::RDS::DBInstance"]:
+        copy = relational.switched_on(keys=bool(kinds["AWS::Glue::SecurityConfiguration"]))
+        lines.append(
+            f"The relational copy in MySQL would cost ${copy:.2f} a month at rest "
+            "(--relational; off by default)."
         )
     jobs = [job for stack in found for job in stack.jobs]
     if jobs and not any(job.sends_metrics for job in jobs):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.ops.costs import runs
+from infra.ops.costs import relational, runs
 from infra.ops.costs.prices import (
     AT_REST,
     HOURS,
@@ -69,6 +69,11 @@ def at_rest(outdir: Path) -> list[Line]:
         Line(what=f"{counts[kind]} × {kind}", dollars=counts[kind] * price)
         for kind, price in AT_REST.items()
         if counts[kind]
+    ]
+    lines += [
+        Line(what=what, dollars=dollars)
+        for stack in stacks(outdir)
+        for what, dollars in relational.at_rest(stack)
     ]
     if pipes := counts["AWS::Pipes::Pipe"]:
         polls = pipes * POLLS * HOURS

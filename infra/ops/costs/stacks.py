@@ -61,7 +61,9 @@ class Stack:
 
     @property
     def schedules(self) -> list[Schedule]:
-        return [_schedule(properties) for properties in self.of("AWS::Scheduler::Schedule")]
+        """The schedules of jobs and pipelines, which have a rate; office hours have a time of the day."""
+        found = self.of("AWS::Scheduler::Schedule")
+        return [_schedule(each) for each in found if each["ScheduleExpression"].startswith("rate(")]
 
     @property
     def has_pipeline(self) -> bool:

@@ -14,7 +14,7 @@ from conformance.permissions.corpus import Record, compare
 from tests.conformance.conftest import deployed
 from tests.conformance.history import History, play_all
 from tests.conformance.shared import kept, turn
-from tests.e2e.deployed import deployed_kinds
+from tests.deployed import deployed_kinds
 
 
 @pytest.fixture(scope="package")

@@ -21,6 +21,7 @@ REASON = "The bucket holds no data."
         # An id with an unresolved token matches no finding of cdk-nag.
         (f"AwsSolutions-IAM5[{Aws.ACCOUNT_ID}]", False),
     ],
+    ids=["known", "unresolved token"],
 )
 def test_finding_is_acknowledged_with_its_reason_if_its_id_is_known(
     tmp_path: Path, finding: str, is_recorded: bool

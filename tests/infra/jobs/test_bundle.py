@@ -43,7 +43,7 @@ def test_archive_holds_wheels_beside_the_sources(tmp_path: Path, monkeypatch: py
     (wheels / "astrapy").mkdir(parents=True)
     (wheels / "astrapy" / "__init__.py").write_text("")
     (wheels / "bson.so").write_bytes(b"\0")
-    monkeypatch.setattr(bundle, "installed_wheels", lambda root: wheels)
+    monkeypatch.setattr(bundle, "installed_wheels", lambda root, needed=(): wheels)
     archive = build_function(tmp_path / "out", root=ROOT, function=FUNCTION, with_dependencies=True)
     assert {"handler.py", "astrapy/__init__.py", "bson.so"} <= set(zipfile.ZipFile(archive).namelist())
 
@@ -91,7 +91,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def packages(wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(bundle, "installed_wheels", lambda root: wheels)
+    monkeypatch.setattr(bundle, "installed_wheels", lambda root, needed=(): wheels)
     return build_job_packages(tmp_path / "job", root=ROOT)
 
 

@@ -4,77 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
-from moto.core.botocore_stubber import MockRawResponse
 
-from infra.foundation.config import config_for
 from infra.ops.deploy import (
-    BOOTSTRAP_PARAMETER,
     CDK,
     DELETE_FAILED,
     NOT_CREATED,
     DeployError,
-    Target,
     deploy,
     destroy,
     identity,
 )
 from lake.naming import Names
 from tests.infra.assembly import ACCOUNT, REGION
+from tests.infra.ops.console import (
+    NAMES,
+    Console,
+    answer_about_stacks,
+    bootstrap,
+    create_stack,
+    target,
+)
 
-NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
 STORAGE = NAMES.stack("storage")
-
-
-@dataclass
-class Console:
-    """Records what would run and what was said; answers every question alike."""
-
-    answer: bool = True
-    fails: str = ""
-    commands: list[list[str]] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-
-    def run(self, command: Sequence[str]) -> int:
-        self.commands.append(list(command))
-        return int(bool(self.fails) and self.fails in command)
-
-    def confirm(self, question: str) -> bool:
-        self.said.append(question)
-        return self.answer
-
-    @property
-    def words(self) -> list[str]:
-        """The CDK command of each call."""
-        return [command[3] for command in self.commands]
-
-
-def bootstrap(session: boto3.Session) -> None:
-    session.client("ssm").put_parameter(Name=BOOTSTRAP_PARAMETER, Value="30", Type="String")
-
-
-def target(
-    session: boto3.Session, console: Console, env: str = "dev", *, delete_data: bool = False
-) -> Target:
-    return Target(
-        config=config_for(env, delete_data=delete_data),
-        session=session,
-        account=ACCOUNT,
-        region=REGION,
-        run=console.run,
-        confirm=console.confirm,
-        report=console.said.append,
-    )
 
 
 def test_deploy_shows_costs_before_it_asks(session: boto3.Session) -> None:
@@ -147,29 +104,10 @@ def fill_buckets(session: boto3.Session) -> None:
             s3.put_object(Bucket=bucket, Key="a", Body=body)
 
 
-def answer_about_stacks(session: boto3.Session, code: int, body: str) -> None:
-    """Answer each question about a stack with a status code and a body."""
-    events: Any = session.events
-    events.register(
-        "before-send.cloudformation.DescribeStacks",
-        lambda request, **_: AWSResponse(request.url, code, HTTPHeaders(), MockRawResponse(body)),
-    )
-
-
-def create_storage_stack(session: boto3.Session, status: str) -> None:
-    """Let there be a storage stack in a state."""
-    described = (
-        f"<member><StackName>{STORAGE}</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime>"
-        f"<StackStatus>{status}</StackStatus></member>"
-    )
-    stacks = f"<DescribeStacksResult><Stacks>{described}</Stacks></DescribeStacksResult>"
-    answer_about_stacks(session, 200, f"<DescribeStacksResponse>{stacks}</DescribeStacksResponse>")
-
-
 def test_destroy_deletes_data_with_both_switches(session: boto3.Session) -> None:
     s3, secrets = session.client("s3"), session.client("secretsmanager")
     fill_buckets(session)
-    create_storage_stack(session, "UPDATE_COMPLETE")
+    create_stack(session, STORAGE, "UPDATE_COMPLETE")
     secrets.create_secret(Name=NAMES.serving_secret, SecretString="{}")
     console = Console()
     destroy(target(session, console, delete_data=True))
@@ -186,7 +124,7 @@ def test_stack_that_cannot_be_deployed_is_not_deployed_before_its_data_is_delete
 ) -> None:
     s3 = session.client("s3")
     fill_buckets(session)
-    create_storage_stack(session, status)
+    create_stack(session, STORAGE, status)
     console = Console()
     destroy(target(session, console, delete_data=True))
     assert console.words == ["destroy", "destroy"]
@@ -205,7 +143,7 @@ def test_denied_question_about_the_stack_is_raised(session: boto3.Session) -> No
     """Not to be told whether the stack exists does not mean that it has gone."""
     fill_buckets(session)
     body = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
-    answer_about_stacks(session, 403, body)
+    answer_about_stacks(session, STORAGE, 403, body)
     with pytest.raises(ClientError, match="AccessDenied"):
         destroy(target(session, Console(), delete_data=True))
     assert len(session.client("s3").list_buckets()["Buckets"]) == len(NAMES.buckets)

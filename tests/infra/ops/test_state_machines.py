@@ -13,8 +13,9 @@ import pytest
 
 from infra.ops.state_machines import findings
 from infra.pipeline.definition import definition
+from infra.pipeline.publish_states import ServingPlan
 from tests.infra.assembly import Assembly
-from tests.infra.pipeline_definitions import PLAN, SERVING
+from tests.infra.pipeline_definitions import LOAD, PLAN, SERVING
 
 Machine = dict[str, Any]
 
@@ -39,6 +40,13 @@ def test_state_machines_of_the_templates_are_valid(environment: str, request: py
 
 def test_whole_definition_is_valid(tmp_path: Path) -> None:
     assert problems(tmp_path, WHOLE) == []
+
+
+@pytest.mark.parametrize("serving", [None, SERVING])
+def test_definition_that_loads_the_relational_copy_is_valid(
+    tmp_path: Path, serving: ServingPlan | None
+) -> None:
+    assert problems(tmp_path, definition(replace(PLAN, serving=serving, load=LOAD))) == []
 
 
 def _misspell(states: Machine) -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from infra.pipeline.crawl_states import ZoneCrawl
-from infra.pipeline.definition import definition
+from infra.pipeline.definition import LEASE_ATTEMPTS, definition, execution_seconds
 from infra.pipeline.publish_states import ServingPlan
 from tests.infra.pipeline_definitions import (
     CATALOG_FUNCTION,
+    LOAD,
     PLAN,
     PROCESSED,
     SERVED,
@@ -86,7 +87,7 @@ def test_successful_execution_releases_the_lease() -> None:
 def test_published_executions_are_logged_while_they_hold_the_lease() -> None:
     for states, notify, record, status in (
         (STATES, "NotifySuccess", "RecordRun", "OK"),
-        (SERVED, "NotifyPartlyServed", "RecordPartlyServedRun", "PARTIAL"),
+        (SERVED, "NotifyPartlyServed", "RecordPartialRun", "PARTIAL"),
     ):
         assert states[notify]["Next"] == record
         assert states[record]["Parameters"] == {
@@ -180,3 +181,10 @@ def test_full_refresh_is_off_by_default() -> None:
 
 def test_time_out_of_a_job_ends_before_that_of_its_state() -> None:
     assert STATES["RawToProcessed"]["TimeoutSeconds"] > PLAN.job_timeout_seconds
+
+
+def test_an_execution_may_last_as_long_as_its_load_and_waits_for_another_as_without() -> None:
+    loading = replace(PLAN, load=LOAD)
+    assert definition(loading)["TimeoutSeconds"] == execution_seconds(3600, loads=True)
+    assert PLAN.timeout_seconds == 8 * 3600
+    assert loading.lease_wait_seconds == PLAN.lease_wait_seconds == 4 * 3600 // LEASE_ATTEMPTS

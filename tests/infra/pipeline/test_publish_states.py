@@ -43,7 +43,7 @@ def test_notification_names_the_partitions_with_refused_documents() -> None:
     assert published["Subject"] == "Caudal shop: published, partly served"
     assert published["Message"]["outcome"] == "published, partly served"
     assert published["Message"]["served.$"] == "$.serving.marts"
-    assert SERVED["NotifyPartlyServed"]["Next"] == "RecordPartlyServedRun"
+    assert SERVED["NotifyPartlyServed"]["Next"] == "RecordPartialRun"
 
 
 def test_failed_publication_takes_the_failure_path() -> None:

@@ -124,7 +124,7 @@ def test_exact_name_precedes_a_name_that_differs_in_case() -> None:
     [
         ("orders.csv", b"", Problem.EMPTY, "empty"),
         ("orders.csv", b"\xef\xbb\xbf\r\n", Problem.EMPTY, "empty"),
-        ("orders.csv.gz", gzip.compress(b""), Problem.EMPTY, "empty"),
+        ("orders.csv.gz", gzip.compress(b"", mtime=0), Problem.EMPTY, "empty"),
         ("orders.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), Problem.BINARY, "binary"),
         ("orders.csv", b"PK\x03\x04\x14\0\0\0\x08\0", Problem.BINARY, "binary"),
         ("orders.csv", "order_id".encode("utf-16"), Problem.BINARY, "UTF-16"),

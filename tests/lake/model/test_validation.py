@@ -225,3 +225,13 @@ def test_names_must_be_unique_and_in_snake_case() -> None:
 def test_all_problems_are_reported_at_once() -> None:
     table = replace(PARENT, key=("x",), columns=(ID, integer("year", ""), timestamp("at", "When.")))
     assert len(problems(table, CHILD)) == 3
+
+
+def test_only_groups_of_rows_are_numbered() -> None:
+    number = integer("line_no", "Number.")
+    wrong = "table parents: numbered 'line_no': only groups of rows are numbered, in a column of type int"
+    assert problems(replace(PARENT, numbered=number)) == (wrong,)
+    assert problems(replace(PARENT, versions=Versions.GROUP, numbered=text("line_no", "Number."))) == (wrong,)
+    numbered = replace(PARENT, versions=Versions.GROUP, numbered=number)
+    assert domain(numbered).table("parents").row_key == ("id", "line_no")
+    assert replace(numbered, numbered=None).row_key == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from localcloud.server import LocalCloud
 from tests.localcloud.assembly import ACCOUNT, MACHINE_ARN, REGION, ROLE_ARN, allow, machine, resource, role
 from tests.localcloud.conftest import Deploy
 
+MIDNIGHT = datetime(2026, 11, 27, tzinfo=UTC)
 ENDED = {"Start": {"Type": "Pass", "End": True}}
 SCHEDULER = "scheduler.amazonaws.com"
 START_JOB = "arn:aws:scheduler:::aws-sdk:glue:startJobRun"
@@ -56,6 +58,14 @@ def stack(deploy: Deploy) -> None:
                 "Hourly": schedule("hourly", START_JOB, "starter", input='{"JobName": "stream"}'),
                 "Denied": schedule("denied", f"{MACHINE_ARN}:daily", "powerless"),
                 "Untrusted": schedule("untrusted", f"{MACHINE_ARN}:daily", "untrusting"),
+                "Berlin": schedule(
+                    "berlin",
+                    f"{MACHINE_ARN}:daily",
+                    "starter",
+                    rate="cron(0/15 9 ? * MON-FRI *)",
+                    input='{"due": "<aws.scheduler.scheduled-time>"}',
+                    ScheduleExpressionTimezone="Europe/Berlin",
+                ),
                 "Off": schedule("off", f"{MACHINE_ARN}:daily", "starter", State="DISABLED"),
             }
         }
@@ -86,7 +96,7 @@ def test_schedule_needs_a_role_with_permission_and_trust(cloud: LocalCloud) -> N
 
 
 def test_unknown_schedule_raises_and_lists_the_deployed_ones(cloud: LocalCloud) -> None:
-    with pytest.raises(LocalCloudError, match="Deployed: daily, denied, hourly, off, untrusted"):
+    with pytest.raises(LocalCloudError, match="Deployed: berlin, daily, denied, hourly, off, untrusted"):
         cloud.fire_schedule("weekly")
 
 
@@ -94,7 +104,7 @@ def test_enabled_schedules_are_due_when_their_rate_has_passed(cloud: LocalCloud)
     schedules = Schedules(cloud.context, Evaluator(cloud.context))
 
     def due(now: float) -> list[str]:
-        return sorted(found.name for found in schedules.due(now))
+        return sorted(found.name for found in schedules.due(now, MIDNIGHT))
 
     assert due(0) == []
     assert due(3599) == []
@@ -113,3 +123,25 @@ def test_rates_are_in_seconds(expression: str, seconds: int) -> None:
 def test_cron_expressions_are_refused() -> None:
     with pytest.raises(UnsupportedError, match="only rates"):
         seconds_of("cron(0 3 * * ? *)")
+
+
+def test_cron_expressions_are_due_once_in_each_minute_that_they_name(cloud: LocalCloud) -> None:
+    schedules = Schedules(cloud.context, Evaluator(cloud.context))
+    nine = datetime(2026, 7, 3, 7, tzinfo=UTC)
+    """9 o'clock in Berlin, on a Friday in summer."""
+
+    def due(seconds: int) -> list[str]:
+        return [found.name for found in schedules.due(0, nine + timedelta(seconds=seconds))]
+
+    assert due(-1) == []
+    assert due(0) == ["berlin"]
+    assert due(1) == due(59) == due(60) == []
+    assert due(900) == ["berlin"]
+    assert due(3600) == []
+
+
+def test_the_target_is_told_when_the_schedule_was_due(cloud: LocalCloud) -> None:
+    arn = cloud.fire_schedule("berlin", datetime(2026, 7, 3, 7, tzinfo=UTC))["ExecutionArn"]
+    cloud.wait_idle(30)
+    execution = cloud.client("stepfunctions").describe_execution(executionArn=arn)
+    assert execution["input"] == '{"due": "2026-07-03T07:00:00Z"}'

@@ -55,6 +55,7 @@ def stack(cloud: LocalCloud, deploy: Deploy) -> None:
             ServingPlan(function=FUNCTION, marts=MARTS),
             "shop",
             BUCKET,
+            next=START,
             idle="Idle",
             complete="Complete",
             partial="Partial",

@@ -1,0 +1,1 @@
+"""Certificates of the authorities that sign RDS instances, a file for each region; they are public."""

@@ -1,0 +1,1 @@
+"""The relational copy on AWS: network, database, office hours and loads. A switch, off by default."""

@@ -1,0 +1,77 @@
+"""A real database server in a folder: started, stopped, and started again with its data."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from localcloud.database import mariadb
+from localcloud.database.mariadb import MariaDB, programs
+from localcloud.errors import LocalCloudError
+
+FOUND = programs()
+pytestmark = pytest.mark.skipif(
+    FOUND is None and not os.environ.get("CI"), reason=f"install {mariadb.PACKAGES}"
+)
+
+
+def made(folder: Path, **options: object) -> MariaDB:
+    assert FOUND is not None, f"install {mariadb.PACKAGES}"
+    return MariaDB(folder, FOUND, password="secret", **options)  # type: ignore[arg-type]
+
+
+def test_a_server_starts_stops_and_starts_again_on_its_port(tmp_path: Path) -> None:
+    """The folder's name has a blank, and the path is longer than a socket's may be."""
+    server = made(tmp_path / ("a long name " * 10))
+    server.start()
+    port = server.port
+    assert server.is_running
+    assert mariadb._answers(port)
+    server.stop()
+    assert not server.is_running
+    assert not mariadb._answers(port)
+    server.start()
+    assert server.port == port
+    server.stop()
+
+
+def test_an_orphan_of_a_killed_process_is_ended(tmp_path: Path) -> None:
+    orphan = made(tmp_path / "db")
+    orphan.start()
+    process = orphan._process
+    assert process is not None
+    server = made(tmp_path / "db")
+    server.start()
+    assert process.wait(10) == 0
+    assert server.is_running
+    server.stop()
+
+
+def test_a_server_that_does_not_start_shows_its_log(tmp_path: Path) -> None:
+    with pytest.raises(LocalCloudError, match=r"(?s)did not start.*unknown option"):
+        made(tmp_path / "db", options=("--no-such-option",)).start()
+
+
+def test_unpacked_packages_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mariadb, "SYSTEM_FOLDERS", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert programs([tmp_path]) is None
+    for name in ("usr/sbin/mariadbd", "usr/bin/mariadb-install-db"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    found = programs([tmp_path])
+    assert found is not None
+    assert found.root == tmp_path
+    assert found.places[0] == f"--basedir={tmp_path / 'usr'}"
+
+
+def test_tables_that_cannot_be_made_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = subprocess.CompletedProcess([], 1, "", "No space left on device")
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: failed)
+    with pytest.raises(LocalCloudError, match=r"(?s)No space left on device.*Check the free space"):
+        made(tmp_path / "db").start()
+    assert not (tmp_path / "db" / "data").exists()
