@@ -104,7 +104,7 @@ class Site:
         if dashboard.is_live:
             columns = {each.column for each in dashboard.filters}
             known = [frame for frame in datasets.frames() if columns & set(frame.columns)]
-            return page_of(dashboard, self.served[domain.name].frames(dashboard, now), now, known)
+            return page_of(dashboard, self.served[domain.name].frames(dashboard, now.values), now, known)
         datasets.refresh()
         return page_of(dashboard, datasets, now)
 

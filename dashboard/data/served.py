@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from dashboard.data.datasets import Loaded
 from dashboard.data.frames import Frame, Value
 from dashboard.errors import DashboardError
-from dashboard.selection import Chosen
 from lake.errors import CaudalError
 from lake.model.answers import Reader, ReadResult, Selection
 from lake.model.dashboard_rules.served import shapes_of
@@ -56,9 +55,12 @@ class Served:
     _kept: dict[tuple[Dataset, str], tuple[float, Loaded]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def frames(self, dashboard: Dashboard, chosen: Chosen) -> LiveFrames:
-        """Return the rows of a dashboard: those of a chosen key alone, if their documents are found by it."""
-        set_columns = {each.column: chosen.values.get(each.key, "") for each in dashboard.filters}
+    def frames(self, dashboard: Dashboard, values: Mapping[str, str]) -> LiveFrames:
+        """Return the rows of a dashboard: those of a key alone, if documents are found by it.
+
+        `values` are those of the set filters by their keys.
+        """
+        set_columns = {each.column: values.get(each.key, "") for each in dashboard.filters}
         found: dict[Dataset, Loaded] = {}
         wanted = dict.fromkeys(visual.dataset for visual in dashboard.visuals)
         with self._lock:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from infra.pipeline import lease
-from infra.pipeline.record_states import RECORD_FAILURE, record
-from infra.pipeline.states import NOTIFY_FAILURE, States, choice, notification, task
+from infra.pipeline.states import NOTIFY_FAILURE, RECORD_FAILURE, States, choice, notification, record, task
 from lake.naming import RunOutcome
 
 JOB_FAILED = "IsJobRunInCause"

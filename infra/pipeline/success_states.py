@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from infra.pipeline import lease
 from infra.pipeline.copy_states import RELATIONAL, SERVED_MARTS
-from infra.pipeline.record_states import RECORD_PARTIAL, RECORD_SUCCESS, record
-from infra.pipeline.states import States, notification, task
+from infra.pipeline.states import RECORD_PARTIAL, RECORD_SUCCESS, States, notification, record, task
 from lake.naming import RunOutcome
 
 DONE = "Done"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 from dashboard.data.frames import Frame
 from dashboard.data.served import FRESH_SECONDS, Served
 from dashboard.errors import DashboardError
-from dashboard.selection import Chosen
 from domains.cloud_provider.domain import DOMAIN
 from domains.cloud_provider.live_dashboard import LIVE, UNUSUAL, USAGE
 from lake.model.answers import Reader
@@ -43,8 +43,8 @@ class Live:
         self.connections += 1
         return self.reader
 
-    def frame(self, chosen: Chosen | None = None, dataset: object = USAGE) -> Frame:
-        loaded = self.served.frames(LIVE, chosen or Chosen()).get(dataset)  # type: ignore[arg-type]
+    def frame(self, values: Mapping[str, str] | None = None, dataset: object = USAGE) -> Frame:
+        loaded = self.served.frames(LIVE, values or {}).get(dataset)  # type: ignore[arg-type]
         assert loaded.frame is not None, loaded.error
         return loaded.frame
 
@@ -71,9 +71,9 @@ def test_rows_of_all_organisations_say_which_are_provisional(live: Live) -> None
 
 
 def test_a_chosen_organisation_has_its_own_documents(live: Live) -> None:
-    chosen = Chosen(values={"organisation": "b"})
+    chosen = {"organisation": "b"}
     assert rows(live.frame(chosen), "org_id", "usage_date", "provisional")[-1] == ("b", D(2025, 8, 20), False)
-    assert live.frame(Chosen(values={"organisation": "nobody"})).size == 0
+    assert live.frame({"organisation": "nobody"}).size == 0
 
 
 def test_rows_that_are_found_by_organisation_are_those_of_all_known_ones(live: Live) -> None:
@@ -94,7 +94,7 @@ def test_the_store_is_asked_once_for_several_pages_and_again_after_a_moment(stor
 
 
 def test_a_store_without_collections_says_what_to_run(store: Store) -> None:
-    loaded = Live(store).served.frames(LIVE, Chosen()).get(USAGE)
+    loaded = Live(store).served.frames(LIVE, {}).get(USAGE)
     assert loaded.error is not None
     assert (loaded.error.what, loaded.error.hint) == (
         "the mart was never published to the serving store.",
@@ -110,7 +110,7 @@ def test_a_page_after_an_error_connects_anew(store: Store, live: Live, tmp_path:
         raise refusing
 
     live.served.connect, live.served._reader, live.now = refuse, None, live.now + FRESH_SECONDS
-    problem = live.served.frames(LIVE, Chosen()).get(USAGE).error
+    problem = live.served.frames(LIVE, {}).get(USAGE).error
     assert problem is not None
     assert problem.what == "the secret cannot be read."
     live.served.connect, live.now = answering, live.now + FRESH_SECONDS
