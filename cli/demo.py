@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cli.exits import NEEDS_ATTENTION, failing_with
 from cli.options import DEFAULT_HOME, PROJECT, LocalHome, StackEnv, examples
+from cli.signals import ending_as_by_ctrl_c
 from lake.errors import CaudalError
 
 EXAMPLES = examples("caudal demo", "caudal demo --landing my_files --home /tmp/lake")
@@ -34,7 +35,7 @@ def demo(
             hint="Its files lie in <domain>/.",
         )
     home.mkdir(parents=True, exist_ok=True)
-    with failing_with(NEEDS_ATTENTION):
+    with failing_with(NEEDS_ATTENTION), ending_as_by_ctrl_c():
         succeeded = Demo(home, env, Console()).run(landing)
     if not succeeded:
         raise typer.Exit(NEEDS_ATTENTION)
