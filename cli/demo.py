@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.exits import NEEDS_ATTENTION, failing_with
+from cli.exits import NEEDS_ATTENTION, ending_as_by_ctrl_c, failing_with
 from cli.options import DEFAULT_HOME, PROJECT, LocalHome, StackEnv, examples
-from cli.signals import ending_as_by_ctrl_c
 from lake.errors import CaudalError
 
 EXAMPLES = examples("caudal demo", "caudal demo --landing my_files --home /tmp/lake")
