@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.exits import NEEDS_ATTENTION, failing_with
+from cli.exits import NEEDS_ATTENTION, ending_as_by_ctrl_c, failing_with
 from cli.options import DEFAULT_HOME, PROJECT, LocalHome, StackEnv, examples
 from lake.errors import CaudalError
 
@@ -58,7 +58,7 @@ def demo(
         home.mkdir(parents=True, exist_ok=True)
         console = Console()
         run = LiveDemo(home, env, console, pace=pace, port=port) if live else Demo(home, env, console)
-        with failing_with(NEEDS_ATTENTION):
+        with failing_with(NEEDS_ATTENTION), ending_as_by_ctrl_c():
             succeeded = run.run(landing)
     if not succeeded:
         raise typer.Exit(NEEDS_ATTENTION)

@@ -11,8 +11,10 @@
 from __future__ import annotations
 
 import errno
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import typer
@@ -24,6 +26,8 @@ from lake.errors import CaudalError
 from lake.printable import printable
 
 DONE, NEEDS_ATTENTION, NOT_DONE, NOT_RUNNING = 0, 1, 2, 3
+
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -55,6 +59,24 @@ def failing_with(code: int) -> Iterator[None]:
             raise
         show(explained)
         raise typer.Exit(code) from error
+
+
+@contextmanager
+def ending_as_by_ctrl_c() -> Iterator[None]:
+    """Within the block a closed terminal and a `kill` raise KeyboardInterrupt.
+
+    So what the command started (workers, the database server) is stopped.
+    """
+    before = {number: signal.signal(number, _interrupt) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _explained(error: Exception) -> CaudalError | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import typer
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
-from cli.exits import NEEDS_ATTENTION, NOT_DONE, Commands, failing_with, show
+from cli.exits import ENDING, NEEDS_ATTENTION, NOT_DONE, Commands, ending_as_by_ctrl_c, failing_with, show
 from lake.errors import CaudalError
 
 
@@ -64,3 +66,11 @@ def test_full_disk_is_said_to_be_one(capsys: pytest.CaptureFixture[str]) -> None
         "error: the disk is full.",
         "to do: Free space on that disk, then run the same command again.",
     ]
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_ending_signals_are_like_ctrl_c_within_the_block(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), ending_as_by_ctrl_c():
+        os.kill(os.getpid(), number)
+    assert signal.getsignal(number) == before
