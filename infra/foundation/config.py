@@ -22,6 +22,11 @@ LOCAL = "local"
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 
 
+_PRINCIPAL_ARN = re.compile(
+    r"arn:aws[a-z-]*:quicksight:[a-z0-9-]+:\d{12}:(user|group)/[a-zA-Z0-9._-]+/[\w+=,.@/-]+"
+)
+
+
 class ConfigError(CaudalError):
     """A setting has a value that cannot be deployed."""
 
@@ -51,6 +56,8 @@ class Switches:
     - `encrypted_logs`: encrypt log groups and job bookmarks of each domain with a customer managed key, at $1
       a month per domain; jobs and crawlers then have a security configuration.
     - `job_metrics`: let Glue send its metrics of every job run to CloudWatch, which bills them by run.
+    - `quicksight`: ARN of the QuickSight user or group that owns the domains' dashboards there. Empty: the
+      stacks have nothing of QuickSight.
     - `assets_key`: ARN of the customer managed key with which the CDK bootstrap encrypts assets; jobs read
       their code from there. Empty: the bootstrap uses no key of the customer.
     """
@@ -65,6 +72,9 @@ class Switches:
     serving: str = _switch("", "Serve gold from this database; its secret is created.", "DATABASE")
     encrypted_logs: bool = _switch(False, "Encrypt logs with a key of each domain, at $1 a month each.")
     job_metrics: bool = _switch(False, "Send Glue's metrics of every job run, billed by run.")
+    quicksight: str = _switch(
+        "", "Deploy the dashboards to QuickSight, for this user or group of it.", "ARN"
+    )
     assets_key: str = _switch("", "Key with which the CDK bootstrap encrypts assets, if it is yours.", "ARN")
 
 
@@ -117,6 +127,13 @@ class Config(Switches):
                 where="assets_key",
                 hint="Permissions name a key, not its alias: arn:aws:kms:<region>:<account>:key/<id>, as "
                 "`aws kms describe-key --key-id <alias>` shows it.",
+            )
+        if self.quicksight and not _PRINCIPAL_ARN.fullmatch(self.quicksight):
+            raise ConfigError(
+                f"'{self.quicksight}' is not the ARN of a QuickSight user or group.",
+                where="quicksight",
+                hint="It looks like arn:aws:quicksight:<region>:<account>:group/default/<name>; "
+                "`aws quicksight list-groups --namespace default --aws-account-id <account>` shows it.",
             )
         if self.crawl not in CRAWLS:
             raise UnknownNameError("rule for crawls", self.crawl, CRAWLS)
