@@ -14,6 +14,7 @@ from moto.stepfunctions.parser.backend.execution import Execution
 
 import localcloud.cloudformation.install
 import localcloud.iam.install
+import localcloud.quicksight.install
 import localcloud.s3.install
 import localcloud.stepfunctions.install
 from localcloud import catalog
@@ -29,6 +30,7 @@ from localcloud.home import remove_unfinished, require_own_ledger
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
 from localcloud.patching import check_version, restore
+from localcloud.quicksight.ingestions import Refreshes
 from localcloud.s3.store import ObjectStore
 from localcloud.serving_store import ServingStore
 
@@ -73,6 +75,7 @@ class LocalCloud:
         self._pipes: PipePoller | None = None
         self._alarms: AlarmEvaluator | None = None
         self._schedules: Schedules | None = None
+        self._refreshes: Refreshes | None = None
         self._has_clock = has_clock
         self._lock: HomeLock | None = None
         self._are_partitions_restored = False
@@ -134,6 +137,7 @@ class LocalCloud:
         eventbridge.install(context, evaluator)
         localcloud.stepfunctions.install.install(context, self._execution_ended)
         localcloud.cloudformation.install.install(context)
+        self._refreshes = localcloud.quicksight.install.install(context)
         glue.install(context, self._run_ended)
         for executor in (crawler, athena, functions):
             executor.install(context)
@@ -211,6 +215,8 @@ class LocalCloud:
         localcloud.stepfunctions.install.stop_all(self.context)
         glue.executor().stop()
         functions.executor().stop()
+        if self._refreshes is not None:
+            self._refreshes.stop()
         if self.serving is not None:
             self.serving.stop()
             self.serving = None

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from localcloud.cloudformation import analytics, compute, messaging, operations, resource, stacks, storage
+from localcloud.cloudformation import (
+    analytics,
+    compute,
+    messaging,
+    operations,
+    quicksight,
+    resource,
+    stacks,
+    storage,
+)
 from localcloud.context import Context
 
-TYPE_MODULES = (analytics, compute, messaging, operations, storage)
+TYPE_MODULES = (analytics, compute, messaging, operations, quicksight, storage)
 """Modules that declare their resource types when they are imported."""
 
 

@@ -124,6 +124,21 @@ def _lambda(operation: str, params: Params, region_account: str) -> list[str]:
     return [name if name.startswith("arn:") else f"arn:aws:lambda:{region_account}:function:{name}"]
 
 
+def _quicksight(operation: str, params: Params, region_account: str) -> list[str]:
+    base = f"arn:aws:quicksight:{region_account}"
+    if "IngestionId" in params:
+        return [f"{base}:dataset/{params['DataSetId']}/ingestion/{params['IngestionId']}"]
+    for name, kind in (
+        ("DashboardId", "dashboard"),
+        ("DataSetId", "dataset"),
+        ("DataSourceId", "datasource"),
+        ("ThemeId", "theme"),
+    ):
+        if name in params:
+            return [f"{base}:{kind}/{params[name]}"]
+    return ["*"]
+
+
 def _sts(operation: str, params: Params, region_account: str) -> list[str]:
     return [params.get("RoleArn", "*")]
 
@@ -139,5 +154,6 @@ _RULES: dict[str, Rule] = {
     "events": _events,
     "secretsmanager": _secretsmanager,
     "lambda": _lambda,
+    "quicksight": _quicksight,
     "sts": _sts,
 }
