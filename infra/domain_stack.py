@@ -9,6 +9,7 @@ from constructs import Construct
 from infra.analytics.athena import Questions
 from infra.analytics.catalog import Catalog
 from infra.analytics.reconciler import ReconcileCatalog
+from infra.dashboards.datasets import spice_datasets
 from infra.foundation.config import Config
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.stack import LakeStack
@@ -118,6 +119,7 @@ class DomainStack(LakeStack):
             notifications=self.notifications,
             publisher=self.publisher,
             encryption=self.encryption,
+            refreshed=spice_datasets(domain, names) if config.quicksight else (),
         )
         self.trigger = Trigger(
             self, "Trigger", domain=domain, names=names, config=config, arns=arns, workflow=self.workflow

@@ -13,6 +13,7 @@ from infra.dashboards.errors import QuickSightError
 from lake.model.dashboard_rules.queries import query_sql, result_columns
 from lake.model.dashboards.fields import Dataset
 from lake.model.spec import Domain
+from lake.naming import Names
 
 MONTHS_BACK = "months_back"
 """Months between a row's month and the newest month of its dataset, which is 0."""
@@ -138,3 +139,9 @@ def _named(domain: Domain, dataset: Dataset, database: str) -> str:
 
 def _reads(sql: str, name: str) -> bool:
     return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", sql) is not None
+
+
+def spice_datasets(domain: Domain, names: Names) -> list[str]:
+    """Return the ids of a domain's datasets that a publication must refresh."""
+    planned = planned_datasets(domain, names.database(domain.name, "gold"))
+    return [names.quicksight(domain.name, each.name) for each in planned.values() if each.import_mode == SPICE]

@@ -168,11 +168,5 @@ def _acknowledge_parameters(dashboard: CfnResource) -> None:
     dashboard.add_metadata("cfn-lint", {"config": {"ignore_checks": ["E1029"]}})
 
 
-def spice_datasets(domain: Domain, names: Names) -> list[str]:
-    """Return the ids of a domain's datasets that a publication must refresh."""
-    planned = planned_datasets(domain, names.database(domain.name, "gold"))
-    return [names.quicksight(domain.name, each.name) for each in planned.values() if each.import_mode == SPICE]
-
-
 def _construct(kind: str, name: str) -> str:
     return f"{kind}-{name}".replace("_", "-")

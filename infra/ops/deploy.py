@@ -96,10 +96,11 @@ class Target:
         )
 
     def stacks(self) -> list[str]:
-        """Return the names of all stacks, domains first."""
+        """Return the names of all stacks, dashboards and then domains first."""
+        domains = [domain.name for domain in load_domains()]
+        dashboards = [self.names.dashboards_stack(name) for name in domains if self.config.quicksight]
         shared = ("serving", "athena", "storage") if self.config.serving else ("athena", "storage")
-        own = [self.names.stack(name) for name in shared]
-        return [*(self.names.stack(domain.name) for domain in load_domains()), *own]
+        return [*dashboards, *(self.names.stack(name) for name in (*domains, *shared))]
 
 
 def identity(session: boto3.Session) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl
 from infra.pipeline.failure_states import JOB_FAILED, failed
 from infra.pipeline.publish_states import ServingPlan
 from infra.pipeline.record_states import RECORD_PARTLY_SERVED, RECORD_SUCCESS, record
+from infra.pipeline.refresh_states import REFRESH, DashboardsPlan, refresh
 from infra.pipeline.states import (
     UNKNOWN,
     State,
@@ -55,6 +56,7 @@ class Plan:
       `crawls_always`: crawl in every execution with new rows, and not only after drops.
     - `wait_seconds`: time between two checks of a crawler.
     - `serving`: None: the pipeline does not publish to a serving store.
+    - `dashboards`: None: there are no datasets to refresh after a publication.
     """
 
     domain: str
@@ -67,6 +69,7 @@ class Plan:
     wait_seconds: int
     job_timeout_seconds: int
     serving: ServingPlan | None = None
+    dashboards: DashboardsPlan | None = None
     crawls_always: bool = False
 
     @property
@@ -238,6 +241,7 @@ def _summary(plan: Plan, step: str, job: str, *, next: str) -> States:
 
 def _success(plan: Plan) -> States:
     function = plan.catalog_function
+    after = REFRESH if plan.dashboards else lease.RELEASE
     partial = {
         **_notify(
             plan,
@@ -246,12 +250,17 @@ def _success(plan: Plan) -> States:
             next=RECORD_PARTLY_SERVED,
             served="$.serving.marts",
         ),
-        **record(RECORD_PARTLY_SERVED, function, RunOutcome.PARTIAL, next=lease.RELEASE),
+        **record(RECORD_PARTLY_SERVED, function, RunOutcome.PARTIAL, next=after),
     }
     return {
         **_notify(plan, NOTIFY_SUCCESS, "published", next=RECORD_SUCCESS),
-        **record(RECORD_SUCCESS, function, RunOutcome.OK, next=lease.RELEASE),
+        **record(RECORD_SUCCESS, function, RunOutcome.OK, next=after),
         **(partial if plan.serving else {}),
+        **(
+            refresh(plan.dashboards, plan.domain, plan.topic_arn, next=lease.RELEASE)
+            if plan.dashboards
+            else {}
+        ),
         **lease.release(plan.domain, plan.lease_table, step=lease.RELEASE, next=DONE),
         DONE: {"Type": "Succeed"},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -19,13 +20,17 @@ from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import Plan, definition
 from infra.pipeline.notifications import Notifications
 from infra.pipeline.publish_states import ServingPlan
+from infra.pipeline.refresh_states import DashboardsPlan
 from infra.serving_store.publisher import PublishMarts
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, runs_root, unpublished_root
 
 
 class Workflow(Construct):
-    """The state machine of one domain. Its role allows exactly the calls of its states."""
+    """The state machine of one domain. Its role allows exactly the calls of its states.
+
+    `refreshed` are the ids of the datasets of QuickSight that a publication refreshes.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class Workflow(Construct):
         notifications: Notifications,
         publisher: PublishMarts | None = None,
         encryption: LogEncryption | None = None,
+        refreshed: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         self._name = names.state_machine(domain.name)
@@ -59,6 +65,7 @@ class Workflow(Construct):
             wait_seconds=config.wait_seconds,
             job_timeout_seconds=config.job_timeout_minutes * 60,
             serving=ServingPlan(function=publisher.arn, marts=publisher.marts) if publisher else None,
+            dashboards=DashboardsPlan(account=names.account, datasets=refreshed) if refreshed else None,
         )
         self.role = self._role(domain.name, names)
         jobs.grant_run(self.role)
@@ -68,6 +75,12 @@ class Workflow(Construct):
         if publisher is not None:
             publisher.grant_invoke(self.role)
             self._grant_unpublished(domain.name, names)
+        if refreshed:
+            self.role.allow(
+                ("quicksight:CreateIngestion",),
+                [arns.ingestions(id) for id in refreshed],
+                why="An ingestion is named by its execution, which is not known at synth.",
+            )
         self.log = log_group(
             self,
             "Log",

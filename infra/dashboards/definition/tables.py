@@ -35,24 +35,28 @@ def shares(visual: Shares, wells: Wells) -> tuple[str, dict[str, Any], dict[str,
     """Return the groups with their number, its share in the whole, and a second number with its change."""
     columns = _Columns(wells, better=Better.MORE)
     when = IN_MONTH if compares(visual) else ""
-    columns.group(visual.by.label, wells.dimension(visual.by), False)
+    groups = wells.dimension(visual.by)
+    columns.group(visual.by.label, groups, False)
     largest = columns.value(visual.value.label, wells.measure(visual.value, when=when))
     columns.bar(columns.value(f"{visual.value.label}, share", wells.share(visual.value, when=when)))
     columns.value(visual.also.label, wells.measure(visual.also, when=when))
     if when:
         columns.change(f"{visual.also.label}, change", wells.change(visual.also))
-    return columns.table([_sort(largest, "DESC")])
+    sort = wells.order(visual.by, groups) if visual.by.ordered else [_sort(largest, "DESC")]
+    return columns.table(sort)
 
 
 def bars_as_table(visual: Bars, wells: Wells) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """Return the groups with each number and its share in the whole, drawn as a bar."""
     columns = _Columns(wells, better=Better.MORE)
-    columns.group(visual.by.label, wells.dimension(visual.by), False)
+    groups = wells.dimension(visual.by)
+    columns.group(visual.by.label, groups, False)
     numbers = []
     for each in visual.values:
         numbers.append(columns.value(each.label, wells.measure(each)))
         columns.bar(columns.value(f"{each.label}, share", wells.share(each)))
-    return columns.table([_sort(numbers[0], "DESC")])
+    sort = wells.order(visual.by, groups) if visual.by.ordered else [_sort(numbers[0], "DESC")]
+    return columns.table(sort)
 
 
 class _Columns:
