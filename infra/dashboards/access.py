@@ -1,4 +1,4 @@
-"""Who may do what: the role with which QuickSight asks Athena, and the actions of the dashboards' principal."""
+"""The role with which QuickSight asks Athena, and what the dashboards' principal may do."""
 
 from __future__ import annotations
 

@@ -38,8 +38,9 @@ def dataset_column(name: str, kind: str, *, where: str) -> DatasetColumn:
     """Return the column of a dataset for a column of gold with the type `kind`.
 
     Times become days: dashboards show nothing smaller. Booleans become the texts true and false, with which
-    declarations compare them. Decimals that SPICE can hold are cast to its own: a number with more than 14 digits
-    before the point fails the refresh instead of being shown wrong. Raises QuickSightError for a type without a counterpart.
+    declarations compare them. Decimals that SPICE can hold are cast to its own: a number with more than 14
+    digits before the point fails the refresh instead of being shown wrong. Raises QuickSightError for a type
+    without a counterpart.
     """
     quoted = f'"{name}"'
     if kind == "string":

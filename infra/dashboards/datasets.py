@@ -90,9 +90,7 @@ def column_types(domain: Domain, dataset: Dataset) -> dict[str, str]:
     for table in tables_of(sql, marts):
         for column in marts[table].columns:
             kinds[column.name].add(column.type)
-    found = {
-        name: next(iter(kinds[name])) for name in result_columns(sql) if len(kinds.get(name, ())) == 1
-    }
+    found = {name: next(iter(kinds[name])) for name in result_columns(sql) if len(kinds.get(name, ())) == 1}
     return found | ({dataset.date: "date"} if dataset.date in result_columns(sql) else {})
 
 
@@ -114,9 +112,7 @@ def _planned(
                 type=INTEGER,
                 sql=f"date_diff('month', {month}, max({month}) OVER ())",
             ),
-            DatasetColumn(
-                name=DAYS_BACK, type=INTEGER, sql=f"date_diff('day', {date}, max({date}) OVER ())"
-            ),
+            DatasetColumn(name=DAYS_BACK, type=INTEGER, sql=f"date_diff('day', {date}, max({date}) OVER ())"),
         ]
     every = {column.name: column for column in (*columns, *added)}
     listed = ",\n  ".join(f'{column.sql} AS "{column.name}"' for column in every.values())
@@ -144,4 +140,6 @@ def _reads(sql: str, name: str) -> bool:
 def spice_datasets(domain: Domain, names: Names) -> list[str]:
     """Return the ids of a domain's datasets that a publication must refresh."""
     planned = planned_datasets(domain, names.database(domain.name, "gold"))
-    return [names.quicksight(domain.name, each.name) for each in planned.values() if each.import_mode == SPICE]
+    return [
+        names.quicksight(domain.name, each.name) for each in planned.values() if each.import_mode == SPICE
+    ]

@@ -19,17 +19,16 @@ from lake.naming import Names
 REFRESH_AT = "06:00"
 """Time of the daily refresh, UTC: it catches up with a refresh that failed after a publication."""
 
+
 class Dashboards(LakeStack):
     """Data source, datasets, refresh schedules, theme and dashboards of one domain.
 
-    They belong to the principal of the configuration, which may look at them and build analyses on the datasets;
-    only the stack changes them. `CfnResource` is used for all of them: importing CDK's classes for QuickSight
+    The principal of the configuration may look at them and build analyses on the datasets; only the stack
+    changes them. `CfnResource` is used for all of them: importing CDK's classes for QuickSight
     takes seconds and 450 MB.
     """
 
-    def __init__(
-        self, scope: Construct, id: str, *, domain: Domain, names: Names, config: Config
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, domain: Domain, names: Names, config: Config) -> None:
         super().__init__(
             scope,
             id,
@@ -55,9 +54,7 @@ class Dashboards(LakeStack):
                 {
                     "Name": dashboard.title,
                     "ThemeArn": self._arn("theme", "theme"),
-                    "Definition": definition(
-                        dashboard, datasets, lambda name: self._arn("dataset", name)
-                    ),
+                    "Definition": definition(dashboard, datasets, lambda name: self._arn("dataset", name)),
                     "ValidationStrategy": {"Mode": "STRICT"},
                     "Permissions": self._permissions(access.VIEW_DASHBOARD),
                 },

@@ -72,9 +72,7 @@ class Switches:
     serving: str = _switch("", "Serve gold from this database; its secret is created.", "DATABASE")
     encrypted_logs: bool = _switch(False, "Encrypt logs with a key of each domain, at $1 a month each.")
     job_metrics: bool = _switch(False, "Send Glue's metrics of every job run, billed by run.")
-    quicksight: str = _switch(
-        "", "Deploy the dashboards to QuickSight, for this user or group of it.", "ARN"
-    )
+    quicksight: str = _switch("", "Deploy the dashboards to QuickSight, for this user or group of it.", "ARN")
     assets_key: str = _switch("", "Key with which the CDK bootstrap encrypts assets, if it is yours.", "ARN")
 
 

@@ -49,7 +49,7 @@ def refresh(plan: DashboardsPlan, domain: str, topic_arn: str, *, next: str) -> 
         },
         "NoRefreshStarted": {
             "Type": "Pass",
-            "Parameters": {"datasets.$": "$.refreshes", "text": _NOT_REFRESHED},
+            "Parameters": {"datasets.$": "$.refreshes"},
             "ResultPath": "$.refreshes",
             "Next": "NotifyNotRefreshed",
         },

@@ -42,9 +42,7 @@ def definition_errors(definition: dict[str, Any], store: Store) -> Iterator[dict
 
 def _missing(definition: dict[str, Any], columns: dict[str, set[str]]) -> Iterator[dict[str, str]]:
     """Yield columns and parameters that the definition names and does not have."""
-    parameters = {
-        next(iter(each.values()))["Name"] for each in definition.get("ParameterDeclarations", ())
-    }
+    parameters = {next(iter(each.values()))["Name"] for each in definition.get("ParameterDeclarations", ())}
     calculated = definition.get("CalculatedFields", ())
     for each in calculated:
         columns.setdefault(each["DataSetIdentifier"], set()).add(each["Name"])

@@ -25,7 +25,9 @@ def dataset_of(id: str, store: Store) -> Answer:
     found = store.get(Kind.DATASET, id)
     tables = found.properties["PhysicalTableMap"]
     columns = [
-        {**column, "Id": column["Name"]} for table in tables.values() for column in table["CustomSql"]["Columns"]
+        {**column, "Id": column["Name"]}
+        for table in tables.values()
+        for column in table["CustomSql"]["Columns"]
     ]
     sizes = (each.bytes for each in store.ingestions(id) if each.status == "COMPLETED")
     return {

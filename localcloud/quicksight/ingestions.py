@@ -150,6 +150,6 @@ def _check_columns(declared: list[dict[str, Any]], found: list[dict[str, Any]]) 
         if is_fixed and (kind != "decimal" or precision > FIXED_DIGITS or scale > FIXED_PLACES):
             raise RefreshError(
                 "SQL_SCHEMA_MISMATCH_ERROR",
-                f"{column['Name']} is {kind}({precision},{scale}), which a fixed decimal of {FIXED_DIGITS} digits "
-                f"and {FIXED_PLACES} places does not hold.",
+                f"{column['Name']} is {kind}({precision},{scale}), which a fixed decimal of {FIXED_DIGITS} "
+                f"digits and {FIXED_PLACES} places does not hold.",
             )

@@ -15,6 +15,10 @@ def install(context: Context) -> Refreshes:
     """Answer all calls of QuickSight by `QuickSightService`, with an empty store; return its refreshes."""
     store = Store(context)
     refreshes = Refreshes(store)
-    bound = type("BoundService", (QuickSightService,), {"store": store, "refreshes": refreshes})
-    replace(urls, "url_paths", {r"{0}/(?P<path>.+)$": bound.dispatch})
+
+    class BoundService(QuickSightService):
+        """The service of this local cloud."""
+
+    BoundService.store, BoundService.refreshes = store, refreshes
+    replace(urls, "url_paths", {r"{0}/(?P<path>.+)$": BoundService.dispatch})
     return refreshes

@@ -15,7 +15,8 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 UNIONS = frozenset(
     {
         "PhysicalTable", "Visual", "Filter", "FilterControl", "ParameterControl", "ParameterDeclaration",
-        "DimensionField", "MeasureField", "FieldSortOptions", "ColumnHierarchy", "CategoryFilterConfiguration",
+        "DimensionField", "MeasureField", "FieldSortOptions", "ColumnHierarchy",
+        "CategoryFilterConfiguration",
         "TableInlineVisualization", "TableConditionalFormattingOption", "KPIConditionalFormattingOption",
         "NumericFormatConfiguration", "NumericRangeFilterValue", "FilterScopeConfiguration",
         "LayoutConfiguration", "DataSourceParameters", "BarChartFieldWells", "LineChartFieldWells",

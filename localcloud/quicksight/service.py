@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 
 from localcloud.quicksight.definitions import definition_errors
@@ -36,7 +35,7 @@ class QuickSightService(BaseResponse):
         self.automated_parameter_parsing = True
 
     def _given(self) -> Params:
-        """Return the call's parameters. Raises the service's error for those that its model does not allow."""
+        """Return the call's parameters. Raises the service's error if its model does not allow them."""
         given: Params = {**self._get_params(), **self.uri_match}
         shape = service_model().operation_model(self._get_action()).input_shape
         found = list(problems(given, shape)) if shape is not None else []
@@ -183,7 +182,9 @@ class QuickSightService(BaseResponse):
     def list_refresh_schedules(self) -> Answer:
         id = self._given()["DataSetId"]
         self.store.get(Kind.DATASET, id)
-        return ActionResult({"RefreshSchedules": [each for _, each in self.store.schedules(id)], "Status": 200})
+        return ActionResult(
+            {"RefreshSchedules": [each for _, each in self.store.schedules(id)], "Status": 200}
+        )
 
     def delete_refresh_schedule(self) -> Answer:
         given = self._given()
@@ -233,7 +234,9 @@ class QuickSightService(BaseResponse):
 
     def describe_dashboard(self) -> Answer:
         id = self._given()["DashboardId"]
-        return ActionResult({"Dashboard": dashboard_of(id, self.store.get(Kind.DASHBOARD, id)), "Status": 200})
+        return ActionResult(
+            {"Dashboard": dashboard_of(id, self.store.get(Kind.DASHBOARD, id)), "Status": 200}
+        )
 
     def describe_dashboard_definition(self) -> Answer:
         id = self._given()["DashboardId"]

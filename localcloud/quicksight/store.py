@@ -93,10 +93,12 @@ class Store:
             return made
 
     def change(self, kind: Kind, id: str, properties: dict[str, Any]) -> Resource:
-        """Keep the new parameters of a resource, as a new version. Permissions change by calls of their own."""
+        """Keep the new parameters of a resource, as a new version. Permissions stay as they are."""
         with self._lock:
             found = self.get(kind, id)
-            kept = {key: found.properties[key] for key in ("Permissions", "Type") if key in found.properties}
+            kept: dict[str, Any] = {
+                key: found.properties[key] for key in ("Permissions", "Type") if key in found.properties
+            }
             found.properties = {**kept, **properties}
             found.version += 1
             found.updated = dt.datetime.now(dt.UTC)
@@ -133,7 +135,7 @@ class Store:
             if kind is Kind.DATASET:
                 for known in (self._schedules, self._ingestions):
                     for key in [key for key in known if key[0] == id]:
-                        del known[key]  # type: ignore[attr-defined]
+                        del known[key]
             return found
 
     # --- refreshes

@@ -27,7 +27,9 @@ def compiled(
     """Return a dashboard of QuickSight on the rows that its datasets' SQL gives."""
     found = next(each for each in gold.domain.shown_dashboards if each.key == dashboard)
     planned = planned_datasets(gold.domain, DATABASE)
-    made = definition(found, planned, lambda name: f"arn:aws:quicksight:us-east-1:123456789012:dataset/{name}")
+    made = definition(
+        found, planned, lambda name: f"arn:aws:quicksight:us-east-1:123456789012:dataset/{name}"
+    )
     used = {visual.dataset for visual in found.visuals}
     rows = {
         dataset.name: loaded(

@@ -96,7 +96,7 @@ def test_question_has_one_number_three_ways(
 ) -> None:
     named = [[_plain(each) for each in row] for row in computed.gold[domain].named(query, sql)]
     web = [[_plain(row[place]) for place in columns] for row in computed.web(domain, dashboard, visual)]
-    lines = computed.quicksight(domain, dashboard, visual)
+    lines: Sequence[Sequence[Any]] = computed.quicksight(domain, dashboard, visual)
     lines = _summed(lines) if visual in SUMMED else lines
     quicksight = [[_plain(line[place]) for place in COLUMNS[visual]] for line in lines]
     if visual == "hours":  # the weekdays' names are columns of the query
@@ -174,7 +174,7 @@ def test_filters_choose_the_same_rows_on_the_web_and_in_quicksight(
     computed: Computed, domain: str, dashboard: str, visual: str, filters: dict[str, str]
 ) -> None:
     everything = computed.quicksight(domain, dashboard, visual)
-    [line] = computed.quicksight(domain, dashboard, visual, **filters)
+    [line] = computed.quicksight(domain, dashboard, visual, 0, **filters)
     assert [line] != everything
     assert _plain(line[0]) == _plain(computed.web(domain, dashboard, visual, **filters)[-1][1])
 

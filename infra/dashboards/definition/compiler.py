@@ -26,7 +26,7 @@ def definition(
     to columns, fields or visuals that the definition does not have.
     """
     calculations = Calculations()
-    ids = {id: each for id, each in zip(_sheet_ids(dashboard), dashboard.sheets, strict=True)}
+    ids = dict(zip(_sheet_ids(dashboard), dashboard.sheets, strict=True))
     visuals = {
         id: [each for each in declared.visuals if isinstance(each, Visual)] for id, declared in ids.items()
     }
@@ -51,9 +51,7 @@ def definition(
         "AnalysisDefaults": {
             "DefaultNewSheetConfiguration": {
                 "InteractiveLayoutConfiguration": {
-                    "Grid": {
-                        "CanvasSizeOptions": {"ScreenCanvasSizeOptions": {"ResizeOption": "RESPONSIVE"}}
-                    }
+                    "Grid": {"CanvasSizeOptions": {"ScreenCanvasSizeOptions": {"ResizeOption": "RESPONSIVE"}}}
                 },
                 "SheetContentType": "INTERACTIVE",
             }

@@ -8,7 +8,7 @@ from infra.dashboards.errors import QuickSightError
 from lake.model.dashboards.fields import Aggregation, Dimension, Measure
 
 PARAMETER = "MonthsBack"
-"""The parameter that chooses the month: 0 is the newest of each dataset. Names have letters and digits only."""
+"""The parameter that chooses the month: 0 is the newest of each dataset. Names have no underscore."""
 
 MONTH_SHOWN = f"{{{MONTHS_BACK}}} - ${{{PARAMETER}}}"
 """0 in the chosen month, 1 in the month before."""

@@ -108,7 +108,13 @@ class Filters:
                 "ControlOptions": {"DefaultDropdownOptions": {"Type": "MULTI_SELECT"}},
             }
         keys = [visual.key for visuals in by_sheet.values() for visual in visuals]
-        self._add("CategoryFilter", choice, keys, id=_choice_id(chosen), crosses=len(set(planned_names(planned))) > 1)
+        self._add(
+            "CategoryFilter",
+            choice,
+            keys,
+            id=_choice_id(chosen),
+            crosses=len(set(planned_names(planned))) > 1,
+        )
 
     def _control(self, chosen: Filter, sheet: str) -> dict[str, Any]:
         source = {"FilterControlId": f"{sheet}-{chosen.key}", "SourceFilterId": _choice_id(chosen)}
@@ -140,7 +146,7 @@ class Filters:
         return scopes
 
     def _applies(self, chosen: Filter) -> dict[str, list[Visual]]:
-        """Return the visuals whose dataset has a filter's column, by sheet; sheets without any are left out."""
+        """Return the visuals whose dataset has a filter's column, by sheet, for sheets with any."""
         found = {
             sheet: [each for each in visuals if chosen.column in self.datasets[each.dataset].columns]
             for sheet, visuals in self.visuals.items()

@@ -26,9 +26,7 @@ def number_format(format: Format, *, is_short: bool) -> dict[str, Any]:
             "CurrencyDisplayFormatConfiguration": {"Symbol": "USD", "NumberScale": scale, **_parts(places)}
         }
     if format is Format.SECONDS:
-        return {
-            "NumberDisplayFormatConfiguration": {"Suffix": " s", "NumberScale": "NONE", **_parts(1)}
-        }
+        return {"NumberDisplayFormatConfiguration": {"Suffix": " s", "NumberScale": "NONE", **_parts(1)}}
     places = 0 if format is Format.COUNT else 1
     scale = scale if format is Format.NUMBER else "NONE"
     return {"NumberDisplayFormatConfiguration": {"NumberScale": scale, **_parts(places)}}

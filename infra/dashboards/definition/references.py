@@ -158,9 +158,7 @@ def _visual(visual: dict[str, Any]) -> Iterator[str]:
     for place, node in walk({"chart": rest, "rules": visual.get("ConditionalFormatting", {})}):
         if "FieldId" in node and node["FieldId"] not in fields:
             yield f"{where} names the field {node['FieldId']} in {place}, which it does not have"
-    hierarchies = {
-        next(iter(each.values()))["HierarchyId"] for each in visual.get("ColumnHierarchies", ())
-    }
+    hierarchies = {next(iter(each.values()))["HierarchyId"] for each in visual.get("ColumnHierarchies", ())}
     used = {node["HierarchyId"] for _, node in walk(wells) if "HierarchyId" in node}
     if used != hierarchies:
         yield f"{where} declares the hierarchies {sorted(hierarchies)} and uses {sorted(used)}"

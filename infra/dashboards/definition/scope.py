@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from infra.dashboards.definition import expressions
 from infra.dashboards.datasets import PlannedDataset
+from infra.dashboards.definition import expressions
 from lake.model.dashboards.fields import THIS_MONTH, Unit
 from lake.model.dashboards.visuals import Bars, Dashboard, Kpi, Shares, Table, Visual
 
@@ -44,9 +44,7 @@ def bounds(visual: Visual) -> Iterator[Bound]:
     if not visual.dataset.date or not period.number:
         return
     if period.unit is Unit.DAY:
-        yield Bound(
-            field="days_shown", expression=expressions.DAYS_SHOWN, least=0, most=period.number - 1
-        )
+        yield Bound(field="days_shown", expression=expressions.DAYS_SHOWN, least=0, most=period.number - 1)
         return
     last = 1 if compares(visual) else period.number - 1
     yield Bound(field="month_shown", expression=expressions.MONTH_SHOWN, least=0, most=last)

@@ -12,7 +12,7 @@ from infra.dashboards.definition.wells import Wells, id_of
 from lake.model.dashboards.visuals import Bars, Better, Shares, Table
 
 PAGE = 100
-"""Rows of a page of a table, the smallest that QuickSight accepts. The declared number of rows comes first."""
+"""Rows of a page of a table, the fewest that QuickSight accepts."""
 
 
 def table(visual: Table, wells: Wells) -> tuple[str, dict[str, Any], dict[str, Any]]:
@@ -88,9 +88,7 @@ class _Columns:
         if self._better is Better.NEITHER:
             return
         name = field["NumericalMeasureField"]["Column"]["ColumnName"]
-        more, less = (
-            (theme.GOOD, theme.BAD) if self._better is Better.MORE else (theme.BAD, theme.GOOD)
-        )
+        more, less = (theme.GOOD, theme.BAD) if self._better is Better.MORE else (theme.BAD, theme.GOOD)
         self._rules += [
             {
                 "Cell": {
@@ -111,9 +109,7 @@ class _Columns:
     def table(self, sort: Sequence[dict[str, Any]]) -> tuple[str, dict[str, Any], dict[str, Any]]:
         """Return the table with its columns, sorted."""
         configuration: dict[str, Any] = {
-            "FieldWells": {
-                "TableAggregatedFieldWells": {"GroupBy": self._groups, "Values": self._values}
-            },
+            "FieldWells": {"TableAggregatedFieldWells": {"GroupBy": self._groups, "Values": self._values}},
             "SortConfiguration": {
                 "RowSort": list(sort),
                 "PaginationConfiguration": {"PageSize": PAGE, "PageNumber": 1},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.dashboards.definition import expressions
-from infra.dashboards.definition.calculations import Calculations
 from infra.dashboards.columns import DATETIME
 from infra.dashboards.datasets import PlannedDataset
+from infra.dashboards.definition import expressions
+from infra.dashboards.definition.calculations import Calculations
 from infra.dashboards.definition.formats import number_format
 from lake.model.dashboards.fields import Aggregation, Dimension, Format, Measure, Unit
 from lake.model.dashboards.visuals import Visual
@@ -87,7 +87,7 @@ class Wells:
         return self._numerical(self.column(name), Format.PERCENT)
 
     def order(self, dimension: Dimension, made: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the sort of an ordered dimension with the field `made`: by its names, or by what is shown."""
+        """Return the sort of an ordered dimension, whose field is `made`: by its names, or by its texts."""
         if not dimension.names:
             return [{"FieldSort": {"FieldId": id_of(made), "Direction": "ASC"}}]
         place = expressions.place(dimension, self.planned, where=self.where)
@@ -105,10 +105,10 @@ class Wells:
         ]
 
     def _numerical(self, column: dict[str, str], format: Format, aggregation: str = "") -> dict[str, Any]:
-        how = (
-            {"AggregationFunction": {"SimpleNumericalAggregation": aggregation}} if aggregation else {}
-        )
-        shown = {"FormatConfiguration": {"FormatConfiguration": number_format(format, is_short=self.is_short)}}
+        how = {"AggregationFunction": {"SimpleNumericalAggregation": aggregation}} if aggregation else {}
+        shown = {
+            "FormatConfiguration": {"FormatConfiguration": number_format(format, is_short=self.is_short)}
+        }
         return {"NumericalMeasureField": {"FieldId": self._id(), "Column": column, **how, **shown}}
 
     def _id(self) -> str:

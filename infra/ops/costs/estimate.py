@@ -15,6 +15,7 @@ from infra.ops.costs.prices import (
     METRIC_HOUR,
     QUICKSIGHT_AUTHOR,
     QUICKSIGHT_READER,
+    REFRESH_MB,
     S3_GB_MONTH,
     SCAN_TB,
     SPICE_GB_MONTH,
@@ -61,8 +62,8 @@ def _switches(outdir: Path) -> list[str]:
             lines.append(f"Dashboards in QuickSight would cost {users} (--quicksight; off by default).")
         else:
             lines.append(
-                f"QuickSight: {users}, ${SPICE_GB_MONTH}/GB of SPICE a month beyond 10 GB an author; visuals on "
-                "datasets that ask Athena directly scan at least 10 MB each time they are loaded."
+                f"QuickSight: {users}, ${SPICE_GB_MONTH}/GB of SPICE a month beyond 10 GB an author; visuals "
+                f"that ask Athena directly scan at least {REFRESH_MB} MB each time they are loaded."
             )
     jobs = [job for stack in found for job in stack.jobs]
     if jobs and not any(job.sends_metrics for job in jobs):

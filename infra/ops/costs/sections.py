@@ -78,7 +78,9 @@ def at_rest(outdir: Path) -> list[Line]:
         polls = pipes * POLLS * HOURS
         lines.append(Line(what=f"{pipes} pipes poll their queues", dollars=polls * SQS_REQUEST))
     if counts["AWS::QuickSight::Dashboard"]:
-        lines.append(Line(what="one author of QuickSight, 10 GB of SPICE included", dollars=QUICKSIGHT_AUTHOR))
+        lines.append(
+            Line(what="one author of QuickSight, 10 GB of SPICE included", dollars=QUICKSIGHT_AUTHOR)
+        )
     if schedules := counts["AWS::QuickSight::RefreshSchedule"]:
         scanned = schedules * DAYS * REFRESH_MB / 1024 / 1024
         what = f"{schedules} datasets of QuickSight, refreshed daily from at least {REFRESH_MB} MB each"

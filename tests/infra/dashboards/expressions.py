@@ -1,4 +1,4 @@
-"""QuickSight's expressions, read and computed from QuickSight's documentation alone: exact, without rounding."""
+"""QuickSight's expressions, computed as its documentation says: exact, without rounding."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Reader:
 
     def whole(self) -> Node:
         node = self._comparison()
-        assert self._place == len(self._tokens), f"more than an expression: {self._tokens[self._place:]}"
+        assert self._place == len(self._tokens), f"more than an expression: {self._tokens[self._place :]}"
         return node
 
     def _peek(self) -> str:
@@ -157,7 +157,7 @@ class Table:
             assert (partition.kind, partition.parts, level.value) == ("list", (), "PRE_FILTER")
             if node not in self._over_all:
                 found = [each for row in self.rows if (each := self._row(value, row)) is not None]
-                self._over_all[node] = min(found, default=None)  # type: ignore[type-var]
+                self._over_all[node] = min(found, default=None)
             return self._over_all[node]
         return self._simple(node, lambda part: self._row(part, row))
 
@@ -173,17 +173,18 @@ class Table:
             found = [value for row in rows if (value := self._row(node.parts[0], row)) is not None]
             if node.value == "distinct_count":
                 return Fraction(len(set(found)))
-            return sum(found, Fraction(0)) if found else None  # type: ignore[arg-type]
+            return sum(found, Fraction(0)) if found else None
         if node.kind == "function" and node.value == "sumOver":
             assert (node.parts[1].kind, node.parts[1].parts) == ("list", ())
             every = [self._group(node.parts[0], each, groups) for each in groups]
-            return sum((each for each in every if each is not None), Fraction(0))  # type: ignore[misc, arg-type]
+            return sum((each for each in every if each is not None), Fraction(0))
         return self._simple(node, lambda part: self._group(part, rows, groups))
 
     def _simple(self, node: Node, compute: Callable[[Node], Value]) -> Value:
         """Compute what is the same for rows and groups. Null makes operators null, and conditions false."""
         if node.kind == "value":
-            return node.value  # type: ignore[no-any-return]
+            constant: Value = node.value
+            return constant
         if node.kind == "parameter":
             return self._parameters[node.value]
         if node.kind == "operator":
@@ -192,9 +193,9 @@ class Table:
         if node.value == "ifelse":
             *pairs, other = node.parts
             assert len(pairs) % 2 == 0, "ifelse needs a value for each condition, and one for the rest"
-            for condition, value in zip(pairs[::2], pairs[1::2], strict=True):
+            for condition, result in zip(pairs[::2], pairs[1::2], strict=True):
                 if compute(condition):
-                    return compute(value)
+                    return compute(result)
             return compute(other)
         if node.value == "isNull":
             return compute(node.parts[0]) is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -28,14 +28,15 @@ def loaded(rows: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any
                 assert name in fixed, f"{name} would become a binary fraction"
                 _, digits, exponent = value.normalize().as_tuple()
                 assert isinstance(exponent, int)
-                assert -exponent <= SPICE_PLACES and len(digits) + exponent <= SPICE_DIGITS - SPICE_PLACES, value
+                assert -exponent <= SPICE_PLACES, value
+                assert len(digits) + exponent <= SPICE_DIGITS - SPICE_PLACES, value
     return [{name: _exact(value) for name, value in row.items()} for row in rows]
 
 
 def _exact(value: Any) -> Value:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Fraction(value)
-    return value.date() if isinstance(value, dt.datetime) else value  # type: ignore[no-any-return]
+    return value.date() if isinstance(value, dt.datetime) else value
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,7 @@ class Dashboard:
             declared = each["IntegerParameterDeclaration"]
             values[declared["Name"]] = Fraction(declared["DefaultValues"]["StaticValues"][0])
         values |= {name: Fraction(value) for name, value in (parameters or {}).items()}
-        self._tables = {
-            name: Table(each, self._fields(name), values)
-            for name, each in rows.items()
-        }
+        self._tables = {name: Table(each, self._fields(name), values) for name, each in rows.items()}
 
     def _fields(self, dataset: str) -> dict[str, str]:
         fields = self._definition["CalculatedFields"]
@@ -166,10 +164,11 @@ class Dashboard:
     def _lets_through(self, kind: str, filter: Mapping[str, Any], value: Value) -> bool:
         if kind == "NumericRangeFilter":
             if value is None:
-                return filter["NullOption"] == "ALL_VALUES"
+                return bool(filter["NullOption"] == "ALL_VALUES")
             assert isinstance(value, Fraction)
             low, high = filter["RangeMinimum"], filter.get("RangeMaximum")
-            assert filter["IncludeMinimum"] and (high is None or filter["IncludeMaximum"])
+            assert filter["IncludeMinimum"]
+            assert high is None or filter["IncludeMaximum"]
             return value >= Fraction(low["StaticValue"]) and (
                 high is None or value <= Fraction(high["StaticValue"])
             )
@@ -177,7 +176,7 @@ class Dashboard:
         how, configuration = next(iter(filter["Configuration"].items()))
         if how == "CustomFilterConfiguration":
             assert configuration["MatchOperator"] == "EQUALS"
-            return value == configuration["CategoryValue"]
+            return bool(value == configuration["CategoryValue"])
         assert configuration["SelectAllOptions"] == "FILTER_ALL_VALUES"
         picked = self._chosen.get(filter["FilterId"])
         return picked is None or value in picked
@@ -213,7 +212,7 @@ def _number(
         return table.of_group(name, rows, every)
     assert made["AggregationFunction"] == {"SimpleNumericalAggregation": "SUM"}
     values = [value for row in rows if (value := table.of_row(name, row)) is not None]
-    return sum(values, Fraction(0)) if values else None  # type: ignore[arg-type]
+    return sum(values, Fraction(0)) if values else None
 
 
 def _places(field: Mapping[str, Any]) -> int:
@@ -258,7 +257,7 @@ class _Order:
             else:
                 name = sort["SortBy"]["ColumnName"]
                 values = [self._table.of_row(name, row) for row in self._rows[line]]
-                value = min(each for each in values if each is not None)  # type: ignore[type-var]
+                value = min(each for each in values if each is not None)
             return ((value is None) != down, value if value is not None else 0)
 
         return sorted(lines, key=key, reverse=down)
