@@ -17,6 +17,7 @@ from cli.main import app
 from infra.foundation.config import Config, Switches, switches_of
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+GROUP = "arn:aws:quicksight:eu-west-1:123456789012:group/default/analysts"
 CHOSEN = {
     "alarm_email": "data@example.org",
     "stream_trigger": "continuous",
@@ -24,6 +25,7 @@ CHOSEN = {
     "serving": "my_database",
     "encrypted_logs": True,
     "job_metrics": True,
+    "quicksight": GROUP,
     "assets_key": KEY,
 }
 
