@@ -167,7 +167,7 @@ def test_kpi_has_one_number_on_the_web_and_in_quicksight(
         ("ecommerce", "executive", "customers", {"device": "mobile"}),
         ("ecommerce", "executive", "orders", {"country": "DE", "device": "mobile"}),
         ("cloud_provider", "finops", "cost", {"service": "compute"}),
-        ("cloud_provider", "finops", "revenue", {"organisation": "org_a"}),
+        ("cloud_provider", "finops", "cost", {"organisation": "org_a", "service": "compute"}),
     ],
 )
 def test_filters_choose_the_same_rows_on_the_web_and_in_quicksight(
