@@ -12,7 +12,7 @@ _WAIT = "IngestionWaitPolicy"
 """What CloudFormation itself does, and no call has. Locally no deployment waits for a refresh."""
 
 
-def _check_wait(props: Props) -> Props:
+def without_wait(props: Props) -> Props:
     """Return the parameters of a dataset's calls. Raises DeployError if its creation waits for a refresh."""
     policy = props.get(_WAIT, {})
     if props["ImportMode"] == "SPICE" and policy.get("WaitForSpiceIngestion", True) not in (False, "false"):
@@ -29,7 +29,7 @@ def _declare(kind: str, snake: str) -> None:
     id_name = f"{kind}Id"
 
     def parameters(props: Props) -> Props:
-        return _check_wait(props) if kind == "DataSet" else props
+        return without_wait(props) if kind == "DataSet" else props
 
     def create(client: Any, props: Props, context: Context) -> Created:
         made = getattr(client, f"create_{snake}")(**parameters(props))
@@ -68,7 +68,7 @@ _declare("Theme", "theme")
 _declare("Dashboard", "dashboard")
 
 
-def _schedule(props: Props) -> Props:
+def schedule_parameters(props: Props) -> Props:
     """Return the parameters of a schedule's calls, which spell the time zone in another way."""
     frequency = dict(props["Schedule"]["ScheduleFrequency"])
     if "TimeZone" in frequency:
@@ -77,7 +77,7 @@ def _schedule(props: Props) -> Props:
 
 
 def _create_schedule(client: Any, props: Props, context: Context) -> Created:
-    made = client.create_refresh_schedule(**_schedule(props))
+    made = client.create_refresh_schedule(**schedule_parameters(props))
     ref = f"{props['AwsAccountId']}|{props['DataSetId']}|{props['Schedule']['ScheduleId']}"
     return Created(ref, {"Arn": made["Arn"]})
 
@@ -92,5 +92,5 @@ declare(
     "quicksight",
     _create_schedule,
     _delete_schedule,
-    update=lambda client, ref, props, _: client.update_refresh_schedule(**_schedule(props)),
+    update=lambda client, ref, props, _: client.update_refresh_schedule(**schedule_parameters(props)),
 )

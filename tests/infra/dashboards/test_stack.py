@@ -14,7 +14,7 @@ from botocore.validate import ParamValidator
 from infra.ops.lint import GROUP, cfn_findings
 from lake.model.discovery import load_domains
 from lake.naming import QUERY_RESULTS, Names
-from localcloud.cloudformation.quicksight import _check_wait, _schedule
+from localcloud.cloudformation.quicksight import schedule_parameters, without_wait
 from localcloud.quicksight.model import problems, service_model
 from tests.infra.assembly import Assembly, Stack, as_list
 
@@ -53,9 +53,9 @@ def calls(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
     for resource in stack.template["Resources"].values():
         kind, properties = resource["Type"], resource["Properties"]
         if kind == "AWS::QuickSight::DataSet":
-            properties = _check_wait(properties)
+            properties = without_wait(properties)
         if kind == "AWS::QuickSight::RefreshSchedule":
-            properties = _schedule(properties)
+            properties = schedule_parameters(properties)
         if kind in CALLS:
             yield CALLS[kind], properties
 
