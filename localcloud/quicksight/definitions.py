@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from moto.core.exceptions import ServiceException
-
-from localcloud.quicksight.store import Kind, Store
+from localcloud.quicksight.store import Kind, ServiceError, Store
 
 MOST_VISUALS = 50
 """Visuals of one sheet, which the model does not limit."""
@@ -22,7 +20,7 @@ def definition_errors(definition: dict[str, Any], store: Store) -> Iterator[dict
     for each in definition.get("DataSetIdentifierDeclarations", ()):
         try:
             dataset = store.by_arn(Kind.DATASET, each["DataSetArn"])
-        except ServiceException as error:
+        except ServiceError as error:
             yield {"Type": "DATA_SET_NOT_FOUND", "Message": str(error)}
             continue
         tables = dataset.properties["PhysicalTableMap"].values()

@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
-from moto.core.exceptions import ServiceException
 
-from localcloud.quicksight.store import Ingestion, Kind, Resource, Store, invalid
+from localcloud.quicksight.store import Ingestion, Kind, Resource, ServiceError, Store, invalid
 
 SERVICE = "quicksight.amazonaws.com"
 REFRESHES_A_DAY = 32
@@ -56,7 +55,7 @@ class Refreshes:
             if each.request_type == "FULL_REFRESH" and now - each.created < dt.timedelta(days=1)
         ]
         if request_type == "FULL_REFRESH" and len(today) >= REFRESHES_A_DAY:
-            raise ServiceException(
+            raise ServiceError(
                 "LimitExceededException", f"{REFRESHES_A_DAY} refreshes of {dataset} in 24 hours."
             )
         id = id or str(uuid.uuid4())

@@ -23,14 +23,18 @@ class Kind(Enum):
     DASHBOARD = "dashboard"
 
 
-def not_found(what: str) -> ServiceException:
+class ServiceError(ServiceException):
+    """An error of the service: its code and message. moto looks for the model in the class's module."""
+
+
+def not_found(what: str) -> ServiceError:
     """Return the error for something that does not exist."""
-    return ServiceException("ResourceNotFoundException", f"{what} does not exist.")
+    return ServiceError("ResourceNotFoundException", f"{what} does not exist.")
 
 
-def invalid(message: str) -> ServiceException:
+def invalid(message: str) -> ServiceError:
     """Return the error for parameters that the service refuses."""
-    return ServiceException("InvalidParameterValueException", message)
+    return ServiceError("InvalidParameterValueException", message)
 
 
 @dataclass
@@ -86,7 +90,7 @@ class Store:
         """Keep a new resource. Raises the service's error if there is one with the id."""
         with self._lock:
             if (kind, id) in self._resources:
-                raise ServiceException("ResourceExistsException", f"The {kind.value} {id} exists.")
+                raise ServiceError("ResourceExistsException", f"The {kind.value} {id} exists.")
             now = dt.datetime.now(dt.UTC)
             made = Resource(self.arn(kind, id), properties, now, now)
             self._resources[kind, id] = made
@@ -145,7 +149,7 @@ class Store:
         with self._lock:
             key = dataset, schedule["ScheduleId"]
             if is_new and key in self._schedules:
-                raise ServiceException("ResourceExistsException", f"The schedule {key[1]} exists.")
+                raise ServiceError("ResourceExistsException", f"The schedule {key[1]} exists.")
             if not is_new:
                 self.schedule(*key)
             self._schedules[key] = schedule
@@ -172,7 +176,7 @@ class Store:
         """Keep a new refresh. Raises the service's error if the dataset has one with the id."""
         with self._lock:
             if (made.dataset, made.id) in self._ingestions:
-                raise ServiceException("ResourceExistsException", f"The ingestion {made.id} exists.")
+                raise ServiceError("ResourceExistsException", f"The ingestion {made.id} exists.")
             self._ingestions[made.dataset, made.id] = made
 
     def ingestion(self, dataset: str, id: str) -> Ingestion:

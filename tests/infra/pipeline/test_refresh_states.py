@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from infra.pipeline.definition import definition
 from infra.pipeline.refresh_states import DashboardsPlan
-from tests.infra.pipeline_definitions import PLAN, SERVING, STATES, reachable
+from tests.infra.pipeline_definitions import PLAN, SERVING, STATES, reachable, successors
 
 DASHBOARDS = DashboardsPlan(account="123456789012", datasets=("orders", "weeks"))
 REFRESHED = definition(replace(PLAN, serving=SERVING, dashboards=DASHBOARDS))["States"]
@@ -51,4 +51,6 @@ def test_refresh_that_cannot_start_is_notified_and_fails_nothing() -> None:
     assert notify["Parameters"]["Message"]["outcome"] == "published, dashboards not refreshed"
     assert notify["Parameters"]["Message"]["datasets.$"] == "$.refreshes.datasets"
     assert {notify["Next"], notify["Catch"][-1]["Next"]} == {"ReleaseLease"}
-    assert "NotifyFailure" not in reachable("RefreshDashboards", REFRESHED)
+    ours = reachable("RefreshDashboards", REFRESHED) - reachable("ReleaseLease", REFRESHED)
+    assert len(ours) == 5
+    assert not any(next == "NotifyFailure" for name in ours for next in successors(REFRESHED[name]))

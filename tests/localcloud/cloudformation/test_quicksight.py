@@ -26,8 +26,7 @@ def templates(**more: Any) -> dict[str, Template]:
     costs = resource("AWS::QuickSight::DataSet", **dataset("costs"), **WITHOUT_WAITING)
     board = resource("AWS::QuickSight::Dashboard", **{**dashboard("board", "costs"), **more})
     return {
-        **infrastructure(),
-        "Source": after(resource("AWS::QuickSight::DataSource", **source()), "Role", "Group"),
+        "Source": resource("AWS::QuickSight::DataSource", **source()),
         "Costs": after(costs, "Source"),
         "Daily": after(
             resource("AWS::QuickSight::RefreshSchedule", **OF, DataSetId="costs", Schedule=schedule), "Costs"
@@ -42,6 +41,12 @@ def templates(**more: Any) -> dict[str, Template]:
         ),
         "Board": after(board, "Costs"),
     }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def needed(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Deploy the role and the workgroup that the data source needs."""
+    cloud.deploy(write_assembly(tmp_path_factory.mktemp("needed"), {"needed": infrastructure()}))
 
 
 def test_resources_are_created_changed_and_deleted(cloud: LocalCloud, tmp_path: Path) -> None:

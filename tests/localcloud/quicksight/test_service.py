@@ -134,7 +134,12 @@ def test_refresh_reads_the_rows_in_the_role_of_the_source(client: Any, cloud: Lo
             "SQL_EXCEPTION",
             "",
         ),
-        ('SELECT a FROM "nowhere"."t"', [{"Name": "a", "Type": "STRING"}], "SQL_EXCEPTION", "nowhere"),
+        (
+            'SELECT a FROM "nowhere"."t"',
+            [{"Name": "a", "Type": "STRING"}],
+            "PERMISSION_DENIED",
+            "glue:GetTable",
+        ),
     ],
 )
 def test_refresh_that_fails_says_why(
