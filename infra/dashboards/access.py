@@ -53,4 +53,5 @@ def data_source_role(scope: Construct, domain: str, *, names: Names, arns: Arns)
         arns=arns,
     )
     role.read(names.curated_bucket, layer_root("gold", domain))
+    role.see_missing(names.curated_bucket)
     return role
