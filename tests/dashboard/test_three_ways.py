@@ -15,11 +15,14 @@ import pytest
 
 from dashboard.page import page_of
 from dashboard.selection import Chosen
+from infra.dashboards.datasets import planned_datasets
+from lake.model.dashboards.fields import Format, named_query, total
 from lake.model.dashboards.visuals import Kpi
-from tests.dashboard.compiled import compiled
+from tests.dashboard.compiled import DATABASE, compiled, rows_of
 from tests.dashboard.gold import Gold
 from tests.dashboard.shop import provider, shop
 from tests.dashboard.test_questions import CASES
+from tests.infra.dashboards.declared import with_visuals
 
 COLUMNS: dict[str, tuple[int, ...]] = {
     # visual → places of the question's columns in the lines of QuickSight
@@ -177,6 +180,28 @@ def test_filters_choose_the_same_rows_on_the_web_and_in_quicksight(
     [line] = computed.quicksight(domain, dashboard, visual, 0, **filters)
     assert [line] != everything
     assert _plain(line[0]) == _plain(computed.web(domain, dashboard, visual, **filters)[-1][1])
+
+
+def test_funnel_marks_the_step_of_the_largest_loss(computed: Computed) -> None:
+    steps = [line[0] for line in computed.quicksight("ecommerce", "behaviour", "funnel")]
+    assert steps == ["Viewed a page", "Added to cart (largest loss)", "Began checkout", "Bought"]
+
+
+def test_named_query_runs_without_a_database() -> None:
+    """A dataset has no database: the tables of a query, and those of their partitions, are named."""
+    gold = shop()
+    query = named_query("revenue_by_category")
+    kpi = Kpi(
+        key="net",
+        title="Net?",
+        unit="US$",
+        dataset=query,
+        value=total("net_revenue_usd", "Net", Format.DOLLARS),
+    )
+    sql = planned_datasets(with_visuals(kpi, filters=()), DATABASE)[query].sql
+    assert '"revenue_by_category_month$partitions" AS (SELECT * FROM' in sql
+    rows = [row["net_revenue_usd"] for row in rows_of(gold, sql)]
+    assert rows == [row[0] for row in gold.named(query.query, "SELECT net_revenue_usd FROM q")]
 
 
 def _summed(lines: Sequence[Sequence[Any]]) -> list[list[Any]]:

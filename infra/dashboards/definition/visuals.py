@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.dashboards import theme
 from infra.dashboards.definition.expressions import IN_MONTH, IN_MONTH_BEFORE
+from infra.dashboards.definition.funnel import funnel
 from infra.dashboards.definition.scope import compares
 from infra.dashboards.definition.tables import bars_as_table, shares, table
 from infra.dashboards.definition.wells import Wells, id_of
@@ -178,30 +179,12 @@ def _heatmap(visual: Heatmap, wells: Wells) -> Compiled:
     )
 
 
-def _funnel(visual: Funnel, wells: Wells) -> Compiled:
-    category, value = wells.dimension(visual.steps), wells.measure(visual.value)
-    return (
-        "FunnelChartVisual",
-        {
-            "FieldWells": {"FunnelChartAggregatedFieldWells": {"Category": [category], "Values": [value]}},
-            "SortConfiguration": {"CategorySort": wells.order(visual.steps, category)},
-            "DataLabelOptions": {
-                "Visibility": "VISIBLE",
-                "CategoryLabelVisibility": "VISIBLE",
-                "MeasureLabelVisibility": "VISIBLE",
-                "MeasureDataLabelStyle": "VALUE_AND_PERCENTAGE_BY_PREVIOUS_STAGE",
-            },
-        },
-        {},
-    )
-
-
 _COMPILERS: Mapping[type[Visual], Callable[[Any, Wells], Compiled]] = {
     Kpi: _kpi,
     Trend: _trend,
     Bars: _bars,
     Shares: shares,
     Heatmap: _heatmap,
-    Funnel: _funnel,
+    Funnel: funnel,
     Table: table,
 }

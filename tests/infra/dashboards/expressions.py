@@ -32,7 +32,7 @@ class Node:
         return found.union(*(part.names(kind) for part in self.parts))
 
 
-AGGREGATIONS = {"sum", "distinct_count", "sumOver"}
+AGGREGATIONS = {"sum", "distinct_count"}
 
 
 class _Reader:
@@ -48,7 +48,7 @@ class _Reader:
         self._place = 0
 
     def whole(self) -> Node:
-        node = self._comparison()
+        node = self._choice()
         assert self._place == len(self._tokens), f"more than an expression: {self._tokens[self._place :]}"
         return node
 
@@ -61,6 +61,18 @@ class _Reader:
 
     def _expect(self, sign: str) -> None:
         assert self._next()[1] == sign
+
+    def _choice(self) -> Node:
+        left = self._both()
+        while self._peek() == "OR":
+            left = Node("operator", self._next()[1], (left, self._both()))
+        return left
+
+    def _both(self) -> Node:
+        left = self._comparison()
+        while self._peek() == "AND":
+            left = Node("operator", self._next()[1], (left, self._comparison()))
+        return left
 
     def _comparison(self) -> Node:
         left = self._sum()
@@ -91,7 +103,7 @@ class _Reader:
         if kind == "parameter":
             return Node("parameter", text[2:-1])
         if text == "(":
-            inner = self._comparison()
+            inner = self._choice()
             self._expect(")")
             return inner
         if text == "[":
@@ -103,10 +115,10 @@ class _Reader:
         if self._peek() != "(":
             return Node("word", text)
         self._expect("(")
-        parts = [self._comparison()]
+        parts = [self._choice()]
         while self._peek() == ",":
             self._next()
-            parts.append(self._comparison())
+            parts.append(self._choice())
         self._expect(")")
         return Node("function", text, tuple(parts))
 
@@ -152,12 +164,13 @@ class Table:
     def _row(self, node: Node, row: Row) -> Value:
         if node.kind == "column":
             return self.of_row(node.value, row)
-        if node.kind == "function" and node.value == "minOver":
+        if node.kind == "function" and node.value in ("minOver", "sumOver"):
             value, partition, level = node.parts
             assert (partition.kind, partition.parts, level.value) == ("list", (), "PRE_FILTER")
             if node not in self._over_all:
                 found = [each for row in self.rows if (each := self._row(value, row)) is not None]
-                self._over_all[node] = min(found, default=None)
+                total = sum(found, Fraction(0)) if found else None
+                self._over_all[node] = min(found, default=None) if node.value == "minOver" else total
             return self._over_all[node]
         return self._simple(node, lambda part: self._row(part, row))
 
@@ -187,6 +200,9 @@ class Table:
             return constant
         if node.kind == "parameter":
             return self._parameters[node.value]
+        if node.kind == "operator" and node.value in ("AND", "OR"):
+            holds = [bool(compute(part)) for part in node.parts]
+            return all(holds) if node.value == "AND" else any(holds)
         if node.kind == "operator":
             left, right = (compute(part) for part in node.parts)
             return None if left is None or right is None else _OPERATORS[node.value](left, right)
@@ -199,6 +215,8 @@ class Table:
             return compute(other)
         if node.value == "isNull":
             return compute(node.parts[0]) is None
+        if node.value == "coalesce":
+            return next((found for part in node.parts if (found := compute(part)) is not None), None)
         if node.value == "toString":
             value = compute(node.parts[0])
             return None if value is None else str(value)
