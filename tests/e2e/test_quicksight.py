@@ -164,7 +164,13 @@ def test_each_visual_can_be_computed(quicksight: QuickSight) -> None:
 
 
 QUESTIONS = [
-    ("revenue_by_category", ("category", "net_revenue_usd"), "executive", "categories", (0, 1)),
+    (
+        "revenue_by_category",
+        ("coalesce(category, 'Unknown')", "net_revenue_usd"),
+        "executive",
+        "categories",
+        (0, 1),
+    ),
     ("funnel", ("sessions",), "behaviour", "funnel", (1,)),
     ("top_products", ("product_name", "revenue_usd"), "executive", "top_products", (1, 4)),
     ("customer_segments", ("customers", "revenue_usd"), "behaviour", "segments", (1, 3)),
