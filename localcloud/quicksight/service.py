@@ -36,7 +36,7 @@ class QuickSightService(BaseResponse):
 
     def _given(self) -> Params:
         """Return the call's parameters. Raises the service's error if its model does not allow them."""
-        given: Params = {**self._get_params(), **self.uri_match}
+        given: Params = {**self.uri_match, **self._get_params()}
         shape = service_model().operation_model(self._get_action()).input_shape
         found = list(problems(given, shape)) if shape is not None else []
         if given.get("AwsAccountId") != self.store.context.account:
