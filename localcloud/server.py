@@ -31,6 +31,7 @@ from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
 from localcloud.patching import check_version, restore
 from localcloud.quicksight.ingestions import Refreshes
+from localcloud.quicksight.schedules import DailyRefreshes
 from localcloud.s3.store import ObjectStore
 from localcloud.serving_store import ServingStore
 
@@ -76,6 +77,7 @@ class LocalCloud:
         self._alarms: AlarmEvaluator | None = None
         self._schedules: Schedules | None = None
         self._refreshes: Refreshes | None = None
+        self._daily: DailyRefreshes | None = None
         self._has_clock = has_clock
         self._lock: HomeLock | None = None
         self._are_partitions_restored = False
@@ -124,7 +126,8 @@ class LocalCloud:
         self._server, LocalCloud._running = server, self
         host, port = server.get_host_and_port()
         self.context.endpoint = f"http://{host}:{port}"
-        for worker in (self._pipes, self._alarms, self._schedules if self._has_clock else None):
+        clocks = (self._schedules, self._daily) if self._has_clock else ()
+        for worker in (self._pipes, self._alarms, *clocks):
             if worker is not None:
                 worker.start()
 
@@ -137,7 +140,7 @@ class LocalCloud:
         eventbridge.install(context, evaluator)
         localcloud.stepfunctions.install.install(context, self._execution_ended)
         localcloud.cloudformation.install.install(context)
-        self._refreshes = localcloud.quicksight.install.install(context)
+        self._refreshes, self._daily = localcloud.quicksight.install.install(context)
         glue.install(context, self._run_ended)
         for executor in (crawler, athena, functions):
             executor.install(context)
@@ -209,7 +212,7 @@ class LocalCloud:
         """Stop the workers and the server. `home` keeps objects; executions, leases and stacks are lost."""
         if self._server is None or self._store is None:
             return
-        for worker in (self._pipes, self._alarms, self._schedules):
+        for worker in (self._pipes, self._alarms, self._schedules, self._daily):
             if worker is not None:
                 worker.stop()
         localcloud.stepfunctions.install.stop_all(self.context)

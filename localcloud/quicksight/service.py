@@ -169,6 +169,9 @@ class QuickSightService(BaseResponse):
             raise invalid(f"The dataset {given['DataSetId']} asks its source directly.")
         if schedule["RefreshType"] != "FULL_REFRESH":
             raise invalid("The dataset has no refresh properties: only full refreshes are possible.")
+        at = schedule["ScheduleFrequency"]
+        if (at["Interval"], at.get("Timezone")) != ("DAILY", "UTC") or "TimeOfTheDay" not in at:
+            raise invalid("Only daily schedules with a time of the day in UTC are supported locally.")
         self.store.set_schedule(given["DataSetId"], schedule, is_new=is_new)
         arn = f"{dataset.arn}/refresh-schedule/{id}"
         return ActionResult({"Arn": arn, "ScheduleId": id, "Status": 200})
