@@ -76,18 +76,10 @@ class Workflow(Construct):
             publisher.grant_invoke(self.role)
             self._grant_unpublished(domain.name, names)
         if refreshed:
-            self.role.allow(
-                ("quicksight:CreateIngestion",),
-                [arns.ingestions(id) for id in refreshed],
-                why="An ingestion is named by its execution, which is not known at synth.",
-            )
-        self.log = log_group(
-            self,
-            "Log",
-            name=names.log_group(domain.name, "pipeline"),
-            days=config.log_days,
-            key=encryption.key if encryption else None,
-        )
+            self._grant_refreshes(refreshed)
+        key = encryption.key if encryption else None
+        name = names.log_group(domain.name, "pipeline")
+        self.log = log_group(self, "Log", name=name, days=config.log_days, key=key)
         text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
         self.state_machine = sfn.StateMachine(
             self,
@@ -102,6 +94,14 @@ class Workflow(Construct):
     def grant_start(self, role: Role) -> None:
         """Allow `role` to start executions."""
         role.allow(("states:StartExecution",), [self.arn])
+
+    def _grant_refreshes(self, datasets: Sequence[str]) -> None:
+        """Allow the state machine to refresh datasets of QuickSight."""
+        self.role.allow(
+            ("quicksight:CreateIngestion",),
+            [self._arns.ingestions(id) for id in datasets],
+            why="An ingestion is named by its execution, which is not known at synth.",
+        )
 
     def _grant_unpublished(self, domain: str, names: Names) -> None:
         """Allow the state machine to read and delete the entries of unpublished partitions."""
