@@ -10,6 +10,7 @@ from aws_cdk import App, Aws, Token, Validations
 
 from infra.analytics.athena import Analytics
 from infra.analytics.reconciler import RECONCILE_CATALOG, RECONCILER_PACKAGES
+from infra.dashboards.stack import Dashboards
 from infra.domain_stack import DomainStack
 from infra.foundation.config import LOCAL, Config
 from infra.foundation.storage import Storage
@@ -81,6 +82,11 @@ def build(
         for shared in (storage, analytics, serving, relational):
             if shared is not None:
                 stack.add_stack_dependency(shared)
+        if config.quicksight:
+            dashboards = Dashboards(
+                app, names.dashboards_stack(domain.name), domain=domain, names=names, config=config
+            )
+            dashboards.add_stack_dependency(stack)
     return app
 
 

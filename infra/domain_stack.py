@@ -9,6 +9,7 @@ from constructs import Construct
 from infra.analytics.athena import Questions
 from infra.analytics.catalog import Catalog
 from infra.analytics.reconciler import ReconcileCatalog
+from infra.dashboards.datasets import spice_datasets
 from infra.foundation.config import Config
 from infra.foundation.encryption import LogEncryption
 from infra.foundation.stack import LakeStack
@@ -129,6 +130,7 @@ class DomainStack(LakeStack):
             loader=self.loader,
             office=self._office,
             encryption=self.encryption,
+            refreshed=spice_datasets(domain, names) if config.quicksight else (),
         )
         self.trigger = Trigger(
             self, "Trigger", domain=domain, names=names, config=config, arns=arns, workflow=self.workflow

@@ -15,6 +15,7 @@ from moto.stepfunctions.parser.backend.execution import Execution
 
 import localcloud.cloudformation.install
 import localcloud.iam.install
+import localcloud.quicksight.install
 import localcloud.s3.install
 import localcloud.stepfunctions.install
 from localcloud import catalog
@@ -31,6 +32,8 @@ from localcloud.home import remove_unfinished, require_own_ledger
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
 from localcloud.patching import check_version, restore
+from localcloud.quicksight.ingestions import Refreshes
+from localcloud.quicksight.schedules import DailyRefreshes
 from localcloud.s3.store import ObjectStore
 from localcloud.serving_store import ServingStore
 
@@ -75,6 +78,8 @@ class LocalCloud:
         self._pipes: PipePoller | None = None
         self._alarms: AlarmEvaluator | None = None
         self._schedules: Schedules | None = None
+        self._refreshes: Refreshes | None = None
+        self._daily: DailyRefreshes | None = None
         self._has_clock = has_clock
         self._lock: HomeLock | None = None
         self._are_partitions_restored = False
@@ -123,7 +128,8 @@ class LocalCloud:
         self._server, LocalCloud._running = server, self
         host, port = server.get_host_and_port()
         self.context.endpoint = f"http://{host}:{port}"
-        for worker in (self._pipes, self._alarms, self._schedules if self._has_clock else None):
+        clocks = (self._schedules, self._daily) if self._has_clock else ()
+        for worker in (self._pipes, self._alarms, *clocks):
             if worker is not None:
                 worker.start()
 
@@ -137,6 +143,7 @@ class LocalCloud:
         localcloud.stepfunctions.install.install(context, self._execution_ended)
         rds.install(context)
         localcloud.cloudformation.install.install(context)
+        self._refreshes, self._daily = localcloud.quicksight.install.install(context)
         glue.install(context, self._run_ended)
         for executor in (crawler, athena, functions):
             executor.install(context)
@@ -208,7 +215,7 @@ class LocalCloud:
         """Stop the workers and the server. `home` keeps objects; executions, leases and stacks are lost."""
         if self._server is None or self._store is None:
             return
-        for worker in (self._pipes, self._alarms, self._schedules):
+        for worker in (self._pipes, self._alarms, self._schedules, self._daily):
             if worker is not None:
                 worker.stop()
         localcloud.stepfunctions.install.stop_all(self.context)
@@ -216,6 +223,8 @@ class LocalCloud:
         functions.executor().stop()
         if self.context.databases is not None:
             self.context.databases.stop()
+        if self._refreshes is not None:
+            self._refreshes.stop()
         if self.serving is not None:
             self.serving.stop()
             self.serving = None

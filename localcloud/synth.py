@@ -28,6 +28,12 @@ INPUTS = (
 )
 """Files and folders, relative to the project, that the synthesis reads."""
 
+QUICKSIGHT_PRINCIPAL = f"arn:aws:quicksight:{REGION}:{ACCOUNT}:group/default/analysts"
+"""The group that owns the dashboards of the local QuickSight, which has no users."""
+
+SWITCHES = {"serving": "local", "quicksight": QUICKSIGHT_PRINCIPAL}
+"""Optional parts that the local cloud always has."""
+
 STAMP = ".inputs"
 SYNTH_SECONDS = 300
 
@@ -47,11 +53,10 @@ def synthesise(project: Path, out: Path, env: str) -> bool:
         return False
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
+    switches = {"env": env, **SWITCHES, "relational": relational}
+    context = [word for name, value in switches.items() for word in ("-c", f"{name}={value}")]
     finished = subprocess.run(
-        [
-            *(sys.executable, str(project / "app.py"), "-c", f"env={env}", "-c", "serving=local"),
-            *("-c", f"relational={relational}", "-o", str(out)),
-        ],
+        [sys.executable, str(project / "app.py"), *context, "-o", str(out)],
         cwd=project,
         env=_environment(out),
         capture_output=True,

@@ -53,6 +53,8 @@ class Kinds:
             (re.compile(rf"(?<![a-z0-9])(?:{domain})(?![a-z0-9])"), DOMAIN),
             (re.compile(rf"({DOMAIN}(?:-start)?-stream-|{DOMAIN}/stream_|job/\S*-stream-)(?:{table})"),
              rf"\1{TABLE}"),
+            # A dataset of QuickSight has the name of a mart or of a named query.
+            (re.compile(rf"(:dataset/\S*{DOMAIN}-)[a-z0-9-]+(?=/ingestion/)"), rf"\1{TABLE}"),
         ]  # fmt: skip
 
     def of(self, grant: Grant) -> Kind:

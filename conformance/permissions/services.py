@@ -148,7 +148,7 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
     ),
     *(
         calls
-        for role in ("caudal-*-<domain>-analyst", "caudal-*-steward")
+        for role in ("caudal-*-<domain>-analyst", "caudal-*-<domain>-quicksight", "caudal-*-steward")
         for calls in (
             ServiceCalls(
                 role=role, actions=("glue:GetPartition",),
@@ -170,10 +170,19 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
             ),
         )
     ),
+    *(
+        ServiceCalls(
+            role=f"caudal-*-<domain>-{person}", actions=("s3:ListBucket",),
+            resource="arn:aws:s3:::caudal-*-athena-*",
+            why="Athena lists its results (policy AmazonAthenaFullAccess).",
+            source=f"{_ATHENA_GUIDE}/managed-policies.html",
+        )
+        for person in ("analyst", "quicksight")
+    ),
     ServiceCalls(
-        role="caudal-*-<domain>-analyst", actions=("s3:ListBucket",),
-        resource="arn:aws:s3:::caudal-*-athena-*",
-        why="Athena lists its results (policy AmazonAthenaFullAccess).",
+        role="caudal-*-<domain>-quicksight", actions=("athena:StopQueryExecution", "glue:GetTables"),
+        why="QuickSight stops the queries of visuals that a reader leaves, and lists tables for authors "
+        "(policy AWSQuicksightAthenaAccess).",
         source=f"{_ATHENA_GUIDE}/managed-policies.html",
     ),
 )  # fmt: skip

@@ -91,5 +91,13 @@ class Arns:
         """Return the ARN pattern for the alarms whose names start with `prefix`."""
         return self._regional("cloudwatch", f"alarm:{prefix}*")
 
+    def quicksight(self, kind: str, id: str) -> str:
+        """Return the ARN of a resource of QuickSight; `kind` is datasource, dataset, theme or dashboard."""
+        return self._regional("quicksight", f"{kind}/{id}")
+
+    def ingestions(self, dataset: str) -> str:
+        """Return the ARN pattern for all ingestions of a dataset of QuickSight."""
+        return self._regional("quicksight", f"dataset/{dataset}/ingestion/*")
+
     def log_group(self, name: str) -> str:
         return self._regional("logs", f"log-group:{name}")

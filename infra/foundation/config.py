@@ -22,6 +22,11 @@ LOCAL = "local"
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 
 
+_PRINCIPAL_ARN = re.compile(
+    r"arn:aws[a-z-]*:quicksight:[a-z0-9-]+:\d{12}:(user|group)/[a-zA-Z0-9._-]+/[\w+=,.@/-]+"
+)
+
+
 class ConfigError(CaudalError):
     """A setting has a value that cannot be deployed."""
 
@@ -55,6 +60,8 @@ class Switches:
       and a secret. `relational_cidr`: addresses from which applications reach it, in peered networks; empty:
       none. `relational_personal`: personal data that applications get, as
       `<table>.<column>,…`; empty: none.
+    - `quicksight`: ARN of the QuickSight user or group that owns the domains' dashboards there. Empty: the
+      stacks have nothing of QuickSight.
     - `assets_key`: ARN of the customer managed key with which the CDK bootstrap encrypts assets; jobs read
       their code from there. Empty: the bootstrap uses no key of the customer.
     """
@@ -72,6 +79,7 @@ class Switches:
     relational: bool = _switch(False, "Load the relational copy into MySQL, at a price at rest.")
     relational_cidr: str = _switch("", "Addresses from which applications reach MySQL.", "CIDR")
     relational_personal: str = _switch("", "Personal data in MySQL: table.column,…", "COLUMNS")
+    quicksight: str = _switch("", "Deploy the dashboards to QuickSight, for this user or group of it.", "ARN")
     assets_key: str = _switch("", "Key with which the CDK bootstrap encrypts assets, if it is yours.", "ARN")
 
 
@@ -129,6 +137,13 @@ class Config(Switches):
                 where="assets_key",
                 hint="Permissions name a key, not its alias: arn:aws:kms:<region>:<account>:key/<id>, as "
                 "`aws kms describe-key --key-id <alias>` shows it.",
+            )
+        if self.quicksight and not _PRINCIPAL_ARN.fullmatch(self.quicksight):
+            raise ConfigError(
+                f"'{self.quicksight}' is not the ARN of a QuickSight user or group.",
+                where="quicksight",
+                hint="It looks like arn:aws:quicksight:<region>:<account>:group/default/<name>; "
+                "`aws quicksight list-groups --namespace default --aws-account-id <account>` shows it.",
             )
         if self.crawl not in CRAWLS:
             raise UnknownNameError("rule for crawls", self.crawl, CRAWLS)

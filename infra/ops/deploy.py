@@ -96,11 +96,16 @@ class Target:
         )
 
     def stacks(self) -> list[str]:
-        """Return the names of all stacks, domains first."""
+        """Return the names of all stacks, those of domains first."""
         optional = {"relational": self.config.relational, "serving": bool(self.config.serving)}
         shared = (*(name for name, is_on in optional.items() if is_on), "athena", "storage")
-        own = [self.names.stack(name) for name in shared]
-        return [*(self.names.stack(domain.name) for domain in load_domains()), *own]
+        return [*self.own_stacks(), *map(self.names.stack, shared)]
+
+    def own_stacks(self) -> list[str]:
+        """Return the names of the domains' stacks, dashboards first."""
+        domains = [domain.name for domain in load_domains()]
+        dashboards = [self.names.dashboards_stack(name) for name in domains if self.config.quicksight]
+        return [*dashboards, *map(self.names.stack, domains)]
 
 
 def identity(session: boto3.Session) -> tuple[str, str]:
@@ -185,7 +190,7 @@ def _deploy_stacks(target: Target, outdir: Path) -> None:
         return
     copy = target.names.stack("relational")
     domains = [domain.name for domain in load_domains()]
-    own = [target.names.stack(name) for name in domains]
+    own = target.own_stacks()
     shared = [stack for stack in target.stacks() if stack not in (*own, copy)]
     target.cdk("deploy", *shared, "--exclusively", *options, "--import-existing-resources")
     target.cdk("deploy", copy, "--exclusively", *options)

@@ -1,6 +1,6 @@
 """Pages that are drawn from the synthesised templates: state machines, stacks, their triggers and targets.
 
-They show the environment dev with serving switched on, which has every part.
+They show the environment dev with serving and QuickSight switched on, which has every part.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lake.documentation.state_machine import drawings
 STACKS = "generated/stacks.md"
 STATE_MACHINE = "generated/state-machine.md"
 
-_SOURCE = "the synthesised templates of the environment dev with serving switched on"
+_SOURCE = "the synthesised templates of the environment dev with serving and QuickSight switched on"
 _MACHINE = "AWS::StepFunctions::StateMachine"
 _LEGEND = (
     "Green and bold is the path of a batch that brings new files to every layer; red states lead to failure. "

@@ -14,7 +14,7 @@ prefer_own_node()
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.config import CONFIGS, LOCAL, Config, config_for  # noqa: E402
 from infra.ops import cost_table, diagrams  # noqa: E402
-from infra.ops.lint import ACCOUNT, REGION, ROOT  # noqa: E402
+from infra.ops.lint import ACCOUNT, GROUP, REGION, ROOT  # noqa: E402
 from lake.documentation import decisions, dictionary, flows  # noqa: E402
 from lake.documentation.pages import DOCS  # noqa: E402
 from lake.model.discovery import load_domains  # noqa: E402
@@ -47,10 +47,10 @@ def write(docs: Path = DOCS) -> None:
 
 @contextmanager
 def _assemblies() -> Iterator[tuple[Path, dict[str, Path]]]:
-    """Synthesise dev with serving, and every environment as it is."""
+    """Synthesise dev with serving and QuickSight, and every environment as it is."""
     with tempfile.TemporaryDirectory(prefix="caudal-docs-") as scratch:
         folder = Path(scratch)
-        served = _synthesise(folder / "served", config_for("dev", serving=LOCAL))
+        served = _synthesise(folder / "served", config_for("dev", serving=LOCAL, quicksight=GROUP))
         plain = {env: _synthesise(folder / env, CONFIGS[env]) for env in sorted(CONFIGS)}
         yield served, plain
 

@@ -27,6 +27,9 @@ REPORT = "validation-report.json"
 
 _KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 
+GROUP = f"arn:aws:quicksight:{REGION}:{ACCOUNT}:group/default/analysts"
+"""A group of QuickSight, for templates that are checked or shown."""
+
 IGNORED = {
     "W3005": "CDK makes a state machine depend on its role by reference and by DependsOn; both are its own.",
 }
@@ -88,6 +91,7 @@ def _variants() -> list[tuple[str, Config]]:
         relational_cidr="10.0.0.0/16",
         relational_personal="customers.name,customers.email",
         assets_key=_KEY,
+        quicksight=GROUP,
     )
     return [*sorted(CONFIGS.items()), ("dev with all switches", switched)]
 

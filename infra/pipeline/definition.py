@@ -11,6 +11,7 @@ from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl_if
 from infra.pipeline.failure_states import JOB_FAILED, failed
 from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.publish_states import ServingPlan
+from infra.pipeline.refresh_states import DashboardsPlan
 from infra.pipeline.states import (
     UNKNOWN,
     State,
@@ -64,6 +65,7 @@ class Plan:
     - `wait_seconds`: time between two checks of a crawler.
     - `serving`: None: the pipeline does not publish to a serving store.
     - `load`: None: the pipeline does not load the relational copy.
+    - `dashboards`: None: there are no datasets to refresh after a publication.
     """
 
     domain: str
@@ -77,6 +79,7 @@ class Plan:
     job_timeout_seconds: int
     serving: ServingPlan | None = None
     load: LoadPlan | None = None
+    dashboards: DashboardsPlan | None = None
     crawls_always: bool = False
 
     @property
@@ -114,6 +117,7 @@ def definition(plan: Plan) -> dict[str, Any]:
                 plan.catalog_function,
                 serves=plan.serving is not None,
                 loads=plan.load is not None,
+                dashboards=plan.dashboards,
             ),
             **failed(plan.domain, plan.topic_arn, plan.lease_table, plan.catalog_function),
         },

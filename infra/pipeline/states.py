@@ -49,6 +49,12 @@ TRANSIENT: Mapping[str, tuple[str, ...]] = {
         "Lambda.Unknown",
         "Sandbox.Timedout",
     ),
+    "quicksight": (
+        "QuickSight.ThrottlingException",
+        "QuickSight.InternalFailureException",
+        "QuickSight.QuickSightException",
+        "QuickSight.SdkClientException",
+    ),
     "sfn": ("Sfn.ThrottlingException", "Sfn.SfnException", "Sfn.SdkClientException"),
     "sns": (
         "SNS.ThrottledException",

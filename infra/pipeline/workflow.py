@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -22,6 +23,7 @@ from infra.pipeline.notifications import Notifications
 from infra.pipeline.publish_states import ServingPlan
 from infra.relational.loader import Loader
 from infra.relational.office import OfficeFunction
+from infra.pipeline.refresh_states import DashboardsPlan
 from infra.serving_store.publisher import PublishMarts
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, runs_root, unpublished_root
@@ -29,7 +31,10 @@ from lake.naming.relational import loaded_key
 
 
 class Workflow(Construct):
-    """The state machine of one domain. Its role allows exactly the calls of its states."""
+    """The state machine of one domain. Its role allows exactly the calls of its states.
+
+    `refreshed` are the ids of the datasets of QuickSight that a publication refreshes.
+    """
 
     def __init__(
         self,
@@ -48,6 +53,7 @@ class Workflow(Construct):
         loader: Loader | None = None,
         office: OfficeFunction | None = None,
         encryption: LogEncryption | None = None,
+        refreshed: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         self._name = names.state_machine(domain.name)
@@ -66,6 +72,7 @@ class Workflow(Construct):
             job_timeout_seconds=config.job_timeout_minutes * 60,
             serving=ServingPlan(function=publisher.arn, marts=publisher.marts) if publisher else None,
             load=LoadPlan(function=office.arn, job=loader.name) if loader and office else None,
+            dashboards=DashboardsPlan(account=names.account, datasets=refreshed) if refreshed else None,
         )
         self.role = self._role(domain.name, names)
         jobs.grant_run(self.role)
@@ -78,6 +85,8 @@ class Workflow(Construct):
         if loader is not None and office is not None:
             loader.grant_run(self.role)
             self._grant_load(office, domain.name, names)
+        if refreshed:
+            self._grant_refreshes(refreshed)
         key = encryption.key if encryption else None
         log_name = names.log_group(domain.name, "pipeline")
         self.log = log_group(self, "Log", name=log_name, days=config.log_days, key=key)
@@ -95,6 +104,14 @@ class Workflow(Construct):
     def grant_start(self, role: Role) -> None:
         """Allow `role` to start executions."""
         role.allow(("states:StartExecution",), [self.arn])
+
+    def _grant_refreshes(self, datasets: Sequence[str]) -> None:
+        """Allow the state machine to refresh datasets of QuickSight."""
+        self.role.allow(
+            ("quicksight:CreateIngestion",),
+            [self._arns.ingestions(id) for id in datasets],
+            why="An ingestion is named by its execution, which is not known at synth.",
+        )
 
     def _grant_unpublished(self, domain: str, names: Names) -> None:
         """Allow the state machine to read and delete the entries of unpublished partitions."""

@@ -27,6 +27,8 @@ _MAIN = (
     "AWS::Lambda::Function",
     "AWS::Athena::WorkGroup",
     "AWS::Athena::NamedQuery",
+    "AWS::QuickSight::DataSet",
+    "AWS::QuickSight::Dashboard",
     "AWS::SecretsManager::Secret",
 )
 """Types that a stack's box in the diagram counts; the table counts all."""

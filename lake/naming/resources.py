@@ -227,6 +227,14 @@ class Names:
         """Return the name of Glue's security configuration with the key of a domain's logs."""
         return self._of(domain, "encrypted-logs", 255, "security configuration")
 
+    def dashboards_stack(self, domain: str) -> str:
+        """Return the name of the stack with a domain's dashboards in QuickSight."""
+        return self.stack(f"{domain}-dashboards")
+
+    def quicksight(self, domain: str, name: str) -> str:
+        """Return the id of a data source, dataset, theme or dashboard in QuickSight."""
+        return self._of(domain, name.replace("_", "-"), 128, "QuickSight id")
+
     def role(self, domain: str, responsibility: str) -> str:
         """Return the name of the role of one responsibility: raw-to-processed, pipe, state-machine, …"""
         return self._of(domain, responsibility.replace("_", "-"), ROLE_LIMIT, "role")

@@ -8,13 +8,14 @@ from localcloud.cloudformation import (
     databases,
     messaging,
     operations,
+    quicksight,
     resource,
     stacks,
     storage,
 )
 from localcloud.context import Context
 
-TYPE_MODULES = (analytics, compute, databases, messaging, operations, storage)
+TYPE_MODULES = (analytics, compute, databases, messaging, operations, quicksight, storage)
 """Modules that declare their resource types when they are imported."""
 
 

@@ -129,6 +129,21 @@ def _rds(operation: str, params: Params, region_account: str) -> list[str]:
     return [f"arn:aws:rds:{region_account}:db:{name}"] if name else ["*"]
 
 
+def _quicksight(operation: str, params: Params, region_account: str) -> list[str]:
+    base = f"arn:aws:quicksight:{region_account}"
+    if "IngestionId" in params:
+        return [f"{base}:dataset/{params['DataSetId']}/ingestion/{params['IngestionId']}"]
+    for name, kind in (
+        ("DashboardId", "dashboard"),
+        ("DataSetId", "dataset"),
+        ("DataSourceId", "datasource"),
+        ("ThemeId", "theme"),
+    ):
+        if name in params:
+            return [f"{base}:{kind}/{params[name]}"]
+    return ["*"]
+
+
 def _sts(operation: str, params: Params, region_account: str) -> list[str]:
     return [params.get("RoleArn", "*")]
 
@@ -145,5 +160,6 @@ _RULES: dict[str, Rule] = {
     "secretsmanager": _secretsmanager,
     "lambda": _lambda,
     "rds": _rds,
+    "quicksight": _quicksight,
     "sts": _sts,
 }

@@ -62,7 +62,7 @@ _CLIENT_MODULES = tuple(
         "state_map.result_writer.resource_eval.resource_eval_s3",
     )
 )
-_SDK_ERROR_NAMES = {"dynamodb": "DynamoDb"}
+_SDK_ERROR_NAMES = {"quicksight": "QuickSight", "dynamodb": "DynamoDb"}
 """Prefixes of error names that are not just the capitalised service name."""
 
 _FAILED_RUNS = {"FAILED", "TIMEOUT", "ERROR", "STOPPED"}

@@ -17,6 +17,7 @@ from cli.main import app
 from infra.foundation.config import Config, Switches, switches_of
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+GROUP = "arn:aws:quicksight:eu-west-1:123456789012:group/default/analysts"
 CHOSEN = {
     "alarm_email": "data@example.org",
     "stream_trigger": "continuous",
@@ -27,6 +28,7 @@ CHOSEN = {
     "relational": True,
     "relational_cidr": "10.0.0.0/16",
     "relational_personal": "customers.email",
+    "quicksight": GROUP,
     "assets_key": KEY,
 }
 

@@ -12,7 +12,7 @@ import pytest
 
 from infra.foundation.config import LOCAL, config_for
 from infra.ops.diagrams import state_machines
-from infra.ops.lint import ACCOUNT, REGION
+from infra.ops.lint import ACCOUNT, GROUP, REGION
 from lake.documentation.pages import DOCS
 from lake.model.discovery import load_domain, load_domains
 from lake.naming import Names, ledger_prefix, snapshot_key, stop_key, stream_job, unpublished_root
@@ -28,8 +28,8 @@ DOMAIN = "ecommerce"
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """The templates of dev with both copies of gold, which have every alarm and notification."""
-    config = config_for("dev", serving=LOCAL, relational=True)
+    """The templates of dev with both copies of gold and QuickSight, which have every alarm and notification."""
+    config = config_for("dev", serving=LOCAL, relational=True, quicksight=GROUP)
     return synthesised(tmp_path_factory.mktemp("runbook"), config=config, domains=load_domains())
 
 

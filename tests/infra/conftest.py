@@ -13,7 +13,7 @@ prefer_own_node()
 
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.config import LOCAL, Config, config_for  # noqa: E402
-from infra.ops.lint import ROOT, nag_findings  # noqa: E402
+from infra.ops.lint import GROUP, ROOT, nag_findings  # noqa: E402
 from lake.model.discovery import load_domain, load_domains  # noqa: E402
 from lake.model.spec import Domain  # noqa: E402
 from lake.naming import Names, stream_job  # noqa: E402
@@ -33,9 +33,9 @@ def synthesised(folder: Path, *, config: Config, domains: Sequence[Domain], regi
     return Assembly(outdir)
 
 
-def _assembly(env: str, factory: pytest.TempPathFactory, serving: str = "") -> tuple[Assembly, list[str]]:
+def _assembly(env: str, factory: pytest.TempPathFactory, **switches: str) -> tuple[Assembly, list[str]]:
     outdir = factory.mktemp(f"synth-{env}") / "cdk.out"
-    findings = nag_findings(outdir, config=config_for(env, serving=serving), domains=load_domains())
+    findings = nag_findings(outdir, config=config_for(env, **switches), domains=load_domains())
     return Assembly(outdir), findings
 
 
@@ -51,7 +51,7 @@ def prod_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, 
 
 @pytest.fixture(scope="session")
 def serving_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
-    return _assembly("dev", tmp_path_factory, serving=LOCAL)
+    return _assembly("dev", tmp_path_factory, serving=LOCAL, quicksight=GROUP)
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +83,7 @@ def prod(prod_synthesis: tuple[Assembly, list[str]]) -> Assembly:
 
 @pytest.fixture(scope="session")
 def serving(serving_synthesis: tuple[Assembly, list[str]]) -> Assembly:
-    """The environment dev with the serving store in the local runtime."""
+    """The environment dev with the serving store in the local runtime, and with QuickSight."""
     return serving_synthesis[0]
 
 

@@ -8,7 +8,18 @@ from pathlib import Path
 
 from infra.foundation.config import DROPS, NEVER
 from infra.ops.costs import relational, runs
-from infra.ops.costs.prices import AT_REST, GLUE_METRICS, JOB_MINUTES, METRIC_HOUR, S3_GB_MONTH, SCAN_TB
+from infra.ops.costs.prices import (
+    AT_REST,
+    GLUE_METRICS,
+    JOB_MINUTES,
+    METRIC_HOUR,
+    QUICKSIGHT_AUTHOR,
+    QUICKSIGHT_READER,
+    REFRESH_MB,
+    S3_GB_MONTH,
+    SCAN_TB,
+    SPICE_GB_MONTH,
+)
 from infra.ops.costs.sections import continuous, sections, total
 from infra.ops.costs.stacks import stacks
 from lake.naming import CONTINUOUS
@@ -30,7 +41,7 @@ def estimate(outdir: Path) -> str:
 
 
 def _switches(outdir: Path) -> list[str]:
-    """Return one line for each switch that is off and costs money."""
+    """Return one line for each switch that is off and costs money, and for QuickSight's users."""
     found = stacks(outdir)
     kinds: Counter[str] = sum((stack.counts for stack in found), Counter())
     lines = []
@@ -51,6 +62,15 @@ def _switches(outdir: Path) -> list[str]:
             f"The relational copy in MySQL would cost ${copy:.2f} a month at rest "
             "(--relational; off by default)."
         )
+    if kinds["AWS::StepFunctions::StateMachine"]:
+        users = f"${QUICKSIGHT_AUTHOR:.2f} a month for an author and ${QUICKSIGHT_READER:.2f} for each reader"
+        if not kinds["AWS::QuickSight::Dashboard"]:
+            lines.append(f"Dashboards in QuickSight would cost {users} (--quicksight; off by default).")
+        else:
+            lines.append(
+                f"QuickSight: {users}, ${SPICE_GB_MONTH}/GB of SPICE a month beyond 10 GB an author; visuals "
+                f"that ask Athena directly scan at least {REFRESH_MB} MB each time they are loaded."
+            )
     jobs = [job for stack in found for job in stack.jobs]
     if jobs and not any(job.sends_metrics for job in jobs):
         run = GLUE_METRICS * METRIC_HOUR

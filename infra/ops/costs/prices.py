@@ -11,6 +11,13 @@ AT_REST: Mapping[str, float] = {
 }
 """Resource type → dollars a month, used or not. Other types cost nothing at rest."""
 
+QUICKSIGHT_AUTHOR, QUICKSIGHT_READER = 24.00, 3.00
+"""A user a month; an author's price includes 10 GB of SPICE."""
+
+SPICE_GB_MONTH = 0.38
+REFRESH_MB = 10
+"""What Athena bills at least for the query of a refresh."""
+
 TRANSITION = 0.025 / 1000
 S3_GB_MONTH = 0.023
 SCAN_TB = 5.00

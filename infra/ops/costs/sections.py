@@ -10,9 +10,13 @@ from pathlib import Path
 from infra.ops.costs import relational, runs
 from infra.ops.costs.prices import (
     AT_REST,
+    DAYS,
     HOURS,
     JOB_MINUTES,
     POLLS,
+    QUICKSIGHT_AUTHOR,
+    REFRESH_MB,
+    SCAN_TB,
     SQS_REQUEST,
     TRANSITION,
     TRANSITIONS,
@@ -78,6 +82,14 @@ def at_rest(outdir: Path) -> list[Line]:
     if pipes := counts["AWS::Pipes::Pipe"]:
         polls = pipes * POLLS * HOURS
         lines.append(Line(what=f"{pipes} pipes poll their queues", dollars=polls * SQS_REQUEST))
+    if counts["AWS::QuickSight::Dashboard"]:
+        lines.append(
+            Line(what="one author of QuickSight, 10 GB of SPICE included", dollars=QUICKSIGHT_AUTHOR)
+        )
+    if schedules := counts["AWS::QuickSight::RefreshSchedule"]:
+        scanned = schedules * DAYS * REFRESH_MB / 1024 / 1024
+        what = f"{schedules} datasets of QuickSight, refreshed daily from at least {REFRESH_MB} MB each"
+        lines.append(Line(what=what, dollars=scanned * SCAN_TB))
     return lines
 
 

@@ -58,6 +58,29 @@ def test_named_queries_have_the_same_rows_and_types(cloud: LocalCloud, trino: Tr
         assert rows, f"{name} has no rows: it compares nothing"
 
 
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_datasets_of_quicksight_have_the_same_rows_and_types(
+    cloud: LocalCloud, trino: Trino, domain: str
+) -> None:
+    athena, quicksight = cloud.client("athena"), cloud.client("quicksight")
+    database, account = NAMES.database(domain, "gold"), {"AwsAccountId": ACCOUNT}
+    prefix = NAMES.quicksight(domain, "")
+    listed = quicksight.list_data_sets(**account)["DataSetSummaries"]
+    ids = [each["DataSetId"] for each in listed if each["DataSetId"].startswith(prefix)]
+    assert ids
+    for id in ids:
+        dataset = quicksight.describe_data_set(**account, DataSetId=id)["DataSet"]
+        [table] = dataset["PhysicalTableMap"].values()
+        sql = table["CustomSql"]["SqlQuery"]
+        local = run_query(athena, sql, database=database, workgroup=NAMES.workgroup)
+        answer = trino.run(sql, "hive", database)
+        assert not answer.error, f"{id}: {answer.message}"
+        kinds = [parse_type(kind) for _, kind in answer.columns]
+        rows = [tuple(render(v, k) for v, k in zip(row, kinds, strict=True)) for row in answer.rows]
+        assert [column for column, _ in answer.columns] == list(local.columns), id
+        assert sorted(map(repr, rows)) == sorted(map(repr, local.rows)), id
+
+
 @contextmanager
 def unreadable_older_partitions(cloud: LocalCloud, domain: str) -> Iterator[None]:
     """Give each partitioned mart a partition of 1999 whose file is not Parquet: reading it fails."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from infra.foundation.config import CONFIGS, PIPE_BATCH_LIMIT, config_for
+from infra.foundation.config import CONFIGS, PIPE_BATCH_LIMIT, ConfigError, config_for
 from lake.errors import UnknownNameError
 
 
@@ -29,6 +29,28 @@ def test_batch_of_keys_fits_into_an_execution(env: str) -> None:
     assert config.batch_size * longest_key < 262_144
     assert config.batch_window_seconds <= 300
     assert config.workers >= 2
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "analysts",
+        "arn:aws:iam::123456789012:user/someone",
+        "arn:aws:quicksight:us-east-1:123456789012:namespace/default",
+        "arn:aws:quicksight:us-east-1:123456789012:group/default/",
+    ],
+)
+def test_principal_that_is_no_user_or_group_of_quicksight_is_refused(arn: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        config_for("dev", quicksight=arn)
+    assert f"'{arn}' is not the ARN of a QuickSight user or group." in str(refused.value)
+    assert "`aws quicksight list-groups" in str(refused.value)
+
+
+@pytest.mark.parametrize("who", ["group/default/analysts", "user/default/Admin/some.one@example.org"])
+def test_user_or_group_of_quicksight_is_accepted(who: str) -> None:
+    arn = f"arn:aws:quicksight:eu-west-1:123456789012:{who}"
+    assert config_for("dev", quicksight=arn).quicksight == arn
 
 
 def test_unknown_trigger_is_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tests.infra.ops.console import (
 )
 
 STORAGE = NAMES.stack("storage")
+GROUP = "arn:aws:quicksight:us-east-1:123456789012:group/default/analysts"
 
 
 def test_deploy_shows_costs_before_it_asks(session: boto3.Session) -> None:
@@ -167,6 +169,18 @@ def test_no_temporary_folder_is_left(
         with contextlib.suppress(DeployError):
             action(target(session, Console(answer=answer, fails=fails)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_stacks_of_dashboards_are_removed_with_those_of_their_domains(session: boto3.Session) -> None:
+    plain = target(session, Console())
+    switched = replace(plain, config=config_for("dev", quicksight=GROUP))
+    assert not any(name.endswith("-dashboards") for name in plain.stacks())
+    assert switched.stacks()[:4] == [
+        "caudal-dev-cloud-provider-dashboards",
+        "caudal-dev-ecommerce-dashboards",
+        "caudal-dev-cloud-provider",
+        "caudal-dev-ecommerce",
+    ]
 
 
 def test_storage_stack_is_removed_last(session: boto3.Session) -> None:

@@ -35,6 +35,13 @@ def test_names_of_a_domain_are_legal_and_unique(domain: str) -> None:
     assert NAMES.database(domain, "gold") == f"caudal_dev_{domain}_gold"
 
 
+def test_ids_of_quicksight_have_no_underscore() -> None:
+    assert (
+        NAMES.quicksight("cloud_provider", "revenue_by_month") == "caudal-dev-cloud-provider-revenue-by-month"
+    )
+    assert NAMES.dashboards_stack("cloud_provider") == "caudal-dev-cloud-provider-dashboards"
+
+
 def test_name_above_the_limit_is_an_error() -> None:
     room = BUCKET_LIMIT - len("caudal--processed-123456789012-us-east-1")
     fits = Names(env="e" * room, account="123456789012", region="us-east-1")

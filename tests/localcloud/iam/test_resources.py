@@ -46,6 +46,15 @@ GLUE = f"arn:aws:glue:{HERE}"
         ),
         ("events", "PutEvents", {}, [f"arn:aws:events:{HERE}:event-bus/default"]),
         ("lambda", "Invoke", {"FunctionName": "f"}, [f"arn:aws:lambda:{HERE}:function:f"]),
+        (
+            "quicksight",
+            "CreateIngestion",
+            {"DataSetId": "d", "IngestionId": "i"},
+            [f"arn:aws:quicksight:{HERE}:dataset/d/ingestion/i"],
+        ),
+        ("quicksight", "DescribeDataSet", {"DataSetId": "d"}, [f"arn:aws:quicksight:{HERE}:dataset/d"]),
+        ("quicksight", "DescribeTheme", {"ThemeId": "t"}, [f"arn:aws:quicksight:{HERE}:theme/t"]),
+        ("quicksight", "ListDashboards", {}, ["*"]),
         ("sts", "AssumeRole", {"RoleArn": "arn:r"}, ["arn:r"]),
     ],
 )

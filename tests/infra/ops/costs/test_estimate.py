@@ -20,6 +20,18 @@ def test_switches_that_are_off_have_their_price(dev: Assembly) -> None:
     assert "continuous would cost $112.42 a month" in text
     assert "key of each domain would cost $2.00 a month more (--encrypted-logs; off by default)" in text
     assert "Glue's metrics of every job run would cost $0.0247 a run" in text
+    assert (
+        "Dashboards in QuickSight would cost $24.00 a month for an author and $3.00 for each reader "
+        "(--quicksight; off by default)."
+    ) in text
+
+
+def test_quicksight_has_its_price_and_those_of_its_users(serving: Assembly) -> None:
+    text = estimate(serving.outdir)
+    assert "$ 24.0000  one author of QuickSight, 10 GB of SPICE included" in text
+    assert "QuickSight: $24.00 a month for an author and $3.00 for each reader, $0.38/GB of SPICE" in text
+    assert "off by default" in text
+    assert "Dashboards in QuickSight would cost" not in text
 
 
 def test_prediction_stands_beside_what_was_measured(dev: Assembly) -> None:

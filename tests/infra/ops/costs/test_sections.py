@@ -54,6 +54,15 @@ def dollars(lines: list[Line]) -> list[float]:
     return [line.dollars for line in lines]
 
 
+def test_author_of_quicksight_and_daily_refreshes_cost_at_rest(tmp_path: Path) -> None:
+    refresh = {"Type": "AWS::QuickSight::RefreshSchedule"}
+    folder = write(tmp_path, Board={"Type": "AWS::QuickSight::Dashboard"}, One=refresh, Two=refresh)
+    [author, refreshes] = at_rest(folder)
+    assert author.dollars == 24.0
+    assert refreshes.what == "2 datasets of QuickSight, refreshed daily from at least 10 MB each"
+    assert refreshes.dollars == pytest.approx(2 * DAYS * 10 / 1024**2 * 5.00)
+
+
 def test_alarms_keys_and_polled_queues_cost_at_rest(tmp_path: Path) -> None:
     folder = write(
         tmp_path,

@@ -1,0 +1,1 @@
+"""Dashboards in QuickSight, compiled from the declarations of the domains."""

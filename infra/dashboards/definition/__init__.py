@@ -1,0 +1,1 @@
+"""Definitions of dashboards: what QuickSight shows, compiled from the declared visuals."""
