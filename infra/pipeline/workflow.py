@@ -21,9 +21,9 @@ from infra.pipeline.definition import Plan, definition
 from infra.pipeline.load_states import LoadPlan
 from infra.pipeline.notifications import Notifications
 from infra.pipeline.publish_states import ServingPlan
+from infra.pipeline.refresh_states import DashboardsPlan
 from infra.relational.loader import Loader
 from infra.relational.office import OfficeFunction
-from infra.pipeline.refresh_states import DashboardsPlan
 from infra.serving_store.publisher import PublishMarts
 from lake.model.spec import Domain
 from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, runs_root, unpublished_root

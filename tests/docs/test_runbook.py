@@ -28,7 +28,7 @@ DOMAIN = "ecommerce"
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """The templates of dev with both copies of gold and QuickSight, which have every alarm and notification."""
+    """The templates of dev with all optional parts, which have every alarm and notification."""
     config = config_for("dev", serving=LOCAL, relational=True, quicksight=GROUP)
     return synthesised(tmp_path_factory.mktemp("runbook"), config=config, domains=load_domains())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def synthesised(folder: Path, *, config: Config, domains: Sequence[Domain], regi
     return Assembly(outdir)
 
 
-def _assembly(env: str, factory: pytest.TempPathFactory, **switches: str) -> tuple[Assembly, list[str]]:
+def _assembly(env: str, factory: pytest.TempPathFactory, **switches: Any) -> tuple[Assembly, list[str]]:
     outdir = factory.mktemp(f"synth-{env}") / "cdk.out"
     findings = nag_findings(outdir, config=config_for(env, **switches), domains=load_domains())
     return Assembly(outdir), findings

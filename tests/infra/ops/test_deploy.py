@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.foundation.config import config_for
 from infra.ops.deploy import (
     CDK,
     DELETE_FAILED,
