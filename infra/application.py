@@ -17,7 +17,7 @@ from infra.foundation.storage import Storage
 from infra.jobs.assets import build_library
 from infra.jobs.bundle import OFFICE_HOURS, build_client, build_function, build_job_packages
 from infra.jobs.glue_job import Library
-from infra.pipeline.definition import execution_seconds
+from infra.pipeline.plan import execution_seconds
 from infra.relational.authorities import check_authorities
 from infra.relational.office import RDS_SCHEDULE
 from infra.relational.stack import Relational

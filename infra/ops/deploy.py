@@ -19,9 +19,11 @@ prefer_own_node()
 from infra.application import synthesise  # noqa: E402  (starts node)
 from infra.foundation.arns import Arns  # noqa: E402
 from infra.foundation.config import Config  # noqa: E402
-from infra.ops import assets_key, copy_stack, regions  # noqa: E402
+from infra.ops import assets_key, regions  # noqa: E402
 from infra.ops.costs import estimate  # noqa: E402
 from infra.ops.diagnosis import failures  # noqa: E402
+from infra.ops.stacks import copy_stack, leftovers  # noqa: E402
+from infra.ops.stacks.names import stacks_of, stacks_of_domains  # noqa: E402
 from infra.ops.takeover import delete_secret, take_over_secret  # noqa: E402
 from infra.ops.teardown import delete_bucket, empty_bucket, existing, teardown_session  # noqa: E402
 from lake.errors import CaudalError  # noqa: E402
@@ -97,15 +99,7 @@ class Target:
 
     def stacks(self) -> list[str]:
         """Return the names of all stacks, those of domains first."""
-        optional = {"relational": self.config.relational, "serving": bool(self.config.serving)}
-        shared = (*(name for name, is_on in optional.items() if is_on), "athena", "storage")
-        return [*self.own_stacks(), *map(self.names.stack, shared)]
-
-    def own_stacks(self) -> list[str]:
-        """Return the names of the domains' stacks, dashboards first."""
-        domains = [domain.name for domain in load_domains()]
-        dashboards = [self.names.dashboards_stack(name) for name in domains if self.config.quicksight]
-        return [*dashboards, *map(self.names.stack, domains)]
+        return stacks_of(self.config, self.names)
 
 
 def identity(session: boto3.Session) -> tuple[str, str]:
@@ -151,8 +145,8 @@ def _deploy(target: Target, outdir: Path) -> None:
         f"{', '.join(reversed(target.stacks()))}"
     )
     target.report(estimate(outdir))
-    if not target.config.relational and copy_stack.is_left(target.session, target.names):
-        target.report(copy_stack.warning(target.names, target.config))
+    for text in leftovers.warnings(target.session, target.names, target.config):
+        target.report(text)
     regions.check(target.session, target.names, target.report)
     if not is_bootstrapped(target):
         target.report("The account is not bootstrapped for the CDK in this region: bootstrap it first.")
@@ -190,7 +184,7 @@ def _deploy_stacks(target: Target, outdir: Path) -> None:
         return
     copy = target.names.stack("relational")
     domains = [domain.name for domain in load_domains()]
-    own = target.own_stacks()
+    own = stacks_of_domains(target.config, target.names)
     shared = [stack for stack in target.stacks() if stack not in (*own, copy)]
     target.cdk("deploy", *shared, "--exclusively", *options, "--import-existing-resources")
     target.cdk("deploy", copy, "--exclusively", *options)
@@ -210,12 +204,12 @@ def _explain_secret(target: Target) -> None:
 def destroy(target: Target) -> None:
     """Remove all stacks after confirmation. Buckets stay, unless environment and caller both allow deletion.
 
-    The stack of the relational copy goes too if an earlier deployment had it: without the leases its function
-    could not stop the database. Raises DeployError if the user declines or the environment forbids deletion.
+    The stacks of the relational copy and of the dashboards go too if an earlier deployment had them: without
+    the leases its function could not stop the database, and dashboards cost without their lake. Raises
+    DeployError if the user declines or the environment forbids deletion.
     """
-    if not target.config.relational and copy_stack.is_left(target.session, target.names):
-        target = replace(target, config=replace(target.config, relational=True))
-    config = target.config
+    config = leftovers.included(target.session, target.names, target.config)
+    target = replace(target, config=config)
     if config.delete_data and not config.disposable:
         raise DeployError(
             f"data of environment {config.env} cannot be deleted.",

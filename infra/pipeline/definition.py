@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from infra.pipeline import copy_states, lease, load_mark, load_states, publish_states
-from infra.pipeline.crawl_states import ZoneCrawl, ask, crawl_if
+from infra.pipeline import lease
+from infra.pipeline.copies import copy_states, load_mark, load_states, publish_states
+from infra.pipeline.copies.publish_states import ServingPlan
+from infra.pipeline.crawl_states import ask, crawl_if
 from infra.pipeline.failure_states import JOB_FAILED, failed
-from infra.pipeline.load_states import LoadPlan
-from infra.pipeline.publish_states import ServingPlan
-from infra.pipeline.refresh_states import DashboardsPlan
+from infra.pipeline.plan import CONCURRENT_RUN, LEASE_ATTEMPTS, TASK_RESERVE_SECONDS, Plan
+from infra.pipeline.refresh_states import REFRESH, refresh
 from infra.pipeline.states import (
     UNKNOWN,
     State,
@@ -21,7 +21,6 @@ from infra.pipeline.states import (
     equals,
     failure,
     present,
-    retry,
     task,
 )
 from infra.pipeline.success_states import (
@@ -31,66 +30,6 @@ from infra.pipeline.success_states import (
     succeeded,
 )
 from lake.naming import BATCH_REJECTED, PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunStatus, run_key
-
-LEASE_ATTEMPTS = 200
-"""Most attempts to acquire the lease: each adds some 25 events to the history, which holds 25,000."""
-
-TASK_RESERVE_SECONDS = 600
-"""A job's task waits longer than the job's own time-out, so that the notification reports the job's error."""
-
-_CONCURRENT_RUN = retry(
-    "Glue.ConcurrentRunsExceededException", seconds=30, attempts=20, rate=1.5, longest=300
-)
-
-
-def execution_seconds(job_timeout_seconds: int, *, loads: bool) -> int:
-    """Return the time-out of an execution, with `loads` also that of the longest load of the relational copy.
-
-    The rest is eight times the time-out of a job: the wait for another execution, two jobs and their crawls.
-    """
-    if not loads:
-        return 8 * job_timeout_seconds
-    task_seconds = job_timeout_seconds + TASK_RESERVE_SECONDS
-    return 8 * job_timeout_seconds + load_states.longest_load(task_seconds, _CONCURRENT_RUN)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """Physical names and limits that the definition needs.
-
-    - `jobs` maps a job's kind (raw_to_processed, processed_to_curated) to its physical name.
-    - `catalog_function`: ARN of the function that reconciles and validates the catalog, and logs executions.
-    - `crawls` maps a zone (processed, curated) to its crawl; a zone without one is not crawled.
-      `crawls_always`: crawl in every execution with new rows, and not only after drops.
-    - `wait_seconds`: time between two checks of a crawler.
-    - `serving`: None: the pipeline does not publish to a serving store.
-    - `load`: None: the pipeline does not load the relational copy.
-    - `dashboards`: None: there are no datasets to refresh after a publication.
-    """
-
-    domain: str
-    jobs: dict[str, str]
-    catalog_function: str
-    crawls: dict[str, ZoneCrawl]
-    processed_bucket: str
-    lease_table: str
-    topic_arn: str
-    wait_seconds: int
-    job_timeout_seconds: int
-    serving: ServingPlan | None = None
-    load: LoadPlan | None = None
-    dashboards: DashboardsPlan | None = None
-    crawls_always: bool = False
-
-    @property
-    def timeout_seconds(self) -> int:
-        """Time-out of an execution."""
-        return execution_seconds(self.job_timeout_seconds, loads=self.load is not None)
-
-    @property
-    def lease_wait_seconds(self) -> int:
-        """Time between two attempts to acquire the lease. All together take four times a job's time-out."""
-        return max(self.wait_seconds, 4 * self.job_timeout_seconds // LEASE_ATTEMPTS)
 
 
 def definition(plan: Plan) -> dict[str, Any]:
@@ -117,7 +56,6 @@ def definition(plan: Plan) -> dict[str, Any]:
                 plan.catalog_function,
                 serves=plan.serving is not None,
                 loads=plan.load is not None,
-                dashboards=plan.dashboards,
             ),
             **failed(plan.domain, plan.topic_arn, plan.lease_table, plan.catalog_function),
         },
@@ -189,11 +127,17 @@ def _ingest(plan: Plan) -> States:
 
 def _publish(plan: Plan) -> States:
     after, copies = _copies(plan)
+    refreshes: States = {}
+    if plan.dashboards:
+        # First: neither copies nor notification nor log may keep the dashboards from what is published.
+        refreshes = refresh(plan.dashboards, plan.domain, plan.topic_arn, next=after)
+        after = REFRESH
     start, crawl_states = _crawl_if(plan, "curated", [_DROPS_NEW, _PUBLISHED_NEW], next=after)
     return {
         **_job(plan, "ProcessedToCurated", PROCESSED_TO_CURATED, next="ReadPublishSummary"),
         **_summary(plan, "ReadPublishSummary", PROCESSED_TO_CURATED, next=start),
         **crawl_states,
+        **refreshes,
         **copies,
     }
 
@@ -216,7 +160,7 @@ def _copies(plan: Plan) -> tuple[str, States]:
         plan.domain,
         plan.processed_bucket,
         timeout=plan.job_timeout_seconds + TASK_RESERVE_SECONDS,
-        also_retry=_CONCURRENT_RUN,
+        also_retry=CONCURRENT_RUN,
     )
     serving: States | None = None
     nothing_new = publish_states.nothing_new(
@@ -282,7 +226,7 @@ def _job(plan: Plan, step: str, job: str, *, next: str) -> States:
             "Arguments": {"--execution.$": "$$.Execution.Name", "--full_refresh.$": "$.full_refresh"},
         },
         service="glue",
-        also_retry=[_CONCURRENT_RUN],
+        also_retry=[CONCURRENT_RUN],
         timeout=plan.job_timeout_seconds + TASK_RESERVE_SECONDS,
         next=next,
     )

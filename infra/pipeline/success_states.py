@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from infra.pipeline import lease
-from infra.pipeline.copy_states import RELATIONAL, SERVED_MARTS
-from infra.pipeline.refresh_states import REFRESH, DashboardsPlan, refresh
+from infra.pipeline.copies.copy_states import RELATIONAL, SERVED_MARTS
 from infra.pipeline.states import RECORD_PARTIAL, RECORD_SUCCESS, States, notification, record, task
 from lake.naming import RunOutcome
 
@@ -33,13 +32,11 @@ def succeeded(
     *,
     serves: bool,
     loads: bool,
-    dashboards: DashboardsPlan | None,
 ) -> States:
     """Return the states from a notification to DONE.
 
     NOTIFY_SUCCESS, with `serves` also NOTIFY_PARTLY_SERVED, with `loads` also NOTIFY_PARTLY_LOADED; then
     every notification has the outcome of the load. `function` is the ARN of the function that logs runs.
-    `dashboards`: whose datasets are refreshed before the lease is released.
     """
 
     def notify(step: str, outcome: str, next: str, **fields: str) -> States:
@@ -74,11 +71,8 @@ def succeeded(
         )
     if loads:
         states |= notify(NOTIFY_PARTLY_LOADED, "published, partly loaded", RECORD_PARTIAL)
-    after = REFRESH if dashboards else lease.RELEASE
-    states |= record(RECORD_SUCCESS, function, RunOutcome.OK, next=after)
+    states |= record(RECORD_SUCCESS, function, RunOutcome.OK, next=lease.RELEASE)
     if serves or loads:
-        states |= record(RECORD_PARTIAL, function, RunOutcome.PARTIAL, next=after)
-    if dashboards:
-        states |= refresh(dashboards, domain, topic_arn, next=lease.RELEASE)
+        states |= record(RECORD_PARTIAL, function, RunOutcome.PARTIAL, next=lease.RELEASE)
     states |= lease.release(domain, lease_table, step=lease.RELEASE, next=DONE)
     return {**states, DONE: {"Type": "Succeed"}}

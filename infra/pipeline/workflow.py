@@ -16,11 +16,12 @@ from infra.foundation.encryption import LogEncryption
 from infra.foundation.logs import log_group
 from infra.foundation.roles import READ, Role, service
 from infra.jobs.batch_jobs import Jobs
+from infra.pipeline.copies.load_states import LoadPlan
+from infra.pipeline.copies.publish_states import ServingPlan
 from infra.pipeline.crawl_states import ZoneCrawl
-from infra.pipeline.definition import Plan, definition
-from infra.pipeline.load_states import LoadPlan
+from infra.pipeline.definition import definition
 from infra.pipeline.notifications import Notifications
-from infra.pipeline.publish_states import ServingPlan
+from infra.pipeline.plan import Plan
 from infra.pipeline.refresh_states import DashboardsPlan
 from infra.relational.loader import Loader
 from infra.relational.office import OfficeFunction
@@ -80,18 +81,24 @@ class Workflow(Construct):
         reconciler.grant_invoke(self.role)
         notifications.grant_publish(self.role)
         if publisher is not None:
-            publisher.grant_invoke(self.role)
-            self._grant_unpublished(domain.name, names)
+            self._grant_serving(publisher, domain.name, names)
         if loader is not None and office is not None:
-            loader.grant_run(self.role)
-            self._grant_load(office, domain.name, names)
+            self._grant_load(loader, office, domain.name, names)
         if refreshed:
             self._grant_refreshes(refreshed)
-        key = encryption.key if encryption else None
-        log_name = names.log_group(domain.name, "pipeline")
-        self.log = log_group(self, "Log", name=log_name, days=config.log_days, key=key)
-        text = json.dumps(definition(plan)).replace("arn:aws:states:::", f"arn:{arns.partition}:states:::")
-        self.state_machine = sfn.StateMachine(
+        self.log = log_group(
+            self,
+            "Log",
+            name=names.log_group(domain.name, "pipeline"),
+            days=config.log_days,
+            key=encryption.key if encryption else None,
+        )
+        self.state_machine = self._machine(plan)
+
+    def _machine(self, plan: Plan) -> sfn.StateMachine:
+        text = json.dumps(definition(plan))
+        text = text.replace("arn:aws:states:::", f"arn:{self._arns.partition}:states:::")
+        return sfn.StateMachine(
             self,
             "StateMachine",
             state_machine_name=self._name,
@@ -113,14 +120,16 @@ class Workflow(Construct):
             why="An ingestion is named by its execution, which is not known at synth.",
         )
 
-    def _grant_unpublished(self, domain: str, names: Names) -> None:
-        """Allow the state machine to read and delete the entries of unpublished partitions."""
+    def _grant_serving(self, publisher: PublishMarts, domain: str, names: Names) -> None:
+        """Allow the state machine to serve marts, and to read and delete the entries of unpublished ones."""
+        publisher.grant_invoke(self.role)
         unpublished = unpublished_root(domain)
         self.role.read(names.processed_bucket, unpublished)
         self.role.delete(names.processed_bucket, unpublished)
 
-    def _grant_load(self, office: OfficeFunction, domain: str, names: Names) -> None:
-        """Allow the state machine to wake the database, and to change the mark of a copy that is loaded."""
+    def _grant_load(self, loader: Loader, office: OfficeFunction, domain: str, names: Names) -> None:
+        """Allow the state machine to wake and load the database, and to change the mark of a loaded copy."""
+        loader.grant_run(self.role)
         self.role.allow(("lambda:InvokeFunction",), [office.arn])
         bucket, mark = names.processed_bucket, loaded_key(domain)
         self.role.allow(

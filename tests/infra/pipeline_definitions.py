@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from infra.pipeline.copies.load_states import LoadPlan
+from infra.pipeline.copies.publish_states import ServingPlan
 from infra.pipeline.crawl_states import ZoneCrawl
-from infra.pipeline.definition import Plan, definition
-from infra.pipeline.load_states import LoadPlan
-from infra.pipeline.publish_states import ServingPlan
+from infra.pipeline.definition import definition
+from infra.pipeline.plan import Plan
 
 CATALOG_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:reconcile"
 PROCESSED = ZoneCrawl(zone="processed", crawler="crawler-1", layers=("bronze", "quarantine"))

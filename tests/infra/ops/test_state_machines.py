@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from infra.ops.state_machines import findings
+from infra.pipeline.copies.publish_states import ServingPlan
 from infra.pipeline.definition import definition
-from infra.pipeline.publish_states import ServingPlan
 from tests.infra.assembly import Assembly
 from tests.infra.pipeline_definitions import LOAD, PLAN, SERVING
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from infra.pipeline.copies.publish_states import ServingPlan
 from infra.pipeline.crawl_states import ZoneCrawl
-from infra.pipeline.definition import LEASE_ATTEMPTS, definition, execution_seconds
-from infra.pipeline.publish_states import ServingPlan
+from infra.pipeline.definition import definition
+from infra.pipeline.plan import LEASE_ATTEMPTS, execution_seconds
 from tests.infra.pipeline_definitions import (
     CATALOG_FUNCTION,
     LOAD,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from infra.pipeline.definition import LEASE_ATTEMPTS
 from infra.pipeline.lease import acquire, release
+from infra.pipeline.plan import LEASE_ATTEMPTS
 from tests.infra.pipeline_definitions import PLAN, STATES
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from infra.pipeline import copy_states, load_mark, load_states, publish_states
-from infra.pipeline.copy_states import COMPLETE, IDLE, PARTIAL
-from infra.pipeline.load_states import LoadPlan
-from infra.pipeline.publish_states import ServingPlan
+from infra.pipeline.copies import copy_states, load_mark, load_states, publish_states
+from infra.pipeline.copies.copy_states import COMPLETE, IDLE, PARTIAL
+from infra.pipeline.copies.load_states import LoadPlan
+from infra.pipeline.copies.publish_states import ServingPlan
 from infra.pipeline.states import NOTIFY_FAILURE, UNKNOWN, State, States, choice, equals, retry
 from lake.naming import CURATED_TO_RDS, run_key, unpublished_key, unpublished_root
 from lake.naming.relational import loaded_key

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.pipeline.publish_states import START, ServingPlan, publish
+from infra.pipeline.copies.publish_states import START, ServingPlan, publish
 from infra.pipeline.states import NOTIFY_FAILURE, UNKNOWN, choice, equals
 from lake.naming import unpublished_key, unpublished_root
 from localcloud.server import LocalCloud

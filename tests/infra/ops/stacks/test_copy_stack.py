@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.foundation.config import LOCAL, config_for
-from infra.ops.copy_stack import is_left, warning
 from infra.ops.costs.relational import switched_on
 from infra.ops.deploy import deploy, destroy
+from infra.ops.stacks.copy_stack import is_left, warning
 from lake.naming.relational import loaded_key
 from tests.infra.ops.console import NAMES, Console, answer_about_stacks, bootstrap, create_stack, target
 

@@ -5,7 +5,7 @@ Neither waits for the other, and neither harms the other: a branch ends with its
 
 from __future__ import annotations
 
-from infra.pipeline import load_mark, load_states, publish_states
+from infra.pipeline.copies import load_mark, load_states, publish_states
 from infra.pipeline.states import NOTIFY_FAILURE, State, States, all_of, choice, equals, named_failure
 from lake.naming import LoadStatus
 

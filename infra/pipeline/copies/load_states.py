@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra.pipeline import load_mark
+from infra.pipeline.copies import load_mark
 from infra.pipeline.states import (
     TRANSIENT,
     State,

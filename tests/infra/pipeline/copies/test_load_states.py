@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.pipeline.definition import execution_seconds
+from infra.pipeline.plan import execution_seconds
 from tests.infra.pipeline_definitions import LOADED, STATES, reachable
 
 LOAD, SERVE = LOADED["UpdateCopies"]["Branches"]

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import boto3
-from botocore.exceptions import ClientError
 
 from infra.foundation.config import Config
 from infra.ops.costs import relational
+from infra.ops.stacks.names import exists
 from lake.naming import Names
 from lake.naming.relational import loaded_key
 
 
 def is_left(session: boto3.Session, names: Names) -> bool:
     """Return whether the stack exists."""
-    try:
-        session.client("cloudformation", region_name=names.region).describe_stacks(
-            StackName=names.stack("relational")
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":  # There is no such stack.
-            return False
-        raise
-    return True
+    return exists(session, names, names.stack("relational"))
 
 
 def warning(names: Names, config: Config) -> str:

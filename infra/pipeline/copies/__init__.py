@@ -1,0 +1,1 @@
+"""States that bring the copies of gold up to date: the serving store, and the tables in MySQL."""
