@@ -78,10 +78,11 @@ def in_words(measure: Measure) -> str:
         above, below = measure.parts
         factor = f" × {measure.factor:,}" if measure.factor != 1 else ""
         return f"({in_words(above)}){factor} ÷ ({in_words(below)}), rounded once"
-    only = f" where {measure.only[0]} is {measure.only[1]}" if measure.only else ""
+    only = f" where {measure.only[0]} is {' or '.join(measure.only[1:])}" if measure.only else ""
     kind = {
         Aggregation.SUM: f"sum of {measure.column}",
         Aggregation.ROWS: "number of rows",
+        Aggregation.PRESENT: f"number of rows with {measure.column}",
         Aggregation.DISTINCT: f"number of different {measure.column}",
     }[measure.aggregation]
     return kind + only

@@ -42,6 +42,8 @@ def _unsigned(size: Decimal, format: Format) -> str:
         return f"${SPACE}{rounded(size, places):,f}"
     if format is Format.SECONDS:
         return _duration(size)
+    if format is Format.SCORE:
+        return f"{rounded(size, 1):,f}"
     dollar = f"${SPACE}" if format is Format.DOLLARS else ""
     if rounded(size, 0) >= _SHORTENED_FROM[format]:
         return dollar + _shortened(size)
@@ -79,7 +81,7 @@ def change(part: Decimal | None) -> str:
 
 
 def relative(now: Decimal | int | None, before: Decimal | int | None) -> Decimal | None:
-    """Return (now - before) \u00f7 before; None without both, or where the month before was 0."""
+    """Return (now - before) \u00f7 the size of before; None without both, or where the month before was 0."""
     if now is None or not before:
         return None
     return (Decimal(now) - Decimal(before)) / abs(Decimal(before))
@@ -95,12 +97,19 @@ def exact(value: object) -> str:
         exponent = value.as_tuple().exponent
         is_quotient = isinstance(exponent, int) and exponent < -MOST_PLACES
         return format(rounded(value, RATIO_PLACES) if is_quotient else value, "f")
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
 def day(value: dt.date) -> str:
     """Return a day: 6 Oct 2025."""
     return f"{value.day}{SPACE}{MONTHS[value.month - 1][:3]}{SPACE}{value.year}"
+
+
+def moment(value: dt.datetime) -> str:
+    """Return a point of time: 6 Oct 2025 13:05."""
+    return f"{day(value)}{SPACE}{value:%H:%M}"
 
 
 def short_day(value: dt.date) -> str:

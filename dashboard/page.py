@@ -119,9 +119,21 @@ def _card(visual: Visual | Text, dashboard: Dashboard, datasets: Holds, chosen: 
         empty = (
             f"The table {source} has no rows yet: upload files with `caudal upload`, and wait for the run."
         )
+    elif lacking := _lacking(visual, scope, found):
+        empty = (
+            f"These rows of {source} have no {' and no '.join(lacking)}. If they were published before the "
+            "column was declared, a full refresh fills it."
+        )
     elif empty and scope.month:
         empty = f"No rows in {formats.month(scope.month)} with these filters."
     return replace(found, subtitle=subtitle, notes=scope.not_filtered, empty=empty, source=source)
+
+
+def _lacking(visual: Visual, scope: Scope, found: Card) -> list[str]:
+    """Return the columns that keep a number or a trend from being shown, although it has rows."""
+    if isinstance(visual, Kpi):
+        return scope.lacking(scope.of_month()) if found.body.get("value") == formats.MISSING else []
+    return scope.lacking(scope.shown) if isinstance(visual, Trend) and found.empty else []
 
 
 def _problem(visual: Visual, loaded: Loaded) -> Card:
@@ -147,16 +159,21 @@ def _headline(
         facts |= {f"{key}.{fact}" if fact else key: text for fact, text in card.facts.items()}
     first = next((each for each in dashboard.visuals if isinstance(each, Kpi)), dashboard.visuals[0])
     frame = datasets.get(first.dataset).frame
-    month = scope_of(first, frame, dashboard, chosen).month if frame else None
-    if month:
+    scope = scope_of(first, frame, dashboard, chosen) if frame else None
+    if scope and (month := scope.month):
+        until = scope.open_until
+        so_far = f" so far (to {formats.short_day(until)})" if until else ""
         facts |= {
-            "month": formats.month_name(month),
+            "month": formats.month_name(month) + so_far,
             "month_before": formats.month_name(months_before(month, 1)),
         }
     if cards[first.key].problem:
         return [(dashboard.title, False)]
     for text in (dashboard.headline, dashboard.first_headline):
         parts = list(Formatter().parse(text))
+        is_fixed = all(place is None for _, place, _, _ in parts)
+        if is_fixed and (chosen.values or frame is None or not frame.size):
+            continue  # It speaks of all rows, and says nothing where there are none.
         if all(place is None or place in facts for _, place, _, _ in parts):
             return _filled(parts, facts)
     return [(dashboard.title, False)]

@@ -20,7 +20,7 @@ Rows = Sequence[int]
 def parser(kind: str) -> Callable[[str], Value]:
     """Return the function that reads a text of Athena's result as a value of a type.
 
-    Timestamps become their day: dashboards show nothing smaller.
+    Timestamps become their day; `Frame.of_text` keeps the time in a column of its own.
     """
     if kind in ("tinyint", "smallint", "integer", "int", "bigint"):
         return int
@@ -31,6 +31,16 @@ def parser(kind: str) -> Callable[[str], Value]:
     if kind == "date" or kind.startswith("timestamp"):
         return lambda text: dt.date.fromisoformat(text[:10])
     return str
+
+
+def time_column(name: str) -> str:
+    """Return the name of the column that holds the times of a column, which itself holds their days."""
+    return f"{name} (time)"
+
+
+def _moment(text: str) -> dt.datetime:
+    """Return a point of time, to the second; gold's are in UTC."""
+    return dt.datetime.fromisoformat(text[:19])
 
 
 @dataclass(frozen=True)
@@ -51,13 +61,18 @@ class Frame:
         found: list[list[Value]] = [[] for _ in names]
         known: list[dict[str, Value]] = [{"": None} for _ in names]
         parsers = [parser(kind) for kind in kinds]
+        times = [place for place, kind in enumerate(kinds) if kind.startswith("timestamp")]
+        parsers += [_moment] * len(times)
+        found += [[] for _ in times]
+        known += [{"": None} for _ in times]
         for line in lines:
-            for place, text in enumerate(line):
+            for place, text in enumerate((*line, *(line[place] for place in times))):
                 values = known[place]
                 if text not in values:
                     values[text] = parsers[place](text)
                 found[place].append(values[text])
-        return cls(dict(zip(names, found, strict=True)), date)
+        every = (*names, *(time_column(names[place]) for place in times))
+        return cls(dict(zip(every, found, strict=True)), date)
 
     @cached_property
     def size(self) -> int:
@@ -95,10 +110,10 @@ class Frame:
         first, last = days
         return [place for day in self.days if first <= day <= last for place in self.by_day[day]]
 
-    def only(self, rows: Rows, column: str, text: str) -> Rows:
-        """Return those of `rows` whose column has a value with this text."""
+    def only(self, rows: Rows, column: str, *texts: str) -> Rows:
+        """Return those of `rows` whose column has a value with one of the texts."""
         values = self.columns[column]
-        return [place for place in rows if as_text(values[place]) == text]
+        return [place for place in rows if as_text(values[place]) in texts]
 
     def groups(self, rows: Rows, columns: Sequence[str]) -> dict[tuple[Value, ...], list[int]]:
         """Return the rows by their values in `columns`, in the order of their first row."""

@@ -34,6 +34,8 @@ def compute(measure: Measure, frame: Frame, rows: Rows) -> Decimal | int | None:
         return len(rows)
     values = frame.columns[measure.column]
     present = [value for place in rows if (value := values[place]) is not None]
+    if measure.aggregation is Aggregation.PRESENT:
+        return len(present)
     if measure.aggregation is Aggregation.DISTINCT:
         return len(set(present))
     if present:

@@ -42,7 +42,7 @@ def bars(visual: Bars, scope: Scope) -> Card:
             "others": max(0, len(found) - visual.most),
         },
         cells=Cells(names, numeric, rows),
-        facts=_facts(found, visual, wholes[0]),
+        facts=_facts(found, visual, wholes[0], scope.period_text()),
         empty="" if found else "No rows in this selection.",
     )
 
@@ -95,7 +95,7 @@ def _drawn(
     ]
 
 
-def _facts(found: list[Group], visual: Bars, whole: Number) -> dict[str, str]:
+def _facts(found: list[Group], visual: Bars, whole: Number, period: str) -> dict[str, str]:
     if not found:
         return {}
     first = found[0]
@@ -103,6 +103,7 @@ def _facts(found: list[Group], visual: Bars, whole: Number) -> dict[str, str]:
         "top": visual.by.shown(first.key[0]),
         "top_value": formats.shown(first.numbers[0], visual.values[0].format),
         "top_share": formats.shown(share(first.numbers[0], whole), Format.PERCENT),
+        "period": period,
     }
 
 

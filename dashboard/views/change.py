@@ -15,13 +15,13 @@ Number = Decimal | int | None
 def delta(now: Number, before: Number, better: Better, format: Format, month_before: str) -> Delta | None:
     """Return the change of a number; None where it or the month before has none.
 
-    Percentages change by points, other numbers by percent, and by their difference from 0.
+    Percentages and scores change by points, other numbers by percent, and by their difference from 0.
     """
     if now is None or before is None:
         return None
     difference = Decimal(now) - Decimal(before)
-    if format is Format.PERCENT:
-        text = _points(now, before)
+    if format.changes_by_points:
+        text = _points(difference, format)
     elif before:
         text = formats.change(formats.relative(now, before))
     else:
@@ -33,18 +33,21 @@ def delta(now: Number, before: Number, better: Better, format: Format, month_bef
     return Delta(text, arrow, tone, f"from {formats.shown(before, format)} in {month_before}")
 
 
-def _points(now: Number, before: Number) -> str:
-    points = formats.rounded((Decimal(now or 0) - Decimal(before or 0)) * 100, 1)
+def _points(difference: Decimal, format: Format) -> str:
+    points = formats.rounded(difference * (100 if format is Format.PERCENT else 1), 1)
     sign = "+" if points > 0 else formats.MINUS if points < 0 else ""
     return f"{sign}{abs(points):f}{formats.SPACE}pts"
 
 
 def in_words(now: Number, before: Number, words: tuple[str, str], format: Format) -> str:
-    """Return the change in words: "0.9 % less", "as many" where nothing changes; "" if unknown."""
+    """Return the change in words: "0.9 % less", "0 % more" where nothing changes; "" if unknown."""
     if now is None or before is None:
         return ""
     difference = Decimal(now) - Decimal(before)
-    part = abs(difference) if format is Format.PERCENT else formats.relative(now, before)
+    if format.changes_by_points:
+        points = _points(abs(difference), format).removeprefix("+")
+        return f"{points} {words[0] if difference >= 0 else words[1]}"
+    part = formats.relative(now, before)
     if part is None:
         return ""
     if not formats.rounded(abs(part) * 100, 1):

@@ -42,6 +42,7 @@ def card(visual: Funnel, scope: Scope) -> Card:
         facts |= {
             "lost": formats.shown(lost, visual.value.format),
             "lost_share": formats.shown(part, Format.PERCENT),
+            "lost_after": names[worst].lower(),
             "lost_before": names[worst + 1].lower(),
             "completed": formats.shown(share(numbers[-1], first), Format.PERCENT),
         }

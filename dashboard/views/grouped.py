@@ -65,6 +65,8 @@ def card(visual: Table, scope: Scope) -> Card:
 
 
 def _text(dimension: Dimension, value: Value) -> str:
+    if isinstance(value, dt.datetime):
+        return formats.moment(value)
     if isinstance(value, dt.date):
         return formats.month(value) if dimension.is_month else formats.day(value)
     return dimension.shown(value)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.data.frames import Rows, Value
+from dashboard.data.frames import Rows, Value, time_column
 from dashboard.views.scope import Scope
 from lake.model.dashboards.fields import Dimension, Measure
 
@@ -26,7 +26,8 @@ def groups(
     scope: Scope, rows: Rows, dimensions: Sequence[Dimension], measures: Sequence[Measure]
 ) -> list[Group]:
     """Return the groups of some rows."""
-    found = scope.frame.groups(rows, [each.column for each in dimensions])
+    columns = [time_column(each.column) if each.has_time else each.column for each in dimensions]
+    found = scope.frame.groups(rows, columns)
     return [
         Group(key, [scope.compute(m, members) for m in measures], members) for key, members in found.items()
     ]

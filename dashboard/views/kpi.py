@@ -60,6 +60,7 @@ def card(visual: Kpi, scope: Scope) -> Card:
         facts={"": formats.shown(now, form), **({"change": words} if words else {})}
         if scope.of_month()
         else {},
+        empty="" if scope.month in present else "No rows in this month.",
     )
 
 

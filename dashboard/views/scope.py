@@ -13,7 +13,7 @@ from dashboard.data.measures import compute
 from dashboard.periods import Range, first_of, last_of, months_before, range_of
 from dashboard.selection import Chosen
 from lake.model.dashboards.fields import Measure, Unit
-from lake.model.dashboards.visuals import Dashboard, Visual
+from lake.model.dashboards.visuals import Dashboard, Trend, Visual
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,33 @@ class Scope:
             and self.month > dt.date(1, 1, 1)
         )
 
+    @property
+    def open_until(self) -> dt.date | None:
+        """The last day with data, if the shown month is the newest and not over.
+
+        None in a dataset of weeks or months, whose dates say nothing of the last day with data.
+        """
+        if self.month is None or self.newest is None or self.is_weekly:
+            return None
+        is_open = self.newest < last_of(self.month) and self.month == first_of(self.frame.days[-1])
+        is_daily = any(day.day != 1 for day in self.frame.days[-40:])
+        return self.newest if is_open and is_daily else None
+
+    @property
+    def is_weekly(self) -> bool:
+        """Whether the dataset dates its rows by the Mondays of their weeks."""
+        is_shown_so = isinstance(self.visual, Trend) and self.visual.unit_of_time is Unit.WEEK
+        return is_shown_so and all(day.weekday() == 0 for day in self.frame.days[-8:])
+
+    def lacking(self, rows: Rows) -> list[str]:
+        """Return the columns of the visual's numbers that have no value in any of some rows."""
+        read = dict.fromkeys(name for each in self.visual.measures for name in each.columns())
+        return [
+            name
+            for name in read
+            if len(rows) and all(self.frame.columns[name][place] is None for place in rows)
+        ]
+
     def compute(self, measure: Measure, rows: Rows) -> Decimal | int | None:
         """Return a measure over rows of this frame."""
         return compute(measure, self.frame, rows)
@@ -87,10 +114,10 @@ class Scope:
             return f"{period.number} days to {formats.day(self.newest)}"
         until = formats.month(self.month)
         text = until if period.number == 1 else f"{period.number} months to {until}"
-        is_open = self.newest < last_of(self.month) and self.month == first_of(self.frame.days[-1])
-        # A dataset of months dates its rows by the first day, which says nothing of the last day with data.
-        is_daily = any(day.day != 1 for day in self.frame.days[-40:])
-        return f"{text}, data until {formats.short_day(self.newest)}" if is_open and is_daily else text
+        if self.is_weekly:
+            return f"{text}, last week begins {formats.short_day(self.newest)}"
+        until_day = self.open_until
+        return f"{text}, data until {formats.short_day(until_day)}" if until_day else text
 
 
 def scope_of(visual: Visual, frame: Frame, dashboard: Dashboard, chosen: Chosen) -> Scope:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from dashboard import formats
 from lake.model.dashboards.fields import Measure
@@ -24,16 +25,14 @@ class Cells:
 
     def shown(self) -> list[list[str]]:
         """Return the rows as they stand on the page: exact, without trailing zeros after the cents."""
-        return [
-            [_trimmed(formats.exact(value)) if value is not None else formats.MISSING for value in row]
-            for row in self.rows
-        ]
+        return [[_text(value) for value in row] for row in self.rows]
 
     def csv(self) -> str:
         """Return the rows as CSV. A text that a spreadsheet would take for a formula gets an apostrophe."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(self.headings)
+        # Headings may be values of the data: the series of a trend, the columns of a heatmap.
+        writer.writerow([_safe(heading) for heading in self.headings])
         writer.writerows([_safe(value) for value in row] for row in self.rows)
         return out.getvalue()
 
@@ -41,6 +40,13 @@ class Cells:
 def _safe(value: object) -> str:
     text = formats.exact(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return formats.MISSING
+    text = formats.exact(value)
+    return _trimmed(text) if isinstance(value, Decimal) else text
 
 
 def _trimmed(text: str) -> str:

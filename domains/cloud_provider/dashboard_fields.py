@@ -53,13 +53,13 @@ CSAT = ratio(
     total("csat_total", "Scores", Format.NUMBER),
     total("csat_answers", "Answers", Format.COUNT),
     "CSAT",
-    Format.NUMBER,
+    Format.SCORE,
 )
 NPS = ratio(
     total("nps_total", "Scores", Format.NUMBER),
     total("responses", "Responses", Format.COUNT),
     "NPS",
-    Format.NUMBER,
+    Format.SCORE,
 )
 RESPONSES = total("responses", "Responses", Format.COUNT)
 USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)

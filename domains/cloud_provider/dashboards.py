@@ -46,9 +46,11 @@ FINOPS = Dashboard(
     title="FinOps",
     headline=(
         "{month} cost {cost}, {cost.change} than {month_before}; {services.top} is {services.top_share} of "
-        "the last 14 days."
+        "the cost of {services.period}."
     ),
-    first_headline="{month} cost {cost}; {services.top} is {services.top_share} of the last 14 days.",
+    first_headline=(
+        "{month} cost {cost}; {services.top} is {services.top_share} of the cost of {services.period}."
+    ),
     filters=(MONTH, BY_ORGANISATION, BY_SERVICE),
     sheets=(
         Sheet(

@@ -193,12 +193,14 @@ BEHAVIOUR = Dashboard(
     key="behaviour",
     title="User behaviour",
     headline=(
-        "{funnel.lost_share} of sessions are lost before “{funnel.lost_before}”: {funnel.lost} of them in "
-        "{funnel.month}; {funnel.completed} end in a purchase."
+        "{funnel.lost_share} of the sessions that {funnel.lost_after} are lost before "
+        "“{funnel.lost_before}”: {funnel.lost} in {funnel.month}; {funnel.completed} of all end in a "
+        "purchase."
     ),
     first_headline=(
-        "{funnel.lost_share} of sessions are lost before “{funnel.lost_before}”: {funnel.lost} of them in "
-        "{funnel.month}; {funnel.completed} end in a purchase."
+        "{funnel.lost_share} of the sessions that {funnel.lost_after} are lost before "
+        "“{funnel.lost_before}”: {funnel.lost} in {funnel.month}; {funnel.completed} of all end in a "
+        "purchase."
     ),
     filters=(MONTH, Filter(key="country", label="Country", column="country")),
     sheets=(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.dashboards.columns import INTEGER, DatasetColumn, dataset_column
+from infra.dashboards.columns import DATETIME, INTEGER, DatasetColumn, dataset_column
 from infra.dashboards.errors import QuickSightError
 from lake.model.dashboard_rules.queries import query_sql, result_columns
 from lake.model.dashboards.fields import Dataset
@@ -23,6 +23,12 @@ DAYS_BACK = "days_back"
 
 ROW_COUNT = "row_count"
 """1 for each row, to count rows."""
+
+
+def time_column(name: str) -> str:
+    """Return the name of the column that holds the times of a column, which itself holds their days."""
+    return f"{name}_time"
+
 
 SPICE, DIRECT_QUERY = "SPICE", "DIRECT_QUERY"
 
@@ -70,6 +76,12 @@ def planned_datasets(domain: Domain, database: str) -> dict[Dataset, PlannedData
                         hint=f"Name one of {', '.join(kinds)}.",
                     )
                 needed[visual.dataset][name] = dataset_column(name, kinds[name], where=where)
+            for each in visual.dimensions:
+                if each.has_time:
+                    name = time_column(each.column)
+                    needed[visual.dataset][name] = DatasetColumn(
+                        name=name, type=DATETIME, sql=f'CAST("{each.column}" AS timestamp)'
+                    )
     return {
         dataset: _planned(domain, dataset, [columns[name] for name in sorted(columns)], database)
         for dataset, columns in needed.items()

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dashboard.formats import SPACE
 from dashboard.page import Page, page_of
 from dashboard.selection import Chosen
-from dashboard.views.cards import Card
 from tests.dashboard.gold import Gold
+from tests.dashboard.pages import card, headline, page, plain
 from tests.dashboard.shop import provider, shop
-
-
-def page(gold: Gold, key: str, chosen: Chosen | None = None) -> Page:
-    datasets = gold.datasets()
-    datasets.load()
-    dashboard = next(each for each in gold.domain.shown_dashboards if each.key == key)
-    return page_of(dashboard, datasets, chosen or Chosen())
-
-
-def card(page: Page, key: str) -> Card:
-    found = page.card(key)
-    assert found is not None
-    return found
-
-
-def headline(page: Page) -> str:
-    return "".join(text for text, _ in page.headline).replace(SPACE, " ")
-
-
-def plain(text: str) -> str:
-    return text.replace(SPACE, " ")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +24,8 @@ def executive() -> Page:
 def test_the_headline_answers_with_the_month_and_its_change(executive: Page) -> None:
     # 1,233.73 against 199.99; 4 orders against 3; 308.4325 each against 66.6633…
     assert headline(executive) == (
-        "October brought $ 1.2 k, 516.9 % more than September: 33.3 % more orders, each 362.7 % larger."
+        "October so far (to 20 Oct) brought $ 1.2 k, 516.9 % more than September: 33.3 % more orders, each "
+        "362.7 % larger."
     )
 
 
@@ -79,6 +59,33 @@ def test_a_month_without_data_says_so_and_what_does_not_exist_too() -> None:
     assert plain(card(found, "categories").empty) == "No rows in January 2031 with these filters."
     assert found.messages == ["There is no country “XX” in the data: choose another, or “All”."]
     assert headline(found) == "Executive summary"
+    # No order is no number of orders: nothing says that the month is complete.
+    orders = card(found, "orders")
+    assert plain(orders.empty) == "No rows in January 2031 with these filters."
+
+
+def test_a_month_whose_rows_are_all_filtered_out_has_the_number_zero() -> None:
+    found = page(shop(), "executive", Chosen(values={"country": "FR"}))
+    assert card(found, "orders").body["exact"] == "0"
+    assert card(found, "orders").empty == ""
+
+
+def test_a_dataset_of_weeks_says_where_its_last_week_begins(executive: Page) -> None:
+    assert plain(card(executive, "weekly_revenue").subtitle).endswith(
+        "12 months to October 2025, last week begins 20 Oct"
+    )
+
+
+def test_a_month_without_a_summed_column_names_it_and_the_remedy() -> None:
+    gold = provider()
+    gold.connection.execute("UPDATE tickets_by_org_date SET csat_total = NULL, csat_answers = NULL")
+    found = page(gold, "support")
+    for key in ("csat", "satisfaction"):
+        assert card(found, key).empty == (
+            "These rows of tickets_by_org_date have no csat_total and no csat_answers. If they were "
+            "published before the column was declared, a full refresh fills it."
+        )
+    assert card(found, "critical").empty == ""
 
 
 def test_an_empty_lake_says_what_to_do() -> None:
@@ -112,30 +119,27 @@ def test_the_funnel_marks_the_largest_positive_loss() -> None:
         ("Bought", "", False),
     ]
     assert headline(found) == (
-        "83.0 % of sessions are lost before “added to cart”: 830 of them in October; 9.0 % end in a purchase."
+        "83.0 % of the sessions that viewed a page are lost before “added to cart”: 830 in October; 9.0 % of "
+        "all end in a purchase."
     )
 
 
-def test_pipeline_shows_runs_durations_costs_and_freshness() -> None:
-    found = page(shop(), "data-quality")
-    assert [card(found, key).body["exact"] for key in ("runs", "failed")] == ["4", "1"]
-    # (200.5 + 12.25 + 90 + 61) ÷ 4 seconds; 3 × 0.041067 ÷ 4 US$
-    assert card(found, "duration").body["exact"] == "90.9375"
-    assert card(found, "run_cost").body["exact"] == "0.03080025"
-    freshness, runs = card(found, "freshness").cells, card(found, "newest_runs").cells
-    assert freshness is not None
-    assert runs is not None
-    assert freshness.shown() == [
-        ["2025-11-04", "clicks", "20", "2000", "1980", "20"],
-        ["2025-11-02", "batch", "4", "400", "396", "4"],
-    ]
-    assert [row[:5] for row in runs.shown()] == [
-        ["2025-11-04", "batch", "REJECTED", "x-4", "90.00"],
-        ["2025-11-04", "clicks", "OK", "r-1", "61.00"],
-        ["2025-11-03", "batch", "FAILED", "x-3", "12.25"],
-        ["2025-11-02", "batch", "OK", "x-2", "200.50"],
-    ]
-    assert runs.shown()[2][5:] == ["–", "–", "–", "–"]
+def test_the_largest_loss_is_a_part_of_the_step_before_it() -> None:
+    gold = shop()
+    gold.connection.execute("DELETE FROM funnel_by_month")
+    steps = (("page_view", 1703), ("add_to_cart", 1000), ("checkout", 100), ("purchase", 50))
+    gold.add(
+        "funnel_by_month",
+        *(
+            {"event_month": dt.date(2025, 10, 1), "step": step, "step_number": place, "sessions": sessions}
+            for place, (step, sessions) in enumerate(steps, 1)
+        ),
+    )
+    # 900 of 1,000; of all sessions it would be 52.8 %.
+    assert headline(page(gold, "behaviour")) == (
+        "90.0 % of the sessions that added to cart are lost before “began checkout”: 900 in October; 2.9 % "
+        "of all end in a purchase."
+    )
 
 
 def test_means_over_several_groups_are_computed_from_sums() -> None:
@@ -221,9 +225,27 @@ def test_counts_of_some_rows_are_zero_in_months_without_them() -> None:
     assert found.body["delta"].before == "from 0 in Jul"
 
 
-def test_every_domain_shows_its_data_quality() -> None:
-    found = page(shop(), "data-quality")
-    assert headline(found) == ("5 results of checks set rows aside in November, 66.7 % more than in October.")
+def test_the_share_of_a_service_is_that_of_the_cost_of_named_days() -> None:
+    august = headline(page(provider(), "finops"))
+    july = headline(page(provider(), "finops", Chosen(dt.date(2025, 7, 1))))
+    assert august.endswith("% of the cost of 14 days to 31 Aug 2025.")
+    assert july.endswith("% of the cost of 14 days to 31 Jul 2025.")
+
+
+def test_a_mean_score_changes_by_points() -> None:
+    gold = provider()
+    gold.add(
+        "nps_by_org_month",
+        {
+            "org_id": "org_a",
+            "survey_month": dt.date(2025, 7, 1),
+            "responses": 2,
+            "nps_total": Decimal("-10.00"),
+        },
+    )
+    # −1.9 after −5: better by 3.1, whatever the sign
+    change = card(page(gold, "support"), "nps").body["delta"]
+    assert (plain(change.text), change.arrow, change.tone) == ("+3.1 pts", "↑", "good")
 
 
 def test_no_page_depends_on_files(tmp_path: Path) -> None:

@@ -79,8 +79,12 @@ def aggregated(measure: Measure, planned: PlannedDataset, *, where: str, when: s
         return f"ifelse({below} = 0, NULL, {above}{times} / {below})"
     column = ROW_COUNT if measure.aggregation is Aggregation.ROWS else measure.column
     value = f"{{{column}}}"
+    if measure.aggregation is Aggregation.PRESENT:
+        value = f"ifelse(isNull({value}), 0, 1)"
     if measure.only:
-        value = f"ifelse({is_value(*measure.only, planned, where=where)}, {value}, 0)"
+        name, *values = measure.only
+        condition = " OR ".join(is_value(name, each, planned, where=where) for each in values)
+        value = f"ifelse({condition}, {value}, 0)"
     if when:
         value = f"ifelse({when}, {value}, NULL)"
     function = "distinct_count" if measure.aggregation is Aggregation.DISTINCT else "sum"
@@ -88,7 +92,12 @@ def aggregated(measure: Measure, planned: PlannedDataset, *, where: str, when: s
 
 
 def change(measure: Measure, planned: PlannedDataset, *, where: str) -> str:
-    """Return the change of a measure from the month before to the chosen month, as a fraction."""
+    """Return the change of a measure from the month before to the chosen month.
+
+    Percentages and scores change by their difference, other numbers by a fraction of the size before.
+    """
     now = aggregated(measure, planned, where=where, when=IN_MONTH)
     before = aggregated(measure, planned, where=where, when=IN_MONTH_BEFORE)
-    return f"ifelse({before} = 0, NULL, ({now} - {before}) / {before})"
+    if measure.format.changes_by_points:
+        return f"{now} - {before}"
+    return f"ifelse({before} = 0, NULL, ({now} - {before}) / abs({before}))"

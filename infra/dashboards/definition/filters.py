@@ -66,17 +66,17 @@ class Filters:
             )
 
     def _add_conditions(self) -> None:
-        found: dict[tuple[Dataset, tuple[str, str]], list[str]] = defaultdict(list)
+        found: dict[tuple[Dataset, tuple[str, ...]], list[str]] = defaultdict(list)
         for visual in self._all():
             if visual.only:
                 found[visual.dataset, visual.only].append(visual.key)
-        for (dataset, (column, value)), keys in found.items():
+        for (dataset, (column, *values)), keys in found.items():
             planned = self.datasets[dataset]
             self._check_text(planned, column, f"visual {keys[0]}")
             configuration = {
-                "CustomFilterConfiguration": {
-                    "MatchOperator": "EQUALS",
-                    "CategoryValue": value,
+                "FilterListConfiguration": {
+                    "MatchOperator": "CONTAINS",
+                    "CategoryValues": values,
                     "NullOption": "NON_NULLS_ONLY",
                 }
             }

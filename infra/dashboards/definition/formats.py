@@ -25,6 +25,8 @@ def number_format(format: Format, *, is_short: bool) -> dict[str, Any]:
         return {
             "CurrencyDisplayFormatConfiguration": {"Symbol": "USD", "NumberScale": scale, **_parts(places)}
         }
+    if format is Format.SCORE:
+        return {"NumberDisplayFormatConfiguration": {"NumberScale": "NONE", **_parts(1)}}
     if format is Format.SECONDS:
         return {"NumberDisplayFormatConfiguration": {"Suffix": " s", "NumberScale": "NONE", **_parts(1)}}
     places = 0 if format is Format.COUNT else 1

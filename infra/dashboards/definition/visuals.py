@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.dashboards import theme
 from infra.dashboards.definition.expressions import IN_MONTH, IN_MONTH_BEFORE
+from infra.dashboards.definition.formats import number_format
 from infra.dashboards.definition.funnel import funnel
 from infra.dashboards.definition.scope import compares
 from infra.dashboards.definition.tables import bars_as_table, shares, table
@@ -56,8 +57,13 @@ def _kpi(visual: Kpi, wells: Wells) -> Compiled:
         return "KPIVisual", {"FieldWells": {"Values": [wells.measure(visual.value)]}}, {}
     now = wells.measure(visual.value, when=IN_MONTH)
     before = wells.measure(visual.value, when=IN_MONTH_BEFORE, suffix=_BEFORE)
+    form = visual.value.format
+    comparison: dict[str, Any] = {"ComparisonMethod": "PERCENT_DIFFERENCE"}
+    if form.changes_by_points:
+        shown = number_format(form, is_short=False)
+        comparison = {"ComparisonMethod": "DIFFERENCE", "ComparisonFormat": shown}
     options = {
-        "Comparison": {"ComparisonMethod": "PERCENT_DIFFERENCE"},
+        "Comparison": comparison,
         "PrimaryValueDisplayType": "ACTUAL",
         "SecondaryValue": {"Visibility": "VISIBLE"},
         "TrendArrows": {"Visibility": "VISIBLE"},

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.dashboards.columns import DATETIME
-from infra.dashboards.datasets import PlannedDataset
+from infra.dashboards.datasets import PlannedDataset, time_column
 from infra.dashboards.definition import expressions
 from infra.dashboards.definition.calculations import Calculations
 from infra.dashboards.definition.formats import number_format
@@ -41,21 +41,23 @@ class Wells:
 
     def dimension(self, dimension: Dimension) -> dict[str, Any]:
         """Return the field that groups by a dimension: dates by day or month, others by the shown text."""
+        if dimension.has_time:
+            return self.date(time_column(dimension.column), Unit.DAY, granularity="SECOND")
         if self.planned.columns[dimension.column].type == DATETIME:
             return self.date(dimension.column, Unit.MONTH if dimension.is_month else Unit.DAY)
         shown = expressions.shown(dimension, self.planned, where=self.where)
         name = self.calculated(f"shown_{dimension.column}", shown)
         return {"CategoricalDimensionField": {"FieldId": self._id(), "Column": self.column(name)}}
 
-    def date(self, column: str, unit: Unit) -> dict[str, Any]:
-        """Return the field that groups by the day, week or month of a date."""
+    def date(self, column: str, unit: Unit, *, granularity: str = "") -> dict[str, Any]:
+        """Return the field that groups by the day, week or month of a date, or by another granularity."""
         id = self._id()
         self.hierarchies.append({"DateTimeHierarchy": {"HierarchyId": id}})
         return {
             "DateDimensionField": {
                 "FieldId": id,
                 "Column": self.column(column),
-                "DateGranularity": GRANULARITY[unit],
+                "DateGranularity": granularity or GRANULARITY[unit],
                 "HierarchyId": id,
             }
         }
@@ -76,7 +78,8 @@ class Wells:
         """Return the field of a measure's change to the month before."""
         expression = expressions.change(measure, self.planned, where=self.where)
         name = self.calculated(f"{_spelled(measure.label)}_change", expression)
-        return self._numerical(self.column(name), Format.PERCENT)
+        points = measure.format if measure.format.changes_by_points else Format.PERCENT
+        return self._numerical(self.column(name), points)
 
     def share(self, measure: Measure, *, when: str = "") -> dict[str, Any]:
         """Return the field of a group's share in the whole."""

@@ -22,8 +22,8 @@ MOST_VISUALS = 50
 
 FACTS: Mapping[type[Visual], tuple[str, ...]] = {
     Kpi: ("", "change"),
-    Bars: ("top", "top_value", "top_share"),
-    Funnel: ("month", "lost", "lost_share", "lost_before", "completed"),
+    Bars: ("top", "top_value", "top_share", "period"),
+    Funnel: ("month", "lost", "lost_share", "lost_after", "lost_before", "completed"),
 }
 """Facts of a visual that a headline can name: `{key}` for "", `{key.fact}` for others."""
 

@@ -8,6 +8,7 @@ from lake.model.dashboards.fields import (
     Unit,
     gold,
     last_days,
+    present,
     ratio,
     rows,
     total,
@@ -38,6 +39,7 @@ _NUMBER = rows("Runs")
 _SECONDS = total("seconds", "Duration", Format.SECONDS)
 _MEAN_SECONDS = ratio(_SECONDS, _NUMBER, "Mean duration", Format.SECONDS)
 _COST = total("predicted_usd", "Predicted cost", Format.PRICE)
+_COSTED = present("predicted_usd", "Runs with a cost")
 _READ = total("rows_read", "Rows in", Format.COUNT)
 _BRONZE = total("rows_bronze", "Rows out", Format.COUNT)
 _SET_ASIDE = total("rows_quarantined", "Quarantined", Format.COUNT)
@@ -45,6 +47,7 @@ _FILES = total("files", "Files", Format.COUNT)
 
 _FLOW = Dimension(column="flow", label="Flow")
 _DAY = Dimension(column="started_at", label="Day")
+_STARTED = Dimension(column="started_at", label="Started", has_time=True)
 _STATUS = Dimension(column="status", label="Status")
 
 _CHECK = Dimension(column="check_name", label="Check")
@@ -162,9 +165,9 @@ _PIPELINE = Sheet(
         Kpi(
             key="run_cost",
             title="Cost per run",
-            unit="US$ predicted for the jobs that ended, without crawls",
+            unit="US$ predicted, of runs whose jobs ended, without crawls",
             dataset=_RUNS,
-            value=ratio(_COST, _NUMBER, "Cost per run", Format.PRICE),
+            value=ratio(_COST, _COSTED, "Cost per run", Format.PRICE),
             better=Better.LESS,
         ),
         Trend(
@@ -186,7 +189,7 @@ _PIPELINE = Sheet(
             dataset=_RUNS,
             by=(_DAY, _FLOW),
             values=(_FILES, _READ, _BRONZE, _SET_ASIDE),
-            only=("status", RunOutcome.OK),
+            only=("status", RunOutcome.OK, RunOutcome.PARTIAL),
             sort="Day",
             most=8,
             period=last_days(30),
@@ -207,11 +210,11 @@ _PIPELINE = Sheet(
         Table(
             key="newest_runs",
             title="How did the newest runs end?",
-            unit="One line per run, the newest day first",
+            unit="One line per run, the newest first, UTC",
             dataset=_RUNS,
-            by=(_DAY, _FLOW, _STATUS, Dimension(column="run_id", label="Run")),
+            by=(_STARTED, _FLOW, _STATUS, Dimension(column="run_id", label="Run")),
             values=(_SECONDS, _READ, _BRONZE, _SET_ASIDE, _COST),
-            sort="Day",
+            sort="Started",
             most=12,
             period=last_days(30),
         ),

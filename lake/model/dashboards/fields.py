@@ -18,10 +18,17 @@ class Format(Enum):
     """Whole numbers: 1,703, shortened from a million on."""
     NUMBER = "number"
     """One decimal place, shortened from ten thousand on: 12.5 k."""
+    SCORE = "score"
+    """A place on a fixed scale, with one decimal place: 4.2, −12.5."""
     PERCENT = "percent"
     """A fraction as percent: 0.126 is 12.6 %."""
     SECONDS = "seconds"
     """A duration: 41 s, 3.2 min."""
+
+    @property
+    def changes_by_points(self) -> bool:
+        """Whether a change is the difference of two numbers, and not its part of the first."""
+        return self in (Format.PERCENT, Format.SCORE)
 
 
 class Aggregation(Enum):
@@ -29,6 +36,7 @@ class Aggregation(Enum):
 
     SUM = "sum"
     ROWS = "rows"
+    PRESENT = "present"
     DISTINCT = "distinct"
     RATIO = "ratio"
 
@@ -37,8 +45,8 @@ class Aggregation(Enum):
 class Measure:
     """One number of a group of rows, computed in exact decimals and rounded once for display.
 
-    - `column`: summed or counted column; empty for ROWS and RATIO.
-    - `only`: (column, value): other rows count as 0.
+    - `column`: summed or counted column; empty for ROWS and RATIO. PRESENT counts the rows that have a value.
+    - `only`: (column, value, …): rows with other values count as 0.
     - `parts`: numerator and denominator of a RATIO, both aggregated first. `factor` multiplies the first.
 
     Where no row contributes, a sum or ratio is missing and a count is 0.
@@ -48,7 +56,7 @@ class Measure:
     aggregation: Aggregation
     format: Format
     column: str = ""
-    only: tuple[str, str] | None = None
+    only: tuple[str, ...] | None = None
     parts: tuple[Measure, ...] = ()
     factor: int = 1
 
@@ -62,14 +70,19 @@ class Measure:
             yield from part.columns()
 
 
-def total(column: str, label: str, format: Format, *, only: tuple[str, str] | None = None) -> Measure:
+def total(column: str, label: str, format: Format, *, only: tuple[str, ...] | None = None) -> Measure:
     """Return the sum of a column."""
     return Measure(label=label, aggregation=Aggregation.SUM, column=column, format=format, only=only)
 
 
-def rows(label: str, *, only: tuple[str, str] | None = None) -> Measure:
+def rows(label: str, *, only: tuple[str, ...] | None = None) -> Measure:
     """Return the number of rows."""
     return Measure(label=label, aggregation=Aggregation.ROWS, format=Format.COUNT, only=only)
+
+
+def present(column: str, label: str) -> Measure:
+    """Return the number of rows that have a value in a column."""
+    return Measure(label=label, aggregation=Aggregation.PRESENT, column=column, format=Format.COUNT)
 
 
 def distinct(column: str, label: str) -> Measure:
@@ -88,7 +101,8 @@ class Dimension:
 
     `names` are (value, shown text); a value without a name is shown as it is, null as `missing`.
     `ordered`: groups come in the order of `names`, or else of their values, and not by size.
-    `hidden`: a table groups by the column without showing it. `is_month`: the dates are months.
+    `hidden`: a table groups by the column without showing it. `is_month`: the dates are months. `has_time`:
+    the values are points of time; without it, they are shown and grouped as days.
     """
 
     column: str
@@ -98,6 +112,7 @@ class Dimension:
     missing: str = "Unknown"
     hidden: bool = False
     is_month: bool = False
+    has_time: bool = False
 
     def shown(self, value: object) -> str:
         """Return the text for a value."""

@@ -39,7 +39,7 @@ class Visual:
 
     - `key`: names the visual in addresses; unique in its dashboard.
     - `title`: the question that it answers. `unit`: unit and definition of its numbers.
-    - `only`: (column, value): other rows of the dataset are left out.
+    - `only`: (column, value, …): rows of the dataset with other values are left out.
     - `width`: columns of twelve on a wide screen.
     """
 
@@ -48,7 +48,7 @@ class Visual:
     unit: str
     dataset: Dataset
     period: Period = THIS_MONTH
-    only: tuple[str, str] | None = None
+    only: tuple[str, ...] | None = None
     width: int = 6
 
     @property
@@ -95,7 +95,7 @@ class Kpi(Visual):
 class Trend(Visual):
     """A number over time; with `by`, one for each group, of which the largest `most` are shown singly.
 
-    `outlined`: (column, value): marks with such rows are drawn as outlines, and named so.
+    `outlined`: (column, value, …): marks with such rows are drawn as outlines, and named so.
     """
 
     value: Measure
@@ -103,7 +103,7 @@ class Trend(Visual):
     mark: Mark = Mark.BAR
     by: Dimension | None = None
     most: int = 4
-    outlined: tuple[str, str] | None = None
+    outlined: tuple[str, ...] | None = None
     period: Period = LAST_YEAR
     width: int = 8
 
@@ -203,11 +203,10 @@ class Funnel(Visual):
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Visual):
-    """Rows of groups and their numbers, the largest first by `sort`, the label of a measure or dimension.
+    """Rows of groups and their numbers, by `sort`, the label of a measure or dimension, downwards.
 
     - `bar`: label of the measure that is drawn as a bar. `changes`: labels of measures that show their
       change to the month before, coloured by `better`.
-    - `newest_first`: sort by the label downwards for dates; otherwise numbers are sorted downwards.
     """
 
     by: tuple[Dimension, ...]

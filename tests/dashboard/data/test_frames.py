@@ -26,12 +26,19 @@ def test_texts_become_exact_values_and_nothing_is_null() -> None:
     assert FRAME.columns["at"] == [dt.date(2025, 10, 2), dt.date(2025, 9, 30), None]
 
 
+def test_points_of_time_keep_their_time_beside_their_day() -> None:
+    assert FRAME.columns["at (time)"] == [
+        dt.datetime(2025, 10, 2, 23, 59, 59), dt.datetime(2025, 9, 30), None,
+    ]  # fmt: skip
+
+
 def test_rows_are_found_by_day_month_and_value() -> None:
     assert FRAME.months == [dt.date(2025, 9, 1), dt.date(2025, 10, 1)]
     assert FRAME.between((dt.date(2025, 10, 1), dt.date(2025, 10, 31))) == [0, 2]
     assert FRAME.newest(dt.date(2025, 10, 1)) == dt.date(2025, 9, 30)
     assert FRAME.newest(dt.date(2025, 1, 1)) is None
     assert FRAME.only([0, 1, 2], "is_odd", "true") == [0]
+    assert FRAME.only([0, 1, 2], "name", "a", "b") == [0, 1]
     assert FRAME.groups([0, 1, 2], ["day"]) == {(dt.date(2025, 10, 2),): [0, 2], (dt.date(2025, 9, 30),): [1]}
     assert FRAME.values("name") == ["a", "b"]
 

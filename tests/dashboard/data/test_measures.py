@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.data.frames import Frame
 from dashboard.data.measures import compute, exactly
-from lake.model.dashboards.fields import Format, Measure, distinct, ratio, rows, total
+from lake.model.dashboards.fields import Format, Measure, distinct, present, ratio, rows, total
 
 FRAME = Frame(
     {
@@ -28,7 +28,9 @@ AMOUNT = total("amount", "Amount", Format.DOLLARS)
         (AMOUNT, [], None),
         (rows("Rows"), [0, 1, 2], 3),
         (rows("Rows", only=("kind", "b")), [0, 1, 2], 2),
+        (rows("Rows", only=("kind", "a", "b")), [0, 1, 2], 3),
         (rows("Rows"), [], 0),
+        (present("amount", "With amount"), [0, 1, 2], 2),
         (distinct("who", "Who"), [0, 1, 2], 1),
         (total("amount", "A", Format.DOLLARS, only=("kind", "c")), [0, 1], 0),
         (total("amount", "A", Format.DOLLARS, only=("kind", "c")), [], None),

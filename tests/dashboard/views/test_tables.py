@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from decimal import Decimal
 
 import pytest
@@ -18,6 +20,16 @@ CELLS = Cells(
 
 def test_the_page_shows_exact_numbers_without_trailing_zeros() -> None:
     assert CELLS.shown() == [["a, b", "1.23"], ["2025-10-01", "–"], ["x", "-5"]]
+
+
+def test_only_numbers_lose_their_trailing_zeros() -> None:
+    assert Cells(["Product"], [False], [["Model 3.1000"]]).shown() == [["Model 3.1000"]]
+
+
+def test_a_heading_from_the_data_that_looks_like_a_formula_gets_an_apostrophe() -> None:
+    heading = '=HYPERLINK("http://x","Total")'
+    found = Cells(["From", heading], [False, True], [["2025-10-06", Decimal(1)]]).csv()
+    assert next(csv.reader(io.StringIO(found))) == ["From", f"'{heading}"]
 
 
 def test_the_download_has_all_digits_and_nothing_for_null() -> None:

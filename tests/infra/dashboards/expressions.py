@@ -217,6 +217,10 @@ class Table:
             return compute(node.parts[0]) is None
         if node.value == "coalesce":
             return next((found for part in node.parts if (found := compute(part)) is not None), None)
+        if node.value == "abs":
+            size = compute(node.parts[0])
+            assert size is None or isinstance(size, Fraction)
+            return None if size is None else abs(size)
         if node.value == "toString":
             value = compute(node.parts[0])
             return None if value is None else str(value)

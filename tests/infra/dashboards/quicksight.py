@@ -36,7 +36,8 @@ def loaded(rows: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any
 def _exact(value: Any) -> Value:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Fraction(value)
-    return value.date() if isinstance(value, dt.datetime) else value
+    is_day = isinstance(value, dt.datetime) and value.time() == dt.time()
+    return value.date() if is_day else value
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,10 @@ class Dashboard:
         if how == "CustomFilterConfiguration":
             assert configuration["MatchOperator"] == "EQUALS"
             return bool(value == configuration["CategoryValue"])
+        assert configuration["MatchOperator"] == "CONTAINS"
+        if "CategoryValues" in configuration:
+            assert configuration["NullOption"] == "NON_NULLS_ONLY"
+            return value in configuration["CategoryValues"]
         assert configuration["SelectAllOptions"] == "FILTER_ALL_VALUES"
         picked = self._chosen.get(filter["FilterId"])
         return picked is None or value in picked

@@ -8,7 +8,7 @@ import pytest
 
 from infra.dashboards.definition import expressions
 from infra.dashboards.errors import QuickSightError
-from lake.model.dashboards.fields import Dimension, Format, distinct, gold, ratio, rows, total
+from lake.model.dashboards.fields import Dimension, Format, distinct, gold, present, ratio, rows, total
 from lake.model.dashboards.visuals import Kpi
 from tests.infra.dashboards.declared import planned, with_visuals
 
@@ -28,6 +28,12 @@ WHERE = "dashboard b: visual k"
         (REVENUE, "", "sum({total_usd})"),
         (rows("Orders"), "", "sum({row_count})"),
         (rows("Mobile", only=("device", "m")), "", 'sum(ifelse({device} = "m", {row_count}, 0))'),
+        (
+            rows("Hand-held", only=("device", "m", "t")),
+            "",
+            'sum(ifelse({device} = "m" OR {device} = "t", {row_count}, 0))',
+        ),
+        (present("units", "With units"), "", "sum(ifelse(isNull({units}), 0, 1))"),
         (distinct("customer_id", "Customers"), "", "distinct_count({customer_id})"),
         (REVENUE, "{m} = 0", "sum(ifelse({m} = 0, {total_usd}, NULL))"),
         (
@@ -51,6 +57,18 @@ def test_dimension_shows_names_and_a_text_for_null() -> None:
         'ifelse(isNull({units}), "Unknown", {units} = 1, "One", toString({units}))'
     )
     assert expressions.place(units, PLANNED, where=WHERE) == "ifelse({units} = 1, 0, 9999)"
+
+
+def test_change_is_a_part_of_the_size_before_and_that_of_a_rate_a_difference() -> None:
+    assert expressions.change(REVENUE, PLANNED, where=WHERE).endswith(
+        "/ abs(sum(ifelse({months_back} = ${MonthsBack} + 1, {total_usd}, NULL))))"
+    )
+    rate = ratio(rows("A", only=("device", "m")), rows("All"), "Rate", Format.PERCENT)
+    now, before = (
+        expressions.aggregated(rate, PLANNED, where=WHERE, when=when)
+        for when in (expressions.IN_MONTH, expressions.IN_MONTH_BEFORE)
+    )
+    assert expressions.change(rate, PLANNED, where=WHERE) == f"{now} - {before}"
 
 
 @pytest.mark.parametrize("text", ['a "quoted" name', "back\\slash", "two\nlines"])

@@ -73,6 +73,22 @@ def test_kpi_compares_the_chosen_month_with_the_one_before() -> None:
     }
 
 
+@pytest.mark.parametrize("key", ["breach_rate", "csat", "nps"])
+def test_percentages_and_scores_change_by_points(key: str) -> None:
+    _, made = visual("support", key)
+    comparison = made["ChartConfiguration"]["KPIOptions"]["Comparison"]
+    assert comparison["ComparisonMethod"] == "DIFFERENCE"
+    [kind] = comparison["ComparisonFormat"]
+    assert kind.startswith("Percentage" if key == "breach_rate" else "Number")
+
+
+def test_runs_are_listed_by_the_second() -> None:
+    _, made = visual("data-quality", "newest_runs")
+    first = made["ChartConfiguration"]["FieldWells"]["TableAggregatedFieldWells"]["GroupBy"][0]
+    assert first["DateDimensionField"]["Column"]["ColumnName"] == "started_at_time"
+    assert first["DateDimensionField"]["DateGranularity"] == "SECOND"
+
+
 @pytest.mark.parametrize(
     ("dashboard", "key", "colours"),
     [
