@@ -6,7 +6,6 @@ import importlib
 import os
 import shutil
 import statistics
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,16 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import uvicorn
 from rich.console import Console
 from rich.table import Table
 
 from bench.reference_gold import ReferenceGold
-from dashboard.application import Site, application
+from dashboard.application import Site
 from dashboard.errors import DashboardError
 from dashboard.export import write
 from dashboard.packages import installed
-from dashboard.server import ADDRESS, bound
+from dashboard.server import serving
 from lake.model.discovery import load_domains
 from lake.model.spec import Domain
 from localcloud.daemon import PROJECT
@@ -76,20 +74,6 @@ def site_of(folder: Path, scale: float | None) -> Site:
     )
     site.load()
     return site
-
-
-@contextmanager
-def serving(site: Site) -> Iterator[str]:
-    """Serve a site beside the measurement, and yield its address."""
-    listening = bound(0)
-    server = uvicorn.Server(uvicorn.Config(application(site), log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="dashboards")
-    thread.start()
-    try:
-        yield f"http://{ADDRESS}:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.about import about
 from dashboard.data.datasets import Datasets
@@ -175,10 +175,10 @@ class Pages:
         return _message(self._site, code, what)
 
 
-def application(site: Site) -> Starlette:
+def application(site: Site) -> ASGIApp:
     """Return the web application. It answers only to names of this machine."""
     pages = Pages(site)
-    return Starlette(
+    routed = Starlette(
         routes=[
             Route("/", pages.first),
             Route("/static/{name}", pages.static),
@@ -186,12 +186,11 @@ def application(site: Site) -> Starlette:
             Route("/{domain}/{key}/{visual}.csv", pages.download),
             Route("/{domain}/{key}/{visual}/about", pages.explain),
         ],
-        middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False),
-            Middleware(_Headers),
-        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)],
         exception_handlers={HTTPException: pages.refused, Exception: pages.refused},
     )
+    # Outside of all that answers: the application's own middleware would miss its answers to errors.
+    return _Headers(routed)
 
 
 def _message(site: Site, code: int, what: str) -> Response:
@@ -206,11 +205,11 @@ def _message(site: Site, code: int, what: str) -> Response:
 class _Headers:
     """Adds the headers that keep a page to itself to every answer."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def with_headers(message: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
                 message["headers"] += [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -29,6 +31,22 @@ def bound(port: int) -> socket.socket:
             hint="Choose another with --port N; 0 takes a free one.",
         ) from error
     return found
+
+
+@contextmanager
+def serving(site: Site, port: int = 0, *, log_level: str = "critical") -> Iterator[str]:
+    """Serve a site beside the caller, and yield its address."""
+    listening = bound(port)
+    server = uvicorn.Server(
+        uvicorn.Config(application(site), log_level=log_level, access_log=False, lifespan="off")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="dashboards")
+    thread.start()
+    try:
+        yield f"http://{ADDRESS}:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def serve(site: Site, port: int, ready: Callable[[str], None]) -> None:

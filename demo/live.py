@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from rich.console import Console
 
-from dashboard.application import Site, application
-from dashboard.data.athena import Athena
-from dashboard.data.datasets import Datasets
-from dashboard.data.served import Served
-from dashboard.packages import installed
-from dashboard.server import ADDRESS, bound
-from dashboard.store import reader
+from dashboard.application import Site
+from dashboard.connection import Access, site_of
+from dashboard.server import serving
 from demo.held import Held, hold_back
 from demo.report import LedgerReader
 from demo.run import Demo
@@ -93,10 +86,10 @@ class LiveDemo(Demo):
         site = self._site(cloud, domains)
         with self._step("load the dashboards"):
             site.load()
-        with _served(site, self._port) as address:
+        with serving(site, self._port, log_level="warning") as address:
             for domain in domains:
                 for live in domain.live:
-                    self._console.print(f"Watch it at {address}{domain.name}/{live.key}", highlight=False)
+                    self._console.print(f"Watch it at {address}/{domain.name}/{live.key}", highlight=False)
             self._ready(address)
             for domain in domains:
                 for held in self._held[domain.name]:
@@ -113,20 +106,17 @@ class LiveDemo(Demo):
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _site(self, cloud: LocalCloud, domains: Sequence[Domain]) -> Site:
-        datasets, served = {}, {}
-        for domain in domains:
-            role = self._names.role(domain.name, "analyst")
-            s3 = self._client_as(cloud, role, "s3")
-            athena = Athena(
-                athena=self._client_as(cloud, role, "athena"), s3=s3, workgroup=self._names.workgroup
-            )
-            held = datasets[domain.name] = Datasets(domain, self._names, athena, s3)
-            if domain.live:
-                secrets = cloud.client("secretsmanager")
-                served[domain.name] = Served(
-                    domain, connect=partial(reader, domain, self._names, secrets), keys=held.values
+        return site_of(
+            [
+                Access(
+                    domain=domain,
+                    names=self._names,
+                    client=partial(self._client_as, cloud, self._names.role(domain.name, "analyst")),
+                    secrets=partial(cloud.client, "secretsmanager"),
                 )
-        return Site(domains, datasets, installed(), served)
+                for domain in domains
+            ]
+        )
 
     def _play(self, cloud: LocalCloud, domain: Domain, held: Held) -> None:
         """Send each hour's events into a continuous run, then end it and publish what it brought."""
@@ -187,19 +177,3 @@ class LiveDemo(Demo):
                     f"the stream has not read the last events in {READ_SECONDS:.0f} s.", where=domain.name
                 )
             time.sleep(POLL_SECONDS)
-
-
-@contextmanager
-def _served(site: Site, port: int) -> Iterator[str]:
-    """Serve the dashboards beside the demo, and yield their address."""
-    listening = bound(port)
-    server = uvicorn.Server(
-        uvicorn.Config(application(site), log_level="warning", access_log=False, lifespan="off")
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="dashboards")
-    thread.start()
-    try:
-        yield f"http://{ADDRESS}:{listening.getsockname()[1]}/"
-    finally:
-        server.should_exit = True
-        thread.join()

@@ -49,7 +49,15 @@ def dashboard(
     console = Console()
     if home is None and profile is None and daemon.read_status(DEFAULT_HOME.resolve()) is not None:
         home = DEFAULT_HOME
-    site = connect(load_domains(), env=env, profile=profile, region=region, home=home, assume=assume)
+    site = connect(
+        load_domains(),
+        env=env,
+        profile=profile,
+        region=region,
+        home=home,
+        assume=assume,
+        report=lambda line: console.print(line, highlight=False, markup=False, soft_wrap=True),
+    )
     if export is not None:
         for file in write(site, export):
             console.print(f"{file}  {file.stat().st_size / 1e6:.1f} MB", highlight=False, soft_wrap=True)

@@ -17,6 +17,11 @@ FIRST_WAIT, LONGEST_WAIT = 0.05, 1.0
 """Seconds between two looks at a running query: the wait doubles."""
 
 
+LONGEST_FIELD = 32_000_000
+"""Characters of a field, as many as Athena's longest row has bytes; csv takes 131,072 by itself."""
+csv.field_size_limit(LONGEST_FIELD)
+
+
 @dataclass(frozen=True)
 class Answer:
     """Names and types of a result's columns, and its rows as text; null is an empty text."""
@@ -50,9 +55,7 @@ class Athena:
                 hint="See that the lake is deployed and runs, and that you may use its workgroup.",
             ) from error
         columns = first["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
-        lines = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
-        next(lines, None)
-        return Answer([each["Name"] for each in columns], [each["Type"] for each in columns], list(lines))
+        return Answer([each["Name"] for each in columns], [each["Type"] for each in columns], _rows(body))
 
     def _location(self, query: str) -> str:
         wait = FIRST_WAIT
@@ -64,10 +67,40 @@ class Athena:
             if status["State"] in ("FAILED", "CANCELLED"):
                 reason = status.get("StateChangeReason", "no reason given")
                 raise DashboardError(
-                    f"the query failed: {reason}", where=f"Athena query {query}", hint="Correct its cause."
+                    f"the query failed: {reason}", where=f"Athena query {query}", hint=_hint(reason)
                 )
             time.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
+
+
+def _rows(body: bytes) -> list[list[str]]:
+    """Return the rows of a result's file without its header. Raises DashboardError for one that is broken."""
+    try:
+        lines = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
+        next(lines, None)
+        return list(lines)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DashboardError(
+            f"the result of the query cannot be read: {error}.",
+            where="Athena",
+            hint="Load the page again; a result that stays so has a text that is no UTF-8.",
+        ) from error
+
+
+def _hint(reason: str) -> str:
+    """Return what to do about a failed query, by Athena's reason."""
+    text = reason.lower()
+    if any(word in text for word in ("not_found", "not found", "does not exist")):
+        return (
+            "The table is not published yet, or has no such column: upload files with `caudal upload`, wait "
+            "for the run (`caudal status`), and deploy the newest declaration."
+        )
+    if any(word in text for word in ("access denied", "accessdenied", "not authorized", "permission")):
+        return (
+            "The role may not read this: take the analysts' role of the domain (docs/deploy.md), and deploy "
+            "it with the newest tables."
+        )
+    return "Run the named query in Athena to see more, and load the page again."
 
 
 def _address(location: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dashboard.data.athena import Answer
 from dashboard.data.frames import Frame
 from dashboard.errors import DashboardError
+from lake.model.dashboard_rules.columns import column_names
 from lake.model.dashboard_rules.queries import query_sql
 from lake.model.dashboards.fields import Dataset
 from lake.model.spec import Domain
@@ -57,17 +58,9 @@ def columns_of(domain: Domain) -> dict[Dataset, tuple[str, ...]]:
     for dashboard in domain.shown_dashboards:
         for visual in dashboard.visuals:
             needed[visual.dataset].update(visual.columns())
-            known = _known(domain, visual.dataset)
+            known = column_names(domain, visual.dataset)
             needed[visual.dataset].update(each.column for each in dashboard.filters if each.column in known)
     return {dataset: tuple(sorted(columns)) for dataset, columns in needed.items()}
-
-
-def _known(domain: Domain, dataset: Dataset) -> set[str]:
-    from lake.model.dashboard_rules.queries import result_columns
-
-    if dataset.query:
-        return set(result_columns(query_sql(domain.name, dataset.query) or ""))
-    return {c.name for mart in domain.published_marts if mart.name == dataset.table for c in mart.columns}
 
 
 def sql_of(domain: Domain, dataset: Dataset, columns: Sequence[str]) -> str:
@@ -125,7 +118,9 @@ class Datasets:
                     where=self.names.curated_bucket,
                     hint="See that the lake is deployed and runs: `caudal status`.",
                 )
-                self._loaded = {each: Loaded("", error=problem) for each in wanted}
+                # What is at hand stays; the next look finds what has changed.
+                at_hand = {each: held for each, held in self._loaded.items() if held.frame is not None}
+                self._loaded = {each: at_hand.get(each, Loaded("", error=problem)) for each in wanted}
                 return
             stale = [
                 each
@@ -144,9 +139,17 @@ class Datasets:
         database = self.names.database(self.domain.name, "gold")
         try:
             answer = self.source.ask(sql_of(self.domain, dataset, columns), database)
+            frame = Frame.of_text(answer.names, answer.kinds, answer.rows, dataset.date)
         except DashboardError as error:
             return Loaded(version, error=error)
-        return Loaded(version, Frame.of_text(answer.names, answer.kinds, answer.rows, dataset.date))
+        except (ValueError, ArithmeticError, LookupError) as error:
+            problem = DashboardError(
+                f"the result of the query on {dataset.name} cannot be read: {error!r}.",
+                where=database,
+                hint="See that the table in the catalog has the declared types: `caudal status`.",
+            )
+            return Loaded(version, error=problem)
+        return Loaded(version, frame)
 
     def _versions(self) -> dict[str, str]:
         """Return for each gold table the hash of its files' keys and tags; for "" that of all tables."""

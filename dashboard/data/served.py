@@ -81,8 +81,7 @@ class Served:
         shape = next((each for each in shapes if each.by and all(chosen.get(c) for c in each.by)), shapes[0])
         values = tuple(chosen[column] for column in shape.by if chosen.get(column))
         key = (dataset, "\n".join(values))
-        began = self.clock()
-        if key in self._kept and began - self._kept[key][0] < FRESH_SECONDS:
+        if key in self._kept and self.clock() - self._kept[key][0] < FRESH_SECONDS:
             return self._kept[key][1]
         try:
             found = Loaded("", self._frame(dataset, shape, values, newest))
@@ -90,7 +89,8 @@ class Served:
             # The next page connects anew: the store may have another address by then.
             self._reader = None
             found = Loaded("", error=DashboardError(error.what, where=error.where, hint=error.hint))
-        self._kept[key] = (began, found)
+        # Fresh from the answer on: a slow store is not asked again by each page that has waited for it.
+        self._kept[key] = (self.clock(), found)
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return found

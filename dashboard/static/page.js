@@ -66,15 +66,39 @@
 
   // --- filters
 
+  const SILENT = "The server does not answer: start `caudal dashboard` again";
   let asked = 0;
+  let shownQuery = location.pathname + location.search;
+
+  function tell(text) {
+    let notice = document.getElementById("silent");
+    if (!notice) {
+      notice = document.createElement("p");
+      notice.id = "silent";
+      notice.className = "notice";
+      notice.setAttribute("role", "status");
+      document.querySelector("#pages .head").after(notice);
+    }
+    notice.textContent = text;
+  }
 
   async function go(address, keeps) {
     const number = ++asked;
     const pages = document.getElementById("pages");
     pages.setAttribute("aria-busy", "true");
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
-    const text = await answer.text();
+    let text;
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      text = await answer.text();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      if (number !== asked) return;
+      pages.removeAttribute("aria-busy");
+      tell(SILENT);
+      return;
+    }
     if (number !== asked) return;
+    shownQuery = address;
     const page = new DOMParser().parseFromString(text, "text/html");
     pages.replaceChildren(...page.getElementById("pages").childNodes);
     document.title = page.title;
@@ -113,7 +137,9 @@
   });
 
   window.addEventListener("popstate", () => {
-    if (!exported) go(location.pathname + location.search);
+    // A link within the page changes the part behind # alone: there is nothing to fetch.
+    const wanted = location.pathname + location.search;
+    if (!exported && wanted !== shownQuery) go(wanted);
   });
 
   // --- menus, tables, downloads
@@ -123,10 +149,10 @@
   }
 
   function download(card) {
-    const quoted = (cell) => `"${cell.textContent.replaceAll('"', '""')}"`;
-    const lines = [...card.querySelectorAll(".cells tr")].map((row) => [...row.cells].map(quoted).join(","));
+    // The file holds what the server would send: all rows, with formulas as texts.
+    const content = JSON.parse(card.querySelector("script.csv").textContent);
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
+    link.href = URL.createObjectURL(new Blob([content], { type: "text/csv" }));
     link.download = `${card.dataset.key}.csv`;
     link.click();
     URL.revokeObjectURL(link.href);
@@ -227,7 +253,7 @@
         }
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
-        sayState("The server does not answer: start `caudal dashboard` again");
+        sayState(SILENT);
       }
     }
     setTimeout(follow, PAUSE_BETWEEN);

@@ -10,6 +10,7 @@ from typing import Any
 
 from infra.dashboards.columns import DATETIME, INTEGER, DatasetColumn, dataset_column
 from infra.dashboards.errors import QuickSightError
+from lake.model.dashboard_rules.columns import declared_columns
 from lake.model.dashboard_rules.queries import query_sql, result_columns
 from lake.model.dashboards.fields import Dataset
 from lake.model.spec import Domain
@@ -94,9 +95,9 @@ def column_types(domain: Domain, dataset: Dataset) -> dict[str, str]:
     A named query's column has the type of the gold column with its name in the tables that the query reads;
     the column that dates its rows is a date. Other columns of a query have no known type and are left out.
     """
-    marts = {mart.name: mart for mart in domain.published_marts}
     if dataset.table:
-        return {column.name: column.type for column in marts[dataset.table].columns}
+        return {column.name: column.type for column in declared_columns(domain, dataset).values()}
+    marts = {mart.name: mart for mart in domain.published_marts}
     sql = query_sql(domain.name, dataset.query) or ""
     kinds: dict[str, set[str]] = defaultdict(set)
     for table in tables_of(sql, marts):

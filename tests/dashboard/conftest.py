@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from dashboard.application import Site, application
+from dashboard.application import Site
 from dashboard.errors import DashboardError
 from dashboard.packages import AXE, installed
-from dashboard.server import bound
+from dashboard.server import serving
 from tests.dashboard.gold import Gold, site
 from tests.dashboard.shop import provider, shop
 
@@ -63,10 +61,5 @@ def shown(gold: tuple[Gold, Gold], packages: Path) -> Site:
 @pytest.fixture(scope="session")
 def address(shown: Site) -> Iterator[str]:
     """The address of a running server of this site."""
-    listening = bound(0)
-    server = uvicorn.Server(uvicorn.Config(application(shown), log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with serving(shown) as found:
+        yield found

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from dashboard.application import HEADERS, Site
+from dashboard.application import HEADERS, Site, application
+from dashboard.page import Page
+from dashboard.selection import Chosen
+from lake.model.dashboards.visuals import Dashboard
+from lake.model.spec import Domain
 from tests.dashboard.shop import HOSTILE
 
 
@@ -64,6 +70,43 @@ def test_every_answer_keeps_the_page_to_itself(client: Client, path: str) -> Non
     assert headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
+
+
+class _Broken(Site):
+    def page(self, domain: Domain, dashboard: Dashboard, now: Chosen) -> Page:
+        raise RuntimeError("a defect")
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "said"),
+    [("127.0.0.1", 500, "The page could not be made."), ("attacker.example", 400, "Invalid host header")],
+)
+def test_answers_to_errors_keep_the_page_to_themselves_too(
+    shown: Site, host: str, status: int, said: str
+) -> None:
+    broken = _Broken(shown.domains, shown.datasets, shown.packages)
+    scope = {
+        "type": "http", "method": "GET", "path": "/ecommerce/executive", "query_string": b"",
+        "headers": [(b"host", host.encode())], "scheme": "http", "http_version": "1.1", "asgi": {},
+    }  # fmt: skip
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    # The server's output has the defect: Starlette raises it again behind the answer.
+    with nullcontext() if status == 400 else pytest.raises(RuntimeError, match="a defect"):
+        asyncio.run(application(broken)(scope, receive, send))
+    headers = dict(sent[0]["headers"])
+    body = b"".join(each.get("body", b"") for each in sent[1:]).decode()
+    assert sent[0]["status"] == status
+    assert said in body
+    assert "a defect" not in body
+    assert headers[b"content-security-policy"].decode() == HEADERS["Content-Security-Policy"]
+    assert headers[b"x-content-type-options"] == b"nosniff"
 
 
 def test_html_in_the_data_is_text(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from dashboard.application import Site
 from dashboard.export import write
+from dashboard.selection import Chosen
 from tests.dashboard.shop import HOSTILE
 
 
@@ -43,6 +45,20 @@ def test_a_file_holds_every_month_and_its_policy_allows_its_own_scripts_alone(fi
     assert policy is not None
     assert "unsafe" not in policy[1]
     assert policy[1].count("sha256-") == text.count("<script>") + text.count("<style>")
+
+
+def test_a_file_holds_the_downloads_of_the_server(files: list[Path], shown: Site) -> None:
+    text = files[0].read_text(encoding="utf-8")
+    held = [
+        json.loads(each)
+        for each in re.findall(r'<script type="application/json" class="csv">(.*?)</script>', text)
+    ]
+    domain, dashboard = shown.find("ecommerce", "executive")
+    card = shown.page(domain, dashboard, Chosen()).card("top_products")
+    assert card is not None
+    assert card.cells is not None
+    assert card.cells.csv() in held
+    assert "'=1+1" in card.cells.csv()
 
 
 def test_html_in_the_data_is_text_in_a_file_too(files: list[Path]) -> None:

@@ -9,8 +9,9 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from lake.model.columns import Column
-from lake.model.dashboard_rules.served import served_columns, served_problems
-from lake.model.dashboards.fields import Aggregation, Dataset, Measure
+from lake.model.dashboard_rules.columns import declared_columns
+from lake.model.dashboard_rules.served import served_problems
+from lake.model.dashboards.fields import Aggregation, Measure
 from lake.model.dashboards.visuals import Bars, Dashboard, Funnel, Kpi, Table, Visual
 
 if TYPE_CHECKING:
@@ -53,20 +54,12 @@ def _dashboard(dashboard: Dashboard, domain: Declaration) -> Iterator[str]:
             yield f"visual {visual.key}: {problem}"
         if dashboard.is_live != bool(visual.dataset.served):
             yield f"visual {visual.key}: served marts stand on live dashboards alone: use another dataset"
-    used = {column for each in dashboard.visuals for column in _known(each.dataset, domain)}
+    used = {column for each in dashboard.visuals for column in declared_columns(domain, each.dataset)}
     for chosen in dashboard.filters:
         if chosen.column and chosen.column not in used:
             yield f"filter {chosen.key}: no visual's table has a column '{chosen.column}': remove it"
     for text in (dashboard.headline, dashboard.first_headline):
         yield from _headline(text, dashboard)
-
-
-def _known(dataset: Dataset, domain: Declaration) -> Mapping[str, Column]:
-    """Return the declared columns of a dataset by name; a named query's stand in its SQL."""
-    if dataset.served:
-        return served_columns(domain, dataset)
-    marts = (mart for mart in domain.published_marts if mart.name == dataset.table)
-    return {column.name: column for mart in marts for column in mart.columns}
 
 
 def _visual(visual: Visual, domain: Declaration) -> Iterator[str]:
@@ -83,7 +76,7 @@ def _visual(visual: Visual, domain: Declaration) -> Iterator[str]:
     elif dataset.served and (problems := list(served_problems(domain, dataset))):
         yield from problems
     else:
-        yield from _columns(visual, _known(dataset, domain))
+        yield from _columns(visual, declared_columns(domain, dataset))
 
 
 def _columns(visual: Visual, columns: Mapping[str, Column]) -> Iterator[str]:

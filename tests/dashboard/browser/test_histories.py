@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.dashboards import CHANGE, CHANGES, serving, site_of
+from bench.dashboards import CHANGE, CHANGES, site_of
 from bench.reference_gold import ReferenceGold
 from dashboard.application import Site
 from dashboard.export import write
+from dashboard.server import serving
 from tests.dashboard.browser.visits import Visit
 
 if TYPE_CHECKING:

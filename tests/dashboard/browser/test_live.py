@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from dashboard.application import Site, application
+from dashboard.application import Site
 from dashboard.data.served import Served
 from dashboard.formats import SPACE
-from dashboard.server import bound
+from dashboard.server import serving
 from dashboard.store import RETRY
 from domains.cloud_provider.domain import DOMAIN
 from tests.dashboard.browser.visits import Visit
@@ -41,14 +39,8 @@ def live(shown: Site, store: Store, packages: Path) -> Iterator[str]:
     stream(store, "1.5")
     store.reader.retry = RETRY
     served = Served(DOMAIN, lambda: store.reader, lambda column: ["a", "<b>"])
-    listening = bound(0)
-    app = application(replace(shown, served={DOMAIN.name: served}))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/cloud_provider/live"
-    server.should_exit = True
-    thread.join()
+    with serving(replace(shown, served={DOMAIN.name: served})) as address:
+        yield f"{address}/cloud_provider/live"
 
 
 def heading(visit: Visit) -> str:

@@ -12,6 +12,7 @@ import pytest
 from dashboard.application import Site
 from dashboard.export import write
 from dashboard.formats import SPACE
+from dashboard.server import serving
 from tests.dashboard.browser.visits import Visit
 from tests.dashboard.gold import Gold
 
@@ -130,6 +131,27 @@ def test_a_page_with_filters_in_its_address_opens_with_them(visit: Visit, addres
     assert text_of(page, "#revenue .number") == "$ 60.50"
 
 
+def test_the_skip_link_moves_the_focus_and_fetches_nothing(visit: Visit, address: str) -> None:
+    page = visit.open(f"{address}/ecommerce/executive")
+    visit.asked.clear()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash === '#main'")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert visit.asked == []
+
+
+def test_a_filter_without_a_server_is_told(visit: Visit, shown: Site) -> None:
+    with serving(shown) as address:
+        page = visit.open(f"{address}/ecommerce/executive")
+    page.select_option("select[name=country]", "DE")
+    page.wait_for_selector("#silent")
+    assert text_of(page, "#silent") == "The server does not answer: start `caudal dashboard` again"
+    assert page.locator("#pages").get_attribute("aria-busy") is None
+    assert text_of(page, "#revenue .number") == "$ 1.2 k"
+
+
 def test_a_drawing_becomes_a_table_and_a_download(visit: Visit, address: str) -> None:
     page = visit.open(f"{address}/ecommerce/executive")
     page.locator("#weekly_revenue summary").click()
@@ -190,7 +212,11 @@ def test_an_exported_file_opens_from_the_file_system(visit: Visit, shown: Site, 
     with page.expect_download() as download:
         page.locator("#pages #devices [data-csv]").click()
     content = Path(download.value.path()).read_text(encoding="utf-8")
-    assert content.splitlines()[0] == '"Device","Orders","Revenue"'
+    assert content.splitlines()[0] == "Device,Orders,Revenue"
+    page.locator("#pages #top_products summary").click()
+    with page.expect_download() as download:
+        page.locator("#pages #top_products [data-csv]").click()
+    assert "'=1+1" in Path(download.value.path()).read_text(encoding="utf-8")
     assert visit.said == []
     assert [each for each in visit.asked if not each.startswith(("file:", "data:", "blob:"))] == []
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.dashboards import serving
+from dashboard.server import serving
 from tests.dashboard.browser.visits import Visit
 from tests.dashboard.gold import Gold, day, money, site
 

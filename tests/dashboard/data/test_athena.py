@@ -64,6 +64,42 @@ def test_a_failed_query_is_told_with_athenas_reason(state: str) -> None:
         ask(Service(state))
 
 
+@pytest.mark.parametrize(
+    ("reason", "hint"),
+    [
+        ("TABLE_NOT_FOUND: line 1:15: Table 'gold.x' does not exist", "wait for the run (`caudal status`)"),
+        ("COLUMN_NOT_FOUND: line 1:8", "deploy the newest declaration"),
+        ("Access Denied (Service: Amazon S3; Status Code: 403)", "take the analysts' role of the domain"),
+        ("Insufficient permissions to execute the query", "take the analysts' role of the domain"),
+        ("GENERIC_INTERNAL_ERROR", "Run the named query in Athena"),
+    ],
+)
+def test_a_failed_query_says_what_to_run(reason: str, hint: str) -> None:
+    class Failing(Service):
+        def get_query_execution(self, QueryExecutionId: str) -> dict[str, Any]:
+            return {"QueryExecution": {"Status": {"State": "FAILED", "StateChangeReason": reason}}}
+
+    with pytest.raises(DashboardError) as failed:
+        ask(Failing())
+    assert failed.value.hint is not None
+    assert hint in failed.value.hint
+
+
+def test_a_very_long_text_is_read_and_a_broken_one_is_told() -> None:
+    class Holding(Service):
+        body = b""
+
+        def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
+            return {"Body": io.BytesIO(self.body)}
+
+    service = Holding("SUCCEEDED", "SUCCEEDED")
+    service.body = b'"name","amount"\n"' + b"x" * 200_000 + b'","1.10"\n'
+    assert len(ask(service).rows[0][0]) == 200_000
+    service.body = b'"name","amount"\n"\xff","1.10"\n'
+    with pytest.raises(DashboardError, match="the result of the query cannot be read"):
+        ask(service)
+
+
 def test_a_refused_query_says_what_to_see_to() -> None:
     class Refusing(Service):
         def start_query_execution(self, **request: Any) -> dict[str, str]:

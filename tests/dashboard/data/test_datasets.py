@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
+from dashboard.data.athena import Answer
 from dashboard.data.datasets import Datasets, columns_of, sql_of
 from lake.model.dashboards.fields import Dataset, gold, named_query
 from lake.model.discovery import load_domain
@@ -64,6 +65,46 @@ def test_a_failed_query_leaves_the_others_and_is_tried_again() -> None:
     before = len(tables.asked)
     datasets.load()
     assert len(tables.asked) == before + 1
+
+
+def test_a_result_that_cannot_be_read_is_an_error_of_its_cards_alone() -> None:
+    class Broken(Gold):
+        def ask(self, sql: str, database: str) -> Answer:
+            found = super().ask(sql, database)
+            if "customer_rfm" not in sql:
+                return found
+            return Answer(found.names, ["bigint" for _ in found.names], [["1.50", "champions"]])
+
+    tables = Broken("ecommerce")
+    datasets = tables.datasets()
+    datasets.load()
+    error = datasets.get(gold("customer_rfm")).error
+    assert error is not None
+    assert error.what.startswith("the result of the query on customer_rfm cannot be read: ValueError")
+    assert datasets.get(ORDERS).frame is not None
+
+
+def test_rows_at_hand_stay_while_files_cannot_be_listed() -> None:
+    class Unreliable:
+        is_gone = False
+
+        def get_paginator(self, operation: str) -> Any:
+            if self.is_gone:
+                raise EndpointConnectionError(endpoint_url="https://s3")
+            return tables.get_paginator(operation)
+
+    tables, place = shop(), Unreliable()
+    datasets = Datasets(tables.domain, NAMES, tables, place)
+    datasets.load()
+    asked = len(tables.asked)
+    place.is_gone = True
+    datasets.load()
+    found = datasets.get(ORDERS)
+    assert found.frame is not None
+    assert found.error is None
+    place.is_gone = False
+    datasets.load()
+    assert len(tables.asked) == asked
 
 
 def test_files_that_cannot_be_listed_are_an_error_of_every_dataset() -> None:

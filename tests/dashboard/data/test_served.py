@@ -93,6 +93,20 @@ def test_the_store_is_asked_once_for_several_pages_and_again_after_a_moment(stor
     assert live.connections == 1
 
 
+def test_a_slow_answer_is_fresh_for_those_that_waited_for_it(store: Store, live: Live) -> None:
+    answering = live.served.connect
+
+    def slow() -> Reader:
+        live.now += 10 * FRESH_SECONDS
+        return answering()
+
+    live.served.connect = slow
+    live.frame()
+    asked = store.server.count()
+    live.frame()
+    assert store.server.count() == asked
+
+
 def test_a_store_without_collections_says_what_to_run(store: Store) -> None:
     loaded = Live(store).served.frames(LIVE, {}).get(USAGE)
     assert loaded.error is not None
