@@ -63,6 +63,7 @@ NPS = ratio(
 )
 RESPONSES = total("responses", "Responses", Format.COUNT)
 USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)
+TOKEN_PRICE = ratio(COST, USED_TOKENS, "Cost per 1,000", Format.PRICE, factor=1000)
 BREACH_RATE = ratio(BREACHED, ALL_TICKETS, "SLA breach rate", Format.PERCENT)
 
 _SCORED = frozenset(each.name for each in COST_ANOMALY_MART.columns)

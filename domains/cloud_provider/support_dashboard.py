@@ -17,17 +17,16 @@ from domains.cloud_provider.dashboard_fields import (
     SEVERITY,
     SURVEYS,
     TICKETS,
+    TOKEN_PRICE,
     TOKENS,
     USED_TOKENS,
 )
 from lake.model.dashboards.fields import (
     LAST_YEAR,
     Dimension,
-    Format,
     Unit,
     distinct,
     last_days,
-    ratio,
 )
 from lake.model.dashboards.visuals import (
     MONTH,
@@ -171,7 +170,7 @@ SUPPORT = Dashboard(
                     title="Price of tokens",
                     unit="US$ per thousand tokens",
                     dataset=TOKENS,
-                    value=ratio(COST, USED_TOKENS, "Cost per 1,000", Format.PRICE, factor=1000),
+                    value=TOKEN_PRICE,
                     better=Better.LESS,
                 ),
                 Trend(
@@ -181,6 +180,19 @@ SUPPORT = Dashboard(
                     dataset=TOKENS,
                     value=USED_TOKENS,
                     unit_of_time=Unit.DAY,
+                    period=last_days(30),
+                    width=12,
+                ),
+                Table(
+                    key="token_costs",
+                    title="What do tokens cost per day?",
+                    unit="Estimated, US$, the newest first",
+                    dataset=TOKENS,
+                    by=(Dimension(column="usage_date", label="Day"),),
+                    values=(USED_TOKENS, COST, TOKEN_PRICE),
+                    sort="Day",
+                    most=9,
+                    bar="Cost",
                     period=last_days(30),
                     width=7,
                 ),

@@ -75,8 +75,9 @@ def add_weeks(gold: Gold) -> None:
 def add_month(gold: Gold, month: str, factor: int) -> None:
     """Add a month of sales, categories, products, countries, steps and hours."""
     gold.connection.execute(
-        "INSERT INTO sales_by_month (order_month, revenue_usd, orders, customers) "
-        "SELECT date_trunc('month', order_date), sum(total_usd), count(*), count(DISTINCT customer_id) "
+        "INSERT INTO sales_by_month (order_month, revenue_usd, orders, customers, avg_order_value) "
+        "SELECT date_trunc('month', order_date), sum(total_usd), count(*), count(DISTINCT customer_id), "
+        "sum(total_usd) / count(*) "
         "FROM fact_orders_enriched WHERE date_trunc('month', order_date) = ? GROUP BY 1",
         [day(month)],
     )

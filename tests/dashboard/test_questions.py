@@ -41,6 +41,9 @@ CASES = [
      "SELECT product_name, revenue_usd FROM q ORDER BY revenue_rank, product_id", (1, 4)),
     (5, "ecommerce", "customer_segments", "behaviour", "segments",
      "SELECT customers, revenue_usd FROM q ORDER BY segment", (1, 2)),
+    (6, "cloud_provider", "daily_cost_and_requests", "finops", "usage",
+     "SELECT usage_date, sum(cost_usd), sum(requests), sum(events) FROM q GROUP BY 1 ORDER BY 1 DESC",
+     (0, 1, 2, 3)),
     (7, "cloud_provider", "top_services_overall", "finops", "services",
      "SELECT cost_usd FROM q ORDER BY cost_usd DESC", (1,)),
     (8, "cloud_provider", "critical_tickets_and_sla", "support", "service_level",
@@ -51,11 +54,16 @@ CASES = [
      (0, 1, 2, 3, 4, 5)),
     (10, "cloud_provider", "genai_tokens_daily", "support", "daily_tokens",
      "SELECT usage_date, genai_tokens FROM q ORDER BY 1", (0, 1)),
+    (10, "cloud_provider", "genai_tokens_daily", "support", "token_costs",
+     "SELECT usage_date, genai_tokens, cost_usd FROM q ORDER BY 1 DESC", (0, 1, 2)),
     (10, "cloud_provider", "genai_growth_by_org", "support", "growth",
      "SELECT org_id, genai_tokens FROM q WHERE usage_month = (SELECT max(usage_month) FROM q)", (0, 1)),
     (11, "cloud_provider", "cost_anomalies", "finops", "cost_anomalies",
      "SELECT usage_date, cost_usd FROM q WHERE usage_date >= DATE '2025-08-01' ORDER BY 1 DESC", (0, 4)),
 ]  # fmt: skip
+
+LONGER = {"usage"}
+"""Visuals that show more days than their query, which are compared over the query's."""
 
 
 @pytest.mark.parametrize(
@@ -78,9 +86,11 @@ def test_dashboard_and_named_query_have_the_same_numbers(
     found = [[row[place] for place in columns] for row in shown(gold, dashboard, visual)]
     if visual == "hours":
         found = [row for row in found if row != ["–"]]
-    assert [[_plain(each) for each in row] for row in found] == [
-        [_plain(each) for each in row] for row in gold.named(query, sql)
-    ]
+    expected = [[_plain(each) for each in row] for row in gold.named(query, sql)]
+    if visual in LONGER:
+        assert len(found) > len(expected)
+        found = found[: len(expected)]
+    assert [[_plain(each) for each in row] for row in found] == expected
 
 
 def _plain(value: object) -> object:
@@ -107,17 +117,4 @@ def test_numbers_of_the_month_equal_those_of_the_monthly_mart(
 
 
 def test_each_question_is_shown_on_a_dashboard() -> None:
-    covered = {case[0] for case in CASES} | {1, 6}
-    assert covered == set(range(1, 12))
-
-
-def test_cost_and_requests_of_a_day_equal_the_named_query(tables: dict[str, Gold]) -> None:
-    gold = tables["cloud_provider"]
-    rows = gold.named(
-        "daily_cost_and_requests",
-        "SELECT usage_date, sum(cost_usd), sum(requests), sum(events) FROM q GROUP BY 1 ORDER BY 1 DESC",
-    )
-    found = shown(gold, "finops", "usage")[: len(rows)]
-    assert [[_plain(each) for each in row] for row in found] == [
-        [_plain(each) for each in row] for row in rows
-    ]
+    assert {case[0] for case in CASES} == set(range(1, 12))

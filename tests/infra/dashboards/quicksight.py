@@ -103,6 +103,12 @@ class Dashboard:
                 kind, visual = next(iter(each.items()))
                 yield visual["VisualId"], sheet["SheetId"], kind, visual
 
+    def options(self, id: str) -> Mapping[str, Any]:
+        """Return how a KPI compares its number with its target."""
+        visual = next(visual for found, _, _, visual in self._visuals() if found == id)
+        options: Mapping[str, Any] = visual["ChartConfiguration"]["KPIOptions"]
+        return options
+
     def shown(self, id: str) -> Shown:
         """Return the numbers of a visual, sorted and limited as it says."""
         sheet, kind, visual = next((s, k, v) for i, s, k, v in self._visuals() if i == id)
