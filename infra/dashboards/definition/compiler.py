@@ -11,6 +11,7 @@ from infra.dashboards.definition.filters import Filters
 from infra.dashboards.definition.references import check_references
 from infra.dashboards.definition.scope import subtitle
 from infra.dashboards.definition.sheets import month_parameter, sheet
+from infra.dashboards.definition.until import with_dates
 from infra.dashboards.definition.visuals import compiled
 from infra.dashboards.definition.wells import Wells
 from lake.model.dashboards.fields import Dataset
@@ -26,7 +27,7 @@ def definition(
     to columns, fields or visuals that the definition does not have.
     """
     calculations = Calculations()
-    ids = dict(zip(_sheet_ids(dashboard), dashboard.sheets, strict=True))
+    ids = {id: with_dates(each, id) for id, each in zip(_sheet_ids(dashboard), dashboard.sheets, strict=True)}
     visuals = {
         id: [each for each in declared.visuals if isinstance(each, Visual)] for id, declared in ids.items()
     }

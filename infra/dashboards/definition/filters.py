@@ -11,6 +11,7 @@ from infra.dashboards.columns import STRING
 from infra.dashboards.datasets import PlannedDataset
 from infra.dashboards.definition.calculations import Calculations
 from infra.dashboards.definition.scope import Bound, bounds
+from infra.dashboards.definition.until import Until
 from infra.dashboards.errors import QuickSightError
 from lake.model.dashboards.fields import Dataset
 from lake.model.dashboards.visuals import Dashboard, Filter, Visual
@@ -148,7 +149,11 @@ class Filters:
     def _applies(self, chosen: Filter) -> dict[str, list[Visual]]:
         """Return the visuals whose dataset has a filter's column, by sheet, for sheets with any."""
         found = {
-            sheet: [each for each in visuals if chosen.column in self.datasets[each.dataset].columns]
+            sheet: [
+                each
+                for each in visuals
+                if chosen.column in self.datasets[each.dataset].columns and not isinstance(each, Until)
+            ]
             for sheet, visuals in self.visuals.items()
         }
         return {sheet: visuals for sheet, visuals in found.items() if visuals}

@@ -14,6 +14,7 @@ from infra.dashboards.errors import QuickSightError
 MOST_VISUALS, MOST_CALCULATIONS, MOST_FILTERS = 50, 500, 2000
 """Limits of one sheet, and of one definition."""
 
+_DATES = ("DateDimensionField", "DateMeasureField")
 _COLUMN = re.compile(r"(?<!\$)\{([^{}]+)\}")
 _PARAMETER = re.compile(r"\$\{([^{}]+)\}")
 
@@ -95,7 +96,7 @@ def _aggregations(
     """Yield fields whose column has no such type, or is summed twice."""
     for place, node in walk(made):
         for kind, field in node.items():
-            if kind not in ("NumericalMeasureField", "DateDimensionField") or not isinstance(field, dict):
+            if kind not in ("NumericalMeasureField", *_DATES) or not isinstance(field, dict):
                 continue
             column = field["Column"]
             planned = datasets.get(column["DataSetIdentifier"])
@@ -104,7 +105,7 @@ def _aggregations(
                     yield f"{place} aggregates {column['ColumnName']}, which is aggregated already"
                 continue
             type_ = planned.columns[column["ColumnName"]].type
-            wanted = (DATETIME,) if kind == "DateDimensionField" else (INTEGER, DECIMAL)
+            wanted = (DATETIME,) if kind in _DATES else (INTEGER, DECIMAL)
             if type_ not in wanted:
                 yield f"{place} uses {column['ColumnName']}, which is {type_}, as {' or '.join(wanted)}"
             if kind == "NumericalMeasureField" and "AggregationFunction" not in field:

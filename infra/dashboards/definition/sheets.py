@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from infra.dashboards.definition.expressions import PARAMETER
+from infra.dashboards.definition.until import Until
 from lake.model.dashboards.visuals import Funnel, Heatmap, Kpi, Sheet, Table, Text, Trend, Visual
 
 COLUMNS, DECLARED_COLUMNS = 36, 12
@@ -16,7 +17,7 @@ MONTHS = 24
 """Months that the control of the month offers."""
 
 _HEIGHTS: tuple[tuple[type, int], ...] = (
-    (Kpi, 6), (Text, 5), (Table, 14), (Trend, 12), (Heatmap, 14), (Funnel, 12)
+    (Kpi, 6), (Until, 4), (Text, 5), (Table, 14), (Trend, 12), (Heatmap, 14), (Funnel, 12)
 )  # fmt: skip
 _HEIGHT = 12
 

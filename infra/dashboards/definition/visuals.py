@@ -11,6 +11,7 @@ from infra.dashboards.definition.formats import number_format
 from infra.dashboards.definition.funnel import funnel
 from infra.dashboards.definition.scope import compares
 from infra.dashboards.definition.tables import bars_as_table, shares, table
+from infra.dashboards.definition.until import Until, until
 from infra.dashboards.definition.wells import Wells, id_of
 from lake.model.dashboards.visuals import (
     Bars,
@@ -193,4 +194,5 @@ _COMPILERS: Mapping[type[Visual], Callable[[Any, Wells], Compiled]] = {
     Heatmap: _heatmap,
     Funnel: funnel,
     Table: table,
+    Until: until,
 }

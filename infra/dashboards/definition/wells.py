@@ -62,6 +62,18 @@ class Wells:
             }
         }
 
+    def newest(self, column: str) -> dict[str, Any]:
+        """Return the field of the newest date of a column."""
+        shown = {"DateTimeFormat": "D MMM YYYY", "NullValueFormatConfiguration": {"NullString": "–"}}
+        return {
+            "DateMeasureField": {
+                "FieldId": self._id(),
+                "Column": self.column(column),
+                "AggregationFunction": "MAX",
+                "FormatConfiguration": shown,
+            }
+        }
+
     def measure(self, measure: Measure, *, when: str = "", suffix: str = "") -> dict[str, Any]:
         """Return the field of a measure; with `when` over the rows for which the condition holds.
 

@@ -216,8 +216,12 @@ def _group(field: Mapping[str, Any], table: Table, row: Row) -> Value:
 def _number(
     field: Mapping[str, Any], table: Table, rows: Sequence[Row], every: Sequence[Sequence[Row]]
 ) -> Value:
-    made = field["NumericalMeasureField"]
+    kind, made = next(iter(field.items()))
     name = made["Column"]["ColumnName"]
+    if kind == "DateMeasureField":
+        assert made["AggregationFunction"] == "MAX"
+        dates = [value for row in rows if (value := table.of_row(name, row)) is not None]
+        return max(dates, default=None)  # type: ignore[type-var]
     if table.is_aggregated(name):
         assert "AggregationFunction" not in made
         return table.of_group(name, rows, every)
@@ -226,7 +230,9 @@ def _number(
     return sum(values, Fraction(0)) if values else None
 
 
-def _places(field: Mapping[str, Any]) -> int:
+def _places(field: Mapping[str, Any]) -> int | None:
+    if "DateMeasureField" in field:
+        return None
     kind, made = next(
         iter(field["NumericalMeasureField"]["FormatConfiguration"]["FormatConfiguration"].items())
     )
