@@ -77,7 +77,8 @@ class Site:
         }
         titles = [each.title for dashboards in shown.values() for each in dashboards]
         found = []
-        for domain in self.domains:
+        # A stable order: the domains that lead, and the others, each as given.
+        for domain in sorted(self.domains, key=lambda each: not any(d.leads for d in each.dashboards)):
             for each in shown[domain.name]:
                 address = f"/{domain.name}/{each.key}"
                 several = titles.count(each.title) > 1

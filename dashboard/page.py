@@ -74,12 +74,12 @@ def page_of(dashboard: Dashboard, datasets: Holds, chosen: Chosen, known: Sequen
             for visual in dashboard.visuals
             if (loaded := datasets.get(visual.dataset)).frame is not None
         ]
-        sections = [
-            Section(sheet.title, [_card(each, dashboard, datasets, chosen) for each in sheet.visuals])
-            for sheet in dashboard.sheets
-        ]
         dated = [frame for frame in _unique(frames) if frame.days]
         month = chosen.month or max((frame.months[-1] for frame in dated), default=None)
+        sections = [
+            Section(sheet.title, [_card(each, dashboard, datasets, chosen, month) for each in sheet.visuals])
+            for sheet in dashboard.sheets
+        ]
         cards = {card.key: card for section in sections for card in section.cards}
         return Page(
             dashboard=dashboard,
@@ -99,7 +99,10 @@ def _unique(frames: Sequence[Frame]) -> list[Frame]:
     return list({id(frame): frame for frame in frames}.values())
 
 
-def _card(visual: Visual | Text, dashboard: Dashboard, datasets: Holds, chosen: Chosen) -> Card:
+def _card(
+    visual: Visual | Text, dashboard: Dashboard, datasets: Holds, chosen: Chosen, newest: dt.date | None
+) -> Card:
+    """Return a visual's card; `newest` is the month that the page shows."""
     if isinstance(visual, Text):
         return Card(
             key=visual.key, kind="text", title=visual.title, width=visual.width, body={"text": visual.text}
@@ -126,7 +129,10 @@ def _card(visual: Visual | Text, dashboard: Dashboard, datasets: Holds, chosen: 
         )
     elif empty and scope.month:
         empty = f"No rows in {formats.month(scope.month)} with these filters."
-    return replace(found, subtitle=subtitle, notes=scope.not_filtered, empty=empty, source=source)
+    notes = list(scope.not_filtered)
+    if newest and scope.month and scope.month < newest and visual.period.number:
+        notes.append(f"this table ends in {formats.month_name(scope.month)}")
+    return replace(found, subtitle=subtitle, notes=notes, empty=empty, source=source)
 
 
 def _lacking(visual: Visual, scope: Scope, found: Card) -> list[str]:

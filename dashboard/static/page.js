@@ -166,7 +166,7 @@
       isPaused = !isPaused;
       sayState(isPaused ? "Paused" : "Follows the stream");
     } else if (target.closest("#theme")) {
-      const dark = getComputedStyle(root).colorScheme.trim() === "dark";
+      const dark = (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
       root.dataset.theme = dark ? "light" : "dark";
       try {
         localStorage.setItem("theme", root.dataset.theme);

@@ -107,6 +107,10 @@ def _facts(found: list[Group], visual: Bars, whole: Number, period: str) -> dict
     }
 
 
+def _counted(number: str, label: str) -> str:
+    return f"{number} {label.removesuffix('s') if number == '1' else label}"
+
+
 def shares(visual: Shares, scope: Scope) -> Card:
     """Return the card of shares in the whole."""
     measures: tuple[Measure, ...] = (visual.value, visual.also)
@@ -119,7 +123,7 @@ def shares(visual: Shares, scope: Scope) -> Card:
         before = past[group.key][1] if scope.has_before and group.key in past else None
         change = formats.change(formats.relative(also, before))
         details = [
-            f"{formats.shown(count, visual.value.format)} {visual.value.label.lower()}",
+            _counted(formats.shown(count, visual.value.format), visual.value.label.lower()),
             formats.shown(also, visual.also.format),
             *([change] if change != formats.MISSING else []),
         ]

@@ -10,7 +10,7 @@ from dashboard.views.cards import Card
 from dashboard.views.groups import Group, groups, in_order
 from dashboard.views.scope import Scope
 from dashboard.views.tables import Cells
-from lake.model.dashboards.fields import Dimension
+from lake.model.dashboards.fields import Dimension, Format
 from lake.model.dashboards.visuals import Heatmap
 
 STEPS = 6
@@ -50,7 +50,7 @@ def card(visual: Heatmap, scope: Scope) -> Card:
             "every": 3 if len(names) > 12 else 1,
             "corner": visual.rows.label,
             "shows_values": visual.shows_values,
-            "legend": [formats.shown(top * step / STEPS, visual.value.format) for step in range(STEPS)],
+            "legend": _legend(top, visual),
             "others": len(rows) - len(shown),
             "totals": visual.shows_values,
         },
@@ -64,6 +64,18 @@ def card(visual: Heatmap, scope: Scope) -> Card:
         ),
         empty="" if numbers else "No rows in this selection.",
     )
+
+
+def _is_few(top: Decimal, visual: Heatmap) -> bool:
+    """Return whether each number has a colour of its own."""
+    return visual.value.format is Format.COUNT and 0 < top <= STEPS
+
+
+def _legend(top: Decimal, visual: Heatmap) -> list[str]:
+    """Return the number from which each colour is used."""
+    if _is_few(top, visual):
+        return [formats.shown(number, visual.value.format) for number in range(1, int(top) + 1)]
+    return [formats.shown(top * step / STEPS, visual.value.format) for step in range(STEPS)]
 
 
 def _with_names(found: list[Group], dimension: Dimension) -> list[Value]:
@@ -82,7 +94,7 @@ def _cell(
     text = formats.shown(number, visual.value.format)
     step = 0
     if number is not None and number > 0 and top > 0:
-        step = min(STEPS, int(Decimal(number) * STEPS / top) + 1)
+        step = int(number) if _is_few(top, visual) else min(STEPS, int(Decimal(number) * STEPS / top) + 1)
     tip = (
         f"{visual.rows.shown(row)} · {visual.columns_by.shown(column)} · {text} {visual.value.label.lower()}"
     )

@@ -12,7 +12,7 @@ from dashboard.data.frames import Frame, Rows
 from dashboard.data.measures import compute
 from dashboard.periods import Range, first_of, last_of, months_before, range_of
 from dashboard.selection import Chosen
-from lake.model.dashboards.fields import Measure, Unit
+from lake.model.dashboards.fields import PROVISIONAL, Measure, Unit
 from lake.model.dashboards.visuals import Dashboard, Trend, Visual
 
 
@@ -106,6 +106,8 @@ class Scope:
     def period_text(self) -> str:
         """Return the shown period in words, with the last day with data if the newest month is not over."""
         period = self.visual.period
+        if self.visual.only and self.visual.only[0] == PROVISIONAL:
+            return ""  # These are the open days, whatever the period.
         if not self.frame.date or period.number == 0:
             return "all history (not filtered by month)" if self.chosen.month else "all history"
         if self.month is None or self.newest is None:

@@ -29,8 +29,8 @@ OTHER = "Other"
 OUTLINED = "provisional"
 """Words for the groups that are not shown singly, and for marks that are outlined."""
 
-NARROW, WITH_YEAR = 0.035, 0.095
-"""Parts of the axis that a month's label needs, without and with its year."""
+NARROW, WITH_YEAR = 0.035, 0.07
+"""Parts of the axis that a month's label needs, without and with its year; labels that touch are left out."""
 
 
 def card(visual: Trend, scope: Scope) -> Card:
@@ -146,14 +146,14 @@ def _labels(axis: Sequence[dt.date], ends: Mapping[dt.date, str], visual: Trend)
     if visual.unit_of_time is Unit.DAY and len(axis) <= MOST_DAYS:
         return {ends[day]: formats.short_day(day) for day in axis if day.weekday() == 0 or len(axis) < 10}
     starts = [place for place, day in enumerate(axis) if not place or day.month != axis[place - 1].month]
-    labels = {}
+    labels: dict[str, str] = {}
     for at, place in enumerate(starts):
         day = axis[place]
         room = (starts[at + 1] if at + 1 < len(starts) else len(axis)) - place
         name = formats.MONTHS[day.month - 1][:3]
         if room < len(axis) * NARROW:
             continue  # the next label would touch it
-        has_year = (at == 0 or day.month == 1) and room > len(axis) * WITH_YEAR
+        has_year = not labels or (day.month == 1 and room > len(axis) * WITH_YEAR)
         labels[ends[day]] = f"{name}{formats.SPACE}{day.year}" if has_year else name
     return labels
 

@@ -101,6 +101,7 @@ SALES = total("revenue_usd", "Revenue", Format.DOLLARS)
 EXECUTIVE = Dashboard(
     key="executive",
     title="Executive summary",
+    leads=True,
     headline=(
         "{month} brought {revenue}, {revenue.change} than {month_before}: "
         "{orders.change} orders, each {average_order.change}."

@@ -72,6 +72,13 @@ def test_every_answer_keeps_the_page_to_itself(client: Client, path: str) -> Non
     assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_the_pages_begin_with_the_domain_that_leads(shown: Site) -> None:
+    turned = Site(list(reversed(shown.domains)), shown.datasets, shown.packages)
+    assert [domain.name for domain in turned.domains] == ["cloud_provider", "ecommerce"]
+    assert turned.places()[0].address == "/ecommerce/executive"
+    assert [each.address for each in turned.places()] == [each.address for each in shown.places()]
+
+
 class _Broken(Site):
     def page(self, domain: Domain, dashboard: Dashboard, now: Chosen) -> Page:
         raise RuntimeError("a defect")

@@ -169,11 +169,21 @@ def test_bars_compare_with_the_month_before(executive: Page) -> None:
 def test_shares_add_up_and_unknown_is_a_group(executive: Page) -> None:
     items: Any = card(executive, "devices").body["items"]
     assert [(item["name"], plain(item["share"]), plain(item["detail"])) for item in items] == [
-        ("Desktop", "25.0 %", "1 orders · $ 1.0 k · +1,553.0 %"),
-        ("Mobile", "25.0 %", "1 orders · $ 120 · −13.8 %"),
-        ("Tablet", "25.0 %", "1 orders · $ 80.10"),
-        ("Unknown", "25.0 %", "1 orders · $ 33.33"),
+        ("Desktop", "25.0 %", "1 order · $ 1.0 k · +1,553.0 %"),
+        ("Mobile", "25.0 %", "1 order · $ 120 · −13.8 %"),
+        ("Tablet", "25.0 %", "1 order · $ 80.10"),
+        ("Unknown", "25.0 %", "1 order · $ 33.33"),
     ]
+
+
+def test_a_card_whose_table_ends_before_the_page_says_so() -> None:
+    gold = shop()
+    gold.connection.execute("DELETE FROM top_products_month WHERE order_month = DATE '2025-10-01'")
+    found = page(gold, "executive")
+    assert card(found, "top_products").notes == ["this table ends in September"]
+    assert card(found, "revenue").notes == []
+    chosen = page(gold, "executive", Chosen(dt.date(2025, 9, 1)))
+    assert card(chosen, "top_products").notes == []
 
 
 def test_a_table_sorts_by_its_measure_and_equal_rows_by_their_names(executive: Page) -> None:

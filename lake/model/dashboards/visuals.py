@@ -267,6 +267,7 @@ class Dashboard:
     - `key`: names it in addresses; unique in its domain.
     - `headline`: a sentence with the answer. `{kpi}` is a visual's number, `{kpi.change}` its change in
       words, `{month}` and `{month_before}` the months. `first_headline` is used in the first month.
+    - `leads`: the pages begin with its domain.
     - `is_live`: its rows come from the serving store, and the page follows them.
     """
 
@@ -277,6 +278,7 @@ class Dashboard:
     sheets: tuple[Sheet, ...]
     filters: tuple[Filter, ...] = (MONTH,)
     is_live: bool = False
+    leads: bool = False
 
     @property
     def visuals(self) -> tuple[Visual, ...]:

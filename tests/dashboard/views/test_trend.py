@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +15,8 @@ from dashboard.page import page_of
 from dashboard.selection import Chosen
 from dashboard.views.cards import Card
 from lake.model.dashboards.visuals import Dashboard, Mark, Trend
+from tests.dashboard import pages
+from tests.dashboard.gold import Gold
 from tests.dashboard.shop import provider
 
 
@@ -46,3 +51,23 @@ def test_only_bars_of_other_months_are_dimmed(datasets: Datasets, mark: Mark, op
     specification: dict[str, Any] = card.body["spec"]
     assert [point["o"] for point in specification["data"]["values"]] == opacities
     assert ("in full colour" in card.subtitle) == (mark is Mark.BAR)
+
+
+@pytest.mark.parametrize(
+    ("first", "named"),
+    [
+        (dt.date(2024, 10, 7), {"2024-10-07": "Oct 2024", "2025-01-06": "Jan 2025"}),
+        (dt.date(2024, 12, 30), {"2025-01-06": "Jan 2025"}),
+    ],
+)
+def test_the_first_label_of_a_year_of_weeks_has_its_year(first: dt.date, named: dict[str, str]) -> None:
+    gold = Gold("ecommerce")
+    for week in range(52):
+        monday = first + dt.timedelta(days=7 * week)
+        gold.add("sales_by_week", {"week_start": monday, "device": "mobile", "revenue_usd": Decimal(1)})
+    card = pages.card(pages.page(gold, "executive"), "weekly_revenue")
+    specification: dict[str, Any] = card.body["spec"]
+    text = specification["encoding"]["x"]["axis"]["labelExpr"].removesuffix("[datum.value]")
+    labels = {key: pages.plain(value) for key, value in json.loads(text).items()}
+    assert {key: value for key, value in labels.items() if " " in value} == named
+    assert next(iter(labels.items())) == next(iter(named.items()))

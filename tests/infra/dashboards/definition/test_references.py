@@ -103,7 +103,7 @@ BROKEN: list[tuple[str, Change, str]] = [
     (
         "layout",
         lambda d: d["Sheets"][0]["Layouts"][0]["Configuration"]["GridLayout"]["Elements"].pop(),
-        "has monthly_revenue without a place",
+        "has sheet-1-until-3 without a place",
     ),
     (
         "place twice",
