@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.data.datasets import columns_of, sql_of
+from lake.model.dashboard_rules.queries import query_sql
 from lake.model.dashboard_rules.served import served_columns, shapes_of
 from lake.model.dashboards.fields import PROVISIONAL, Aggregation, Dataset, Measure, Period, Unit
 from lake.model.dashboards.visuals import Dashboard, Visual
@@ -15,7 +17,11 @@ from lake.naming import collection_name
 
 @dataclass(frozen=True)
 class About:
-    """The explanation of one visual."""
+    """The explanation of one visual.
+
+    `queries`: named queries that read the same table, with number and title of their question. `dictionary`:
+    the page of the data dictionary.
+    """
 
     title: str
     unit: str
@@ -28,7 +34,8 @@ class About:
     columns: Sequence[tuple[str, str, str]]
     sql: str
     is_served: bool
-    questions: Sequence[tuple[int, str, Sequence[str]]]
+    queries: Sequence[tuple[str, int, str]]
+    dictionary: str
 
 
 def about(domain: Domain, dashboard: Dashboard, visual: Visual) -> About:
@@ -54,8 +61,18 @@ def about(domain: Domain, dashboard: Dashboard, visual: Visual) -> About:
         columns=[(c.name, c.type, c.description) for c in mart.columns if c.name in used] if mart else [],
         sql=_documents(domain, dataset) if dataset.served else sql_of(domain, dataset, read),
         is_served=bool(dataset.served),
-        questions=[(each.number, each.title, each.queries) for each in domain.questions],
+        queries=list(_queries(domain, dataset)),
+        dictionary=f"docs/data-dictionary/{domain.name}.md",
     )
+
+
+def _queries(domain: Domain, dataset: Dataset) -> Iterator[tuple[str, int, str]]:
+    """Yield the named queries that read a dataset's table, or that the dataset is."""
+    for question in domain.questions:
+        for query in question.queries:
+            sql = query_sql(domain.name, query) or ""
+            if dataset.query == query or (dataset.table and re.search(rf"\b{dataset.table}\b", sql)):
+                yield query, question.number, question.title
 
 
 def _documents(domain: Domain, dataset: Dataset) -> str:

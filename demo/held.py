@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import shutil
 from collections import defaultdict
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lake.files.names import GZIP_SUFFIX
 from lake.model.spec import Domain, Table
 
 DAYS = 2
@@ -46,7 +48,7 @@ def hold_back(landing: Path, target: Path, domain: Domain, now: dt.datetime) -> 
             file
             for folder in (table.stream.folders if table.stream else ())
             for file in sorted((copy / folder).rglob("*"))
-            if file.is_file() and file.suffix in (".jsonl", ".json")
+            if file.is_file() and file.name.removesuffix(GZIP_SUFFIX).endswith((".jsonl", ".json"))
         ]
         times = {file: [(line, event_time(line, table)) for line in _lines(file)] for file in files}
         newest = max(
@@ -63,7 +65,7 @@ def hold_back(landing: Path, target: Path, domain: Domain, now: dt.datetime) -> 
                     hours[time.replace(minute=0, second=0, microsecond=0)].append(line)
                 else:
                     kept.append(line)
-            file.write_text("".join(kept), encoding="utf-8")
+            _write(file, "".join(kept))
         held.append(Held(table, table.stream.folders[0] if table.stream else "", dict(sorted(hours.items()))))
     return held
 
@@ -86,7 +88,15 @@ def _day(time: dt.datetime) -> dt.datetime:
 
 
 def _lines(file: Path) -> Iterator[str]:
-    # Other line ends are part of a line: the pipeline splits at this one alone.
-    for line in file.read_text(encoding="utf-8", errors="surrogateescape").split("\n"):
+    content = file.read_bytes()
+    if file.suffix == GZIP_SUFFIX:
+        content = gzip.decompress(content)
+    # Other line ends are part of a line, as are bytes that are no UTF-8: the pipeline judges them.
+    for line in content.decode("utf-8", errors="surrogateescape").split("\n"):
         if line:
             yield f"{line}\n"
+
+
+def _write(file: Path, text: str) -> None:
+    content = text.encode("utf-8", errors="surrogateescape")
+    file.write_bytes(gzip.compress(content) if file.suffix == GZIP_SUFFIX else content)

@@ -32,6 +32,9 @@ POLL_SECONDS = 0.5
 READ_SECONDS = 180.0
 """How long the stream may take to read the last events."""
 
+END_SECONDS = 180.0
+"""How long the run may take to end after it was told to."""
+
 SETTLE_SECONDS = 15.0
 """How long the run goes on after the last events are in bronze: the speed view follows by a micro-batch."""
 
@@ -49,12 +52,14 @@ class LiveDemo(Demo):
         port: int = 0,
         ready: Callable[[str], None] = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
+        end_seconds: float = END_SECONDS,
     ) -> None:
         super().__init__(home, env, console)
         self._pace = pace
         self._port = port
         self._ready = ready
         self._sleep = sleep
+        self._end_seconds = end_seconds
         self._held: dict[str, list[Held]] = {}
 
     def run(self, landing: Path) -> bool:
@@ -138,8 +143,7 @@ class LiveDemo(Demo):
             s3.put_object(
                 Bucket=self._names.processed_bucket, Key=stop_key(domain.name, held.table.name), Body=b""
             )
-            while glue.get_job_run(JobName=job, RunId=run)["JobRun"]["JobRunState"] == "RUNNING":
-                time.sleep(POLL_SECONDS)
+            self._await_end(glue, job, run)
         state = glue.get_job_run(JobName=job, RunId=run)["JobRun"]
         if state["JobRunState"] != "SUCCEEDED":
             raise LocalCloudError(
@@ -153,6 +157,18 @@ class LiveDemo(Demo):
         cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))
         self._follow(cloud, watch)
         self._executions += watch.followed.values()
+
+    def _await_end(self, glue: Any, job: str, run: str) -> None:
+        """Wait until the run has ended, which sees its stop file between two micro-batches."""
+        deadline = time.monotonic() + self._end_seconds
+        while glue.get_job_run(JobName=job, RunId=run)["JobRun"]["JobRunState"] == "RUNNING":
+            if time.monotonic() > deadline:
+                raise LocalCloudError(
+                    f"the stream has not ended {self._end_seconds:.0f} s after its stop file.",
+                    where=f"{job}, run {run}",
+                    hint="Its log in the home folder says what it does; the local cloud ends it with itself.",
+                )
+            time.sleep(POLL_SECONDS)
 
     def _send(self, cloud: LocalCloud, domain: Domain, held: Held, hour: dt.datetime) -> None:
         folder = self._home / PLAYED / f"{hour:%Y%m%dT%H}"

@@ -166,8 +166,8 @@
       isPaused = !isPaused;
       sayState(isPaused ? "Paused" : "Follows the stream");
     } else if (target.closest("#theme")) {
-      const dark = (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-      root.dataset.theme = dark ? "light" : "dark";
+      const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+      root.dataset.theme = (root.dataset.theme || system) === "dark" ? "light" : "dark";
       try {
         localStorage.setItem("theme", root.dataset.theme);
       } catch (error) {

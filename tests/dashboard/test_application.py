@@ -183,5 +183,9 @@ def test_each_visual_says_how_it_is_computed(client: Client) -> None:
     text = client.get("/ecommerce/executive/average_order/about").text
     assert "(sum of total_usd) ÷ (number of rows), rounded once" in text
     assert "Amount that the customer paid." in text
+    assert "docs/data-dictionary/ecommerce.md" in text
+    categories = client.get("/ecommerce/executive/categories/about").text
+    assert "<code>revenue_by_category</code>, question 1: " in categories
+    assert "<code>funnel</code>" not in categories
     assert "FROM &#34;fact_orders_enriched&#34;" in text
     assert client.get("/ecommerce/executive/none/about").status == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 from pathlib import Path
 
@@ -61,6 +62,26 @@ def test_the_newest_two_days_are_held_back(tmp_path: Path) -> None:
     assert (copy / "usage_events" / "b.jsonl").read_text() == ""
     assert (copy / "users.csv").read_text() == "user_id\n"
     assert (folder / "b.jsonl").read_text() == early
+
+
+def test_every_byte_that_stays_stays_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "landing" / DOMAIN.name / "usage_events"
+    folder.mkdir(parents=True)
+    kept = line("old", "2025-08-20T00:00:00Z").encode().replace(b"\n", b"\r\n") + b'{"a": "\xff\rx"}\n'
+    (folder / "a.jsonl").write_bytes(kept + line("new", "2025-08-31T10:00:00Z").encode())
+    hold_back(tmp_path / "landing", tmp_path / "copy", DOMAIN, NOW)
+    assert (tmp_path / "copy" / DOMAIN.name / "usage_events" / "a.jsonl").read_bytes() == kept
+
+
+def test_events_of_a_compressed_file_are_held_back_too(tmp_path: Path) -> None:
+    folder = tmp_path / "landing" / DOMAIN.name / "usage_events"
+    folder.mkdir(parents=True)
+    old, new = line("old", "2025-08-20T00:00:00Z"), line("new", "2025-08-31T10:00:00Z")
+    (folder / "a.jsonl.gz").write_bytes(gzip.compress((old + new).encode()))
+    (held,) = hold_back(tmp_path / "landing", tmp_path / "copy", DOMAIN, NOW)
+    assert list(held.hours.values()) == [[new]]
+    copy = tmp_path / "copy" / DOMAIN.name / "usage_events" / "a.jsonl.gz"
+    assert gzip.decompress(copy.read_bytes()).decode() == old
 
 
 def test_a_stream_without_events_holds_nothing_back(tmp_path: Path) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from demo.held import hold_back
 from demo.live import LiveDemo
+from domains.cloud_provider.domain import DOMAIN
 from localcloud.errors import LocalCloudError
 from tests.demo.conftest import Output
 
+NOW = dt.datetime(2025, 9, 1, tzinfo=dt.UTC)
 EVENT = {
     "org_id": "o1", "resource_id": "r1", "service": "compute", "region": "us-east", "metric": "requests",
     "value": 1, "unit": "count", "cost_usd_increment": 2.25, "schema_version": 1,
@@ -42,7 +48,45 @@ def test_a_landing_without_events_is_refused(tmp_path: Path, console: Output) ->
         demo.run(landing(tmp_path))
 
 
-@pytest.mark.chaos
+class Glue:
+    """A job whose run ends after a number of looks, or never."""
+
+    def __init__(self, looks: float) -> None:
+        self.looks = looks
+
+    def get_job_run(self, **_: str) -> dict[str, Any]:
+        self.looks -= 1
+        return {"JobRun": {"JobRunState": "RUNNING" if self.looks > 0 else "STOPPED"}}
+
+
+def test_a_run_that_does_not_end_is_told(tmp_path: Path, console: Output) -> None:
+    demo = LiveDemo(tmp_path / "home", "dev", console, pace=1, end_seconds=0.0)
+    demo._await_end(Glue(1), "stream", "run-1")
+    with pytest.raises(LocalCloudError, match=r"stream, run run-1: the stream has not ended 0 s after"):
+        demo._await_end(Glue(float("inf")), "stream", "run-1")
+
+
+def test_an_interrupt_ends_the_run_before_the_demo(
+    tmp_path: Path, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put: list[str] = []
+    glue, store = Glue(1), SimpleNamespace(put_object=lambda **of: put.append(of["Key"]))
+    glue.start_job_run = lambda **_: {"JobRunId": "run-1"}  # type: ignore[attr-defined]
+    cloud: Any = SimpleNamespace(client=lambda service, *_: {"glue": glue, "s3": store}[service])
+
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    demo = LiveDemo(tmp_path / "home", "dev", console, pace=1, sleep=interrupt)
+    monkeypatch.setattr(LiveDemo, "_send", lambda *_: None)
+    [held] = hold_back(landing(tmp_path, "2025-08-31T10:00:00Z"), tmp_path / "copy", DOMAIN, NOW)
+    with pytest.raises(KeyboardInterrupt):
+        demo._play(cloud, DOMAIN, held)
+    assert [key for key in put if "stop" in key] == put
+    assert len(put) == 1
+    assert glue.looks == 0
+
+
 def test_events_are_played_and_published_at_the_end(tmp_path: Path) -> None:
     times = [f"2025-08-{day}T10:00:00Z" for day in (20, 30, 31)]
     folder = landing(tmp_path, *times)

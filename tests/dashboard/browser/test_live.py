@@ -22,7 +22,7 @@ from tests.domains.cloud_provider.marts_store import Store, store
 __all__ = ["store"]
 
 FOLLOWS_MILLISECONDS = 5000
-"""The longest time from a micro-batch to the page."""
+"""The longest time from a micro-batch of the speed view to the page."""
 
 
 def stream(store: Store, cost: str, service: str = "compute", events: int = 3) -> None:
