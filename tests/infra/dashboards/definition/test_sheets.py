@@ -26,6 +26,7 @@ def test_elements_fill_rows_from_left_to_right() -> None:
         ("a", "VISUAL", 0, 15, 0),
         ("b", "VISUAL", 15, 15, 0),
         ("note", "TEXT_BOX", 0, 12, 6),
+        ("sheet-1-until-1", "VISUAL", 12, 9, 6),
     ]
 
 
