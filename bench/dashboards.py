@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 TIMES = 5
 """How often each page is opened; the median counts."""
 
-FIRST_PAGE, CHANGE = "#pages .chart:not(.is-drawn)", "select[name=month]"
+FIRST_PAGE = "#pages .chart:not(.is-drawn)"
+CHANGE, OTHER_CHANGE = "select[name=month]", "form.filters select:not([name=month])"
 CHANGES = """async (selector) => {
   const began = performance.now();
   const choice = document.querySelector(selector);
@@ -44,15 +45,16 @@ CHANGES = """async (selector) => {
   while (waits()) await new Promise((resolve) => requestAnimationFrame(resolve));
   return performance.now() - began;
 }"""
-"""Changes the month, and returns the milliseconds until the page is drawn anew."""
+"""Changes a filter, and returns the milliseconds until the page is drawn anew."""
 
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds until a page is drawn, and until it is drawn after a change of its month."""
+    """Milliseconds until a page is drawn, and drawn anew after a change of its month and of another filter."""
 
     opened: float
     changed: float
+    filtered: float
 
 
 def landing_of(domain: Domain, folder: Path, scale: float | None) -> Path:
@@ -94,7 +96,7 @@ def chromium() -> Iterator[Browser]:
 
 def times_of(browser: Browser, address: str) -> Times:
     """Open a page TIMES times, each in a browser profile without a cache, and return the medians."""
-    opened, changed = [], []
+    opened, changed, filtered = [], [], []
     for _ in range(TIMES):
         context = browser.new_context(viewport={"width": 1600, "height": 1000})
         page = context.new_page()
@@ -104,8 +106,9 @@ def times_of(browser: Browser, address: str) -> Times:
         page.wait_for_selector(FIRST_PAGE, state="detached")
         opened.append((time.monotonic() - began) * 1000)
         changed.append(page.evaluate(CHANGES, CHANGE))
+        filtered.append(page.evaluate(CHANGES, OTHER_CHANGE))
         context.close()
-    return Times(statistics.median(opened), statistics.median(changed))
+    return Times(*map(statistics.median, (opened, changed, filtered)))
 
 
 def measure_dashboards(folder: Path, scale: float, console: Console) -> None:
@@ -114,11 +117,13 @@ def measure_dashboards(folder: Path, scale: float, console: Console) -> None:
         for name, size in (("the sample", None), (f"a history of the real size × {scale:g}", scale)):
             with console.status(f"computing gold of {name} …"):
                 site = site_of(folder, size)
-            shown = Table("page", "drawn, ms", "month changed, ms", title=f"Dashboards on {name}")
+            columns = ("page", "drawn, ms", "month changed, ms", "filter changed, ms")
+            shown = Table(*columns, title=f"Dashboards on {name}")
             with serving(site) as address:
                 for place in site.places(live=False):
                     found = times_of(browser, address + place.address)
-                    shown.add_row(place.title, f"{found.opened:.0f}", f"{found.changed:.0f}")
+                    numbers = (found.opened, found.changed, found.filtered)
+                    shown.add_row(place.title, *(f"{each:.0f}" for each in numbers))
             began = time.monotonic()
             files = write(site, folder / "exported")
             seconds = time.monotonic() - began

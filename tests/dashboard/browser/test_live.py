@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +19,9 @@ from domains.cloud_provider.domain import DOMAIN
 from tests.dashboard.browser.visits import Visit
 from tests.domains.cloud_provider.asking import USAGE, D
 from tests.domains.cloud_provider.marts_store import Store, store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 __all__ = ["store"]
 
@@ -43,6 +47,11 @@ def live(shown: Site, store: Store, packages: Path) -> Iterator[str]:
         yield f"{address}/cloud_provider/live"
 
 
+def heading_of(visit: Visit, address: str) -> str:
+    visit.open(address)
+    return heading(visit)
+
+
 def heading(visit: Visit) -> str:
     return visit.page.locator("h1").inner_text().replace(SPACE, " ")
 
@@ -58,6 +67,25 @@ def test_the_page_follows_the_stream_and_keeps_what_is_read(visit: Visit, live: 
     assert page.locator("#live_days .cells").is_visible()
     page.wait_for_selector("#live_cost .chart.is-drawn")
     assert visit.said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1600])
+def test_the_page_is_accessible_and_fits_every_screen(
+    browser: Browser, live: str, axe: str, scheme: str, width: int
+) -> None:
+    options: dict[str, Any] = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    visit = Visit(browser, bypass_csp=True, **options)
+    page = visit.open(live)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert visit.serious(axe) == []
+    assert visit.said == []
+    visit.context.close()
+
+
+def test_a_store_without_rows_does_not_say_that_all_is_published(visit: Visit, live: str) -> None:
+    # Nobody has no open day, and no published one: that says nothing of the others.
+    assert heading_of(visit, f"{live}?organisation=nobody") == "Live"
 
 
 def test_cards_without_news_are_not_drawn_anew(visit: Visit, live: str, store: Store) -> None:

@@ -25,6 +25,12 @@ PAGES = (
 )  # fmt: skip
 
 
+OTHERS = (
+    "/ecommerce/executive/average_order/about", "/cloud_provider/support/growth/about", "/ecommerce/none",
+)  # fmt: skip
+"""Explanations, and what stands in place of a page that there is not."""
+
+
 def text_of(page: Page, selector: str) -> str:
     return page.locator(selector).inner_text().replace(SPACE, " ")
 
@@ -43,22 +49,17 @@ def test_pages_are_drawn_without_a_word_in_the_console(visit: Visit, address: st
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *OTHERS])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Browser, address: str, axe: str, path: str, scheme: str) -> None:
     visit = Visit(browser, color_scheme=scheme, bypass_csp=True)
-    page = visit.open(address + path)
-    page.evaluate(axe)
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    serious = [
-        f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]
-        if each["impact"] in ("serious", "critical")
-    ]  # fmt: skip
+    visit.open(address + path)
+    serious = visit.serious(axe)
     visit.context.close()
     assert serious == []
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *OTHERS])
 @pytest.mark.parametrize("width", [380, 1600])
 def test_no_page_is_wider_than_the_screen(browser: Browser, address: str, path: str, width: int) -> None:
     visit = Visit(browser, viewport={"width": width, "height": 800})
@@ -219,6 +220,18 @@ def test_an_exported_file_opens_from_the_file_system(visit: Visit, shown: Site, 
     assert "'=1+1" in Path(download.value.path()).read_text(encoding="utf-8")
     assert visit.said == []
     assert [each for each in visit.asked if not each.startswith(("file:", "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_exported_file_is_as_accessible_as_the_page(
+    browser: Browser, shown: Site, tmp_path: Path, axe: str, scheme: str
+) -> None:
+    for file in write(shown, tmp_path):
+        visit = Visit(browser, color_scheme=scheme, bypass_csp=True, viewport={"width": 380, "height": 800})
+        page = visit.open(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 380, file.name
+        assert visit.serious(axe) == [], file.name
+        visit.context.close()
 
 
 def test_pages_are_the_same_each_time(visit: Visit, address: str) -> None:

@@ -20,6 +20,15 @@ class Visit:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
 
+    def serious(self, axe: str) -> list[str]:
+        """Return what axe finds serious on the page."""
+        self.page.evaluate(axe)
+        found = self.page.evaluate("axe.run().then((result) => result.violations)")
+        return [
+            f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]
+            if each["impact"] in ("serious", "critical")
+        ]  # fmt: skip
+
     def open(self, address: str) -> Page:
         """Open an address and wait until all charts are drawn."""
         self.page.goto(address)

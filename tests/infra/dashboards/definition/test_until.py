@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from lake.model.discovery import load_domain
-from tests.dashboard.three_ways import Computed
+from tests.dashboard.questions.three_ways import Computed
 from tests.infra.dashboards.declared import compiled
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.page import page_of
 from dashboard.selection import Chosen
 from dashboard.views.cards import Card
-from tests.dashboard.compiled import compiled
+from tests.dashboard.questions.compiled import compiled
 from tests.dashboard.shop import provider, shop
 
 

@@ -16,11 +16,11 @@ from dashboard.formats import MINUS, SPACE
 from infra.dashboards.datasets import planned_datasets
 from lake.model.dashboards.fields import Format, named_query, total
 from lake.model.dashboards.visuals import Kpi
-from tests.dashboard.compiled import DATABASE, rows_of
 from tests.dashboard.gold import Gold
+from tests.dashboard.questions.compiled import DATABASE, rows_of
+from tests.dashboard.questions.test_questions import CASES, LONGER
+from tests.dashboard.questions.three_ways import Computed, plain, summed
 from tests.dashboard.shop import shop
-from tests.dashboard.test_questions import CASES, LONGER
-from tests.dashboard.three_ways import Computed, plain, summed
 from tests.infra.dashboards.declared import with_visuals
 
 COLUMNS: dict[str, tuple[int, ...]] = {
