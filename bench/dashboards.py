@@ -50,7 +50,7 @@ CHANGES = """async (selector) => {
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds until a page is drawn, and drawn anew after a change of its month and of another filter."""
+    """Milliseconds until a page is drawn, and drawn anew after a change of month and of another filter."""
 
     opened: float
     changed: float
