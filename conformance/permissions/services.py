@@ -180,9 +180,13 @@ AWS_ONLY: tuple[ServiceCalls, ...] = (
         for person in ("analyst", "quicksight")
     ),
     ServiceCalls(
-        role="caudal-*-<domain>-quicksight", actions=("athena:StopQueryExecution", "glue:GetTables"),
-        why="QuickSight stops the queries of visuals that a reader leaves, and lists tables for authors "
-        "(policy AWSQuicksightAthenaAccess).",
+        role="caudal-*-<domain>-quicksight",
+        actions=(
+            "athena:StopQueryExecution", "athena:GetQueryResultsStream", "athena:BatchGetQueryExecution",
+            "athena:GetDataCatalog", "glue:GetTables",
+        ),
+        why="QuickSight stops the queries of visuals that a reader leaves, streams results and looks the "
+        "catalog up with Athena's driver, and lists tables for authors (policy AWSQuicksightAthenaAccess).",
         source=f"{_ATHENA_GUIDE}/managed-policies.html",
     ),
 )  # fmt: skip

@@ -52,6 +52,11 @@ def data_source_role(scope: Construct, domain: str, *, names: Names, arns: Arns)
         databases=[names.database(domain, "gold")],
         arns=arns,
     )
+    # QuickSight asks through Athena's driver, which streams results and looks the catalog up.
+    role.allow(
+        ("athena:GetQueryResultsStream", "athena:BatchGetQueryExecution"), [arns.workgroup(names.workgroup)]
+    )
+    role.allow(("athena:GetDataCatalog",), [arns.data_catalog])
     role.read(names.curated_bucket, layer_root("gold", domain))
     role.see_missing(names.curated_bucket)
     return role

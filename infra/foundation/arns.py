@@ -56,6 +56,11 @@ class Arns:
     def workgroup(self, name: str) -> str:
         return self._regional("athena", f"workgroup/{name}")
 
+    @property
+    def data_catalog(self) -> str:
+        """The Glue catalog as Athena names it."""
+        return self._regional("athena", "datacatalog/AwsDataCatalog")
+
     def state_machine(self, name: str) -> str:
         return self._regional("states", f"stateMachine:{name}")
 

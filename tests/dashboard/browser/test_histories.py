@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,19 @@ import pytest
 from bench.dashboards import CHANGE, CHANGES, site_of
 from bench.reference_gold import ReferenceGold
 from dashboard.application import Site
+from dashboard.data.served import Served
 from dashboard.export import write
 from dashboard.server import serving
 from tests.dashboard.browser.visits import Visit
+from tests.domains.cloud_provider.marts_store import Row, Store, store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+__all__ = ["store"]
+
+WINDOW = 15
+"""Days of usage that are published and streamed for the picture of the live page."""
 
 PICTURES = Path(__file__).resolve().parents[3] / "docs" / "pictures"
 WRITES = "CAUDAL_PICTURES"
@@ -124,11 +132,48 @@ def test_exported_files_are_small_enough_for_mail(visit: Visit, history: History
     assert visit.said == []
 
 
-@pytest.mark.parametrize(("name", "path"), [("executive-summary", "/ecommerce/executive")])
-def test_pictures_of_the_documents_show_the_pages(
-    visit: Visit, sample: History, name: str, path: str
-) -> None:
-    page = visit.open(sample.address + path)
+def streaming(history: History, store: Store) -> Site:
+    """Return the site with a serving store, in which the two newest days of usage are still open."""
+    gold = history.gold("cloud_provider")
+
+    def rows(columns: str, table: str, more: str = "") -> list[Row]:
+        found = gold.connection.cursor().execute(
+            f"SELECT {columns} FROM {table} WHERE usage_date > (SELECT max(usage_date) - {WINDOW} "
+            f"FROM org_daily_usage_by_service) {more}"
+        )
+        names = [each[0] for each in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    usage = "org_daily_usage_by_service"
+    published = rows("org_id, usage_date, service, cost_usd, requests, events", usage)
+    overall = rows(
+        "usage_date, service, sum(cost_usd) AS cost_usd, sum(requests) AS requests, "
+        "CAST(sum(events) AS bigint) AS events",
+        usage,
+        "GROUP BY 1, 2 ORDER BY 1, 2",
+    )
+    opened = sorted({row["usage_date"] for row in overall})[-2:]
+    store.publish(usage, [row for row in published if row["usage_date"] not in opened])
+    anomalies = rows("*", "cost_anomaly_mart", "AND is_anomaly")
+    store.publish("cost_anomaly_mart", [row for row in anomalies if row["usage_date"] not in opened])
+    store.stream("overall", [row for row in overall if row["usage_date"] in opened])
+    held = history.site.datasets["cloud_provider"]
+    served = Served(held.domain, connect=lambda: store.reader, keys=held.values)
+    return replace(history.site, served={"cloud_provider": served})
+
+
+@pytest.fixture
+def pictured(real_size: History, store: Store) -> Iterator[str]:
+    """The address of all pages on the history, with a stream whose newest two days are open."""
+    with serving(streaming(real_size, store)) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("executive-summary", "/ecommerce/executive"), ("live", "/cloud_provider/live")]
+)
+def test_pictures_of_the_documents_show_the_pages(visit: Visit, pictured: str, name: str, path: str) -> None:
+    page = visit.open(pictured + path)
     page.evaluate("document.fonts.ready.then(() => true)")
     taken, kept = page.screenshot(full_page=True, animations="disabled"), PICTURES / f"{name}.png"
     if os.environ.get(WRITES) == "write":
