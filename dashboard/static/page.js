@@ -139,7 +139,7 @@
   window.addEventListener("popstate", () => {
     // A link within the page changes the part behind # alone: there is nothing to fetch.
     const wanted = location.pathname + location.search;
-    if (!exported && wanted !== shownQuery) go(wanted);
+    if (!exported && (wanted !== shownQuery || document.getElementById("silent"))) go(wanted);
   });
 
   // --- menus, tables, downloads
