@@ -29,7 +29,7 @@ demo: setup ## the whole product on sample_data, here; LANDING=dir HOME_DIR=dir
 	@$(CAUDAL) demo --landing "$(LANDING)" --home "$(HOME_DIR)"
 
 test: setup ## all tests; ARGS="tests/lake -k columns"
-	@$(RUN) -m pytest $(or $(ARGS),-n 2 --dist loadgroup)
+	@$(RUN) -m pytest $(or $(ARGS),-n 2)
 
 chaos: setup ## the long fault-injection runs
 	@$(RUN) -m pytest -m chaos $(ARGS)
