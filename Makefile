@@ -34,7 +34,7 @@ dashboard: setup ## the dashboards in a browser, from HOME_DIR; ARGS="--export r
 
 test: setup ## all tests; ARGS="tests/lake -k columns"
 	@$(RUN) scripts/browser.py
-	@$(RUN) -m pytest $(or $(ARGS),-n 2 --dist loadgroup)
+	@$(RUN) -m pytest $(or $(ARGS),-n 2)
 
 chaos: setup ## the long fault-injection runs
 	@$(RUN) -m pytest -m chaos $(ARGS)

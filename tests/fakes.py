@@ -65,14 +65,19 @@ class FolderStore:
         found = sorted(Path(folder, name) for folder, _, names in folders for name in names)
         for path in found:
             key = path.relative_to(root).as_posix()
-            if key.startswith(prefix) and not path.name.endswith(".crc") and path.exists():
-                stat = path.stat()
-                yield Listed(
-                    key=key,
-                    size=stat.st_size,
-                    etag=hashlib.md5(path.read_bytes()).hexdigest(),
-                    modified=datetime.fromtimestamp(stat.st_mtime, UTC),
-                )
+            if not key.startswith(prefix) or path.name.endswith(".crc"):
+                continue
+            try:
+                stat, body = path.stat(), path.read_bytes()
+            except FileNotFoundError:
+                # It was deleted while others were listed: S3 may leave it out as well.
+                continue
+            yield Listed(
+                key=key,
+                size=stat.st_size,
+                etag=hashlib.md5(body).hexdigest(),
+                modified=datetime.fromtimestamp(stat.st_mtime, UTC),
+            )
 
     def top(self, bucket: str) -> Iterator[str]:
         yield from sorted(

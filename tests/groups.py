@@ -1,13 +1,16 @@
 """Two processes run the tests: one has those in which Spark runs, the other the local clouds and the rest.
 
-Each has one Spark session or one local cloud for all its tests; a finer division would start several.
+Each has one Spark session or one local cloud for all its tests; a finer division would start several, and
+tests of one file may build on each other.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).resolve().parent
 WITH_SPARK = ("cli/quarantine/", "domains/", "glue_jobs/", "transforms/")
@@ -19,7 +22,14 @@ def group_of(path: Path) -> str:
     return "spark" if path.relative_to(TESTS).as_posix().startswith(WITH_SPARK) else "clouds"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put every test into its group. Without several processes this has no effect."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item.path)))
+class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Sends all tests of a group to one process, in the order of one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(TESTS.parent / nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    """Return what divides the tests, if there are several processes."""
+    return Groups(config, log)

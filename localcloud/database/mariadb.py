@@ -176,7 +176,13 @@ class MariaDB:
         partial.replace(self.data)
 
     def _environment(self) -> Mapping[str, str]:
-        return {**self.programs.environment, "HOME": str(self.folder)}
+        """Return the environment of both programs.
+
+        A server that starts removes all temporary tables of its folder for temporary files: each has its own.
+        """
+        temporary = self.folder / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
+        return {**self.programs.environment, "HOME": str(self.folder), "TMPDIR": str(temporary)}
 
     def _init_file(self) -> Path:
         """Write the statements that create the user; the server runs them at its start."""

@@ -16,7 +16,7 @@ from cli.main import app
 COMMANDS = (
     "demo", "up", "status", "env", "down", "upload", "ask", "dashboard",
     "quarantine list", "quarantine send", "release", "withdraw", "reingest",
-    "synth", "costs", "deploy", "destroy", "accept", "docs", "lint", "sample", "bench",
+    "synth", "costs", "deploy", "destroy", "accept", "docs", "lint", "sample", "bench", "sql",
 )  # fmt: skip
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from glue_jobs.relational.connection import Access, connect, rows
 from localcloud.database import mariadb
 from localcloud.database.mariadb import MariaDB, programs
 from localcloud.errors import LocalCloudError
@@ -48,6 +50,22 @@ def test_an_orphan_of_a_killed_process_is_ended(tmp_path: Path) -> None:
     assert process.wait(10) == 0
     assert server.is_running
     server.stop()
+
+
+def test_servers_do_not_share_temporary_files(tmp_path: Path) -> None:
+    """A server that starts removes what it finds in that folder: beside another it broke both."""
+    servers = [made(tmp_path / name) for name in ("one", "two")]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(MariaDB.start, servers))
+    for server in servers:
+        access = Access(
+            host="127.0.0.1", port=server.port, user=server.user, password=server.password,
+            authorities=server.tls.authority.read_text(),
+        )  # fmt: skip
+        connection = connect(access, "shop")
+        assert rows(connection, "SELECT @@tmpdir") == [(str(server.folder / "tmp"),)]
+        connection.close()
+        server.stop()
 
 
 def test_a_server_that_does_not_start_shows_its_log(tmp_path: Path) -> None:
