@@ -85,8 +85,8 @@ def connect(
         )
     if problems and not accesses:
         raise problems[0][1]
-    for domain, error in problems:
-        report(f"{domain.name} is left out: {error}")
+    for domain, problem in problems:
+        report(f"{domain.name} is left out: {problem}")
     return site_of(accesses)
 
 

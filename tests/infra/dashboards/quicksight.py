@@ -36,8 +36,10 @@ def loaded(rows: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any
 def _exact(value: Any) -> Value:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Fraction(value)
-    is_day = isinstance(value, dt.datetime) and value.time() == dt.time()
-    return value.date() if is_day else value
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date()
+    assert value is None or isinstance(value, str | bool | dt.date)
+    return value
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ def _number(
     if kind == "DateMeasureField":
         assert made["AggregationFunction"] == "MAX"
         dates = [value for row in rows if (value := table.of_row(name, row)) is not None]
-        return max(dates, default=None)  # type: ignore[type-var]
+        return max(dates, default=None)
     if table.is_aggregated(name):
         assert "AggregationFunction" not in made
         return table.of_group(name, rows, every)
