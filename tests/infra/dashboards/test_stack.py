@@ -118,9 +118,12 @@ def test_data_source_has_a_role_for_workgroup_gold_and_results_only(serving: Ass
             names.curated_bucket,
             f"{names.curated_bucket}/{domain}/*",
         }
-        workgroups = [json.dumps(resource) for service, resource in allowed if service == "athena"]
-        assert len(workgroups) == 1
-        assert f"workgroup/{names.workgroup}" in workgroups[0]
+        athena = {
+            json.dumps(resource).split(":")[-1].strip('"')
+            for service, resource in allowed
+            if service == "athena"
+        }
+        assert athena == {f"workgroup/{names.workgroup}", "datacatalog/AwsDataCatalog"}
         [source] = stack.of_type("AWS::QuickSight::DataSource")
         parameters = source["DataSourceParameters"]["AthenaParameters"]
         assert parameters["WorkGroup"] == names.workgroup
