@@ -1,7 +1,7 @@
-"""Two processes run the tests: one has those in which Spark runs, the other the local clouds and the rest.
+"""Two processes run the tests: one those in which Spark runs, the other those of local clouds and the rest.
 
 Each has one Spark session or one local cloud for all its tests; a finer division would start several, and
-tests of one file may build on each other.
+tests of one file may build on each other. Web pages need neither: the process that is done first has them.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ TESTS = Path(__file__).resolve().parent
 WITH_SPARK = ("cli/quarantine/", "domains/", "glue_jobs/", "transforms/")
 """Folders whose tests share the Spark session and the database server."""
 
+OF_PAGES = "dashboard/"
+
 
 def group_of(path: Path) -> str:
     """Return the group of a file of tests."""
-    return "spark" if path.relative_to(TESTS).as_posix().startswith(WITH_SPARK) else "clouds"
+    name = path.relative_to(TESTS).as_posix()
+    if name.startswith(OF_PAGES):
+        return "pages"
+    return "spark" if name.startswith(WITH_SPARK) else "clouds"
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

@@ -16,6 +16,8 @@ from tests.groups import TESTS, group_of
         ("cli/test_upload.py", "clouds"),
         ("e2e/test_catalog.py", "clouds"),
         ("test_groups.py", "clouds"),
+        ("dashboard/browser/test_pages.py", "pages"),
+        ("infra/dashboards/test_stack.py", "clouds"),
     ],
 )
 def test_the_folder_decides(file: str, group: str) -> None:

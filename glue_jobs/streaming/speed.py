@@ -18,7 +18,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 from glue_jobs.runtime.schemas import bronze_file_schema
 from glue_jobs.runtime.session import configure
 from glue_jobs.streaming.args import StreamArguments, Trigger
-from glue_jobs.streaming.bronze import MAX_FILE_AGE, POLL_INTERVAL
+from glue_jobs.streaming.bronze import MAX_FILE_AGE
 from glue_jobs.streaming.feed import MICRO_BATCH_BYTES
 from lake.errors import DeclarationError
 from lake.model.spec import Stream, Table
@@ -30,6 +30,9 @@ EVENTS = "events"
 STATE_PARTITIONS = 4
 """Number of state partitions, fixed for the life of a checkpoint. Each writes one file per micro-batch
 and operator."""
+
+FOLLOW_INTERVAL = "2 seconds"
+"""How often a continuous run looks for rows that bronze has accepted. The feed is short, unlike the raw prefix."""
 
 MAX_CLOCK_SKEW = "1 hour"
 """How far an event's time may lie ahead of the job's clock; later events are left out of the totals."""
@@ -106,7 +109,7 @@ def start_speed(
     writer = running_totals(rows, table).writeStream.outputMode("update").foreachBatch(on_batch)
     writer = writer.option("checkpointLocation", checkpoint)
     if args.trigger is Trigger.CONTINUOUS:
-        return writer.trigger(processingTime=POLL_INTERVAL).start()
+        return writer.trigger(processingTime=FOLLOW_INTERVAL).start()
     return writer.trigger(availableNow=True).start()
 
 

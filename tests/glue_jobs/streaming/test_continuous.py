@@ -27,8 +27,8 @@ def polling(events: StreamPipeline, monkeypatch: pytest.MonkeyPatch) -> StreamPi
     """A pipeline whose runs keep the speed view and poll at short intervals."""
     monkeypatch.setattr(stream_to_bronze, "start_speed", speed.start_speed)
     monkeypatch.setattr(running, "POLL_SECONDS", 0.05)
-    for module in (bronze, speed):
-        monkeypatch.setattr(module, "POLL_INTERVAL", "50 milliseconds")
+    monkeypatch.setattr(bronze, "POLL_INTERVAL", "50 milliseconds")
+    monkeypatch.setattr(speed, "FOLLOW_INTERVAL", "50 milliseconds")
     return events
 
 
