@@ -23,6 +23,7 @@ def test_options_choose_the_measurements(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "5",
         "--events",
         "7",
+        "--no-dashboards",
         "--relational",
         "3",
         "--work",
@@ -34,6 +35,7 @@ def test_options_choose_the_measurements(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "months": False,
         "history": True,
         "events": [5, 7],
+        "dashboards": False,
         "relational": 3,
         "work": tmp_path,
     }
