@@ -32,7 +32,7 @@ STATE_PARTITIONS = 4
 and operator."""
 
 FOLLOW_INTERVAL = "2 seconds"
-"""How often a continuous run looks for rows that bronze has accepted. The feed is short, unlike the raw prefix."""
+"""How often a continuous run looks for rows that bronze has accepted. Their feed is short."""
 
 MAX_CLOCK_SKEW = "1 hour"
 """How far an event's time may lie ahead of the job's clock; later events are left out of the totals."""
