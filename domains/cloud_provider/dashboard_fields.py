@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domains.cloud_provider.marts import COST_ANOMALY_MART
 from lake.model.dashboards.fields import Dimension, Format, gold, named_query, ratio, total
 from lake.model.dashboards.visuals import Filter
 
@@ -66,18 +65,14 @@ USED_TOKENS = total("genai_tokens", "Tokens", Format.COUNT)
 TOKEN_PRICE = ratio(COST, USED_TOKENS, "Cost per 1,000", Format.PRICE, factor=1000)
 BREACH_RATE = ratio(BREACHED, ALL_TICKETS, "SLA breach rate", Format.PERCENT)
 
-_SCORED = frozenset(each.name for each in COST_ANOMALY_MART.columns)
-EXPECTED = tuple(
-    total(column, label, Format.PRICE)
-    for column, label in (
-        ("expected_usd", "Expected"),
-        ("lower_usd", "From"),
-        ("upper_usd", "To"),
-        ("p99_usd", "99th percentile"),
-    )
-    if column in _SCORED
+HIGHEST_USUAL = total("p99_usd", "99th percentile", Format.PRICE)
+EXPECTED = (
+    total("expected_usd", "Expected", Format.PRICE),
+    total("lower_usd", "From", Format.PRICE),
+    total("upper_usd", "To", Format.PRICE),
+    HIGHEST_USUAL,
 )
-"""The range in which a daily cost is expected; a mart that has no bounds has the percentile alone."""
+"""The range in which a daily cost is expected."""
 
 BY_ORGANISATION = Filter(key="organisation", label="Organisation", column="org_id")
 BY_SERVICE = Filter(key="service", label="Service", column="service")

@@ -6,13 +6,12 @@ from domains.cloud_provider.dashboard_fields import (
     BY_ORGANISATION,
     COST,
     DAY,
-    EXPECTED,
     FLAGS,
+    HIGHEST_USUAL,
     ORGANISATION,
     REQUESTS,
     SERVICE,
 )
-from domains.cloud_provider.serving import ANOMALIES
 from lake.model.dashboards.fields import (
     IS_PROVISIONAL,
     Format,
@@ -30,8 +29,6 @@ USAGE = served("org_daily_usage_by_service", embed="days", question=7, days=DAYS
 UNUSUAL = served("cost_anomaly_mart", embed="anomalies", question=11, days=DAYS, date="usage_date")
 EVENTS = total("events", "Events", Format.COUNT)
 WINDOW = last_days(DAYS)
-
-_SERVED = {column for shape in ANOMALIES.shapes for embed in shape.embeds for column in embed.columns}
 
 LIVE = Dashboard(
     key="live",
@@ -125,10 +122,7 @@ LIVE = Dashboard(
                     unit="US$ per day of an organisation's service, the newest first",
                     dataset=UNUSUAL,
                     by=(DAY, ORGANISATION, SERVICE, FLAGS),
-                    values=(
-                        total("cost_usd", "Cost", Format.PRICE),
-                        *(each for each in EXPECTED if each.column in _SERVED),
-                    ),
+                    values=(total("cost_usd", "Cost", Format.PRICE), HIGHEST_USUAL),
                     sort="Day",
                     most=10,
                     bar="Cost",

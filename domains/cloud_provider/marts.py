@@ -80,6 +80,10 @@ COST_ANOMALY_MART = Mart(
         integer("anomaly_score", "Number of the three flags that are true, 0 to 3."),
         boolean("is_anomaly", "At least two of the three flags are true."),
         text("model_version", "Model that scored the day; cold-start until one is trained."),
+        total("expected_usd", "Usual cost of the day; null where usual costs do not differ."),
+        total("lower_usd", "A cost below is unusually low; null where usual costs do not differ."),
+        total("upper_usd", "A cost above is unusually high; null where usual costs do not differ."),
+        total("impact_usd", "Cost above the upper bound, 0 within; null without a bound."),
     ),
 )
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from domains.cloud_provider.anomaly.bounds import with_bounds
 from domains.cloud_provider.anomaly.model import MODEL_KEY, PARAMETERS
 
 MIN_OBSERVATIONS = 14
@@ -51,7 +52,8 @@ def score(daily_costs: DataFrame, parameters: DataFrame) -> DataFrame:
         }
     )
     points = sum((F.col(name).cast("int") for name in tests), F.lit(0))
-    return flagged.withColumn("anomaly_score", points).withColumn("is_anomaly", F.col("anomaly_score") >= 2)
+    scored = flagged.withColumn("anomaly_score", points).withColumn("is_anomaly", F.col("anomaly_score") >= 2)
+    return with_bounds(scored, expected="median", mad="mad")
 
 
 def _with_model(costs: DataFrame, parameters: DataFrame) -> DataFrame:

@@ -79,5 +79,11 @@ SELECT
     is_p99,
     is_zscore::INTEGER + is_mad::INTEGER + is_p99::INTEGER AS anomaly_score,
     is_zscore::INTEGER + is_mad::INTEGER + is_p99::INTEGER >= 2 AS is_anomaly,
-    'cold-start' AS model_version
+    'cold-start' AS model_version,
+    -- Bounds: median ± 3.5 mad / 0.6745 = (1349 median2 ± 3500 mad4) / 2698; none where mad is 0.
+    CASE WHEN mad4 > 0 THEN exact_ratio(median2, 2 * 1000000) END AS expected_usd,
+    CASE WHEN mad4 > 0 THEN greatest(exact_ratio(1349 * median2 - 3500 * mad4, 2698::HUGEINT * 1000000), 0) END
+        AS lower_usd,
+    CASE WHEN mad4 > 0 THEN exact_ratio(1349 * median2 + 3500 * mad4, 2698::HUGEINT * 1000000) END AS upper_usd,
+    greatest(cost_usd - upper_usd, 0) AS impact_usd
 FROM scored

@@ -99,6 +99,8 @@ def _value(kind: str, text: str) -> Any:
         return Decimal(text)
     if kind in ("integer", "bigint"):
         return int(text)
+    if kind == "timestamp":
+        return dt.datetime.fromisoformat(text)
     return dt.date.fromisoformat(text) if kind == "date" else text
 
 

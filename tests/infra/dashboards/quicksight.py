@@ -210,9 +210,12 @@ def _group(field: Mapping[str, Any], table: Table, row: Row) -> Value:
         return value
     assert isinstance(value, dt.date)
     unit = made["DateGranularity"]
+    if unit == "SECOND":
+        return value.replace(microsecond=0) if isinstance(value, dt.datetime) else value
+    day = value.date() if isinstance(value, dt.datetime) else value
     if unit == "WEEK":
-        return value - dt.timedelta(days=value.weekday())
-    return value.replace(day=1) if unit == "MONTH" else value
+        return day - dt.timedelta(days=day.weekday())
+    return day.replace(day=1) if unit == "MONTH" else day
 
 
 def _number(
