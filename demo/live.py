@@ -33,7 +33,7 @@ READ_SECONDS = 180.0
 """How long the stream may take to read the last events."""
 
 END_SECONDS = 180.0
-"""How long the run may take to end after it was told to."""
+"""How long the run may take to end after its stop file."""
 
 SETTLE_SECONDS = 15.0
 """How long the run goes on after the last events are in bronze: the speed view follows by a micro-batch."""

@@ -1,7 +1,7 @@
 """Prepare the tests in a browser: Chromium of the system, and the packages of the pages from npm.
 
-Root installs Chromium with apt; any other user is told the command. What cannot be had is told in one line,
-and the tests that need it are skipped, unless CAUDAL_BROWSER is `required`.
+Root installs Chromium with apt; any other user gets the command. One line names a missing part, and the tests
+that need it are skipped, unless CAUDAL_BROWSER is `required`.
 """
 
 from __future__ import annotations

@@ -84,6 +84,7 @@ COST_ANOMALY_MART = Mart(
         total("lower_usd", "A cost below is unusually low; null where usual costs do not differ."),
         total("upper_usd", "A cost above is unusually high; null where usual costs do not differ."),
         total("impact_usd", "Cost above the upper bound, 0 within; null without a bound."),
+        text("verdict", "What people say about the day; null, because the cold start takes no verdicts."),
     ),
 )
 

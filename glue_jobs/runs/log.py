@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,10 +16,7 @@ from lake import naming
 from lake.files.layers import stored_table
 from lake.model.run_mart import PIPELINE_RUNS
 from lake.model.spec import Domain
-from lake.naming import BATCH_REJECTED, PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunOutcome
-
-BATCH_FLOW = "batch"
-"""`flow` of the state machine's executions."""
+from lake.naming import BATCH_REJECTED, PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunOutcome, RunStatus
 
 COUNTS = ("files", "rows_read", "rows_bronze", "rows_quarantined")
 
@@ -42,16 +39,19 @@ def outcome(status: str, error: str) -> str:
 
 def log_execution(
     store: ObjectStore, catalog: Catalog, domain: Domain, run: Run, *, processed: str, curated: str
-) -> None:
-    """Log an execution with what its jobs' summaries say, and register the partition.
+) -> Run:
+    """Log an execution with what its jobs' summaries say, register the partition, and return what was logged.
 
     A job that did not end has no summary. `processed` and `curated` are buckets. A repetition replaces the
-    row with itself, but for `seconds`.
+    row with itself, but for `seconds`. An execution that failed after it had published gold is PARTIAL.
     """
     ingest = _summary(store, processed, domain.name, run.run_id, RAW_TO_PROCESSED)
     publish = _summary(store, processed, domain.name, run.run_id, PROCESSED_TO_CURATED)
+    if run.status == RunOutcome.FAILED and publish and publish["status"] == RunStatus.PUBLISHED:
+        run = replace(run, status=RunOutcome.PARTIAL)
     write_run(store, curated, domain.name, run, [each for each in (ingest, publish) if each], ingest or {})
     catalog.register(stored_table(domain, "gold", naming.RUN_LOG), [(str(run.started_at.year),)])
+    return run
 
 
 def write_run(

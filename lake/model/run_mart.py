@@ -25,9 +25,9 @@ PIPELINE_RUNS = Mart(
         decimal(18, 3)("seconds", "Time from the start to the entry in this log."),
         text(
             "status",
-            "OK: published, for a stream written to bronze. PARTIAL: published, but the serving store "
-            "refused documents, or the relational copy is behind. REJECTED: stopped by the quality gate. "
-            "FAILED: any other error.",
+            "OK: published, for a stream written to bronze. PARTIAL: gold is published, but the serving "
+            "store or the relational copy is behind, or another step failed afterwards. REJECTED: stopped "
+            "by the quality gate. FAILED: any other error.",
         ),
         bigint("files", "Files that the run read; null, as the rows, if it failed before it counted them."),
         bigint("rows_read", "Rows of these files. An execution counts those of drops, a stream its own."),

@@ -102,6 +102,7 @@ from lake.naming.resources import (
 )
 from lake.naming.runs import (
     AVAILABLE_NOW,
+    BATCH_FLOW,
     BATCH_REJECTED,
     CONTINUOUS,
     TRIGGERS,
@@ -124,6 +125,7 @@ __all__ = [
     "LoadStatus",
     "FileStatus",
     "AVAILABLE_NOW",
+    "BATCH_FLOW",
     "BATCH_REJECTED",
     "CONTINUOUS",
     "TRIGGERS",

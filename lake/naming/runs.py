@@ -38,12 +38,15 @@ class RunOutcome:
 
     OK = "OK"
     PARTIAL = "PARTIAL"
-    """Published, but the serving store refused documents."""
+    """Gold is published, but the serving store, the relational copy or another step after it is behind."""
 
     FAILED = "FAILED"
     REJECTED = "REJECTED"
     """The quality gate stopped the run."""
 
+
+BATCH_FLOW = "batch"
+"""`flow` of the state machine's executions in the log of runs."""
 
 BATCH_REJECTED = "BatchRejected"
 """Error of an execution that the quality gate stopped."""

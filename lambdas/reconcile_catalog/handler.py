@@ -21,10 +21,11 @@ import boto3
 from glue_jobs.catalog.glue import GlueCatalog
 from glue_jobs.catalog.published import Buckets
 from glue_jobs.catalog.reconciliation import Difference, describe, reconcile, validate
-from glue_jobs.runs.log import BATCH_FLOW, Run, log_execution, outcome
+from glue_jobs.runs.log import Run, log_execution, outcome
 from glue_jobs.runtime.store import S3Store
 from lake.errors import UnknownNameError
 from lake.model.discovery import load_domain
+from lake.naming import BATCH_FLOW
 
 EQUAL, RECONCILED, DIFFERENT, RECORDED = "EQUAL", "RECONCILED", "DIFFERENT", "RECORDED"
 
@@ -66,8 +67,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
             ended_at=datetime.now(UTC),
             status=outcome(event["status"], event.get("error", "")),
         )
-        log_execution(store, catalog, domain, run, processed=buckets.processed, curated=buckets.curated)
-        return {"status": RECORDED, "message": f"The log of runs has {run.run_id}: {run.status}."}
+        logged = log_execution(
+            store, catalog, domain, run, processed=buckets.processed, curated=buckets.curated
+        )
+        return {"status": RECORDED, "message": f"The log of runs has {logged.run_id}: {logged.status}."}
     raise UnknownNameError("action", str(action), ["reconcile", "record", "validate"])
 
 

@@ -13,8 +13,8 @@ from tests.dashboard.shop import shop
 def test_pipeline_shows_runs_durations_costs_and_freshness() -> None:
     found = page(shop(), "data-quality")
     assert [card(found, key).body["exact"] for key in ("runs", "failed")] == ["4", "1"]
-    # (200.5 + 12.25 + 90 + 61) ÷ 4 seconds; 3 × 0.041067 ÷ 3 US$: the failed run has no cost
-    assert card(found, "duration").body["exact"] == "90.9375"
+    # (200.5 + 12.25 + 90) ÷ 3 seconds, the stream took 61; 3 × 0.041067 ÷ 3 US$: the failed run has no cost
+    assert card(found, "duration").body["exact"] == "100.916667"
     assert card(found, "run_cost").body["exact"] == "0.041067"
     freshness, runs = card(found, "freshness").cells, card(found, "newest_runs").cells
     assert freshness is not None

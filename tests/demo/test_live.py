@@ -7,9 +7,13 @@ import json
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -33,6 +37,23 @@ def landing(folder: Path, *times: str) -> Path:
     lines = [json.dumps({**EVENT, "event_id": time, "timestamp": time}) for time in times]
     (target / "events.jsonl").write_text("".join(f"{line}\n" for line in lines))
     return folder / "landing"
+
+
+def numbers_of(address: str, key: str) -> Iterator[str]:
+    """Yield the number of a card again and again, until it shows the played events or the server ends."""
+    number = re.compile(rf'data-key="{key}".*?data-exact="([^"]*)"', re.DOTALL)
+    while True:
+        try:
+            with urlopen(address, timeout=30) as answer:
+                page = answer.read().decode()
+        except OSError:
+            return
+        found = number.search(page)
+        assert found, page
+        yield found[1]
+        if found[1] == "2":
+            return
+        time.sleep(0.5)
 
 
 def test_a_folder_with_data_is_refused(tmp_path: Path, console: Output) -> None:
@@ -101,13 +122,21 @@ def test_events_are_played_and_published_at_the_end(tmp_path: Path) -> None:
         "--port",
         "0",
     ]
-    ended = subprocess.run(
+    with subprocess.Popen(
         [*command, "--landing", str(folder), "--home", str(tmp_path / "home")],
-        cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert re.search(r"Watch it at http://127\.0\.0\.1:\d+/cloud_provider/live", ended.stdout)
-    assert "2 events were played; the pipeline publishes their days" in ended.stdout
+        cwd=Path(__file__).resolve().parents[2], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as demo:  # fmt: skip
+        assert demo.stdout is not None
+        said, watch = "", re.compile(r"Watch it at (http://127\.0\.0\.1:\d+/cloud_provider/live)")
+        while not (found := watch.search(said)):
+            line = demo.stdout.readline()
+            assert line, said
+            said += line
+        shown = list(numbers_of(found[1], "open_events"))
+        said += demo.stdout.read()
+    assert demo.returncode == 0, said
+    assert [number for number, _ in groupby(shown)][-2:] == ["", "2"]
+    assert "2 events were played; the pipeline publishes their days" in said
     gold = (
         next((tmp_path / "home" / "s3").glob("*curated*")) / "cloud_provider" / "org_daily_usage_by_service"
     )

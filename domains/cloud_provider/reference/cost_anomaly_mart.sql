@@ -85,5 +85,6 @@ SELECT
     CASE WHEN mad4 > 0 THEN greatest(exact_ratio(1349 * median2 - 3500 * mad4, 2698::HUGEINT * 1000000), 0) END
         AS lower_usd,
     CASE WHEN mad4 > 0 THEN exact_ratio(1349 * median2 + 3500 * mad4, 2698::HUGEINT * 1000000) END AS upper_usd,
-    greatest(cost_usd - upper_usd, 0) AS impact_usd
+    CASE WHEN mad4 > 0 THEN greatest(cost_usd - upper_usd, 0) END AS impact_usd,
+    CAST(NULL AS VARCHAR) AS verdict
 FROM scored

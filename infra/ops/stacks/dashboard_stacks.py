@@ -1,4 +1,4 @@
-"""The stacks of the dashboards: which of them outlive the switch, and how they are told and removed."""
+"""The stacks of the dashboards: which of them outlive the switch, and how they are named and removed."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from lake.model.dashboards.visuals import (
     Text,
     Trend,
 )
-from lake.naming import QUALITY_LOG, RUN_LOG, RunOutcome
+from lake.naming import BATCH_FLOW, QUALITY_LOG, RUN_LOG, RunOutcome
 
 _CHECKS = gold(QUALITY_LOG, date="checked_at")
 
@@ -38,6 +38,13 @@ _RUNS = gold(RUN_LOG, date="started_at")
 _NUMBER = rows("Runs")
 _SECONDS = total("seconds", "Duration", Format.SECONDS)
 _MEAN_SECONDS = ratio(_SECONDS, _NUMBER, "Mean duration", Format.SECONDS)
+_BATCH = ("flow", BATCH_FLOW)
+_EXECUTION_SECONDS = ratio(
+    total("seconds", "Duration of executions", Format.SECONDS, only=_BATCH),
+    rows("Executions", only=_BATCH),
+    "Mean duration",
+    Format.SECONDS,
+)
 _COST = total("predicted_usd", "Predicted cost", Format.PRICE)
 _COSTED = present("predicted_usd", "Runs with a cost")
 _READ = total("rows_read", "Rows in", Format.COUNT)
@@ -157,9 +164,9 @@ _PIPELINE = Sheet(
         Kpi(
             key="duration",
             title="Duration",
-            unit="mean of a run, its wait included",
+            unit="mean of an execution, its wait included, without streams",
             dataset=_RUNS,
-            value=_MEAN_SECONDS,
+            value=_EXECUTION_SECONDS,
             better=Better.LESS,
         ),
         Kpi(

@@ -197,7 +197,11 @@ QUALITY = {
     ),
     "runs": monthly("count(*)", "pipeline_runs", "started_at"),
     "failed": monthly("count(*) FILTER (status = 'FAILED')", "pipeline_runs", "started_at"),
-    "duration": monthly("sum(seconds) / count(*)", "pipeline_runs", "started_at"),
+    "duration": monthly(
+        "sum(seconds) FILTER (flow = 'batch') / count(*) FILTER (flow = 'batch')",
+        "pipeline_runs",
+        "started_at",
+    ),
     "run_cost": monthly("sum(predicted_usd) / count(predicted_usd)", "pipeline_runs", "started_at"),
     "rows_per_day": daily(
         "sum(rows_read) FILTER (flow = 'clicks'), sum(rows_read) FILTER (flow = 'batch')",

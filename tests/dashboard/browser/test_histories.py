@@ -30,6 +30,9 @@ WINDOW = 15
 """Days of usage that are published and streamed for the picture of the live page."""
 
 PICTURES = Path(__file__).resolve().parents[3] / "docs" / "pictures"
+TEXTS = Path(__file__).resolve().parent / "pictured"
+"""The texts of the pages in the pictures: a changed word is a small part of a picture."""
+
 WRITES = "CAUDAL_PICTURES"
 """Environment variable: `write` replaces the pictures of the documents instead of comparing them."""
 
@@ -176,8 +179,11 @@ def test_pictures_of_the_documents_show_the_pages(visit: Visit, pictured: str, n
     page = visit.open(pictured + path)
     page.evaluate("document.fonts.ready.then(() => true)")
     taken, kept = page.screenshot(full_page=True, animations="disabled"), PICTURES / f"{name}.png"
+    said, texts_kept = page.inner_text("main") + "\n", TEXTS / f"{name}.txt"
     if os.environ.get(WRITES) == "write":
         kept.write_bytes(taken)
+        texts_kept.write_text(said, encoding="utf-8")
+    assert said.splitlines() == texts_kept.read_text(encoding="utf-8").splitlines()
     texts = [base64.b64encode(each).decode() for each in (taken, kept.read_bytes())]
     page.goto("about:blank")
     different = page.evaluate(DIFFERENT, texts)

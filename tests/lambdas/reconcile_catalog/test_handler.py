@@ -140,6 +140,22 @@ def test_execution_that_the_quality_gate_stopped_is_rejected(account: Any) -> No
     assert (row["status"], row["rows_read"], row["rows_bronze"]) == ("REJECTED", 9, None)
 
 
+@pytest.mark.parametrize(
+    ("published", "error", "status"),
+    [
+        ("PUBLISHED", "NotPublished", "PARTIAL"),
+        ("PUBLISHED", "CrawlUnsuccessful", "PARTIAL"),
+        ("NOTHING_TO_DO", "NotPublished", "FAILED"),
+    ],
+)
+def test_execution_that_failed_after_it_published_gold_is_partial(
+    account: Any, published: str, error: str, status: str
+) -> None:
+    put_summary(account, "processed_to_curated", status=published, predicted_usd="0.030800")
+    assert record("FAILED", error=error)["message"] == f"The log of runs has x-1: {status}."
+    assert logged(account)["status"] == status
+
+
 def test_recording_again_replaces_the_row(account: Any) -> None:
     record("OK")
     record("PARTIAL")
