@@ -41,17 +41,19 @@ def landing(folder: Path, *times: str) -> Path:
 
 def numbers_of(address: str, key: str) -> Iterator[str]:
     """Yield the number of a card again and again, until it shows the played events or the server ends."""
-    number = re.compile(rf'data-key="{key}".*?data-exact="([^"]*)"', re.DOTALL)
+    card = re.compile(rf'data-key="{key}".*?</article>', re.DOTALL)
     while True:
         try:
             with urlopen(address, timeout=30) as answer:
                 page = answer.read().decode()
         except OSError:
             return
-        found = number.search(page)
+        found = card.search(page)
         assert found, page
-        yield found[1]
-        if found[1] == "2":
+        number = re.search(r'data-exact="([^"]*)"', found[0])
+        shown = number[1] if number else ""
+        yield shown
+        if shown == "2":
             return
         time.sleep(0.5)
 
