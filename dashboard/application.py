@@ -102,11 +102,12 @@ class Site:
     def page(self, domain: Domain, dashboard: Dashboard, now: Chosen) -> Page:
         """Return a dashboard's page, on the rows at hand; what has changed is loaded for the next page."""
         datasets = self.datasets[domain.name]
+        # For a live page too: gold knows which values its filters have.
+        datasets.refresh()
         if dashboard.is_live:
             columns = {each.column for each in dashboard.filters}
             known = [frame for frame in datasets.frames() if columns & set(frame.columns)]
             return page_of(dashboard, self.served[domain.name].frames(dashboard, now.values), now, known)
-        datasets.refresh()
         return page_of(dashboard, datasets, now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from markupsafe import Markup
 
 from dashboard.about import about
 from dashboard.application import Site
+from dashboard.data.datasets import columns_of
+from dashboard.errors import DashboardError
 from dashboard.page import page_of
 from dashboard.rendering import (
     HERE,
@@ -44,17 +47,53 @@ class Inline:
 
 
 def write(site: Site, folder: Path) -> list[Path]:
-    """Write one file per dashboard and return them. Raises OSError for a folder that cannot be written."""
+    """Write one file per dashboard and return them; `problems` says afterwards what they lack.
+
+    A dashboard without any rows, of which a dataset could not be read, has no file. Raises OSError for a
+    folder that cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     styles, scripts = _styles(site.packages), _scripts(site.packages)
-    files = []
     for domain in site.domains:
         site.datasets[domain.name].load()
-        for dashboard in domain.shown_dashboards:
-            file = folder / name_of(domain, dashboard)
-            file.write_text(_page(site, domain, dashboard, styles, scripts), encoding="utf-8")
-            files.append(file)
+    files = []
+    for domain, dashboard in _dashboards(site):
+        if _is_lost(site, domain, dashboard):
+            continue
+        file = folder / name_of(domain, dashboard)
+        file.write_text(_page(site, domain, dashboard, styles, scripts), encoding="utf-8")
+        files.append(file)
     return files
+
+
+def problems(site: Site) -> list[DashboardError]:
+    """Return why files of `write` lack a dataset, hold older rows of it, or are not there."""
+    found = []
+    for domain in site.domains:
+        names: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+        for dataset in columns_of(domain):
+            if error := site.datasets[domain.name].get(dataset).error:
+                names[error.what, error.hint].append(dataset.name)
+        for (what, hint), tables in names.items():
+            where = f"{domain.name}: {', '.join(sorted(tables))}"
+            found.append(DashboardError(what, where=where, hint=hint))
+    for each in _dashboards(site):
+        if _is_lost(site, *each):
+            found.append(
+                DashboardError(
+                    "the file is not written: no row of its tables could be read.",
+                    where=name_of(*each),
+                    hint="See to the tables above, and export again. An older file stays as it is.",
+                )
+            )
+    return found
+
+
+def _is_lost(site: Site, domain: Domain, dashboard: Dashboard) -> bool:
+    """Return whether a dashboard has no row at all, and an error of its datasets may be the reason."""
+    loaded = [site.datasets[domain.name].get(visual.dataset) for visual in dashboard.visuals]
+    has_rows = any(each.frame is not None and each.frame.size for each in loaded)
+    return not has_rows and any(each.error for each in loaded)
 
 
 def name_of(domain: Domain, dashboard: Dashboard) -> str:
@@ -63,11 +102,6 @@ def name_of(domain: Domain, dashboard: Dashboard) -> str:
 
 
 def _page(site: Site, domain: Domain, dashboard: Dashboard, styles: str, scripts: Sequence[str]) -> str:
-    here = f"/{domain.name}/{dashboard.key}"
-    places = [
-        Place(each.title, each.address.removeprefix("/").replace("/", "-") + ".html", each.address == here)
-        for each in site.places(live=False)
-    ]
     datasets = site.datasets[domain.name]
     newest = page_of(dashboard, datasets, Chosen())
     months = [
@@ -101,7 +135,19 @@ def _page(site: Site, domain: Domain, dashboard: Dashboard, styles: str, scripts
             + _licences(site.packages)
         ),
     )
+    places = _places(site, name_of(domain, dashboard))
     return dashboard_page(places, next(iter(mains.values())), inline=inline)
+
+
+def _places(site: Site, here: str) -> list[Place]:
+    """Return the navigation between the files that are written; `here` is the name of the file it is in."""
+    lost = {name_of(*each) for each in _dashboards(site) if _is_lost(site, *each)}
+    named = [(each.title, f"{each.address[1:].replace('/', '-')}.html") for each in site.places(live=False)]
+    return [Place(title, name, name == here) for title, name in named if name not in lost]
+
+
+def _dashboards(site: Site) -> list[tuple[Domain, Dashboard]]:
+    return [(domain, each) for domain in site.domains for each in domain.shown_dashboards]
 
 
 def _styles(packages: Path) -> str:

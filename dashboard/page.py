@@ -12,6 +12,7 @@ from dashboard import formats
 from dashboard.data.datasets import Holds, Loaded
 from dashboard.data.frames import Frame
 from dashboard.data.measures import exactly
+from dashboard.data.notices import old_rows
 from dashboard.periods import months_before
 from dashboard.selection import Chosen, Control, controls, unknown
 from dashboard.views import bars, funnel, grouped, heatmap, kpi, trend
@@ -89,6 +90,7 @@ def page_of(dashboard: Dashboard, datasets: Holds, chosen: Chosen, known: Sequen
             sections=sections,
             controls=controls(dashboard, [*_unique(frames), *known], chosen),
             messages=[
+                *old_rows(datasets, (each.dataset for each in dashboard.visuals)),
                 *([chosen.problem] if chosen.problem else []),
                 *unknown(dashboard, [*_unique(frames), *known], chosen),
             ],

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.exits import NEEDS_ATTENTION, show
 from cli.options import DEFAULT_HOME, Assume, Env, Home, Profile, Region, examples
 
 EXAMPLES = examples(
@@ -41,12 +42,18 @@ def dashboard(
     Without --home and --profile the local cloud of .local is used if it runs, otherwise the account.
     """
     from dashboard.connection import connect
-    from dashboard.export import write
+    from dashboard.export import problems, write
     from dashboard.server import serve
     from lake.model.discovery import load_domains
     from localcloud import daemon
 
     console = Console()
+    left_out: list[str] = []
+
+    def leave_out(line: str) -> None:
+        left_out.append(line)
+        Console(stderr=True).print(line, highlight=False, markup=False, soft_wrap=True)
+
     if home is None and profile is None and daemon.read_status(DEFAULT_HOME.resolve()) is not None:
         home = DEFAULT_HOME
     site = connect(
@@ -56,11 +63,16 @@ def dashboard(
         region=region,
         home=home,
         assume=assume,
-        report=lambda line: console.print(line, highlight=False, markup=False, soft_wrap=True),
+        report=leave_out,
     )
     if export is not None:
         for file in write(site, export):
             console.print(f"{file}  {file.stat().st_size / 1e6:.1f} MB", highlight=False, soft_wrap=True)
+        lacking = problems(site)
+        for each in lacking:
+            show(each)
+        if lacking or left_out:
+            raise typer.Exit(NEEDS_ATTENTION)
         return
     serve(
         site, port, lambda address: console.print(f"Dashboards at {address}  (Ctrl-C ends)", highlight=False)

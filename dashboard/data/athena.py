@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from dashboard.errors import DashboardError
 FIRST_WAIT, LONGEST_WAIT = 0.05, 1.0
 """Seconds between two looks at a running query: the wait doubles."""
 
+LONGEST_QUERY = 120.0
+"""Seconds after which a query is cancelled: one that waits in Athena's queue would hold all others back."""
 
 LONGEST_FIELD = 32_000_000
 """Characters of a field, as many as Athena's longest row has bytes; csv takes 131,072 by itself."""
@@ -38,9 +40,14 @@ class Athena:
     athena: Any
     s3: Any
     workgroup: str
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
 
     def ask(self, sql: str, database: str) -> Answer:
-        """Run a query and return its result. Raises DashboardError with Athena's reason."""
+        """Run a query and return its result.
+
+        Raises DashboardError with Athena's reason, or for a query that is not over after LONGEST_QUERY.
+        """
         try:
             query = self.athena.start_query_execution(
                 QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=self.workgroup
@@ -58,7 +65,7 @@ class Athena:
         return Answer([each["Name"] for each in columns], [each["Type"] for each in columns], _rows(body))
 
     def _location(self, query: str) -> str:
-        wait = FIRST_WAIT
+        wait, until = FIRST_WAIT, self.clock() + LONGEST_QUERY
         while True:
             execution = self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
             status = execution["Status"]
@@ -69,7 +76,16 @@ class Athena:
                 raise DashboardError(
                     f"the query failed: {reason}", where=f"Athena query {query}", hint=_hint(reason)
                 )
-            time.sleep(wait)
+            if self.clock() >= until:
+                self.athena.stop_query_execution(QueryExecutionId=query)
+                raise DashboardError(
+                    f"the query did not end within {LONGEST_QUERY:.0f} seconds, and was cancelled: it was "
+                    f"{status['State']}.",
+                    where=f"Athena query {query}",
+                    hint=f"See in Athena what holds query {query} back: other queries of the workgroup "
+                    f"'{self.workgroup}' and the account's quota. The next look at the tables asks again.",
+                )
+            self.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
 

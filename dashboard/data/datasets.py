@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -45,11 +46,21 @@ class Asks(Protocol):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A dataset's rows, or the error that its query met; `version` is that of its files."""
+    """A dataset's rows, the error that the last look at them met, or both.
+
+    `version` is that of the files of the rows. Of rows with an error `looked` says when they were last known
+    to be gold's, in UTC; the error says why nothing newer is known.
+    """
 
     version: str
     frame: Frame | None = None
     error: DashboardError | None = None
+    looked: dt.datetime | None = None
+
+
+def utc_now() -> dt.datetime:
+    """Return the time in UTC."""
+    return dt.datetime.now(dt.UTC)
 
 
 def columns_of(domain: Domain) -> dict[Dataset, tuple[str, ...]]:
@@ -80,6 +91,7 @@ class Datasets:
     names: Names
     source: Asks
     s3: Any
+    now: Callable[[], dt.datetime] = utc_now
     _loaded: dict[Dataset, Loaded] = field(default_factory=dict)
     _looked: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -106,9 +118,12 @@ class Datasets:
             threading.Thread(target=self.load, name=f"datasets of {self.domain.name}", daemon=True).start()
 
     def load(self) -> None:
-        """Query the datasets whose files have changed since the last call, several at a time."""
+        """Query the datasets whose files have changed since the last call, several at a time.
+
+        Rows at hand stay where nothing newer can be had: `error` and `looked` of the dataset say so.
+        """
         with self._lock:
-            self._looked = time.monotonic()
+            self._looked, now = time.monotonic(), self.now()
             wanted = columns_of(self.domain)
             try:
                 versions = self._versions()
@@ -118,38 +133,39 @@ class Datasets:
                     where=self.names.curated_bucket,
                     hint="See that the lake is deployed and runs: `caudal status`.",
                 )
-                # What is at hand stays; the next look finds what has changed.
-                at_hand = {each: held for each, held in self._loaded.items() if held.frame is not None}
-                self._loaded = {each: at_hand.get(each, Loaded("", error=problem)) for each in wanted}
+                self._loaded = {each: self._with_error(each, problem) for each in wanted}
                 return
-            stale = [
-                each
-                for each in wanted
-                if each not in self._loaded
-                or self._loaded[each].error
-                or self._loaded[each].version != _version(each, versions)
-            ]
+            same = {
+                each: replace(held, error=None, looked=now)
+                for each, held in self._loaded.items()
+                if held.frame is not None and held.version == _version(each, versions)
+            }
+            stale = [each for each in wanted if each not in same]
             with ThreadPoolExecutor(AT_A_TIME) as pool:
                 found = pool.map(
-                    lambda each: self._query(each, wanted[each], _version(each, versions)), stale
+                    lambda each: self._query(each, wanted[each], _version(each, versions), now), stale
                 )
-                self._loaded |= dict(zip(stale, found, strict=True))
+                self._loaded = {**same, **dict(zip(stale, found, strict=True))}
 
-    def _query(self, dataset: Dataset, columns: Sequence[str], version: str) -> Loaded:
+    def _with_error(self, dataset: Dataset, error: DashboardError) -> Loaded:
+        """Return the rows at hand, if there are any, with the error that the look at them met."""
+        return replace(self._loaded.get(dataset, Loaded("")), error=error)
+
+    def _query(self, dataset: Dataset, columns: Sequence[str], version: str, now: dt.datetime) -> Loaded:
         database = self.names.database(self.domain.name, "gold")
         try:
             answer = self.source.ask(sql_of(self.domain, dataset, columns), database)
             frame = Frame.of_text(answer.names, answer.kinds, answer.rows, dataset.date)
         except DashboardError as error:
-            return Loaded(version, error=error)
+            return self._with_error(dataset, error)
         except (ValueError, ArithmeticError, LookupError) as error:
             problem = DashboardError(
                 f"the result of the query on {dataset.name} cannot be read: {error!r}.",
                 where=database,
                 hint="See that the table in the catalog has the declared types: `caudal status`.",
             )
-            return Loaded(version, error=problem)
-        return Loaded(version, frame)
+            return self._with_error(dataset, problem)
+        return Loaded(version, frame, looked=now)
 
     def _versions(self) -> dict[str, str]:
         """Return for each gold table the hash of its files' keys and tags; for "" that of all tables."""

@@ -111,9 +111,9 @@ class Frame:
         return [place for day in self.days if first <= day <= last for place in self.by_day[day]]
 
     def only(self, rows: Rows, column: str, *texts: str) -> Rows:
-        """Return those of `rows` whose column has a value with one of the texts."""
+        """Return those of `rows` whose column has a value with one of the texts; null has no text."""
         values = self.columns[column]
-        return [place for place in rows if as_text(values[place]) in texts]
+        return [place for place in rows if (value := values[place]) is not None and as_text(value) in texts]
 
     def groups(self, rows: Rows, columns: Sequence[str]) -> dict[tuple[Value, ...], list[int]]:
         """Return the rows by their values in `columns`, in the order of their first row."""

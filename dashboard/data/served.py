@@ -22,6 +22,9 @@ from lake.model.spec import Domain
 FRESH_SECONDS = 1.0
 """Rows at hand that are younger are shown again: several open pages ask the store once."""
 
+PUBLISHED_FRESH_SECONDS = 60.0
+"""The same for marts without running totals: batch alone writes them, and many requests may find them."""
+
 KEPT = 64
 """Results that are kept at a time; filters with other values are asked for again."""
 
@@ -52,7 +55,9 @@ class Served:
     keys: Keys
     clock: Callable[[], float] = time.monotonic
     _reader: Reader | None = None
-    _kept: dict[tuple[Dataset, str], tuple[float, Loaded]] = field(default_factory=dict)
+    _kept: dict[tuple[Dataset, tuple[str, ...], dt.date | None], tuple[float, Loaded]] = field(
+        default_factory=dict
+    )
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def frames(self, dashboard: Dashboard, values: Mapping[str, str]) -> LiveFrames:
@@ -80,8 +85,8 @@ class Served:
         shapes = shapes_of(self.domain.collection(dataset.served), dataset.embed)
         shape = next((each for each in shapes if each.by and all(chosen.get(c) for c in each.by)), shapes[0])
         values = tuple(chosen[column] for column in shape.by if chosen.get(column))
-        key = (dataset, "\n".join(values))
-        if key in self._kept and self.clock() - self._kept[key][0] < FRESH_SECONDS:
+        key = (dataset, values, None if self._lookup(dataset) is Lookup.NEWEST else newest)
+        if key in self._kept and self.clock() < self._kept[key][0]:
             return self._kept[key][1]
         try:
             found = Loaded("", self._frame(dataset, shape, values, newest))
@@ -90,10 +95,16 @@ class Served:
             self._reader = None
             found = Loaded("", error=DashboardError(error.what, where=error.where, hint=error.hint))
         # Fresh from the answer on: a slow store is not asked again by each page that has waited for it.
-        self._kept[key] = (self.clock(), found)
+        self._kept.pop(key, None)
+        self._kept[key] = (self.clock() + self._fresh_seconds(dataset, found), found)
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return found
+
+    def _fresh_seconds(self, dataset: Dataset, found: Loaded) -> float:
+        """Return how long a result is shown again. An error is looked at again as soon as a stream is."""
+        is_published_alone = not self.domain.collection(dataset.served).speed
+        return PUBLISHED_FRESH_SECONDS if is_published_alone and not found.error else FRESH_SECONDS
 
     def _frame(
         self, dataset: Dataset, shape: Shape, values: tuple[str, ...], newest: dt.date | None

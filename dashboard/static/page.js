@@ -67,6 +67,7 @@
   // --- filters
 
   const SILENT = "The server does not answer: start `caudal dashboard` again";
+  const FAILED = "The server could not make this page: its output says why";
   let asked = 0;
   let shownQuery = location.pathname + location.search;
 
@@ -82,19 +83,33 @@
     notice.textContent = text;
   }
 
+  // There is no page to be had; the message is told.
+  class NoPage extends Error {}
+
+  async function fetched(address) {
+    let answer, text;
+    try {
+      answer = await fetch(address, { headers: { Accept: "text/html" } });
+      text = await answer.text();
+    } catch (error) {
+      throw error instanceof TypeError ? new NoPage(SILENT) : error;
+    }
+    if (!answer.ok) throw new NoPage(FAILED);
+    return text;
+  }
+
   async function go(address, keeps) {
     const number = ++asked;
     const pages = document.getElementById("pages");
     pages.setAttribute("aria-busy", "true");
     let text;
     try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" } });
-      text = await answer.text();
+      text = await fetched(address);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof NoPage)) throw error;
       if (number !== asked) return;
       pages.removeAttribute("aria-busy");
-      tell(SILENT);
+      tell(error.message);
       return;
     }
     if (number !== asked) return;
@@ -164,7 +179,7 @@
     const card = target.closest("article.card");
     if (target.closest("[data-pause]")) {
       isPaused = !isPaused;
-      sayState(isPaused ? "Paused" : "Follows the stream");
+      sayState(isPaused ? "Paused" : FOLLOWS);
     } else if (target.closest("#theme")) {
       const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
       root.dataset.theme = (root.dataset.theme || system) === "dark" ? "light" : "dark";
@@ -197,6 +212,8 @@
   // --- live pages
 
   const PAUSE_BETWEEN = 1500;
+  const FOLLOWS = "Follows the stream";
+  const STOPPED = "The page could not be brought up to date: load it again";
   let isPaused = false;
   // Each card as the server sent it, by id: cards that are the same stay untouched.
   const sources = new Map();
@@ -210,7 +227,7 @@
     const place = document.querySelector("[data-state]");
     if (!place) return;
     place.textContent = text;
-    place.parentElement.classList.toggle("is-paused", isPaused);
+    place.parentElement.classList.toggle("is-paused", text !== FOLLOWS);
     place.parentElement.querySelector("[data-pause]").textContent = isPaused ? "Continue" : "Pause";
   }
 
@@ -224,7 +241,6 @@
       const shown = document.getElementById(fresh.id);
       const source = fresh.outerHTML;
       if (!shown || sources.get(shown.id) === source) continue;
-      sources.set(shown.id, source);
       const isTable = shown.querySelector(".cells:not([hidden])") !== null;
       if (isTable && fresh.querySelector(".cells")) {
         fresh.querySelector(".cells").hidden = false;
@@ -234,29 +250,39 @@
       shown.replaceWith(fresh);
       forget((place) => !place.isConnected);
       for (const place of fresh.querySelectorAll(".chart")) drawOne(place);
+      sources.set(fresh.id, source);
     }
-    for (const selector of ["#pages h1", "#pages .eyebrow", "#pages .notice"]) {
+    for (const selector of ["#pages h1", "#pages .eyebrow"]) {
       const [old, now] = [document.querySelector(selector), page.querySelector(selector)];
       if (old && now) old.replaceChildren(...now.childNodes);
     }
+    replaceNotices(page);
+  }
+
+  // All notices, also that of a server that did not answer. The same ones stay: they are not read out again.
+  function replaceNotices(page) {
+    const [old, now] = [document, page].map((each) => [...each.querySelectorAll("#pages .notice")]);
+    if (old.map((each) => each.textContent).join("\n") === now.map((each) => each.textContent).join("\n")) return;
+    for (const each of old) each.remove();
+    document.querySelector("#pages .head").after(...now);
   }
 
   async function follow() {
-    if (document.querySelector("main[data-follow]") && !isPaused && !isRead() && !document.hidden) {
+    try {
+      if (!document.querySelector("main[data-follow]") || isPaused || isRead() || document.hidden) return;
       const number = asked;
-      try {
-        const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        if (number === asked && !isPaused && !isRead()) {
-          replaceCards(page);
-          sayState("Follows the stream");
-        }
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-        sayState(SILENT);
-      }
+      const text = await fetched(location.href);
+      if (number !== asked || isPaused || isRead()) return;
+      replaceCards(new DOMParser().parseFromString(text, "text/html"));
+      sayState(FOLLOWS);
+    } catch (error) {
+      const isExpected = error instanceof NoPage;
+      if (!isPaused) sayState(isExpected ? error.message : STOPPED);
+      // The console has what nobody expects; the next look is made all the same.
+      if (!isExpected) throw error;
+    } finally {
+      setTimeout(follow, PAUSE_BETWEEN);
     }
-    setTimeout(follow, PAUSE_BETWEEN);
   }
 
   if (exported && location.hash.startsWith("#month=")) showMonth(location.hash.slice(7));

@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import threading
 from collections.abc import Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from dashboard.application import HEADERS, Site, application
+from dashboard.data.served import Served
+from dashboard.errors import DashboardError
 from dashboard.page import Page
 from dashboard.selection import Chosen
+from lake.model.answers import Reader
 from lake.model.dashboards.visuals import Dashboard
 from lake.model.spec import Domain
-from tests.dashboard.shop import HOSTILE
+from tests.dashboard.gold import day
+from tests.dashboard.shop import HOSTILE, provider
 
 
 @dataclass
@@ -77,6 +83,33 @@ def test_the_pages_begin_with_the_domain_that_leads(shown: Site) -> None:
     assert [domain.name for domain in turned.domains] == ["cloud_provider", "ecommerce"]
     assert turned.places()[0].address == "/ecommerce/executive"
     assert [each.address for each in turned.places()] == [each.address for each in shown.places()]
+
+
+def test_a_new_value_enters_the_filter_of_a_live_page_that_alone_is_open(packages: Path) -> None:
+    def refuse() -> Reader:
+        raise DashboardError("there is no store.", hint="Start it.")
+
+    tables = provider()
+    held = tables.datasets()
+    served = Served(tables.domain, connect=refuse, keys=held.values)
+    pages = Site([tables.domain], {tables.domain.name: held}, packages, {tables.domain.name: served})
+    pages.load()
+    tables.add(
+        "cost_anomaly_mart", {"usage_date": day("2025-08-01"), "org_id": "org_new", "service": "compute"}
+    )
+    domain, live = pages.find("cloud_provider", "live")
+
+    def organisations() -> list[str]:
+        # As if the last look at gold were long ago.
+        held._looked = float("-inf")
+        shown = pages.page(domain, live, Chosen())
+        for thread in threading.enumerate():
+            if thread.name == f"datasets of {domain.name}":
+                thread.join()
+        return [choice.value for control in shown.controls for choice in control.choices]
+
+    assert "org_new" not in organisations()
+    assert "org_new" in organisations()
 
 
 class _Broken(Site):

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from dashboard.application import Site
-from dashboard.export import write
+from dashboard.data.athena import Answer
+from dashboard.errors import DashboardError
+from dashboard.export import problems, write
 from dashboard.selection import Chosen
-from tests.dashboard.shop import HOSTILE
+from tests.dashboard.gold import Gold, site
+from tests.dashboard.shop import HOSTILE, shop
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +72,45 @@ def test_licences_of_what_it_contains_are_in_the_file(files: list[Path]) -> None
     text = files[0].read_text(encoding="utf-8")
     assert "University of Washington Interactive Data Lab" in text
     assert "SIL OPEN FONT LICENSE" in text.upper()
+
+
+def test_files_with_all_their_tables_lack_nothing(files: list[Path], shown: Site) -> None:
+    assert problems(shown) == []
+
+
+def test_a_table_that_cannot_be_read_is_named_and_the_file_has_the_others(
+    packages: Path, tmp_path: Path
+) -> None:
+    tables = shop()
+    tables.drop("customer_rfm")
+    found = site(tables, packages=packages)
+    assert len(write(found, tmp_path)) == 3
+    [problem] = problems(found)
+    assert problem.where == "ecommerce: customer_rfm"
+    assert problem.what.startswith("the query failed: ")
+    assert problem.hint == "Correct it."
+
+
+def test_a_dashboard_without_any_row_that_could_be_read_has_no_file_and_no_link(
+    packages: Path, tmp_path: Path
+) -> None:
+    class Denied(Gold):
+        def ask(self, sql: str, database: str) -> Answer:
+            if "fact_orders_enriched" in sql:
+                raise DashboardError("the query failed: denied.", hint="Take the role.")
+            return super().ask(sql, database)
+
+    found = site(Denied("ecommerce"), packages=packages)
+    kept = [file.name for file in write(found, tmp_path)]
+    assert kept == ["ecommerce-behaviour.html", "ecommerce-data-quality.html"]
+    assert {file.name for file in tmp_path.iterdir()} == set(kept)
+    assert "ecommerce-executive.html" not in (tmp_path / kept[0]).read_text(encoding="utf-8")
+    told = {problem.where: problem for problem in problems(found)}["ecommerce-executive.html"]
+    assert told.what == "the file is not written: no row of its tables could be read."
+    assert told.hint == "See to the tables above, and export again. An older file stays as it is."
+
+
+def test_tables_that_are_empty_are_no_error(packages: Path, tmp_path: Path) -> None:
+    found = site(Gold("ecommerce"), packages=packages)
+    assert len(write(found, tmp_path)) == 3
+    assert problems(found) == []

@@ -42,6 +42,35 @@ def test_export_writes_files_and_names_them(connected: list[dict[str, Any]], tmp
     assert connected[0]["home"] is None
 
 
+def test_an_export_that_lacks_a_table_names_it_and_is_done_in_part(
+    monkeypatch: pytest.MonkeyPatch, packages: Path, tmp_path: Path
+) -> None:
+    tables = shop()
+    tables.drop("customer_rfm")
+    monkeypatch.setattr("dashboard.connection.connect", lambda *_, **__: site(tables, packages=packages))
+    result = CliRunner().invoke(app, ["dashboard", "--profile", "client", "--export", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "error: the query failed: " in result.stderr
+    assert "where: ecommerce: customer_rfm\n" in result.stderr
+    assert "to do: Correct it.\n" in result.stderr
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_an_export_without_a_domain_is_done_in_part(
+    monkeypatch: pytest.MonkeyPatch, packages: Path, tmp_path: Path
+) -> None:
+    def connect(domains: object, **options: Any) -> object:
+        options["report"]("cloud_provider is left out: Ask for its role.")
+        return site(shop(), packages=packages)
+
+    monkeypatch.setattr("dashboard.connection.connect", connect)
+    result = CliRunner().invoke(app, ["dashboard", "--profile", "client", "--export", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.stderr == "cloud_provider is left out: Ask for its role.\n"
+    assert "left out" not in result.stdout
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_pages_are_served_on_the_chosen_port(
     connected: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

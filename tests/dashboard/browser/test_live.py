@@ -135,3 +135,52 @@ def test_an_organisation_that_is_unknown_is_told(visit: Visit, live: str) -> Non
     assert page.locator("#live_days .state").inner_text() == (
         "The serving store has no such rows of org_daily_usage_by_service."
     )
+
+
+def state(visit: Visit, text: str) -> None:
+    """Wait until the page says that of itself."""
+    visit.page.wait_for_function(
+        "text => document.querySelector('[data-state]').textContent === text", arg=text, timeout=15000
+    )
+
+
+def test_an_answer_that_is_no_page_leaves_the_numbers_and_is_told(
+    visit: Visit, live: str, store: Store
+) -> None:
+    page = visit.open(live)
+    page.route(f"{live}*", lambda route: route.fulfill(status=500, body="<h1>Something failed</h1>"))
+    state(visit, "The server could not make this page: its output says why")
+    assert page.locator(".following.is-paused").count() == 1
+    assert heading(visit) == "$ 1.50 so far in the open days, from 3 events."
+    page.select_option("select[name=organisation]", index=1)
+    assert page.locator("#silent").inner_text() == "The server could not make this page: its output says why"
+    assert page.locator("#open_cost .number").get_attribute("data-exact") == "1.5"
+
+
+def test_notices_are_gone_once_the_server_answers_again(visit: Visit, live: str, store: Store) -> None:
+    page = visit.open(live)
+    page.route(f"{live}*", lambda route: route.abort())
+    page.evaluate("history.pushState(null, '', '?organisation=nobody'); dispatchEvent(new Event('popstate'))")
+    page.wait_for_selector("#silent")
+    page.unroute(f"{live}*")
+    page.wait_for_selector("#silent", state="detached", timeout=FOLLOWS_MILLISECONDS)
+    # The set of the new page, which has a notice of its own.
+    assert page.locator(".notice").count() == 1
+    assert page.locator(".notice").inner_text().startswith("There is no organisation “nobody” in the data")
+    state(visit, "Follows the stream")
+
+
+def test_an_error_that_nobody_expects_is_told_and_the_page_follows_again(
+    visit: Visit, live: str, store: Store
+) -> None:
+    page = visit.open(live)
+    page.evaluate(
+        "() => { window.parse = DOMParser.prototype.parseFromString;"
+        "DOMParser.prototype.parseFromString = () => { throw new RangeError('a defect'); }; }"
+    )
+    state(visit, "The page could not be brought up to date: load it again")
+    assert "a defect" in visit.said
+    page.evaluate("() => { DOMParser.prototype.parseFromString = window.parse; }")
+    stream(store, "9")
+    page.wait_for_selector("#open_cost [data-exact='9']", timeout=FOLLOWS_MILLISECONDS)
+    state(visit, "Follows the stream")

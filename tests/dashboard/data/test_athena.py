@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from dashboard.data.athena import Answer, Athena
+from dashboard.data.athena import LONGEST_QUERY, Answer, Athena
 from dashboard.errors import DashboardError
 
 FILE = b'"name","amount"\n"a ""quoted"", text","1.10"\n"two\nlines",\n'
@@ -107,3 +107,37 @@ def test_a_refused_query_says_what_to_see_to() -> None:
 
     with pytest.raises(DashboardError, match=r"refused the query: .*AccessDenied.* may use its workgroup"):
         ask(Refusing())
+
+
+@pytest.mark.parametrize("state", ["QUEUED", "RUNNING"])
+def test_a_query_that_does_not_end_is_cancelled_and_told(state: str) -> None:
+    class Waiting(Service):
+        now = 0.0
+        stopped: list[str] = []  # noqa: RUF012
+
+        def get_query_execution(self, QueryExecutionId: str) -> dict[str, Any]:
+            return {"QueryExecution": {"Status": {"State": state}}}
+
+        def stop_query_execution(self, QueryExecutionId: str) -> None:
+            self.stopped = [*self.stopped, QueryExecutionId]
+
+        def wait(self, seconds: float) -> None:
+            self.now += seconds
+
+    service = Waiting()
+    athena = Athena(
+        athena=service, s3=service, workgroup="caudal-dev-athena", clock=lambda: service.now,
+        sleep=service.wait,
+    )  # fmt: skip
+    with pytest.raises(DashboardError) as failed:
+        athena.ask("SELECT 1", "gold")
+    assert failed.value.where == "Athena query q-1"
+    assert failed.value.what == (
+        f"the query did not end within 120 seconds, and was cancelled: it was {state}."
+    )
+    assert failed.value.hint == (
+        "See in Athena what holds query q-1 back: other queries of the workgroup 'caudal-dev-athena' and the "
+        "account's quota. The next look at the tables asks again."
+    )
+    assert service.stopped == ["q-1"]
+    assert LONGEST_QUERY <= service.now < LONGEST_QUERY + 1

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from dashboard.data.athena import Answer
 from dashboard.data.datasets import Datasets, columns_of, sql_of
+from dashboard.errors import DashboardError
 from lake.model.dashboards.fields import Dataset, gold, named_query
 from lake.model.discovery import load_domain
 from tests.dashboard.gold import NAMES, Gold
 from tests.dashboard.shop import shop
 
 ORDERS = gold("fact_orders_enriched", date="order_date")
+SEGMENTS = gold("customer_rfm")
+NINE = dt.datetime(2026, 11, 27, 9, 0, tzinfo=dt.UTC)
+
+
+def minutes() -> Callable[[], dt.datetime]:
+    """Return a clock that starts at nine and is a minute later at each look."""
+    passed = itertools.count()
+    return lambda: NINE + dt.timedelta(minutes=next(passed))
 
 
 def test_a_dataset_reads_the_columns_of_all_visuals_and_filters() -> None:
@@ -50,6 +62,32 @@ def test_each_dataset_is_queried_once_until_its_table_changes() -> None:
     found = datasets.get(gold("customer_rfm")).frame
     assert found is not None
     assert found.size == 4
+
+
+def test_a_failed_query_keeps_the_rows_at_hand_until_one_succeeds() -> None:
+    class Throttled:
+        is_busy = False
+
+        def ask(self, sql: str, database: str) -> Answer:
+            if self.is_busy:
+                raise DashboardError("Athena refused the query: too many requests.", hint="Wait.")
+            return tables.ask(sql, database)
+
+    tables, source = shop(), Throttled()
+    datasets = Datasets(tables.domain, NAMES, source, tables, now=minutes())
+    datasets.load()
+    tables.add("customer_rfm", {"customer_id": 99, "segment": "loyal"})
+    source.is_busy = True
+    datasets.load()
+    kept = datasets.get(SEGMENTS)
+    assert (kept.frame.size if kept.frame else 0, kept.looked) == (3, NINE)
+    assert kept.error is not None
+    assert kept.error.what == "Athena refused the query: too many requests."
+    assert datasets.get(ORDERS).error is None
+    source.is_busy = False
+    datasets.load()
+    fresh = datasets.get(SEGMENTS)
+    assert (fresh.frame.size if fresh.frame else 0, fresh.error) == (4, None)
 
 
 def test_a_failed_query_leaves_the_others_and_is_tried_again() -> None:
@@ -94,17 +132,21 @@ def test_rows_at_hand_stay_while_files_cannot_be_listed() -> None:
             return tables.get_paginator(operation)
 
     tables, place = shop(), Unreliable()
-    datasets = Datasets(tables.domain, NAMES, tables, place)
+    datasets = Datasets(tables.domain, NAMES, tables, place, now=minutes())
     datasets.load()
     asked = len(tables.asked)
     place.is_gone = True
     datasets.load()
     found = datasets.get(ORDERS)
     assert found.frame is not None
-    assert found.error is None
+    assert found.error is not None
+    assert "the tables cannot be listed" in found.error.what
+    assert found.looked == NINE
     place.is_gone = False
     datasets.load()
     assert len(tables.asked) == asked
+    assert datasets.get(ORDERS).error is None
+    assert datasets.get(ORDERS).looked == NINE + dt.timedelta(minutes=2)
 
 
 def test_files_that_cannot_be_listed_are_an_error_of_every_dataset() -> None:

@@ -47,3 +47,8 @@ def test_a_frame_without_dates_has_all_rows_in_every_range() -> None:
     frame = Frame({"name": ["a", "b"]})
     assert list(frame.between((dt.date.min, dt.date.max))) == [0, 1]
     assert frame.months == []
+
+
+def test_a_row_without_a_value_has_no_text_that_could_be_chosen() -> None:
+    frame = Frame({"country": ["None", None, "DE"]})
+    assert frame.only([0, 1, 2], "country", "None") == [0]

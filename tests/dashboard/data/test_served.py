@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from dashboard.data.frames import Frame
-from dashboard.data.served import FRESH_SECONDS, Served
+from dashboard.data.served import FRESH_SECONDS, PUBLISHED_FRESH_SECONDS, Served
 from dashboard.errors import DashboardError
 from domains.cloud_provider.domain import DOMAIN
 from domains.cloud_provider.live_dashboard import LIVE, UNUSUAL, USAGE
-from lake.model.answers import Reader
+from lake.model.answers import Reader, ReadResult
 from tests.domains.cloud_provider.asking import USAGE as PUBLISHED
 from tests.domains.cloud_provider.asking import D
 from tests.domains.cloud_provider.marts_store import Row, Store, store
@@ -130,3 +130,40 @@ def test_a_page_after_an_error_connects_anew(store: Store, live: Live, tmp_path:
     live.served.connect, live.now = answering, live.now + FRESH_SECONDS
     assert live.frame().size > 0
     assert live.connections == 2
+
+
+def test_a_mart_that_batch_alone_writes_is_asked_for_once_a_minute(store: Store, live: Live) -> None:
+    live.served.frames(LIVE, {})
+    asked = store.server.count()
+    for _ in range(3):
+        live.now += FRESH_SECONDS
+        live.served.frames(LIVE, {})
+    # The running totals alone: one request each time.
+    assert store.server.count() == asked + 3
+    store.publish("cost_anomaly_mart", [{"org_id": "a", **UNUSUAL_COST, "anomaly_score": 4}])
+    live.now += PUBLISHED_FRESH_SECONDS
+    assert live.frame(dataset=UNUSUAL).columns["anomaly_score"] == [4]
+
+
+def test_unusual_costs_are_asked_for_again_once_a_new_day_has_begun(store: Store, live: Live) -> None:
+    live.served.frames(LIVE, {})
+    newer = {**UNUSUAL_COST, "usage_date": D(2025, 9, 1)}
+    store.publish("cost_anomaly_mart", [{"org_id": "a", **newer}])
+    store.stream("overall", [total(D(2025, 9, 1), "1.5")])
+    live.now += FRESH_SECONDS
+    assert D(2025, 9, 1) in live.frame(dataset=UNUSUAL).columns["usage_date"]
+
+
+def test_an_error_of_a_published_mart_is_shown_no_longer_than_one_of_a_stream(live: Live) -> None:
+    answering = live.reader.between
+    refusing = DashboardError("the store is away.", hint="Start it.")
+
+    def refuse(*asked: object, **options: object) -> ReadResult:
+        raise refusing
+
+    live.reader.between = refuse  # type: ignore[method-assign]
+    problem = live.served.frames(LIVE, {}).get(UNUSUAL).error
+    assert problem is not None
+    live.reader.between = answering  # type: ignore[method-assign]
+    live.now += FRESH_SECONDS
+    assert live.frame(dataset=UNUSUAL).size == 2
