@@ -86,7 +86,7 @@ def test_labels_of_months_do_not_touch(first: dt.date, weeks: int) -> None:
     specification: dict[str, Any] = card.body["spec"]
     shown = specification["data"]["values"]
     text = specification["encoding"]["x"]["axis"]["labelExpr"].removesuffix("[datum.value]")
-    spans = []
+    spans: list[tuple[float, float]] = []
     for week, label in json.loads(text).items():
         place = [point["x"] for point in shown].index(week) / len(shown)
         length = len(label) / 125
