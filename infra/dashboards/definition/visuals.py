@@ -92,7 +92,7 @@ def _trend(visual: Trend, wells: Wells) -> Compiled:
     colours = [wells.dimension(visual.by)] if visual.by else []
     fields = {"Category": [date], "Values": [value], "Colors": colours}
     by_time = [{"FieldSort": {"FieldId": id_of(date), "Direction": "ASC"}}]
-    # QuickSight shows "Other" beside its limit, the web within it.
+    # "Other" is read as standing beside QuickSight's limit; on the web it is one of the `most`.
     limit = {"ItemsLimit": visual.most - 1, "OtherCategories": "INCLUDE"}
     if visual.mark is Mark.LINE:
         # Lines have a limit and no order: which of them are shown singly is QuickSight's choice.
