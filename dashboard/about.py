@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.data.datasets import columns_of, sql_of
@@ -16,13 +16,24 @@ from lake.naming import collection_name
 
 
 @dataclass(frozen=True)
+class Described:
+    """What the data dictionary says of a table. `columns`: name, type, meaning, whether it is read here."""
+
+    name: str
+    description: str
+    columns: Sequence[tuple[str, str, str, bool]]
+
+
+@dataclass(frozen=True)
 class About:
     """The explanation of one visual.
 
-    `queries`: named queries that read the same table, with number and title of their question. `dictionary`:
-    the page of the data dictionary.
+    `tables`: the dictionary's part on each table that is read. `queries`: named queries that read the same
+    table, or the one whose rows are shown, with number and title of their question; `is_query` says which.
+    `dictionary`: the page of the data dictionary.
     """
 
+    key: str
     title: str
     unit: str
     period: str
@@ -30,10 +41,10 @@ class About:
     groups: Sequence[str]
     filters: Sequence[tuple[str, bool]]
     source: str
-    description: str
-    columns: Sequence[tuple[str, str, str]]
+    tables: Sequence[Described]
     sql: str
     is_served: bool
+    is_query: bool
     queries: Sequence[tuple[str, int, str]]
     dictionary: str
 
@@ -41,12 +52,9 @@ class About:
 def about(domain: Domain, dashboard: Dashboard, visual: Visual) -> About:
     """Return the explanation of a visual."""
     dataset = visual.dataset
-    mart = next(
-        (each for each in domain.published_marts if each.name == (dataset.table or dataset.served)), None
-    )
     read = tuple(served_columns(domain, dataset)) if dataset.served else columns_of(domain)[dataset]
-    used = set(visual.columns())
     return About(
+        key=visual.key,
         title=visual.title,
         unit=visual.unit,
         period=_period(visual.period, dataset.date),
@@ -57,13 +65,23 @@ def about(domain: Domain, dashboard: Dashboard, visual: Visual) -> About:
             for each in dashboard.filters
         ],
         source=dataset.name,
-        description=mart.description if mart else f"The rows of the named query {dataset.query}.",
-        columns=[(c.name, c.type, c.description) for c in mart.columns if c.name in used] if mart else [],
+        tables=list(_tables(domain, dataset, set(visual.columns()))),
         sql=_documents(domain, dataset) if dataset.served else sql_of(domain, dataset, read),
         is_served=bool(dataset.served),
+        is_query=bool(dataset.query),
         queries=list(_queries(domain, dataset)),
         dictionary=f"docs/data-dictionary/{domain.name}.md",
     )
+
+
+def _tables(domain: Domain, dataset: Dataset, used: Collection[str]) -> Iterator[Described]:
+    """Yield what the dictionary says of a dataset's table, or of those that its named query reads."""
+    sql = query_sql(domain.name, dataset.query) or "" if dataset.query else ""
+    for mart in domain.published_marts:
+        is_read = re.search(rf"\b{mart.name}\b", sql) is not None
+        if is_read or mart.name in (dataset.table, dataset.served):
+            columns = [(c.name, c.type, c.description, c.name in used) for c in mart.columns]
+            yield Described(mart.name, mart.description, columns)
 
 
 def _queries(domain: Domain, dataset: Dataset) -> Iterator[tuple[str, int, str]]:

@@ -113,7 +113,7 @@ def _card(
     source = visual.dataset.name
     if loaded.frame is None:
         return replace(_problem(visual, loaded), source=source)
-    scope = scope_of(visual, loaded.frame, dashboard, chosen)
+    scope = scope_of(visual, loaded.frame, dashboard, chosen, newest)
     found = VIEWS[type(visual)](visual, scope)
     period = scope.period_text()
     subtitle = ", ".join(each for each in (found.subtitle, period) if each)
@@ -132,7 +132,8 @@ def _card(
     elif empty and scope.month:
         empty = f"No rows in {formats.month(scope.month)} with these filters."
     notes = list(scope.not_filtered)
-    if newest and scope.month and scope.month < newest and visual.period.number:
+    is_earlier = newest is not None and scope.month is not None and scope.month < newest
+    if is_earlier and scope.month and visual.period.number and not scope.is_weekly:
         notes.append(f"this table ends in {formats.month_name(scope.month)}")
     return replace(found, subtitle=subtitle, notes=notes, empty=empty, source=source)
 

@@ -87,8 +87,7 @@ class Scope:
     @property
     def is_weekly(self) -> bool:
         """Whether the dataset dates its rows by the Mondays of their weeks."""
-        is_shown_so = isinstance(self.visual, Trend) and self.visual.unit_of_time is Unit.WEEK
-        return is_shown_so and all(day.weekday() == 0 for day in self.frame.days[-8:])
+        return _is_weekly(self.visual, self.frame)
 
     def lacking(self, rows: Rows) -> list[str]:
         """Return the columns of the visual's numbers that have no value in any of some rows."""
@@ -122,8 +121,37 @@ class Scope:
         return f"{text}, data until {formats.short_day(until_day)}" if until_day else text
 
 
-def scope_of(visual: Visual, frame: Frame, dashboard: Dashboard, chosen: Chosen) -> Scope:
-    """Return the rows of a visual. A filter applies if the dataset has its column."""
+def _is_weekly(visual: Visual, frame: Frame) -> bool:
+    is_shown_so = isinstance(visual, Trend) and visual.unit_of_time is Unit.WEEK
+    return is_shown_so and all(day.weekday() == 0 for day in frame.days[-8:])
+
+
+def sunday_of(monday: dt.date) -> dt.date:
+    """Return the last day of a week, at most the last day of the calendar."""
+    return dt.date.fromordinal(min(monday.toordinal() + 6, dt.date.max.toordinal()))
+
+
+def _newest_month(visual: Visual, frame: Frame, most: dt.date | None) -> dt.date | None:
+    """Return the month of a dataset's newest row, None without rows.
+
+    A week's Monday says nothing of its last day with data: a week belongs to the month of its Sunday, at most
+    to `most`.
+    """
+    if not frame.days:
+        return None
+    month = first_of(frame.days[-1])
+    if most is None or not _is_weekly(visual, frame):
+        return month
+    return min(first_of(sunday_of(frame.days[-1])), most)
+
+
+def scope_of(
+    visual: Visual, frame: Frame, dashboard: Dashboard, chosen: Chosen, newest: dt.date | None = None
+) -> Scope:
+    """Return the rows of a visual; `newest` is the month that the page shows.
+
+    A filter applies if the dataset has its column.
+    """
     filters, not_filtered = [], []
     for each in dashboard.filters:
         if each.column and each.key in chosen.values:
@@ -131,8 +159,8 @@ def scope_of(visual: Visual, frame: Frame, dashboard: Dashboard, chosen: Chosen)
                 filters.append((each.column, chosen.values[each.key]))
             else:
                 not_filtered.append(f"not filtered by {each.label.lower()}")
-    month = chosen.month or (first_of(frame.days[-1]) if frame.days else None)
+    month = chosen.month or _newest_month(visual, frame, newest)
     if not frame.date:
         month = None
-    newest = frame.newest(last_of(month)) if month else None
-    return Scope(frame, visual, chosen, filters, not_filtered, month, newest)
+    last = frame.newest(last_of(month)) if month else None
+    return Scope(frame, visual, chosen, filters, not_filtered, month, last)

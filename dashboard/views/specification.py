@@ -21,6 +21,10 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 COLOURS = ("var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)")
 TICKS = 4
+
+LABELS_APART = 6
+"""Pixels between labels below the axis; on a narrow screen those that would stand closer are left out."""
+
 _NICE = tuple(Decimal(step) for step in ("1", "2", "2.5", "5", "10"))
 
 
@@ -110,6 +114,7 @@ def _across(axis: Sequence[str], labels: Mapping[str, str], is_line: bool) -> di
             "values": list(labels),
             "labelExpr": f"{json.dumps(dict(labels))}[datum.value]",
             "labelOverlap": "greedy",
+            "labelSeparation": LABELS_APART,
         },
     }
 

@@ -12,7 +12,7 @@ from dashboard.data.frames import Value
 from dashboard.periods import first_of, point_of, points
 from dashboard.views.cards import Card
 from dashboard.views.groups import groups, in_order
-from dashboard.views.scope import Scope
+from dashboard.views.scope import Scope, sunday_of
 from dashboard.views.specification import Point, specification
 from dashboard.views.tables import Cells
 from lake.model.dashboards.fields import Unit
@@ -32,6 +32,9 @@ OUTLINED = "provisional"
 NARROW, WITH_YEAR = 0.035, 0.07
 """Parts of the axis that a month's label needs, without and with its year; labels that touch are left out."""
 
+FIRST = WITH_YEAR + NARROW / 2
+"""Part of the axis that the first label and half of the next need: the first one begins at its mark."""
+
 
 def card(visual: Trend, scope: Scope) -> Card:
     """Return the card of a trend. Points without rows have no mark."""
@@ -44,7 +47,7 @@ def card(visual: Trend, scope: Scope) -> Card:
     series = _series(visual, scope, rows_of)
     axis = list(points(min(rows_of), max(rows_of), visual.unit_of_time)) if rows_of else []
     ends = {day: _last_shown(day, visual.unit_of_time) for day in axis}
-    full = [day for day in axis if scope.month is not None and first_of(day) == scope.month]
+    full = [day for day in axis if scope.month and _month_of(day, visual, scope.month) == scope.month]
     outlined = _outlined(visual, scope, rows_of, [name for name, _ in series])
     # Half the marks at half opacity say which month is chosen; where all belong to it, nothing is to be said.
     # A line is one mark: points of two opacities would be two lines.
@@ -54,7 +57,7 @@ def card(visual: Trend, scope: Scope) -> Card:
             x=ends[day],
             y=numbers[day],
             series=name,
-            is_full=not dims or first_of(day) == scope.month,
+            is_full=not dims or day in full,
             is_outlined=(name, day) in outlined,
             tip=f"{_title(day, visual.unit_of_time)} · "
             + (f"{name} · " if visual.by else "")
@@ -105,6 +108,13 @@ def _outlined(
     return found
 
 
+def _month_of(day: dt.date, visual: Trend, newest: dt.date) -> dt.date:
+    """Return the month of a point: of a week that of its Sunday, at most the newest one shown."""
+    if visual.unit_of_time is not Unit.WEEK:
+        return first_of(day)
+    return min(first_of(sunday_of(day)), newest)
+
+
 def _last_shown(day: dt.date, unit: Unit) -> str:
     """Return the name of a point on the axis, which orders and identifies it."""
     return day.isoformat() if unit is not Unit.MONTH else day.isoformat()[:7]
@@ -147,14 +157,17 @@ def _labels(axis: Sequence[dt.date], ends: Mapping[dt.date, str], visual: Trend)
         return {ends[day]: formats.short_day(day) for day in axis if day.weekday() == 0 or len(axis) < 10}
     starts = [place for place, day in enumerate(axis) if not place or day.month != axis[place - 1].month]
     labels: dict[str, str] = {}
+    free = 0.0  # the place up to which the first label reaches
     for at, place in enumerate(starts):
         day = axis[place]
         room = (starts[at + 1] if at + 1 < len(starts) else len(axis)) - place
         name = formats.MONTHS[day.month - 1][:3]
-        if room < len(axis) * NARROW:
-            continue  # the next label would touch it
-        has_year = not labels or (day.month == 1 and room > len(axis) * WITH_YEAR)
+        if room < len(axis) * NARROW or place < free:
+            continue  # the next label would touch it, or the first one does
+        is_free = room > len(axis) * WITH_YEAR and place > free + len(axis) * (WITH_YEAR - NARROW) / 2
+        has_year = not labels or (day.month == 1 and is_free)
         labels[ends[day]] = f"{name}{formats.SPACE}{day.year}" if has_year else name
+        free = free or place + len(axis) * FIRST
     return labels
 
 

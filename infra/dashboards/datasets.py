@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.dashboards.columns import DATETIME, INTEGER, DatasetColumn, dataset_column
+from infra.dashboards.columns import DATETIME, INTEGER, STRING, DatasetColumn, dataset_column
 from infra.dashboards.errors import QuickSightError
 from lake.model.dashboard_rules.columns import declared_columns
 from lake.model.dashboard_rules.queries import query_sql, result_columns
@@ -24,6 +24,14 @@ DAYS_BACK = "days_back"
 
 ROW_COUNT = "row_count"
 """1 for each row, to count rows."""
+
+NO_VALUE = "Unknown"
+"""What a filter offers for rows without a value."""
+
+
+def choice_column(name: str) -> str:
+    """Return the name of the column by which a filter chooses: it has NO_VALUE where its column is null."""
+    return f"{name}_choice"
 
 
 def time_column(name: str) -> str:
@@ -68,8 +76,8 @@ def planned_datasets(domain: Domain, database: str) -> dict[Dataset, PlannedData
         for visual in dashboard.visuals:
             where = f"dashboard {dashboard.key}: visual {visual.key}"
             kinds = column_types(domain, visual.dataset)
-            wanted = [*visual.columns(), *(each.column for each in dashboard.filters if each.column in kinds)]
-            for name in wanted:
+            chosen = [each.column for each in dashboard.filters if each.column in kinds]
+            for name in (*visual.columns(), *chosen):
                 if name not in kinds:
                     raise QuickSightError(
                         f"{visual.dataset.name} has no column '{name}' of a known type.",
@@ -77,6 +85,10 @@ def planned_datasets(domain: Domain, database: str) -> dict[Dataset, PlannedData
                         hint=f"Name one of {', '.join(kinds)}.",
                     )
                 needed[visual.dataset][name] = dataset_column(name, kinds[name], where=where)
+            for column in (needed[visual.dataset][name] for name in chosen):
+                if column.type == STRING:
+                    added = _choice(column)
+                    needed[visual.dataset][added.name] = added
             for each in visual.dimensions:
                 if each.has_time:
                     name = time_column(each.column)
@@ -87,6 +99,11 @@ def planned_datasets(domain: Domain, database: str) -> dict[Dataset, PlannedData
         dataset: _planned(domain, dataset, [columns[name] for name in sorted(columns)], database)
         for dataset, columns in needed.items()
     }
+
+
+def _choice(column: DatasetColumn) -> DatasetColumn:
+    sql = f"coalesce({column.sql}, '{NO_VALUE}')"
+    return DatasetColumn(name=choice_column(column.name), type=STRING, sql=sql)
 
 
 def column_types(domain: Domain, dataset: Dataset) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import re
 import threading
 from collections.abc import Mapping
 from contextlib import closing, nullcontext
@@ -23,6 +24,7 @@ from dashboard.page import Page
 from dashboard.selection import Chosen
 from lake.model.answers import Reader
 from lake.model.dashboards.visuals import Dashboard
+from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from tests.dashboard.gold import day
 from tests.dashboard.shop import HOSTILE, provider
@@ -220,7 +222,15 @@ def test_each_visual_says_how_it_is_computed(client: Client) -> None:
     assert "(sum of total_usd) ÷ (number of rows), rounded once" in text
     assert "Amount that the customer paid." in text
     assert "docs/data-dictionary/ecommerce.md" in text
+    for part in ("numbers", "dictionary", "sql"):
+        assert f'<a href="#{part}-average_order">' in text
+        assert f'<section id="{part}-average_order">' in text
+    marts = load_domain("ecommerce").published_marts
+    [columns] = [mart.columns for mart in marts if mart.name == "fact_orders_enriched"]
+    assert re.findall(r"<td><code>(\w+)</code></td><td>", text) == [each.name for each in columns]
+    assert re.findall(r"<code>(\w+)</code>(?:(?!</tr>).)*<td>yes</td>", text) == ["order_date", "total_usd"]
     categories = client.get("/ecommerce/executive/categories/about").text
+    assert "Named queries that read this table:" in categories
     assert "<code>revenue_by_category</code>, question 1: " in categories
     assert "<code>funnel</code>" not in categories
     assert "FROM &#34;fact_orders_enriched&#34;" in text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.dashboards.columns import STRING
-from infra.dashboards.datasets import PlannedDataset
+from infra.dashboards.datasets import PlannedDataset, choice_column
 from infra.dashboards.definition.calculations import Calculations
 from infra.dashboards.definition.scope import Bound, bounds
 from infra.dashboards.definition.until import Until
@@ -88,18 +88,22 @@ class Filters:
             )
 
     def _add_choice(self, chosen: Filter) -> None:
-        """Add the filter of a column for all visuals whose dataset has it, on every sheet."""
+        """Add the filter of a column for all visuals whose dataset has it, on every sheet.
+
+        It chooses by a column without nulls. On one with nulls, no option is right for both: with all values
+        chosen the rows without a value belong to them, with one value chosen they do not.
+        """
         by_sheet = self._applies(chosen)
         planned = [self.datasets[visual.dataset] for visuals in by_sheet.values() for visual in visuals]
         for each in planned:
             self._check_text(each, chosen.column, f"filter {chosen.key}")
         choice: dict[str, Any] = {
-            "Column": _column(planned[0], chosen.column),
+            "Column": _column(planned[0], choice_column(chosen.column)),
             "Configuration": {
                 "FilterListConfiguration": {
                     "MatchOperator": "CONTAINS",
                     "SelectAllOptions": "FILTER_ALL_VALUES",
-                    "NullOption": "ALL_VALUES",
+                    "NullOption": "NON_NULLS_ONLY",
                 }
             },
         }

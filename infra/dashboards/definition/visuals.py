@@ -92,8 +92,10 @@ def _trend(visual: Trend, wells: Wells) -> Compiled:
     colours = [wells.dimension(visual.by)] if visual.by else []
     fields = {"Category": [date], "Values": [value], "Colors": colours}
     by_time = [{"FieldSort": {"FieldId": id_of(date), "Direction": "ASC"}}]
-    limit = {"ItemsLimit": visual.most, "OtherCategories": "INCLUDE"}
+    # "Other" is read as standing beside QuickSight's limit; on the web it is one of the `most`.
+    limit = {"ItemsLimit": visual.most - 1, "OtherCategories": "INCLUDE"}
     if visual.mark is Mark.LINE:
+        # Lines have a limit and no order: which of them are shown singly is QuickSight's choice.
         sort: dict[str, Any] = {"CategorySort": by_time}
         if colours:
             sort["ColorItemsLimitConfiguration"] = limit
@@ -104,10 +106,10 @@ def _trend(visual: Trend, wells: Wells) -> Compiled:
         }
         return "LineChartVisual", configuration, {}
     sort = {"CategorySort": by_time}
-    if colours:
+    if visual.by:
+        largest = [{"FieldSort": {"FieldId": id_of(value), "Direction": "DESC"}}]
         sort["ColorItemsLimit"] = limit
-        if visual.by and visual.by.ordered:
-            sort["ColorSort"] = wells.order(visual.by, colours[0])
+        sort["ColorSort"] = wells.order(visual.by, colours[0]) if visual.by.ordered else largest
     return (
         "BarChartVisual",
         {

@@ -12,6 +12,7 @@ import pytest
 from dashboard.server import serving
 from tests.dashboard.browser.visits import Visit
 from tests.dashboard.gold import Gold, day, money, site
+from tests.dashboard.shop import shop
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -66,4 +67,27 @@ def test_a_very_long_name_stays_in_its_card(
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.locator("#top_products tbody tr").first.bounding_box()["height"] < 200  # type: ignore[index]
     assert page.locator(f"#top_products [title='{LONG}']").count() == 2
+    visit.context.close()
+
+
+@pytest.mark.parametrize("width", [380, 1100, 1600])
+def test_a_unit_of_several_lines_leaves_its_number_on_the_line_of_the_others(
+    browser: Browser, served: Callable[[Gold], str], width: int
+) -> None:
+    visit = Visit(browser, viewport={"width": width, "height": 900})
+    page = visit.open(f"{served(shop())}/ecommerce/executive")
+    page.locator("#orders .unit").evaluate(
+        "unit => unit.textContent = 'US$, provisional included, '.repeat(4)"
+    )
+    boxes = {
+        key: [page.locator(f"#{key}{part}").bounding_box() for part in ("", " .unit", " .number")]
+        for key in ("revenue", "customers", "orders", "average_order")
+    }
+    rows: dict[float, list[tuple[float, float]]] = {}
+    for card, unit, number in boxes.values():
+        assert card and unit and number  # noqa: PT018
+        rows.setdefault(card["y"], []).append((unit["height"], number["y"]))
+    assert len(rows) == (1 if width == 1600 else 2)
+    assert any(len({height for height, _ in row}) > 1 for row in rows.values())
+    assert all(len({line for _, line in row}) == 1 for row in rows.values())
     visit.context.close()

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -71,3 +72,27 @@ def test_the_first_label_of_a_year_of_weeks_has_its_year(first: dt.date, named: 
     labels = {key: pages.plain(value) for key, value in json.loads(text).items()}
     assert {key: value for key, value in labels.items() if " " in value} == named
     assert next(iter(labels.items())) == next(iter(named.items()))
+
+
+@pytest.mark.parametrize("weeks", [26, 52, 53])
+@pytest.mark.parametrize("first", [dt.date(2024, 10, 7) + dt.timedelta(days=7 * each) for each in range(13)])
+def test_labels_of_months_do_not_touch(first: dt.date, weeks: int) -> None:
+    """A letter needs less than a hundredth of the axis; the first label begins at its mark."""
+    gold = Gold("ecommerce")
+    axis = [first + dt.timedelta(days=7 * week) for week in range(weeks)]
+    for monday in axis:
+        gold.add("sales_by_week", {"week_start": monday, "device": "mobile", "revenue_usd": Decimal(1)})
+    card = pages.card(pages.page(gold, "executive"), "weekly_revenue")
+    specification: dict[str, Any] = card.body["spec"]
+    shown = specification["data"]["values"]
+    text = specification["encoding"]["x"]["axis"]["labelExpr"].removesuffix("[datum.value]")
+    spans: list[tuple[float, float]] = []
+    for week, label in json.loads(text).items():
+        place = [point["x"] for point in shown].index(week) / len(shown)
+        length = len(label) / 125
+        begin = place if not spans else place - length / 2
+        spans.append((begin, begin + length))
+    gaps = [after[0] - before[1] for before, after in pairwise(spans)]
+    assert min(gaps) > 0.01
+    assert specification["encoding"]["x"]["axis"]["labelSeparation"] == 6
+    assert len(spans) >= weeks // 4 - 3

@@ -12,9 +12,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from tests.infra.dashboards import wells as fields
 from tests.infra.dashboards.expressions import Row, Table, Value
+from tests.infra.dashboards.order import Colours, Order
 
 Definition = Mapping[str, Any]
+
+_GROUPS = ("GroupBy", "Category", "Rows", "Columns", "Colors")
 
 SPICE_DIGITS, SPICE_PLACES = 18, 4
 
@@ -119,21 +123,25 @@ class Dashboard:
         wells = wells if kind == "KPIVisual" else next(iter(wells.values()))
         groups = [field for name in _GROUPS for field in wells.get(name, ())]
         numbers = [field for name in ("Values", "TargetValues") for field in wells.get(name, ())]
-        table = self._tables[_column(groups[0] if groups else numbers[0])["DataSetIdentifier"]]
+        table = self._tables[fields.column(groups[0] if groups else numbers[0])["DataSetIdentifier"]]
         rows = self._filtered(table, sheet, id)
+        sort = configuration.get("SortConfiguration", {})
+        colours = Colours(wells.get("Colors", ()), numbers[0], table, rows, sort)
         found: dict[tuple[Value, ...], list[Row]] = {}
         for row in rows:
-            found.setdefault(tuple(_group(field, table, row) for field in groups), []).append(row)
+            key = tuple(colours.shown(field, fields.group(field, table, row)) for field in groups)
+            found.setdefault(key, []).append(row)
         if not groups:
             found = {(): list(rows)}
         kept = {key: each for key, each in found.items() if self._passes(table, sheet, id, each)}
         every = list(kept.values())
         lines = [
-            (*key, *(_number(field, table, each, every) for field in numbers)) for key, each in kept.items()
+            (*key, *(fields.number(field, table, each, every) for field in numbers))
+            for key, each in kept.items()
         ]
-        order = _Order([*groups, *numbers], table, dict(zip(map(tuple, lines), every, strict=True)))
-        lines = order.sorted(lines, configuration.get("SortConfiguration", {}), len(groups))
-        places = [*(None for _ in groups), *(_places(field) for field in numbers)]
+        order = Order([*groups, *numbers], table, dict(zip(map(tuple, lines), every, strict=True)))
+        lines = order.sorted(colours.sorted(lines, len(groups)), sort, len(groups))
+        places = [*(None for _ in groups), *(fields.places(field) for field in numbers)]
         return Shown(lines, places)
 
     def _filters(self, table: Table, sheet: str, id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -187,99 +195,10 @@ class Dashboard:
             assert configuration["MatchOperator"] == "EQUALS"
             return bool(value == configuration["CategoryValue"])
         assert configuration["MatchOperator"] == "CONTAINS"
+        if value is None:  # whatever is chosen: null belongs to no choice, not even to that of all values
+            return bool(configuration["NullOption"] == "ALL_VALUES")
         if "CategoryValues" in configuration:
-            assert configuration["NullOption"] == "NON_NULLS_ONLY"
             return value in configuration["CategoryValues"]
         assert configuration["SelectAllOptions"] == "FILTER_ALL_VALUES"
         picked = self._chosen.get(filter["FilterId"])
         return picked is None or value in picked
-
-
-_GROUPS = ("GroupBy", "Category", "Rows", "Columns", "Colors")
-
-
-def _column(field: Mapping[str, Any]) -> Mapping[str, str]:
-    found: Mapping[str, str] = next(iter(field.values()))["Column"]
-    return found
-
-
-def _group(field: Mapping[str, Any], table: Table, row: Row) -> Value:
-    kind, made = next(iter(field.items()))
-    value = table.of_row(made["Column"]["ColumnName"], row)
-    if kind != "DateDimensionField" or value is None:
-        return value
-    assert isinstance(value, dt.date)
-    unit = made["DateGranularity"]
-    if unit == "SECOND":
-        return value.replace(microsecond=0) if isinstance(value, dt.datetime) else value
-    day = value.date() if isinstance(value, dt.datetime) else value
-    if unit == "WEEK":
-        return day - dt.timedelta(days=day.weekday())
-    return day.replace(day=1) if unit == "MONTH" else day
-
-
-def _number(
-    field: Mapping[str, Any], table: Table, rows: Sequence[Row], every: Sequence[Sequence[Row]]
-) -> Value:
-    kind, made = next(iter(field.items()))
-    name = made["Column"]["ColumnName"]
-    if kind == "DateMeasureField":
-        assert made["AggregationFunction"] == "MAX"
-        dates = [value for row in rows if (value := table.of_row(name, row)) is not None]
-        return max(dates, default=None)
-    if table.is_aggregated(name):
-        assert "AggregationFunction" not in made
-        return table.of_group(name, rows, every)
-    assert made["AggregationFunction"] == {"SimpleNumericalAggregation": "SUM"}
-    values = [value for row in rows if (value := table.of_row(name, row)) is not None]
-    return sum(values, Fraction(0)) if values else None
-
-
-def _places(field: Mapping[str, Any]) -> int | None:
-    if "DateMeasureField" in field:
-        return None
-    kind, made = next(
-        iter(field["NumericalMeasureField"]["FormatConfiguration"]["FormatConfiguration"].items())
-    )
-    places: int = made["DecimalPlacesConfiguration"]["DecimalPlaces"]
-    return places + 2 if kind == "PercentageDisplayFormatConfiguration" else places
-
-
-class _Order:
-    """Sorts the lines of a visual by its fields, or by columns that it does not show."""
-
-    def __init__(
-        self,
-        fields: Sequence[Mapping[str, Any]],
-        table: Table,
-        rows: Mapping[tuple[Value, ...], Sequence[Row]],
-    ) -> None:
-        self._places = {next(iter(each.values()))["FieldId"]: number for number, each in enumerate(fields)}
-        self._table, self._rows = table, rows
-
-    def sorted(
-        self, lines: Sequence[tuple[Value, ...]], sort: Mapping[str, Any], groups: int
-    ) -> list[tuple[Value, ...]]:
-        found = list(lines)
-        for name in ("ColorSort", "HeatMapColumnSort", "HeatMapRowSort", "CategorySort", "RowSort"):
-            for each in reversed(sort.get(name, ())):
-                found = self._by(found, each, groups)
-        limit = sort.get("CategoryItemsLimit")
-        return found[: limit["ItemsLimit"]] if limit and groups == 1 else found
-
-    def _by(
-        self, lines: list[tuple[Value, ...]], how: Mapping[str, Any], groups: int
-    ) -> list[tuple[Value, ...]]:
-        kind, sort = next(iter(how.items()))
-        down = sort["Direction"] == "DESC"
-
-        def key(line: tuple[Value, ...]) -> tuple[bool, Any]:
-            if kind == "FieldSort":
-                value = line[self._places[sort["FieldId"]]]
-            else:
-                name = sort["SortBy"]["ColumnName"]
-                values = [self._table.of_row(name, row) for row in self._rows[line]]
-                value = min(each for each in values if each is not None)
-            return ((value is None) != down, value if value is not None else 0)
-
-        return sorted(lines, key=key, reverse=down)

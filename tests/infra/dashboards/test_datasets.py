@@ -29,12 +29,13 @@ def test_dataset_has_the_columns_of_visuals_and_filters_and_those_that_count_bac
     domain = with_visuals(REVENUE, filters=(Filter(key="device", label="Device", column="device"),))
     found = planned(domain)[REVENUE.dataset]
     assert list(found.columns) == [
-        "device", "revenue_usd", "week_start", "row_count", "months_back", "days_back",
+        "device", "device_choice", "revenue_usd", "week_start", "row_count", "months_back", "days_back",
     ]  # fmt: skip
     assert found.import_mode == "SPICE"
     assert found.sql == (
         "SELECT\n"
         '  "device" AS "device",\n'
+        '  coalesce("device", \'Unknown\') AS "device_choice",\n'
         '  CAST("revenue_usd" AS decimal(18, 4)) AS "revenue_usd",\n'
         '  "week_start" AS "week_start",\n'
         '  1 AS "row_count",\n'

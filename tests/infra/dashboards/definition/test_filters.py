@@ -77,6 +77,9 @@ def test_choice_applies_to_the_visuals_whose_dataset_has_its_column() -> None:
     made = compiled(with_visuals(REVENUE, weekly, filters=(country, device)))
     assert filters(made)["choice-country"][2] == ["revenue"]
     assert filters(made)["choice-device"][2] == ["revenue", "weekly"]
+    columns = {id: each["Column"]["ColumnName"] for id, (_, each, _) in filters(made).items() if "-" in id}
+    assert columns["choice-country"] == "country_choice"
+    assert columns["choice-device"] == "device_choice"
     crossing = {group["FilterGroupId"]: group["CrossDataset"] for group in made["FilterGroups"]}
     assert crossing["choice-country-group"] == "SINGLE_DATASET"
     assert crossing["choice-device-group"] == "ALL_DATASETS"

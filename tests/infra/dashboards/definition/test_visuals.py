@@ -112,8 +112,24 @@ def test_stacked_trend_has_a_time_axis_and_one_colour_for_each_group() -> None:
         {"DateTimeHierarchy": {"HierarchyId": date["DateDimensionField"]["FieldId"]}}
     ]
     assert (chart["Orientation"], chart["BarsArrangement"]) == ("VERTICAL", "STACKED")
-    assert chart["SortConfiguration"]["ColorItemsLimit"] == {"ItemsLimit": 4, "OtherCategories": "INCLUDE"}
+    assert chart["SortConfiguration"]["ColorItemsLimit"] == {"ItemsLimit": 3, "OtherCategories": "INCLUDE"}
     assert len(wells["Colors"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("dashboard", "key"),
+    [
+        ("executive", "weekly_revenue"),
+        ("finops", "daily_cost"),
+        ("data-quality", "quarantined_by_check"),
+        ("data-quality", "rows_per_day"),
+    ],
+)
+def test_groups_without_an_order_have_the_largest_first(dashboard: str, key: str) -> None:
+    chart = visual(dashboard, key)[1]["ChartConfiguration"]
+    [value] = chart["FieldWells"]["BarChartAggregatedFieldWells"]["Values"]
+    id = value["NumericalMeasureField"]["FieldId"]
+    assert chart["SortConfiguration"]["ColorSort"] == [{"FieldSort": {"FieldId": id, "Direction": "DESC"}}]
 
 
 def test_bars_that_compare_show_both_months() -> None:
