@@ -7,7 +7,8 @@ import csv
 import io
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -114,6 +115,12 @@ def test_a_new_value_enters_the_filter_of_a_live_page_that_alone_is_open(package
     assert "org_new" in organisations()
 
 
+def run_to_end(answered: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run it in a thread of its own: the browser's event loop stays in the tests' thread."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(lambda: asyncio.run(answered())).result()
+
+
 class _Broken(Site):
     def page(self, domain: Domain, dashboard: Dashboard, now: Chosen) -> Page:
         raise RuntimeError("a defect")
@@ -144,7 +151,7 @@ def test_answers_to_errors_keep_the_page_to_themselves_too(
 
     # The server's output has the defect: Starlette raises it again behind the answer.
     with nullcontext() if status == 400 else pytest.raises(RuntimeError, match="a defect"):
-        asyncio.run(answered())
+        run_to_end(answered)
     headers = dict(sent[0]["headers"])
     body = b"".join(each.get("body", b"") for each in sent[1:]).decode()
     assert sent[0]["status"] == status
