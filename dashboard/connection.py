@@ -65,7 +65,7 @@ def connect(
         try:
             signed = sign_in(
                 env=env, profile=profile, region=region, local=home, assume=assume,
-                role=partial(_analyst, domain=domain.name),
+                role=partial(_analyst, domain=domain.name), program="dashboard",
             )  # fmt: skip
         except CaudalError as error:
             problems.append((domain, error))

@@ -60,8 +60,11 @@ def connect(
     assume: bool = True,
     jobs: int = 8,
     role: Callable[[Names], str] = _uploader,
+    program: str = "upload-files",
 ) -> Target:
     """Sign in and return the target. With `assume`, its client has a role: by default the uploader's.
+
+    `program` names the role's session, so that CloudTrail and Athena's history say what called.
 
     Only the uploader's role may write raw. `local` is the home folder of a running local cloud, whose
     status file holds the endpoint and credentials; otherwise `profile` and `region` choose the account.
@@ -69,8 +72,9 @@ def connect(
     caller may not take.
     """
     signed = sign_in(
-        env=env, profile=profile, region=region, local=local, assume=assume, jobs=jobs, role=role
-    )
+        env=env, profile=profile, region=region, local=local, assume=assume, jobs=jobs, role=role,
+        program=program,
+    )  # fmt: skip
     with explained("S3"):
         client = signed.session.client("s3", **signed.options)
     return Target(client=client, names=signed.names, caller=signed.caller)
@@ -84,6 +88,7 @@ def sign_in(
     local: Path | None,
     assume: bool,
     role: Callable[[Names], str],
+    program: str,
     jobs: int = 8,
 ) -> Signed:
     """Sign in as `connect` does, and return the session instead of a client. Raises UploadError alike."""
@@ -95,7 +100,8 @@ def sign_in(
         caller = sts.get_caller_identity()
     names = Names(env=env, account=caller["Account"], region=sts.meta.region_name)
     if assume:
-        session = _assumed(sts, names, role(names), partition=caller["Arn"].split(":")[1])
+        partition = caller["Arn"].split(":")[1]
+        session = _assumed(sts, names, role(names), program=program, partition=partition)
     return Signed(session=session, options=options, names=names, caller=caller["Arn"])
 
 
@@ -152,12 +158,12 @@ def _status(home: Path) -> dict[str, str]:
     return status
 
 
-def _assumed(sts: STSClient, names: Names, name: str, *, partition: str) -> boto3.Session:
+def _assumed(sts: STSClient, names: Names, name: str, *, program: str, partition: str) -> boto3.Session:
     """Return a session of the role that renews its credentials, since an upload may take hours."""
     role = f"arn:{partition}:iam::{names.account}:role/{name}"
 
     def assumed() -> dict[str, str]:
-        answer = sts.assume_role(RoleArn=role, RoleSessionName="upload-files")["Credentials"]
+        answer = sts.assume_role(RoleArn=role, RoleSessionName=program)["Credentials"]
         expiry: datetime = answer["Expiration"]
         return {
             "access_key": answer["AccessKeyId"],

@@ -63,7 +63,7 @@ def connected(
         declared = load_domain(domain)
         steward = connect(
             env=env, profile=profile, region=region, local=home, assume=assume,
-            role=lambda names: names.steward_role,
+            role=lambda names: names.steward_role, program="steward",
         )  # fmt: skip
 
         def put(key: str, body: bytes, metadata: Mapping[str, str]) -> bool:

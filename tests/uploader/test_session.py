@@ -35,6 +35,11 @@ def test_role_is_assumed_by_default(s3: S3Client) -> None:
     assert "assumed-role/caudal-test-uploader/upload-files" in caller_of(target.client)
 
 
+def test_session_has_the_name_of_the_program(s3: S3Client) -> None:
+    target = connect(env="test", role=lambda names: names.steward_role, program="steward")
+    assert "assumed-role/caudal-test-steward/steward" in caller_of(target.client)
+
+
 def test_own_credentials_are_used_without_assume(s3: S3Client) -> None:
     assert "assumed-role" not in caller_of(connect(env="test", assume=False).client)
 
