@@ -59,7 +59,7 @@ def serving_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembl
 def relational_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assembly, list[str]]:
     outdir = tmp_path_factory.mktemp("synth-relational") / "cdk.out"
     config = config_for(
-        "dev", serving=LOCAL, relational=True, relational_cidr="10.0.0.0/16",
+        "dev", serving=LOCAL, quicksight=GROUP, relational=True, relational_cidr="10.0.0.0/16",
         relational_personal="customers.email",
     )  # fmt: skip
     findings = nag_findings(outdir, config=config, domains=load_domains())
@@ -68,7 +68,7 @@ def relational_synthesis(tmp_path_factory: pytest.TempPathFactory) -> tuple[Asse
 
 @pytest.fixture(scope="session")
 def relational(relational_synthesis: tuple[Assembly, list[str]]) -> Assembly:
-    """The environment dev with the relational copy and the serving store of the local runtime."""
+    """The environment dev as `serving` has it, with the relational copy."""
     return relational_synthesis[0]
 
 
