@@ -148,3 +148,11 @@ def test_message_names_ten_partitions_of_a_table(lake: Meters) -> None:
     message = describe(lake.reconcile())
     assert "year=1919/month=1 and 5 more is in the catalog but not published." in message
     assert "year=1920" not in message
+
+
+def test_validation_leaves_a_year_of_the_log_of_runs_to_the_next_reconciliation(lake: Meters) -> None:
+    """A stream's job logs its run at any time, without the lease and without the catalog."""
+    put(lake, "curated", "meters/pipeline_runs/year=2026/run-1.parquet")
+    assert difference(lake, "gold") == ""
+    lake.reconcile()
+    assert "gold.pipeline_runs/year=2026" in lake.catalog.paths()
