@@ -5,6 +5,7 @@ from __future__ import annotations
 from domains.cloud_provider.dashboards import DASHBOARDS
 from domains.cloud_provider.live_dashboard import LIVE
 from domains.cloud_provider.marts import MARTS
+from domains.cloud_provider.models import MODELS
 from domains.cloud_provider.serving import COLLECTIONS
 from domains.cloud_provider.tables import TABLES
 from lake.model.spec import Domain, Question
@@ -14,6 +15,7 @@ DOMAIN = Domain(
     description="Cost, revenue, support, GenAI and customer analytics of a cloud provider.",
     tables=TABLES,
     marts=MARTS,
+    models=MODELS,
     dashboards=DASHBOARDS,
     live=(LIVE,),
     serving=COLLECTIONS,

@@ -60,7 +60,8 @@ COST_ANOMALY_MART = Mart(
     name="cost_anomaly_mart",
     description="Daily costs, scored against the usual costs of the organisation and service.",
     grain=("org_id", "usage_date", "service"),
-    inputs=("org_daily_usage_by_service",),
+    inputs=("org_daily_usage_by_service", "anomaly_feedback"),
+    model="cost_anomaly",
     partition_by=PartitionUnit.MONTH,
     dated_by="usage_date",
     # A new day shifts the model, and with it the scores of all days.
@@ -84,7 +85,7 @@ COST_ANOMALY_MART = Mart(
         total("lower_usd", "A cost below is unusually low; null where usual costs do not differ."),
         total("upper_usd", "A cost above is unusually high; null where usual costs do not differ."),
         total("impact_usd", "Cost above the upper bound, 0 within; null without a bound."),
-        text("verdict", "What people say about the day; null, because the cold start takes no verdicts."),
+        text("verdict", "What people say about the day: confirmed, false_alarm or planned; null without."),
     ),
 )
 

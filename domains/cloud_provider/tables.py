@@ -22,6 +22,9 @@ REGIONS = ("us-east", "us-west", "eu-west", "eu-central", "sa-east", "ap-south",
 UNITS = {"requests": "count", "cpu_hours": "hours", "storage_gb_hours": "gb_hours"}
 """Metric → its unit."""
 
+VERDICTS = ("confirmed", "false_alarm", "planned")
+"""What people say about a day's cost: an anomaly, none, or one on purpose."""
+
 SEVERITIES = ("low", "medium", "high", "critical")
 CURRENCIES = ("USD", "EUR", "ARS")
 SCHEMA_VERSIONS = (1, 2)
@@ -262,6 +265,23 @@ USAGE_EVENTS = Table(
     ),
 )
 
+ANOMALY_FEEDBACK = Table(
+    name="anomaly_feedback",
+    description="What people say about a day's cost of an organisation and service; the newest counts.",
+    key=("org_id", "usage_date", "service"),
+    # Without `dated_by`: verdicts are few, every use reads all of them, and one on a day to come is no
+    # measurement that would move "today". It waits for its day.
+    columns=(
+        _id("org_id", "Organisation."),
+        date("usage_date", "Day of the usage, UTC."),
+        text("service", "Service that was used.", clean=_HYPHENATED),
+        text("verdict", "confirmed, false_alarm, or planned (unusual on purpose).", required=True),
+        text("note", "Why."),
+        text("given_by", "Person or team that gave the verdict."),
+    ),
+    checks=(allowed("service", SERVICES), allowed("verdict", VERDICTS)),
+)
+
 TABLES = (
     CUSTOMERS_ORGS,
     USERS,
@@ -270,5 +290,6 @@ TABLES = (
     SUPPORT_TICKETS,
     MARKETING_TOUCHES,
     NPS_SURVEYS,
+    ANOMALY_FEEDBACK,
     USAGE_EVENTS,
 )

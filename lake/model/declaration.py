@@ -10,10 +10,10 @@ from typing import TypeVar
 from lake.errors import UnknownNameError
 from lake.model.dashboards.derived import PIPELINE
 from lake.model.dashboards.visuals import Dashboard
+from lake.model.log_marts import PIPELINE_RUNS, QUALITY_BY_RUN
 from lake.model.marts import Mart
-from lake.model.quality_mart import QUALITY_BY_RUN
+from lake.model.models import Model
 from lake.model.relational.tables import RelationalQuestion, RelationalTable
-from lake.model.run_mart import PIPELINE_RUNS
 from lake.model.serving import Collection
 from lake.model.tables import Table
 
@@ -27,7 +27,7 @@ class Question:
     queries: tuple[str, ...]
 
 
-Named = TypeVar("Named", Table, Mart)
+Named = TypeVar("Named", Table, Mart, Model)
 
 
 def _find(items: Sequence[Named], kind: str, name: str) -> Named:
@@ -39,7 +39,7 @@ def _find(items: Sequence[Named], kind: str, name: str) -> Named:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """Tables, marts, questions, serving documents, relational tables and dashboards of one domain.
+    """Tables, marts, models, questions, serving documents, relational tables and dashboards of one domain.
 
     Look-ups go by name.
 
@@ -57,6 +57,7 @@ class Declaration:
     live: tuple[Dashboard, ...] = ()
     relational: tuple[RelationalTable, ...] = ()
     relational_questions: tuple[RelationalQuestion, ...] = ()
+    models: tuple[Model, ...] = ()
 
     def table(self, name: str) -> Table:
         """Return a table by name. Raises UnknownNameError."""
@@ -65,6 +66,10 @@ class Declaration:
     def mart(self, name: str) -> Mart:
         """Return one of the domain's own marts by name. Raises UnknownNameError."""
         return _find(self.marts, "mart", name)
+
+    def model(self, name: str) -> Model:
+        """Return a model by name. Raises UnknownNameError."""
+        return _find(self.models, "model", name)
 
     def collection(self, mart: str) -> Collection:
         """Return the serving declaration of a mart. Raises UnknownNameError if the mart is not served."""

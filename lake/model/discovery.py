@@ -18,6 +18,9 @@ from lake.model.spec import Domain
 GOLD, SILVER, SPEED = "gold", "silver", "speed"
 """The folders of a domain's transformations: to marts, to enriched tables, to rows of running totals."""
 
+TRAINING = "training"
+"""The folder of a domain's trainings, one module per model."""
+
 
 def domain_names() -> tuple[str, ...]:
     """Return the names of all domains on the path, sorted."""
@@ -46,6 +49,11 @@ def load_domains() -> tuple[Domain, ...]:
 def transformation(domain: str, layer: str, table: str) -> ModuleType:
     """Return the module `domains.<domain>.<layer>.<table>`, whose `build` computes the table."""
     return importlib.import_module(f"domains.{domain}.{layer}.{table}")
+
+
+def training(domain: str, model: str) -> ModuleType:
+    """Return the module `domains.<domain>.training.<model>`, whose `train` trains the model."""
+    return importlib.import_module(f"domains.{domain}.{TRAINING}.{model}")
 
 
 def answers_of(domain: str) -> tuple[Answer, ...]:

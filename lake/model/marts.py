@@ -24,6 +24,7 @@ class Mart:
     - `partition_by`, `dated_by`: the mart is partitioned by the month or year of the date column `dated_by`.
       A mart with neither is not partitioned, and each run rewrites it whole.
     - `whole`: each run recomputes the partitioned mart from all of its inputs (a model fitted on all data).
+    - `model`: the model whose parameters `build` takes by that name; see `Model`.
     - `looked_up`: dated inputs that rows join by key regardless of the month; the job reads them whole.
       Of the other dated inputs the job reads only the months that it recomputes.
     """
@@ -38,11 +39,17 @@ class Mart:
     dated_by: str | None = None
     whole: bool = False
     looked_up: tuple[str, ...] = ()
+    model: str | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether each run recomputes the mart from all of its inputs, whichever partitions are touched."""
         return self.whole or self.partition_by is None
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of what `build` takes: the inputs, and the model if the mart has one."""
+        return self.inputs if self.model is None else (*self.inputs, self.model)
 
     @property
     def partition_keys(self) -> tuple[str, ...]:

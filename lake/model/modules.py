@@ -12,8 +12,9 @@ from importlib.resources import files
 from lake.errors import DeclarationError
 from lake.model.dashboard_rules.queries import dashboard_query_problems
 from lake.model.declaration import Declaration
-from lake.model.discovery import GOLD, SILVER, SPEED, answer_problems, answers_of
+from lake.model.discovery import GOLD, SILVER, SPEED, TRAINING, answer_problems, answers_of
 from lake.model.serving_checks import database_problems
+from lake.naming import CHAMPION
 
 Modules = Mapping[str, ast.Module]
 """The modules of a layer by name."""
@@ -52,7 +53,7 @@ def query_problems(domains: Iterable[Declaration]) -> Iterator[str]:
 
 def module_problems(domain: Declaration) -> Iterator[str]:
     """Yield a sentence, with the remedy, for each module of a domain that contradicts its declaration."""
-    for layer, check in ((GOLD, _gold), (SILVER, _silver), (SPEED, _speed)):
+    for layer, check in ((GOLD, _gold), (SILVER, _silver), (SPEED, _speed), (TRAINING, _training)):
         modules: dict[str, ast.Module] = {}
         for name, source in _sources(domain.name, layer):
             try:
@@ -81,7 +82,7 @@ def _sources(domain: str, layer: str) -> Iterator[tuple[str, str]]:
 
 def _gold(domain: Declaration, modules: Modules) -> Iterator[str]:
     for mart in domain.marts:
-        for problem in _transformation(f"{GOLD}/{mart.name}.py", modules.get(mart.name), mart.inputs):
+        for problem in _transformation(f"{GOLD}/{mart.name}.py", modules.get(mart.name), mart.arguments):
             yield f"mart {mart.name}: {problem}"
     for name in _unused(modules, {mart.name for mart in domain.marts}):
         yield f"{GOLD}/{name}.py defines build, but there is no mart '{name}': declare it, or rename the file"
@@ -106,23 +107,44 @@ def _silver(domain: Declaration, modules: Modules) -> Iterator[str]:
         )
 
 
-def _transformation(path: str, module: ast.Module | None, inputs: Sequence[str]) -> Iterator[str]:
-    wanted = f"build({', '.join(inputs)})"
+def _training(domain: Declaration, modules: Modules) -> Iterator[str]:
+    """Yield mistakes in `training/<model>.py`, whose `train` takes the inputs and the promoted parameters."""
+    for model in domain.models:
+        path, arguments = f"{TRAINING}/{model.name}.py", (*model.inputs, CHAMPION)
+        for problem in _transformation(path, modules.get(model.name), arguments, function="train"):
+            yield f"model {model.name}: {problem}"
+    declared = {model.name for model in domain.models}
+    for name, module in modules.items():
+        if name not in declared and _function(module, "train") is not None:
+            yield (
+                f"{TRAINING}/{name}.py defines train, but there is no model '{name}': declare it, or rename "
+                "the file"
+            )
+
+
+def _transformation(
+    path: str, module: ast.Module | None, inputs: Sequence[str], function: str = "build"
+) -> Iterator[str]:
+    wanted = f"{function}({', '.join(inputs)})"
     if module is None:
         yield f"{path} is missing: write it with {wanted}"
         return
-    build = _build(module)
-    if build is None:
-        yield f"{path} defines no function build: write {wanted}"
-    elif not _takes(build, inputs):
+    found = _function(module, function)
+    if found is None:
+        yield f"{path} defines no function {function}: write {wanted}"
+    elif not _takes(found, inputs):
         yield (
-            f"{path} defines build({ast.unparse(build.args)}), but the job passes the declared inputs by "
-            f"name: write {wanted}, or correct the declaration"
+            f"{path} defines {function}({ast.unparse(found.args)}), but the job passes the declared inputs "
+            f"by name: write {wanted}, or correct the declaration"
         )
 
 
 def _build(module: ast.Module) -> ast.FunctionDef | None:
-    functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "build"]
+    return _function(module, "build")
+
+
+def _function(module: ast.Module, name: str) -> ast.FunctionDef | None:
+    functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == name]
     return functions[-1] if functions else None
 
 

@@ -12,6 +12,7 @@ from lake.model.checks import Check, Effect
 from lake.model.columns import Column
 from lake.model.declaration import Declaration, Question
 from lake.model.marts import Mart, PartitionUnit
+from lake.model.models import Model
 from lake.model.tables import Dependency, Reference, Stream, Table, Versions
 from lake.model.validation import validate
 
@@ -28,6 +29,6 @@ class Domain(Declaration):
 
 
 __all__ = [
-    "Check", "Column", "Domain", "Effect", "PartitionUnit", "Mart", "Question", "Reference", "Stream",
+    "Check", "Column", "Domain", "Effect", "PartitionUnit", "Mart", "Model", "Question", "Reference", "Stream",
     "Table", "Dependency", "Versions",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from lake.errors import DeclarationError
 from lake.model.dashboard_rules.gold import dashboard_problems
 from lake.model.declaration import Declaration
 from lake.model.marts import Mart
+from lake.model.models import Model
 from lake.model.relational.checks import relational_problems
 from lake.model.serving_checks import serving_problems
 from lake.model.tables import Table, Versions
@@ -35,6 +36,8 @@ def _problems(domain: Declaration) -> Iterator[str]:
     yield from (f"query '{name}' is named twice: name it in one question" for name in _duplicates(queries))
     for mart in domain.marts:
         yield from (f"mart {mart.name}: {problem}" for problem in _mart_problems(mart, domain))
+    for model in domain.models:
+        yield from (f"model {model.name}: {problem}" for problem in _model_problems(model, domain))
     yield from serving_problems(domain)
     yield from dashboard_problems(domain)
     yield from relational_problems(domain)
@@ -136,6 +139,23 @@ def _cycles(tables: dict[str, Table]) -> Iterator[str]:
         yield from visit(name, ())
 
 
+def _model_problems(model: Model, domain: Declaration) -> Iterator[str]:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", model.name):
+        yield "names are snake_case"
+    if [each.name for each in domain.models].count(model.name) > 1:
+        yield "is declared twice"
+    yield from model.problems()
+    known = {table.name for table in domain.tables} | {mart.name for mart in domain.marts}
+    if model.name in known:
+        yield "has the name of a table or mart: rename it"
+    yield from (f"input '{name}' is neither a table nor a mart" for name in model.inputs if name not in known)
+    for mart in domain.marts:
+        if mart.model == model.name and mart.name in model.inputs:
+            yield f"is trained on '{mart.name}', which is computed with it: read that mart's inputs"
+    if all(mart.model != model.name for mart in domain.marts):
+        yield "no mart is computed with it: name it in a mart, or remove it"
+
+
 def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
     names = [column.name for column in mart.columns]
     for column in mart.columns:
@@ -157,6 +177,8 @@ def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
             f"input '{name}' is rewritten whole, this mart is not" for name in mart.inputs if name in whole
         )
     yield from (f"looked_up '{name}' is no input" for name in mart.looked_up if name not in mart.inputs)
+    if mart.model is not None and all(model.name != mart.model for model in domain.models):
+        yield f"model '{mart.model}' is not declared: add it to the domain's models"
     if mart.name in mart.inputs:
         yield "is its own input"
     if (mart.partition_by is None) != (mart.dated_by is None):

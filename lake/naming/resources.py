@@ -31,6 +31,9 @@ RAW_TO_PROCESSED = "raw_to_processed"
 PROCESSED_TO_CURATED = "processed_to_curated"
 """Kinds of the two batch jobs; see `Names.job`."""
 
+TRAIN_ANOMALY_MODEL = "train_anomaly_model"
+"""Kind of the job that trains a domain's models."""
+
 CURATED_TO_RDS = "curated_to_rds"
 """Kind of the job that loads the relational copy."""
 
@@ -186,6 +189,10 @@ class Names:
     def state_machine(self, domain: str) -> str:
         """Return the name of the state machine of the batch flow."""
         return self._of(domain, "pipeline", kind="state machine")
+
+    def training_state_machine(self, domain: str) -> str:
+        """Return the name of the state machine that trains a domain's models."""
+        return self._of(domain, "training", kind="state machine")
 
     def queue(self, domain: str) -> str:
         """Return the name of the queue of landing events."""

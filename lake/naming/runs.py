@@ -32,6 +32,18 @@ class RunStatus:
     PARTIAL = "PARTIAL"
     """The relational copy lacks rows that MySQL cannot hold."""
 
+    PROMOTED = "PROMOTED"
+    """A training found a better version, and the pointer names it."""
+
+    KEPT = "KEPT"
+    """A training found no version that is better by enough, and the pointer stays."""
+
+    UNCHANGED = "UNCHANGED"
+    """A training found the version that is promoted already: neither data nor code has changed."""
+
+    TOO_LITTLE_DATA = "TOO_LITTLE_DATA"
+    """There is too little data to train on, and the pointer stays."""
+
 
 class RunOutcome:
     """`status` of a run in the log of runs."""

@@ -12,9 +12,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.model.columns import bigint, date, decimal, text
-
-COLD_START = "cold-start"
-"""Version of the untrained model, which is fitted on all daily costs."""
+from lake.naming import COLD_START
 
 PARAMETERS = (
     text("org_id", "Organisation; null for the model of a whole service."),

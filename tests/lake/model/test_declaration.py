@@ -10,9 +10,8 @@ from lake.errors import UnknownNameError
 from lake.model.columns import bigint, date
 from lake.model.declaration import Declaration
 from lake.model.discovery import load_domain
+from lake.model.log_marts import PIPELINE_RUNS, QUALITY_BY_RUN
 from lake.model.marts import Mart
-from lake.model.quality_mart import QUALITY_BY_RUN
-from lake.model.run_mart import PIPELINE_RUNS
 from lake.model.serving import Collection
 from lake.model.spec import Domain
 from lake.model.tables import Stream, Table

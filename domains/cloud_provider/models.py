@@ -1,0 +1,21 @@
+"""The cloud provider's models."""
+
+from __future__ import annotations
+
+from lake.model.columns import integer, text
+from lake.model.models import Model
+
+COST_ANOMALY = Model(
+    name="cost_anomaly",
+    description="The usual daily cost of an organisation and service, and the bounds of usual costs.",
+    inputs=("org_daily_usage_by_service", "anomaly_feedback"),
+    key=("service",),
+    parameters=(
+        text("service", "Service; null for all services."),
+        integer("season_days", "Days before a day from which its season is taken."),
+        integer("level_days", "Days before a day from which its level is taken."),
+        integer("spread_days", "Days before a day from which the spread of its residuals is taken."),
+    ),
+)
+
+MODELS = (COST_ANOMALY,)
