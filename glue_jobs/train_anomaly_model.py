@@ -1,0 +1,1 @@
+"""Glue job: train the models of a domain."""
