@@ -20,10 +20,12 @@ from glue_jobs.curation.curation import Curation
 from glue_jobs.curation.publication import Published, Register
 from glue_jobs.curation.versions import Replaced
 from glue_jobs.curation.withdrawn import withdrawn_files, withdrawn_messages
+from glue_jobs.curation.workspace import published_mart
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.ledger.set_aside import SetAside
 from glue_jobs.ledger.unpublished import record_unpublished
+from glue_jobs.models.publication import RunModels
 from glue_jobs.quality.log import write_quality_log, write_reference_log
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
 from glue_jobs.runtime.args import JobArguments, job_arguments
@@ -53,33 +55,39 @@ def run(
     view = _followed(store, args, domain, ledger.view())
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     held = hold_messages(domain.name, holds)
-    if not (view.needs_publication or (args.full_refresh and view.readable)):
-        message = " ".join(["Silver and gold are up to date.", *held])
+    models = RunModels(store, args.ledger_bucket, domain)
+    if not (view.needs_publication or ((args.full_refresh or models.is_due) and view.readable)):
+        message = " ".join(["Silver and gold are up to date.", *models.damage(), *held])
         summary = _summary(RunStatus.NOTHING_TO_DO, {}, [], message)
         summary |= predicted_cost(args, time.monotonic() - started)
         _finish(store, args, ledger, summary, {}, holds)
         return summary
     full_refresh = args.full_refresh or view.needs_full_refresh
-    curation = Curation(spark, store, replace(args, full_refresh=full_refresh), domain, view)
+    curation = Curation(spark, store, replace(args, full_refresh=full_refresh), domain, view, models)
     curation.compute()
     _record_publishing_streams(ledger, domain, view, args)
     if args.serving:
         # Before publishing: if this run dies, the next one no longer touches a partition that is removed.
         record_unpublished(store, args, domain, curation.touched())
+    models.begin()
     published = curation.publish(_registration(catalog, domain))
     write_quality_log(store, args.curated_bucket, domain.name, view)
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
     done = [*(batch.batch_id for batch in view.uncurated), *view.unapplied]
     ledger.mark_curated(done, execution=args.execution, at=now)
+    models.finish(
+        lambda name: published_mart(spark, store, args, domain.mart(name)), execution=args.execution, at=now
+    )
     ledger.update_snapshot()
     compacted = _compact(spark, store, catalog, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
     marts = {mart.name for mart in domain.marts}
     withdrawn = withdrawn_files(view)
-    told = [*withdrawn_messages(withdrawn), *_replaced_messages(curation.replaced)]
+    told = [*withdrawn_messages(withdrawn), *_replaced_messages(curation.replaced), *models.messages()]
     message = " ".join([_publication_message(published, marts), *told, *compacted.failures, *held])
     summary = _summary(RunStatus.PUBLISHED, published, pending, message)
     summary["compacted"] = compacted.changed
+    summary["models"] = models.summary()
     summary["replaced_groups"] = {name: each.groups for name, each in curation.replaced.items()}
     summary["ambiguous_groups"] = {name: each.ambiguous for name, each in curation.replaced.items()}
     summary |= predicted_cost(args, time.monotonic() - started)
@@ -198,6 +206,7 @@ def _summary(
             for name, item in sorted(published.items())
         },
         "compacted": False,
+        "models": {},
         "replaced_groups": {},
         "ambiguous_groups": {},
     }

@@ -16,7 +16,7 @@ from infra.foundation.stack import LakeStack
 from infra.jobs.batch_jobs import Jobs
 from infra.jobs.glue_job import GlueJobDefaults, Library
 from infra.jobs.streams import Streams
-from infra.pipeline.alarms import Alarms, FailedStreams
+from infra.pipeline.alarms import Alarms, FailedStreams, TrainingAlarms
 from infra.pipeline.notifications import Notifications
 from infra.pipeline.schedules import schedule_pipeline
 from infra.pipeline.trigger import Trigger
@@ -24,6 +24,8 @@ from infra.pipeline.workflow import Workflow
 from infra.relational.loader import DatabaseAlarms, Loader
 from infra.relational.stack import Relational
 from infra.serving_store.publisher import FunctionCode, PublishMarts
+from infra.training.job import TrainingJob
+from infra.training.workflow import Training
 from lake.model.spec import Domain
 from lake.naming import Names
 
@@ -31,6 +33,7 @@ from lake.naming import Names
 class DomainStack(LakeStack):
     """Catalog, jobs, streams, pipeline, trigger, notifications, alarms and queries of one domain.
 
+    A domain with models also has their training.
     `reconciler` is the archive of the function that reconciles the catalog. With `code` the pipeline also
     publishes the domain's marts to the serving store, with `relational` it loads its relational tables.
     """
@@ -89,6 +92,9 @@ class DomainStack(LakeStack):
             DatabaseAlarms(self, "DatabaseAlarms", defaults=self.job_defaults, topic=topic)
         self._add_pipeline(domain, names, config)
         self._add_alarms(domain, names)
+        self.training: Training | None = None
+        if domain.models:
+            self.training = self._add_training(domain, names, config)
         self.questions = Questions(self, "Questions", domain=domain, names=names, arns=arns)
 
     def _add_catalog(self, domain: Domain, names: Names, config: Config, archive: Path) -> None:
@@ -145,6 +151,29 @@ class DomainStack(LakeStack):
                 arns=arns,
                 workflow=self.workflow,
             )
+
+    def _add_training(self, domain: Domain, names: Names, config: Config) -> Training:
+        """Return the training of a domain's models, which starts the pipeline after a promotion."""
+        TrainingAlarms(
+            self,
+            "TrainingAlarms",
+            domain=domain,
+            names=names,
+            arns=self.arns,
+            topic=self.notifications.topic,
+        )
+        return Training(
+            self,
+            "Training",
+            domain=domain.name,
+            names=names,
+            config=config,
+            arns=self.arns,
+            job=TrainingJob(self, "TrainingJob", defaults=self.job_defaults),
+            pipeline=self.workflow,
+            notifications=self.notifications,
+            encryption=self.encryption,
+        )
 
     def _add_alarms(self, domain: Domain, names: Names) -> None:
         """Notify the domain's topic of failed executions, failed streaming runs and undelivered files."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from domains.cloud_provider.anomaly.trained.parameters import TRAINED_KEY, TRAINED_PARAMETERS
-from lake.model.models import Model, Watch
+from lake.model.models import Fingerprint, Model, Watch
 
 COST_ANOMALY = Model(
     name="cost_anomaly",
     description="The usual daily cost of an organisation and service, and the bounds of usual costs.",
     inputs=("org_daily_usage_by_service", "anomaly_feedback"),
-    fingerprinted="org_daily_usage_by_service",
+    fingerprint=Fingerprint(
+        mart="org_daily_usage_by_service",
+        dated_by="usage_date",
+        columns=("org_id", "usage_date", "service", "cost_usd"),
+    ),
     watch=Watch(
         mart="cost_anomaly_mart", value="cost_usd", lower="lower_usd", upper="upper_usd", by="service"
     ),

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
-from glue_jobs.models.fingerprints import month_fingerprints
+from glue_jobs.models.fingerprint import fingerprints
 from glue_jobs.models.parameters import frame
 from glue_jobs.models.pointer import Pointer, PointerMovedError, move, promoted, read_pointer
 from glue_jobs.models.registry import DamagedModelError, Registry
@@ -70,14 +70,13 @@ def train_model(
     outcome = _outcome(domain, model, inputs, champion)
     if outcome.window_start is None or outcome.window_end is None or not outcome.parameters:
         return _described(model, outcome, RunStatus.TOO_LITTLE_DATA, None, pointer, notes)
-    mart = domain.mart(model.fingerprinted)
     version = Version.of(
         model,
         outcome.parameters,
         window_start=outcome.window_start,
         window_end=outcome.window_end,
-        fingerprint=month_fingerprints(
-            inputs[mart.name], mart.dated_by or "", outcome.window_start, outcome.window_end
+        fingerprint=fingerprints(
+            inputs[model.fingerprint.mart], model.fingerprint, outcome.window_start, outcome.window_end
         ),
         code_version=code_version(training(domain.name, model.name).__name__),
         figures={**outcome.figures, "decision": outcome.decision.value, "reasons": list(outcome.reasons)},

@@ -36,6 +36,11 @@ ALWAYS = "always"
 NEVER = "never"
 CRAWLS = (DROPS, ALWAYS, NEVER)
 
+MONTHLY = "monthly"
+TRAININGS = (MONTHLY, NEVER)
+
+LAST_DAY_OF_EVERY_MONTH, HOURS_OF_DAY = 28, 24
+
 
 def _switch(default: Any, help: str, metavar: str = "") -> Any:
     return field(default=default, metadata={"help": help, "metavar": metavar})
@@ -51,6 +56,8 @@ class Switches:
     - `crawl`: which executions run the crawlers. The jobs register their partitions themselves, so that
       Athena needs no crawl. DROPS: those that bring new partitions from CSV drops. ALWAYS: all that bring new
       rows. NEVER: none; the stacks have no crawlers.
+    - `training`: MONTHLY: a schedule trains the models of each domain that has some. NEVER: only a person
+      does.
     - `serving`: display name of the database that serves gold. Empty: the stacks have no function, secret
       or publishing step. LOCAL: the Data API of the local cloud.
     - `encrypted_logs`: encrypt log groups and job bookmarks of each domain with a customer managed key, at $1
@@ -73,6 +80,7 @@ class Switches:
         AVAILABLE_NOW, f"{AVAILABLE_NOW} runs on a schedule; {CONTINUOUS} is billed all the time."
     )
     crawl: str = _switch(DROPS, "Executions that crawl: drops (with new partitions), always, never.")
+    training: str = _switch(MONTHLY, f"When models are trained: {MONTHLY}, or {NEVER} by a schedule.")
     serving: str = _switch("", "Serve gold from this database; its secret is created.", "DATABASE")
     encrypted_logs: bool = _switch(False, "Encrypt logs with a key of each domain, at $1 a month each.")
     job_metrics: bool = _switch(False, "Send Glue's metrics of every job run, billed by run.")
@@ -98,6 +106,8 @@ class Config(Switches):
     - `stream_rate`: how often the schedule starts a streaming job, which also restarts a continuous one that
       ended. `stream_files`: most files of a micro-batch.
     - `batch_rate`: how often the schedule starts the pipeline of a domain with streams.
+    - `training_day`, `training_hour`: day of the month, at most 28, and hour in UTC at which models are
+      trained.
     - `office_zone`, `office_start`, `office_hours`: the database of the relational copy runs on weekdays in
       this time zone, from this hour, for as many hours.
     - `topic_key`: encrypt each topic with a customer managed key, at $1 a month per domain.
@@ -120,6 +130,8 @@ class Config(Switches):
     stream_rate: str = "1 hour"
     stream_files: int = 200
     batch_rate: str = "1 day"
+    training_day: int = 2
+    training_hour: int = 4
     office_zone: str = "Etc/UTC"
     office_start: int = 8
     office_hours: int = 8
@@ -147,6 +159,14 @@ class Config(Switches):
             )
         if self.crawl not in CRAWLS:
             raise UnknownNameError("rule for crawls", self.crawl, CRAWLS)
+        if self.training not in TRAININGS:
+            raise UnknownNameError("rule for trainings", self.training, TRAININGS)
+        if not (1 <= self.training_day <= LAST_DAY_OF_EVERY_MONTH and 0 <= self.training_hour < HOURS_OF_DAY):
+            raise ConfigError(
+                f"models cannot be trained on day {self.training_day} at {self.training_hour} of each month.",
+                where="training_day, training_hour",
+                hint=f"Choose a day from 1 to {LAST_DAY_OF_EVERY_MONTH} and an hour from 0 to 23.",
+            )
 
     @property
     def is_local(self) -> bool:

@@ -13,8 +13,18 @@ GLUE_START_JOB_RUN = "arn:aws:scheduler:::aws-sdk:glue:startJobRun"
 """EventBridge Scheduler's universal target for StartJobRun; the schedule's input holds its parameters."""
 
 
+def every(rate: str) -> str:
+    """Return the expression of a rate such as `1 hour`, which starts for the first time when it is made."""
+    return f"rate({rate})"
+
+
+def monthly(day: int, hour: int) -> str:
+    """Return the expression of a day of each month and an hour of it, in UTC."""
+    return f"cron(0 {hour} {day} * ? *)"
+
+
 class Schedule(Construct):
-    """A schedule that starts a job or a state machine (`target`) at a fixed rate.
+    """A schedule that starts a job or a state machine (`target`) at the times of `expression`.
 
     The caller allows `role` to start the target. `subject` names the target in physical names. There is no
     dead-letter queue: a target that is still running refuses the next start, which is normal, and the next
@@ -30,7 +40,7 @@ class Schedule(Construct):
         subject: str,
         names: Names,
         arns: Arns,
-        rate: str,
+        expression: str,
         target: str,
         input: str,
         description: str,
@@ -49,7 +59,7 @@ class Schedule(Construct):
             "Schedule",
             name=names.schedule(domain, subject),
             description=description,
-            schedule_expression=f"rate({rate})",
+            schedule_expression=expression,
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=target.replace("arn:aws:", f"arn:{arns.partition}:", 1),

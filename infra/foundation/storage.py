@@ -20,6 +20,7 @@ from lake.naming import (
     STAGING,
     STEWARD_RESULTS,
     Names,
+    pointers_root,
     reingest_prefix,
     released_prefix,
     requeued_prefix,
@@ -150,8 +151,9 @@ class Storage(LakeStack):
         """Return the role for people who review quarantined rows and rejected or held batches.
 
         The role reads raw, quarantine and the ledger; in the ledger it may record releases, requeued rows,
-        withdrawn files and batches to be read again.
-        It may ask Athena about the quarantine tables of all domains.
+        withdrawn files and batches to be read again, and move the pointers of models.
+        It may ask Athena about the quarantine tables of all domains, start pipelines and trainings, and watch
+        trainings.
         """
         role = Role(
             self,
@@ -174,9 +176,11 @@ class Storage(LakeStack):
                 requeued_prefix("*"),
                 withdrawn_prefix("*"),
                 reingest_prefix("*"),
+                pointers_root("*"),
             ),
             why="The steward serves every domain; batches and records are not known at synth.",
         )
+        self._let_start(role, arns)
         allow_queries(
             role,
             workgroup=self._names.steward_workgroup,
@@ -185,6 +189,17 @@ class Storage(LakeStack):
             arns=arns,
         )
         return role
+
+    def _let_start(self, role: Role, arns: Arns) -> None:
+        """Allow the steward to start pipelines and trainings, and to wait for trainings."""
+        training = self._names.training_state_machine("*")
+        machines = [arns.state_machine(name) for name in (self._names.state_machine("*"), training)]
+        role.allow(("states:StartExecution",), machines, why="The steward serves every domain.")
+        role.allow(
+            ("states:DescribeExecution",),
+            [arns.execution(training)],
+            why="Executions are not known at synth.",
+        )
 
     def _only_uploader_writes_raw(self, arns: Arns) -> None:
         self.raw.add_to_resource_policy(

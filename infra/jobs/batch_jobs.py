@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.foundation.logs import log_group
 from infra.foundation.partitions import REGISTER, allow_partitions
-from infra.foundation.roles import Role
+from infra.foundation.roles import APPEND, READ, Role
 from infra.jobs.glue_job import GlueJobDefaults
 from lake.files.layers import StoredTable, partitioned_tables, stored_table
 from lake.model.spec import Domain
@@ -24,6 +24,9 @@ from lake.naming import (
     layer_prefix,
     layer_root,
     ledger_root,
+    models_root,
+    pointer_key,
+    published_model_key,
     publishing_prefix,
     raw_prefix,
     runs_root,
@@ -54,6 +57,8 @@ class Jobs(Construct):
         self._grant_processed_to_curated(self.processed_to_curated.role)
         if serves:
             self._grant_unpublished(self.processed_to_curated.role)
+        if defaults.domain.models:
+            self._grant_models(self.processed_to_curated.role)
 
     def grant_run(self, role: Role) -> None:
         """Allow `role` to start, watch and stop both jobs."""
@@ -135,6 +140,17 @@ class Jobs(Construct):
         role.read(bucket, ledger_root(domain))
         role.append(bucket, ledger_root(domain))
         role.delete(bucket, publishing_prefix(domain), *merged)
+
+    def _grant_models(self, role: Role) -> None:
+        """Allow the job to read promoted versions, and to record which of them gold was computed with."""
+        domain, arns, bucket = self._domain, self._defaults.arns, self._names.ledger_bucket
+        role.allow(
+            READ, arns.objects(bucket, models_root(domain.name)), why="Versions are not known at synth."
+        )
+        pointers = [pointer_key(domain.name, model.name) for model in domain.models]
+        published = [published_model_key(domain.name, model.name) for model in domain.models]
+        role.allow(READ, [f"{arns.bucket(bucket)}/{key}" for key in (*pointers, *published)])
+        role.allow(APPEND, [f"{arns.bucket(bucket)}/{key}" for key in published])
 
     def _grant_unpublished(self, role: Role) -> None:
         """Allow the job to list the partitions that are not yet in the serving store."""

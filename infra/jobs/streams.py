@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.foundation.partitions import REGISTER, allow_partitions
 from infra.foundation.roles import Role
-from infra.foundation.schedule import GLUE_START_JOB_RUN, Schedule
+from infra.foundation.schedule import GLUE_START_JOB_RUN, Schedule, every
 from infra.jobs.glue_job import GlueJobDefaults
 from infra.serving_store.publisher import allow_secret
 from lake.files.layers import stored_table
@@ -91,7 +91,7 @@ class _StreamJob(Construct):
             subject=kind,
             names=defaults.names,
             arns=defaults.arns,
-            rate=config.stream_rate,
+            expression=every(config.stream_rate),
             target=GLUE_START_JOB_RUN,
             input=json.dumps({"JobName": self.name}),
             description=f"Start the streaming job of {table.name} of {domain}.",

@@ -47,6 +47,7 @@ def _sums(outdirs: Mapping[str, Path]) -> str:
         "a month without new files",
         "a month of streams",
         "a month of scheduled pipelines",
+        "a month of trainings",
         "a month of streams that run all the time",
         "one drop",
     )
@@ -57,6 +58,7 @@ def _sums(outdirs: Mapping[str, Path]) -> str:
             _dollars(costs.idle(outdir)),
             _dollars(costs.streams(outdir)),
             _dollars(costs.scheduled(outdir)),
+            _dollars(costs.trainings(outdir)),
             f"${costs.continuous(outdir):.2f}",
             ", ".join(f"{_dollars(lines)} ({stack})" for stack, lines in costs.drops(outdir).items()),
         )
@@ -93,6 +95,7 @@ def _assumptions() -> Iterator[str]:
         ("assumed", "value"),
         [
             ("a job run with new rows; without", f"{prices.JOB_MINUTES} min; {prices.IDLE_MINUTES} min"),
+            ("a training, also of unchanged data", f"{prices.TRAIN_MINUTES} min"),
             ("a crawl, the shortest that is billed", f"{CRAWL_MINUTES} min on {CRAWL_DPUS} DPU"),
             ("S3 requests of a job run with new rows", f"{prices.READS:,} reads, {prices.WRITES:,} writes"),
             ("log lines of a job run", f"{prices.LOG_MB:g} MB"),

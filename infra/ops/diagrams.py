@@ -20,6 +20,9 @@ STATE_MACHINE = "generated/state-machine.md"
 
 _SOURCE = "the synthesised templates of the environment dev with serving and QuickSight switched on"
 _MACHINE = "AWS::StepFunctions::StateMachine"
+_TRAINING = "-training"
+"""End of the names of state machines that train models."""
+
 _LEGEND = (
     "Green and bold is the path of a batch that brings new files to every layer; red states lead to failure. "
     "Rounded boxes are tasks, hexagons choices, ovals waits, double boxes maps. Dotted arrows are caught "
@@ -48,11 +51,18 @@ def write(outdir: Path, folder: Path = DOCS) -> None:
 
 def state_machines(template: Template) -> list[dict[str, Any]]:
     """Return the definitions of the state machines of a template; references become logical ids."""
-    found = []
-    for resource in template.get("Resources", {}).values():
-        if resource["Type"] == _MACHINE:
-            found.append(json.loads(_text(resource["Properties"]["DefinitionString"])))
-    return found
+    return list(_by_name(template).values())
+
+
+def _by_name(template: Template) -> dict[str, dict[str, Any]]:
+    """Return the name of each state machine of a template, or its logical id → its definition."""
+    return {
+        resource["Properties"].get("StateMachineName", logical_id): json.loads(
+            _text(resource["Properties"]["DefinitionString"])
+        )
+        for logical_id, resource in template.get("Resources", {}).items()
+        if resource["Type"] == _MACHINE
+    }
 
 
 def _text(value: Any) -> str:
@@ -88,16 +98,29 @@ def _stacks(templates: Mapping[str, Template], dependencies: Mapping[str, list[s
 
 
 def _machines(templates: Mapping[str, Template]) -> Iterator[str]:
-    """Draw the state machine with the most states, and name the states that the other domains lack."""
-    machines = {
-        stack: machine for stack, template in templates.items() for machine in state_machines(template)
-    }
-    stack, largest = max(machines.items(), key=lambda item: (len(item[1]["States"]), item[0]))
-    yield f"The state machine of {stack}. {_without(machines, largest)}"
+    """Draw the largest pipeline, name the states that the others lack, and draw the largest training."""
+    pipelines: dict[str, dict[str, Any]] = {}
+    trainings: dict[str, dict[str, Any]] = {}
+    for stack, template in templates.items():
+        for name, machine in _by_name(template).items():
+            (trainings if name.endswith(_TRAINING) else pipelines)[stack] = machine
+    stack, largest = _largest(pipelines)
+    yield f"The state machine of {stack}. {_without(pipelines, largest)}"
     yield _LEGEND
-    for drawing in drawings(largest):
+    for drawing in drawings(largest, "From start to published"):
         yield f"## {drawing.title}"
         yield from drawing.blocks
+    if trainings:
+        stack, largest = _largest(trainings)
+        yield f"## Training\n\nThe state machine that trains the models of {stack}."
+        for drawing in drawings(largest, "From start to a decision"):
+            yield f"### {drawing.title}"
+            yield from drawing.blocks
+
+
+def _largest(machines: Mapping[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """Return stack and definition of the state machine with the most states."""
+    return max(machines.items(), key=lambda item: (len(item[1]["States"]), item[0]))
 
 
 def _without(machines: Mapping[str, Mapping[str, Any]], largest: Mapping[str, Any]) -> str:

@@ -40,30 +40,19 @@ class Alarms(Construct):
         stuck_after_minutes: int,
     ) -> None:
         super().__init__(scope, id)
-        self._domain = domain.name
-        self._names = names
-        self._action = actions.SnsAction(topic)
         machine = arns.state_machine(names.state_machine(domain.name))
         dead_letters = {"QueueName": names.dead_letter_queue(domain.name)}
-        for subject, metric, outcome in (
-            ("executions-failed", "ExecutionsFailed", "failed"),
-            ("executions-timed-out", "ExecutionsTimedOut", "timed out"),
-            ("executions-aborted", "ExecutionsAborted", "was aborted"),
-        ):
-            self._alarm(
-                subject,
-                self._metric("AWS/States", metric, {"StateMachineArn": machine}, "Sum"),
-                description=f"An execution of {domain.name} {outcome}.",
-            )
-        self._alarm(
+        alarms = _Alarms(self, domain.name, names, topic)
+        alarms.on_executions(machine, "executions", "An execution")
+        alarms.add(
             "dead-letters",
-            self._metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", dead_letters, "Maximum"),
+            _metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", dead_letters, "Maximum"),
             description=f"Files of {domain.name} for which no execution was started, or notices of failed "
             "streams, could not be delivered.",
         )
-        self._alarm(
+        alarms.add(
             "landing-stuck",
-            self._metric(
+            _metric(
                 "AWS/SQS",
                 "ApproximateAgeOfOldestMessage",
                 {"QueueName": names.queue(domain.name)},
@@ -73,22 +62,44 @@ class Alarms(Construct):
             threshold=stuck_after_minutes * 60,
         )
 
-    def _metric(
-        self, namespace: str, name: str, dimensions: dict[str, str], statistic: str
-    ) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace=namespace,
-            metric_name=name,
-            dimensions_map=dimensions,
-            statistic=statistic,
-            period=_PERIOD,
-        )
 
-    def _alarm(
-        self, subject: str, metric: cloudwatch.Metric, *, description: str, threshold: int = 1
+class TrainingAlarms(Construct):
+    """Alarms on trainings that failed, timed out or were aborted."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, domain: Domain, names: Names, arns: Arns, topic: sns.ITopic
     ) -> None:
+        super().__init__(scope, id)
+        machine = arns.state_machine(names.training_state_machine(domain.name))
+        _Alarms(self, domain.name, names, topic).on_executions(machine, "training", "A training")
+
+
+class _Alarms:
+    """Adds alarms on the resources of a domain to a construct. Each notifies the domain's topic."""
+
+    def __init__(self, scope: Construct, domain: str, names: Names, topic: sns.ITopic) -> None:
+        self._scope = scope
+        self._domain = domain
+        self._names = names
+        self._action = actions.SnsAction(topic)
+
+    def on_executions(self, machine_arn: str, prefix: str, what: str) -> None:
+        """Add the alarms on a state machine. `what` ran, in their descriptions."""
+        for subject, metric, outcome in (
+            ("failed", "ExecutionsFailed", "failed"),
+            ("timed-out", "ExecutionsTimedOut", "timed out"),
+            ("aborted", "ExecutionsAborted", "was aborted"),
+        ):
+            self.add(
+                f"{prefix}-{subject}",
+                _metric("AWS/States", metric, {"StateMachineArn": machine_arn}, "Sum"),
+                description=f"{what} of {self._domain} {outcome}.",
+            )
+
+    def add(self, subject: str, metric: cloudwatch.Metric, *, description: str, threshold: int = 1) -> None:
+        """Add the alarm that `metric` has reached the threshold."""
         alarm = cloudwatch.Alarm(
-            self,
+            self._scope,
             subject,
             alarm_name=self._names.alarm(self._domain, subject),
             alarm_description=description,
@@ -99,6 +110,16 @@ class Alarms(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         alarm.add_alarm_action(self._action)
+
+
+def _metric(namespace: str, name: str, dimensions: dict[str, str], statistic: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=namespace,
+        metric_name=name,
+        dimensions_map=dimensions,
+        statistic=statistic,
+        period=_PERIOD,
+    )
 
 
 def _failures(streams: Sequence[str], loads: Sequence[str], are_continuous: bool) -> dict[str, object]:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from infra.pipeline import lease
-from infra.pipeline.states import NOTIFY_FAILURE, RECORD_FAILURE, States, choice, notification, record, task
+from infra.pipeline.states import (
+    NOTIFY_FAILURE,
+    RECORD_FAILURE,
+    State,
+    States,
+    choice,
+    notification,
+    record,
+    task,
+)
 from lake.naming import RunOutcome
 
 JOB_FAILED = "IsJobRunInCause"
+FAILED = "Failed"
 
 _JOB_ERROR = "States.Format('{} (job run {})', $.job.run.ErrorMessage, $.job.run.Id)"
 
@@ -19,7 +29,7 @@ def failed(domain: str, topic_arn: str, lease_table: str, function: str) -> Stat
     """
     error = {"error": "$.failure.what.Error", "cause": "$.failure.what.Cause"}
     return {
-        **_extract_job_error(),
+        **job_error(),
         **task(
             NOTIFY_FAILURE,
             "sns:publish",
@@ -42,22 +52,28 @@ def failed(domain: str, topic_arn: str, lease_table: str, function: str) -> Stat
             lease_table,
             step=lease.RELEASE_AFTER_FAILURE,
             # The execution may not hold the lease. Its own failure is the one to report.
-            on_failure="Failed",
-            next="Failed",
+            on_failure=FAILED,
+            next=FAILED,
         ),
-        "Failed": {
-            "Type": "Fail",
-            "ErrorPath": "$.failure.step",
-            "CausePath": "States.Format('{}: {}', $.failure.what.Error, $.failure.what.Cause)",
-        },
+        FAILED: end_failed(),
     }
 
 
-def _extract_job_error() -> States:
-    """Return the states that shorten a failed job's cause to the error message and the run's id.
+def end_failed() -> State:
+    """Return the state that fails an execution with the step and the error in `$.failure`."""
+    return {
+        "Type": "Fail",
+        "ErrorPath": "$.failure.step",
+        "CausePath": "States.Format('{}: {}', $.failure.what.Error, $.failure.what.Cause)",
+    }
 
-    The cause of a run that failed is the whole run as JSON; the cause of a run that did not start is a text.
-    The run's id is the name of its log streams.
+
+def job_error() -> States:
+    """Return the states from JOB_FAILED to NOTIFY_FAILURE.
+
+    They shorten a failed job's cause to the error message and the run's id. The cause of a run that failed is
+    the whole run as JSON; the cause of a run that did not start is a text. The run's id is the name of its
+    log streams.
     """
     is_job_run = {
         "And": [

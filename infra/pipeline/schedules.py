@@ -6,7 +6,7 @@ from constructs import Construct
 
 from infra.foundation.arns import Arns
 from infra.foundation.config import Config
-from infra.foundation.schedule import Schedule
+from infra.foundation.schedule import Schedule, every
 from infra.pipeline.workflow import Workflow
 from lake.naming import Names
 
@@ -26,7 +26,7 @@ def schedule_pipeline(
         subject="pipeline",
         names=names,
         arns=arns,
-        rate=config.batch_rate,
+        expression=every(config.batch_rate),
         target=workflow.arn,
         input="{}",
         description=f"Publish the rows that the streams of {domain} have ingested.",

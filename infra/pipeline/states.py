@@ -55,6 +55,12 @@ TRANSIENT: Mapping[str, tuple[str, ...]] = {
         "QuickSight.QuickSightException",
         "QuickSight.SdkClientException",
     ),
+    "states": (
+        "StepFunctions.ExecutionLimitExceededException",
+        "StepFunctions.ThrottlingException",
+        "StepFunctions.AWSStepFunctionsException",
+        "StepFunctions.SdkClientException",
+    ),
     "sfn": ("Sfn.ThrottlingException", "Sfn.SfnException", "Sfn.SdkClientException"),
     "sns": (
         "SNS.ThrottledException",

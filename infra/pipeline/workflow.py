@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.analytics.catalog import ZONES, Catalog
@@ -13,13 +11,13 @@ from infra.analytics.reconciler import ReconcileCatalog
 from infra.foundation.arns import Arns
 from infra.foundation.config import ALWAYS, Config
 from infra.foundation.encryption import LogEncryption
-from infra.foundation.logs import log_group
 from infra.foundation.roles import READ, Role, service
 from infra.jobs.batch_jobs import Jobs
 from infra.pipeline.copies.load_states import LoadPlan
 from infra.pipeline.copies.publish_states import ServingPlan
 from infra.pipeline.crawl_states import ZoneCrawl
 from infra.pipeline.definition import definition
+from infra.pipeline.machine import allow_logs_and_traces, state_machine
 from infra.pipeline.notifications import Notifications
 from infra.pipeline.plan import Plan
 from infra.pipeline.refresh_states import DashboardsPlan
@@ -86,26 +84,15 @@ class Workflow(Construct):
             self._grant_load(loader, office, domain.name, names)
         if refreshed:
             self._grant_refreshes(refreshed)
-        self.log = log_group(
+        self.state_machine = state_machine(
             self,
-            "Log",
-            name=names.log_group(domain.name, "pipeline"),
-            days=config.log_days,
-            key=encryption.key if encryption else None,
-        )
-        self.state_machine = self._machine(plan)
-
-    def _machine(self, plan: Plan) -> sfn.StateMachine:
-        text = json.dumps(definition(plan))
-        text = text.replace("arn:aws:states:::", f"arn:{self._arns.partition}:states:::")
-        return sfn.StateMachine(
-            self,
-            "StateMachine",
-            state_machine_name=self._name,
-            definition_body=sfn.DefinitionBody.from_string(text),
-            role=self.role.frozen,
-            logs=sfn.LogOptions(destination=self.log, level=sfn.LogLevel.ALL, include_execution_data=True),
-            tracing_enabled=True,
+            name=self._name,
+            definition=definition(plan),
+            role=self.role,
+            arns=arns,
+            log=names.log_group(domain.name, "pipeline"),
+            log_days=config.log_days,
+            encryption=encryption,
         )
 
     def grant_start(self, role: Role) -> None:
@@ -160,24 +147,7 @@ class Workflow(Construct):
         role.allow(
             READ, arns.objects(names.processed_bucket, runs_root(domain)), why="Runs are not known at synth."
         )
-        role.allow(
-            (
-                "logs:CreateLogDelivery",
-                "logs:GetLogDelivery",
-                "logs:UpdateLogDelivery",
-                "logs:DeleteLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:DescribeResourcePolicies",
-                "logs:DescribeLogGroups",
-                "xray:PutTraceSegments",
-                "xray:PutTelemetryRecords",
-                "xray:GetSamplingRules",
-                "xray:GetSamplingTargets",
-            ),
-            ["*"],
-            why="The actions of log delivery and X-Ray do not support resources.",
-        )
+        allow_logs_and_traces(role)
         return role
 
 

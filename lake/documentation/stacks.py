@@ -54,7 +54,13 @@ _STARTS: _Naming = {
     "AWS::Scheduler::Schedule": ("Target", ("AWS::StepFunctions::StateMachine", "AWS::Glue::Job")),
     "AWS::StepFunctions::StateMachine": (
         "DefinitionString",
-        ("AWS::Glue::Job", "AWS::Glue::Crawler", "AWS::Lambda::Function", "AWS::SNS::Topic"),
+        (
+            "AWS::Glue::Job",
+            "AWS::Glue::Crawler",
+            "AWS::Lambda::Function",
+            "AWS::StepFunctions::StateMachine",
+            "AWS::SNS::Topic",
+        ),
     ),
     _ALARM: ("AlarmActions", ("AWS::SNS::Topic",)),
 }

@@ -37,11 +37,14 @@ class Drawing:
     blocks: tuple[str, ...]
 
 
-def drawings(definition: Mapping[str, Any]) -> list[Drawing]:
-    """Return the diagrams of a definition: its main path, its failure path, then each Map's own states."""
+def drawings(definition: Mapping[str, Any], title: str) -> list[Drawing]:
+    """Return the diagrams of a definition: its main path, its failure path, then each Map's own states.
+
+    `title` is that of the main path.
+    """
     graph = Graph(definition)
     found = [
-        Drawing("From start to published", (_main(graph),)),
+        Drawing(title, (_main(graph),)),
         Drawing("When a step fails", tuple(_failures(graph))),
     ]
     for name, inner in _nested(definition):

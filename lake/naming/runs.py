@@ -44,6 +44,9 @@ class RunStatus:
     TOO_LITTLE_DATA = "TOO_LITTLE_DATA"
     """There is too little data to train on, and the pointer stays."""
 
+    ALREADY_RUNNING = "ALREADY_RUNNING"
+    """Another training of the domain runs. Only the state machine sets it."""
+
 
 class RunOutcome:
     """`status` of a run in the log of runs."""

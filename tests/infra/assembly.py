@@ -38,8 +38,17 @@ class Stack:
 
     @cached_property
     def state_machine(self) -> dict[str, Any]:
-        """The definition of the only state machine, with logical ids in place of references."""
-        text = self.of_type("AWS::StepFunctions::StateMachine")[0]["DefinitionString"]
+        """The definition of the pipeline, with logical ids in place of references."""
+        return self._definition("-pipeline")
+
+    @cached_property
+    def training_machine(self) -> dict[str, Any]:
+        """The definition of the training, with logical ids in place of references."""
+        return self._definition("-training")
+
+    def _definition(self, suffix: str) -> dict[str, Any]:
+        machines = self.of_type("AWS::StepFunctions::StateMachine")
+        [text] = [each["DefinitionString"] for each in machines if each["StateMachineName"].endswith(suffix)]
         if isinstance(text, dict):
             parts = text["Fn::Join"][1]
             text = "".join(part if isinstance(part, str) else str(part.get("Ref")) for part in parts)

@@ -16,9 +16,10 @@ from infra.ops.costs.sections import (
     sections,
     streams,
     total,
+    trainings,
 )
 
 __all__ = [
     "Line", "Section", "against", "at_rest", "continuous", "drops", "estimate", "idle", "scheduled",
-    "sections", "streams", "total",
+    "sections", "streams", "total", "trainings",
 ]  # fmt: skip

@@ -11,7 +11,6 @@ from infra.ops.costs import relational, runs
 from infra.ops.costs.prices import (
     AT_REST,
     GLUE_METRICS,
-    JOB_MINUTES,
     METRIC_HOUR,
     QUICKSIGHT_AUTHOR,
     QUICKSIGHT_READER,
@@ -51,7 +50,7 @@ def _switches(outdir: Path) -> list[str]:
             f"(--stream-trigger {CONTINUOUS}; off by default)."
         )
     if not kinds["AWS::Glue::SecurityConfiguration"]:
-        keys = kinds["AWS::StepFunctions::StateMachine"] * AT_REST["AWS::KMS::Key"]
+        keys = sum(stack.has_pipeline for stack in found) * AT_REST["AWS::KMS::Key"]
         lines.append(
             f"Logs encrypted with a key of each domain would cost ${keys:.2f} a month more "
             "(--encrypted-logs; off by default)."
@@ -87,7 +86,9 @@ def against(measured: Mapping[str, tuple[int, float]], outdir: Path) -> str:
 
     `measured` maps its name to the number of runs and their dollars.
     """
-    predicted = {job.name: runs.compute(job, JOB_MINUTES) for stack in stacks(outdir) for job in stack.jobs}
+    predicted = {
+        job.name: runs.compute(job, runs.minutes(job)) for stack in stacks(outdir) for job in stack.jobs
+    }
     lines = ["Measured by the last acceptance, beside the prediction for as many runs:"]
     for name, (number, dollars) in measured.items():
         expected = number * predicted.get(name, runs.crawl())

@@ -36,6 +36,9 @@ DAYS = HOURS / 24
 JOB_MINUTES, IDLE_MINUTES = 2, 1
 """Assumed duration of a job run with and without new rows; Glue bills at least one minute."""
 
+TRAIN_MINUTES, TRAIN_TRANSITIONS = 5, 8
+"""Assumed duration of a training, also of unchanged data, and the state transitions of its execution."""
+
 TRANSITIONS, IDLE_TRANSITIONS = 20, 12
 """State transitions of an execution that publishes, and of one without new rows; no wait for a lease."""
 

@@ -14,6 +14,8 @@ from infra.ops.costs.prices import (
     READ,
     READS,
     TABLE_METRICS,
+    TRAIN_MINUTES,
+    TRAIN_TRANSITIONS,
     TRANSITION,
     TRANSITIONS,
     WRITE,
@@ -37,9 +39,14 @@ def beside(job: Job, *, idle: bool = False) -> float:
     return LOGS + (REQUESTS / 10 if idle else REQUESTS) + metrics
 
 
+def minutes(job: Job) -> float:
+    """Return the assumed minutes of a job run with new rows."""
+    return TRAIN_MINUTES if job.is_training else JOB_MINUTES
+
+
 def job_run(job: Job, *, idle: bool = False) -> float:
     """Return the dollars of a job run with new rows; `idle`: without."""
-    return compute(job, IDLE_MINUTES if idle else JOB_MINUTES) + beside(job, idle=idle)
+    return compute(job, IDLE_MINUTES if idle else minutes(job)) + beside(job, idle=idle)
 
 
 def crawl() -> float:
@@ -49,14 +56,20 @@ def crawl() -> float:
 
 def pipeline_run(stack: Stack, *, crawls: int) -> float:
     """Return the dollars of an execution that publishes new rows."""
-    jobs = sum(job_run(job) for job in stack.jobs if not job.is_stream)
+    jobs = sum(job_run(job) for job in stack.jobs if job.is_of_pipeline)
     return jobs + TRANSITIONS * TRANSITION + crawls * crawl()
 
 
 def idle_pipeline_run(stack: Stack) -> float:
     """Return the dollars of an execution without new rows: it ends after its first job."""
-    jobs = [job for job in stack.jobs if not job.is_stream][:1]
+    jobs = [job for job in stack.jobs if job.is_of_pipeline][:1]
     return sum(job_run(job, idle=True) for job in jobs) + IDLE_TRANSITIONS * TRANSITION
+
+
+def training(stack: Stack) -> float:
+    """Return the dollars of a training. It takes as long if the data has not changed."""
+    jobs = sum(job_run(job) for job in stack.jobs if job.is_training)
+    return jobs + TRAIN_TRANSITIONS * TRANSITION
 
 
 def table_metrics(tables: int) -> float:

@@ -18,10 +18,11 @@ from infra.ops.costs.prices import (
     REFRESH_MB,
     SCAN_TB,
     SQS_REQUEST,
+    TRAIN_MINUTES,
     TRANSITION,
     TRANSITIONS,
 )
-from infra.ops.costs.stacks import Job, Stack, stacks
+from infra.ops.costs.stacks import Job, Schedule, Stack, stacks
 from lake.prices import CRAWL_DPUS, CRAWL_MINUTES
 
 
@@ -58,6 +59,7 @@ def sections(outdir: Path) -> list[Section]:
             title="A month of scheduled pipelines with new rows",
             lines=scheduled(outdir),
         ),
+        Section(key="month_of_trainings", title="A month of trainings", lines=trainings(outdir)),
         *(
             Section(key=f"drop_{stack}", title=f"One drop into {stack}", lines=lines)
             for stack, lines in drops(outdir).items()
@@ -105,6 +107,9 @@ def idle(outdir: Path) -> list[Line]:
     for stack, name, starts in _pipelines(outdir):
         run = runs.idle_pipeline_run(stack)
         lines.append(Line(what=f"{name}, {starts:.0f} runs that end early", dollars=starts * run))
+    for stack, schedule in _trainings(outdir):
+        what = f"{schedule.name}, {schedule.starts:.0f} runs that promote nothing"
+        lines.append(Line(what=what, dollars=schedule.starts * runs.training(stack)))
     return lines
 
 
@@ -141,6 +146,23 @@ def scheduled(outdir: Path) -> list[Line]:
     return lines
 
 
+def trainings(outdir: Path) -> list[Line]:
+    """Return the costs a month of trainings, each with the publication that follows a promotion."""
+    lines = []
+    for stack, schedule in _trainings(outdir):
+        lines += [
+            Line(
+                what=f"{schedule.name}, {schedule.starts:.0f} runs of {TRAIN_MINUTES} min",
+                dollars=schedule.starts * runs.training(stack),
+            ),
+            Line(
+                what="publication after a promotion, without crawls",
+                dollars=schedule.starts * runs.pipeline_run(stack, crawls=0),
+            ),
+        ]
+    return lines
+
+
 def drops(outdir: Path) -> dict[str, list[Line]]:
     """Return, by stack, the costs of a run that a CSV drop with new partitions starts.
 
@@ -150,7 +172,7 @@ def drops(outdir: Path) -> dict[str, list[Line]]:
 
 
 def _drop(stack: Stack) -> Iterator[Line]:
-    jobs = [job for job in stack.jobs if not job.is_stream]
+    jobs = [job for job in stack.jobs if job.is_of_pipeline]
     for job in jobs:
         what = f"{job.name}, {JOB_MINUTES} min on {job.dpus:g} DPU"
         yield Line(what=what, dollars=runs.compute(job, JOB_MINUTES))
@@ -178,8 +200,16 @@ def _pipelines(outdir: Path) -> Iterator[tuple[Stack, str, float]]:
     """Yield stack, name and starts a month of each schedule that starts a pipeline."""
     for stack in stacks(outdir):
         for schedule in stack.schedules:
-            if not schedule.job:
+            if not schedule.job and not schedule.is_training:
                 yield stack, schedule.name, schedule.starts
+
+
+def _trainings(outdir: Path) -> Iterator[tuple[Stack, Schedule]]:
+    """Yield stack and schedule of each training that a schedule starts."""
+    for stack in stacks(outdir):
+        for schedule in stack.schedules:
+            if schedule.is_training:
+                yield stack, schedule
 
 
 def _all_month(job: Job) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from infra.ops.costs.prices import HOURS
-from lake.naming import CONTINUOUS, layer_root
+from lake.naming import CONTINUOUS, TRAIN_ANOMALY_MODEL, layer_root
 from lake.prices import DPUS, SMALLEST_WORKERS
 
 _BRONZE = layer_root("bronze", "").rstrip("/") + "/"
 """Beginning of every key of the layer that drops fill."""
 
+_TRAINING = f"-{TRAIN_ANOMALY_MODEL.replace('_', '-')}"
+"""End of the names of jobs that train models."""
+
+_MONTHLY = re.compile(r"cron\(\d+ \d+ \d+ \* \? \*\)")
 _HOURS_OF = {"minute": 1 / 60, "hour": 1, "day": 24}
 
 
@@ -29,14 +34,28 @@ class Job:
     is_continuous: bool
     sends_metrics: bool
 
+    @property
+    def is_training(self) -> bool:
+        """Whether it trains models, in an execution of its own."""
+        return self.name.endswith(_TRAINING)
+
+    @property
+    def is_of_pipeline(self) -> bool:
+        """Whether an execution of the pipeline starts it."""
+        return not self.is_stream and not self.is_training
+
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A schedule, and its starts a month. `job` is the job that it starts, empty for a state machine."""
+    """A schedule, and its starts a month. `job` is the job that it starts, empty for a state machine.
+
+    `is_training`: it starts the state machine that trains models.
+    """
 
     name: str
     starts: float
     job: str
+    is_training: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +80,12 @@ class Stack:
 
     @property
     def schedules(self) -> list[Schedule]:
-        """The schedules of jobs and pipelines, which have a rate; office hours have a time of the day."""
+        """The schedules of jobs and pipelines, which have a rate, and of trainings, which are monthly.
+
+        Those of office hours, which have a time of each weekday, are left out.
+        """
         found = self.of("AWS::Scheduler::Schedule")
-        return [_schedule(each) for each in found if each["ScheduleExpression"].startswith("rate(")]
+        return [_schedule(each) for each in found if _starts(each["ScheduleExpression"])]
 
     @property
     def has_pipeline(self) -> bool:
@@ -107,14 +129,23 @@ def _job(properties: Mapping[str, Any]) -> Job:
 
 
 def _schedule(properties: Mapping[str, Any]) -> Schedule:
+    target = properties["Target"]
     return Schedule(
         name=properties["Name"],
-        starts=HOURS / _rate_hours(properties["ScheduleExpression"]),
-        job=json.loads(properties["Target"].get("Input") or "{}").get("JobName", ""),
+        starts=_starts(properties["ScheduleExpression"]),
+        job=json.loads(target.get("Input") or "{}").get("JobName", ""),
+        is_training=str(properties["Name"]).endswith("-training"),
     )
 
 
-def _rate_hours(expression: str) -> float:
-    """Return the hours of an expression like `rate(15 minutes)`."""
+def _starts(expression: str) -> float:
+    """Return the starts a month of an expression like `rate(15 minutes)`, or of one day of each month.
+
+    Other expressions have none.
+    """
+    if _MONTHLY.fullmatch(expression):
+        return 1.0
+    if not expression.startswith("rate("):
+        return 0.0
     number, unit = expression.removeprefix("rate(").removesuffix(")").split()
-    return int(number) * _HOURS_OF[unit.removesuffix("s")]
+    return HOURS / (int(number) * _HOURS_OF[unit.removesuffix("s")])

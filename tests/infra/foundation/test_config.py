@@ -53,6 +53,18 @@ def test_user_or_group_of_quicksight_is_accepted(who: str) -> None:
     assert config_for("dev", quicksight=arn).quicksight == arn
 
 
+def test_unknown_rule_for_trainings_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="monthly, never"):
+        config_for("dev", training="weekly")
+
+
+@pytest.mark.parametrize(("day", "hour"), [(0, 4), (29, 4), (2, 24), (2, -1)])
+def test_training_has_a_day_of_every_month_and_an_hour(day: int, hour: int) -> None:
+    with pytest.raises(ConfigError, match=f"cannot be trained on day {day} at {hour} of each month"):
+        replace(config_for("dev"), training_day=day, training_hour=hour)
+    assert replace(config_for("dev"), training_day=28, training_hour=23).training == "monthly"
+
+
 def test_unknown_trigger_is_refused() -> None:
     with pytest.raises(UnknownNameError, match="available-now"):
         replace(config_for("dev"), stream_trigger="sometimes")

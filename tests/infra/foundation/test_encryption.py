@@ -40,7 +40,7 @@ def test_encrypted_logs_need_no_acknowledgement(switched: tuple[Assembly, list[s
 
 def test_every_log_group_has_the_key(encrypted: Stack) -> None:
     groups = encrypted.of_type("AWS::Logs::LogGroup")
-    assert len(groups) == 5
+    assert len(groups) == 6
     assert all("KmsKeyId" in group for group in groups)
 
 

@@ -33,7 +33,7 @@ def test_schedule_starts_a_job_and_its_role_allows_nothing_else(streamer: Stack,
 
 
 def test_schedules_act_for_this_account_only(streamer: Stack, names: Names) -> None:
-    for subject in ("pipeline", STREAM_JOB):
+    for subject in ("pipeline", STREAM_JOB, "training"):
         role = streamer.named("AWS::IAM::Role", names.role(STREAMER, f"start_{subject}"))
         trust = role["AssumeRolePolicyDocument"]["Statement"][0]
         assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}

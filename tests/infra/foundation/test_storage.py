@@ -189,11 +189,28 @@ def test_steward_may_write_decisions_only(storage: Stack, names: Names) -> None:
     ledger = f"arn:aws:s3:::{names.ledger_bucket}"
     results = f"arn:aws:s3:::{names.athena_bucket}/steward-results/*"
     recorded = ("reingest", "released", "requeued", "withdrawn")
-    assert sorted(written) == [results, *(f"{ledger}/*/{each}/*" for each in recorded)]
+    decisions = [f"{ledger}/*/{each}/*" for each in recorded]
+    assert sorted(written) == [results, *decisions, f"{ledger}/model-pointers/*/*"]
     assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
     assert actions(statements, names.processed_bucket) == {"s3:GetObject", "s3:ListBucket"}
     assert actions(statements, names.ledger_bucket) == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
     assert actions(statements, names.curated_bucket) == set()
+
+
+def test_steward_may_start_pipelines_and_trainings_and_watch_trainings(storage: Stack, names: Names) -> None:
+    states = f"arn:aws:states:{REGION}:{ACCOUNT}"
+    granted = {
+        (action, resource)
+        for statement in storage.role(names.steward_role)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+        if action.startswith("states:")
+    }
+    assert granted == {
+        ("states:StartExecution", f"{states}:stateMachine:caudal-dev-*-pipeline"),
+        ("states:StartExecution", f"{states}:stateMachine:caudal-dev-*-training"),
+        ("states:DescribeExecution", f"{states}:execution:caudal-dev-*-training:*"),
+    }
 
 
 def test_steward_may_ask_quarantine_tables_only(storage: Stack, names: Names) -> None:

@@ -30,8 +30,8 @@ def test_page_has_the_figures_of_the_estimate(tmp_path: Path, docs: Path) -> Non
     assert "## dev" in lines
     assert "| 2 × AWS::CloudWatch::Alarm | $0.2000 |" in lines
     assert "| **total** | **$0.20** |" in lines
-    # At rest, idle, streams, pipelines, continuous; without a pipeline there is no drop.
-    row = "| dev | $0.20 | $0.20 | $0.00 | $0.00 | $0.00 |  |"
+    # At rest, idle, streams, pipelines, trainings, continuous; without a pipeline there is no drop.
+    row = "| dev | $0.20 | $0.20 | $0.00 | $0.00 | $0.00 | $0.00 |  |"
     assert row in pages[cost_table.GUIDE].splitlines()
 
 

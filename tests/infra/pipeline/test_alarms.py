@@ -37,6 +37,24 @@ def test_unsuccessful_executions_raise_an_alarm(shop: Stack, names: Names, subje
     assert (found["Threshold"], found["TreatMissingData"]) == (1, "notBreaching")
 
 
+@pytest.mark.parametrize(
+    ("subject", "metric"),
+    [
+        ("training-failed", "ExecutionsFailed"),
+        ("training-timed-out", "ExecutionsTimedOut"),
+        ("training-aborted", "ExecutionsAborted"),
+    ],
+)
+def test_unsuccessful_trainings_raise_an_alarm(
+    streamer: Stack, names: Names, subject: str, metric: str
+) -> None:
+    found = streamer.named("AWS::CloudWatch::Alarm", names.alarm(STREAMER, subject))
+    machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{names.training_state_machine(STREAMER)}"
+    assert (found["Namespace"], found["MetricName"]) == ("AWS/States", metric)
+    assert found["Dimensions"] == [{"Name": "StateMachineArn", "Value": machine}]
+    assert (found["Threshold"], len(found["AlarmActions"])) == (1, 1)
+
+
 def test_one_dead_letter_raises_an_alarm(shop: Stack, names: Names) -> None:
     found = alarm(shop, names, "dead-letters")
     assert found["MetricName"] == "ApproximateNumberOfMessagesVisible"

@@ -7,7 +7,7 @@ import pytest
 from lake.documentation.state_machine import drawings
 from tests.lake.documentation.test_state_graph import DEFINITION
 
-MAIN, FAILURE = ("\n\n".join(drawing.blocks) for drawing in drawings(DEFINITION))
+MAIN, FAILURE = ("\n\n".join(drawing.blocks) for drawing in drawings(DEFINITION, "Main"))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_each_map_has_a_diagram_of_its_own() -> None:
             "Done": {"Type": "Succeed"},
         },
     }
-    last = drawings(definition)[-1]
+    last = drawings(definition, "Main")[-1]
     assert last.title == "Inside All, for each item"
     assert '    s_Step("Step")' in last.blocks[0].splitlines()
 
@@ -59,5 +59,5 @@ def test_many_conditions_of_one_arrow_are_cut_short() -> None:
             "Done": {"Type": "Succeed"},
         },
     }
-    text = drawings(definition)[0].blocks[0]
+    text = drawings(definition, "Main")[0].blocks[0]
     assert '|"mart = a<br/>mart = b<br/>mart = c<br/>… 3 more"|' in text

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from infra.ops.costs import Line, at_rest, continuous, drops, idle, scheduled, sections, streams, total
+from infra.ops.costs import (
+    Line,
+    at_rest,
+    continuous,
+    drops,
+    idle,
+    scheduled,
+    sections,
+    streams,
+    total,
+    trainings,
+)
 from infra.ops.costs.prices import METRIC_HOUR, SQS_REQUEST, TRANSITION
 from infra.ops.costs.runs import LOGS, REQUESTS
 from tests.infra.assembly import Assembly
@@ -40,14 +51,16 @@ def machine(states: str = "") -> dict[str, Any]:
     return {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": states}}
 
 
-def schedule(rate: str, target: str = "{}") -> dict[str, Any]:
-    properties = {"Name": "schedule", "ScheduleExpression": rate, "Target": {"Input": target}}
+def schedule(rate: str, target: str = "{}", name: str = "schedule") -> dict[str, Any]:
+    properties = {"Name": name, "ScheduleExpression": rate, "Target": {"Input": target}}
     return {"Type": "AWS::Scheduler::Schedule", "Properties": properties}
 
 
 CRAWLER = {"Type": "AWS::Glue::Crawler"}
 HOURLY_STREAM = schedule("rate(1 hour)", '{"JobName": "stream"}')
 DAILY_PIPELINE = schedule("rate(1 day)")
+TRAINING_JOB = job("d-train-anomaly-model")
+MONTHLY_TRAINING = schedule("cron(0 4 2 * ? *)", name="d-training")
 
 
 def dollars(lines: list[Line]) -> list[float]:
@@ -148,6 +161,24 @@ def test_idle_month_has_the_shortest_runs(tmp_path: Path) -> None:
     ]
 
 
+def test_training_costs_one_run_a_month_and_the_publication_after_a_promotion(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path, J=job(), T=TRAINING_JOB, M=machine(), S=MONTHLY_TRAINING, P=DAILY_PIPELINE,
+        O=schedule("cron(0 8 ? * MON-FRI *)"),
+    )  # fmt: skip
+    run = 2 * 2 * DPU_MINUTE + LOGS + REQUESTS
+    training = 2 * 5 * DPU_MINUTE + LOGS + REQUESTS + 8 * TRANSITION
+    assert dollars(trainings(folder)) == [pytest.approx(training), pytest.approx(run + 20 * TRANSITION)]
+    # Unchanged data is trained on as long; the schedule of the pipeline and its drops know no training.
+    assert dollars(idle(folder))[-1] == pytest.approx(training)
+    assert dollars(scheduled(folder)) == [pytest.approx(DAYS * (run + 20 * TRANSITION))]
+    assert not [line.what for line in drops(folder)["one"] if "train" in line.what]
+
+
+def test_training_without_a_schedule_costs_nothing(tmp_path: Path) -> None:
+    assert trainings(write(tmp_path, T=TRAINING_JOB, M=machine())) == []
+
+
 def test_shipped_environment_is_cheap_when_idle_and_per_drop(dev: Assembly) -> None:
     assert total(idle(dev.outdir)) <= 5.00
     for stack, lines in drops(dev.outdir).items():
@@ -161,5 +192,6 @@ def test_only_prod_has_keys(dev: Assembly, prod: Assembly) -> None:
     assert total(at_rest(prod.outdir)) > total(at_rest(dev.outdir))
     assert [each.key for each in sections(dev.outdir)] == [
         "month_at_rest", "month_idle", "month_of_streams", "month_of_pipelines",
+        "month_of_trainings",
         "drop_caudal-dev-cloud-provider", "drop_caudal-dev-ecommerce",
     ]  # fmt: skip
