@@ -73,13 +73,12 @@ class Jobs(Construct):
         )
 
     def _job(self, kind: str, purpose: str, **arguments: str) -> _Job:
+        measures = kind == RAW_TO_PROCESSED or bool(self._domain.models)
         return _Job(
             self,
             kind,
             defaults=self._defaults,
-            role=self._defaults.role(
-                self, kind, measures=kind == RAW_TO_PROCESSED or bool(self._domain.models)
-            ),
+            role=self._defaults.role(self, kind, measures=measures),
             description=f"{purpose} of {self._domain.name}.",
             arguments=self._defaults.arguments(WORKER_TYPE, **arguments),
         )

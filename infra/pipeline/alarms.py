@@ -78,7 +78,7 @@ class TrainingAlarms(Construct):
             alarms.add(
                 f"model-misfit-{model.name.replace('_', '-')}",
                 _metric(METRICS_NAMESPACE, MODEL_MISFITS, dimensions, "Maximum"),
-                description=f"The model {model.name} of {domain.name} no longer fits the newest days. Train it.",
+                description=f"The model {model.name} of {domain.name} no longer fits the newest days.",
             )
 
 

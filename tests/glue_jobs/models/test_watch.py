@@ -65,16 +65,17 @@ def test_model_does_not_fit_above_a_fifth_of_thirty_rows() -> None:
 def test_message_says_what_does_not_fit_and_what_to_do() -> None:
     [message] = watched(40, 10).messages("shop")
     assert message == (
-        "Model prices: m-1 no longer fits; of the newest days these shares are outside of its bounds: SE 25 %; "
-        "train: caudal model train --domain shop."
+        "Model prices: m-1 no longer fits; of the newest days these shares are outside of its bounds: "
+        "SE 25 %; train: caudal model train --domain shop."
     )
     assert watched(40, 2).messages("shop") == []
 
 
 def test_message_names_corrected_months_and_failures() -> None:
     found = Watched(model="prices", version="m-1", corrected_months=("2025-02", "2025-03"), failure="no rows")
-    assert found.messages("shop") == [
-        "Model prices: no rows",
-        "Model prices: m-1 was trained on data that was corrected since: 2025-02, 2025-03; train: caudal model "
-        "train --domain shop.",
-    ]
+    failure, correction = found.messages("shop")
+    assert failure == "Model prices: no rows"
+    assert correction == (
+        "Model prices: m-1 was trained on data that was corrected since: 2025-02, 2025-03; "
+        "train: caudal model train --domain shop."
+    )
