@@ -11,7 +11,7 @@ Answer = tuple[int, dict[str, str], str]
 
 
 class Fault(Enum):
-    """What happens to a write with If-None-Match: the status and code of the answer, and the message."""
+    """What happens to a conditional write: the status and code of the answer, and the message."""
 
     CONFLICT = (409, "ConditionalRequestConflict", "A conflicting conditional operation is in progress.")
     """Another writer's request is under way: nothing is written, and the client has to try again."""

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import BinaryIO
 from uuid import uuid4
 
@@ -28,6 +28,7 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._swapping = RLock()
 
     def _path(self, bucket: str, key: str) -> Path:
         odd = self._odd(bucket, key)
@@ -75,7 +76,7 @@ class FolderStore:
             yield Listed(
                 key=key,
                 size=stat.st_size,
-                etag=hashlib.md5(body).hexdigest(),
+                etag=_etag(body),
                 modified=datetime.fromtimestamp(stat.st_mtime, UTC),
             )
 
@@ -106,10 +107,28 @@ class FolderStore:
         path.write_bytes(body)
 
     def create(self, bucket: str, key: str, body: bytes) -> bool:
-        if self._path(bucket, key).exists():
-            return self.read(bucket, key) == body
-        self.write(bucket, key, body)
-        return True
+        with self._swapping:
+            if self._path(bucket, key).exists():
+                return self.read(bucket, key) == body
+            self.write(bucket, key, body)
+            return True
+
+    def etagged(self, bucket: str, key: str) -> tuple[bytes, str]:
+        body = self.read(bucket, key)
+        return body, _etag(body)
+
+    def swap(self, bucket: str, key: str, body: bytes, etag: str | None) -> bool:
+        if etag is None:
+            return self.create(bucket, key, body)
+        with self._swapping:
+            try:
+                held = self.read(bucket, key)
+            except FileNotFoundError:
+                return False
+            if _etag(held) != etag:
+                return held == body
+            self.write(bucket, key, body)
+            return True
 
     def copy(self, bucket: str, source: str, target: str) -> None:
         path = self._path(bucket, target)
@@ -129,6 +148,10 @@ class FolderStore:
 
     def url(self, bucket: str, key: str) -> str:
         return str(self._path(bucket, key))
+
+
+def _etag(body: bytes) -> str:
+    return hashlib.md5(body).hexdigest()
 
 
 class KilledError(Exception):

@@ -7,7 +7,7 @@ exactly ordered. Production uses `S3Store`, tests use a folder with the same beh
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,6 +84,16 @@ class ObjectStore(ObjectChanges, Protocol):
         before, which may be that of a request whose answer was lost.
         """
 
+    def etagged(self, bucket: str, key: str) -> tuple[bytes, str]:
+        """Return the whole object and the ETag of its version. Raises FileNotFoundError."""
+
+    def swap(self, bucket: str, key: str, body: bytes, etag: str | None) -> bool:
+        """Replace the version of the object that has this ETag; None creates an object that does not exist.
+
+        Return whether the key now holds `body`, as `create` does. False: the key holds another version, or
+        the object is gone, and nothing was written.
+        """
+
     def url(self, bucket: str, key: str) -> str:
         """Return the URL under which Spark finds the object or prefix."""
 
@@ -138,13 +148,35 @@ class S3Store:
         self._s3.put_object(Bucket=bucket, Key=key, Body=body)
 
     def create(self, bucket: str, key: str, body: bytes) -> bool:
+        return self._conditionally(
+            bucket, key, body, lambda: self._s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+        )
+
+    def etagged(self, bucket: str, key: str) -> tuple[bytes, str]:
+        try:
+            answer = self._s3.get_object(Bucket=bucket, Key=key)
+        except self._s3.exceptions.NoSuchKey as error:
+            raise FileNotFoundError(f"s3://{bucket}/{key}") from error
+        with answer["Body"] as body:
+            return body.read(), answer["ETag"]
+
+    def swap(self, bucket: str, key: str, body: bytes, etag: str | None) -> bool:
+        if etag is None:
+            return self.create(bucket, key, body)
+        return self._conditionally(
+            bucket, key, body, lambda: self._s3.put_object(Bucket=bucket, Key=key, Body=body, IfMatch=etag)
+        )
+
+    def _conditionally(self, bucket: str, key: str, body: bytes, put: Callable[[], object]) -> bool:
+        """Call `put`, again after a conflict; return whether the key then holds `body`."""
         for attempt in range(CREATE_ATTEMPTS):
             try:
-                self._s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+                put()
                 return True
             except self._s3.exceptions.ClientError as error:
                 code = error.response.get("Error", {}).get("Code")
-                if code == "PreconditionFailed":
+                # S3 answers NoSuchKey to If-Match where there is no object.
+                if code in ("PreconditionFailed", "NoSuchKey"):
                     return self._holds(bucket, key, body)
                 # Another writer's request for the key had not ended.
                 if code != "ConditionalRequestConflict" or attempt == CREATE_ATTEMPTS - 1:

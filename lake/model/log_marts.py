@@ -1,8 +1,8 @@
 """The logs that every domain publishes beside its marts: of check results and of runs.
 
 `quality_by_run` has two kinds of rows. A batch records the results of the checks on arrival, over the rows
-that it read. An execution records the references without a parent row (`<column>.unknown`), over the silver rows
-that it recomputed: a row is checked again whenever its month is recomputed, because its parent may have
+that it read. An execution records the references without a parent row (`<column>.unknown`), over the silver
+rows that it recomputed: a row is checked again whenever its month is recomputed, because its parent may have
 arrived since. `pipeline_runs` has the executions and the runs of streams' jobs.
 
 The logs are none of the domain's marts: a full refresh changes none of their rows and adds its own.

@@ -29,6 +29,6 @@ class Domain(Declaration):
 
 
 __all__ = [
-    "Check", "Column", "Domain", "Effect", "PartitionUnit", "Mart", "Model", "Question", "Reference", "Stream",
-    "Table", "Dependency", "Versions",
+    "Check", "Column", "Domain", "Effect", "PartitionUnit", "Mart", "Model", "Question", "Reference",
+    "Stream", "Table", "Dependency", "Versions",
 ]  # fmt: skip

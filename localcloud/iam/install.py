@@ -154,6 +154,7 @@ def _denial(response: Any, role: str, action: str, resource: str) -> Exception:
 # --- S3
 
 _S3_HEADERS = {
+    "s3:if-match": "If-Match",
     "s3:if-none-match": "If-None-Match",
     "s3:x-amz-server-side-encryption": "x-amz-server-side-encryption",
 }

@@ -61,7 +61,7 @@ def _complete_multipart_upload(self: S3Backend, *args: Any, **kwargs: Any) -> Fi
 
 
 def _serialised(store: ObjectStore, faults: WriteFaults, name: str) -> Callable[..., Any]:
-    """Return moto's method under the store's lock: of two writers with If-None-Match only one succeeds.
+    """Return moto's method under the store's lock: of two conditional writers only one succeeds.
 
     A conditional write meets the fault that a test asked for.
     """
@@ -69,7 +69,7 @@ def _serialised(store: ObjectStore, faults: WriteFaults, name: str) -> Callable[
     def locked(self: moto.s3.responses.S3Response, *args: Any, **kwargs: Any) -> Any:
         with store.lock:
             fault = None
-            if "If-None-Match" in self.headers:
+            if "If-None-Match" in self.headers or "If-Match" in self.headers:
                 fault = faults.take(self.bucket_name, self.parse_key_name())
             if fault is Fault.CONFLICT:
                 return fault.answer

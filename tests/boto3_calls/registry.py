@@ -155,6 +155,18 @@ STUBS = (
         lambda s: s.create("b", "a", b"x"),
     ),
     store(
+        "get_object",
+        {"Key": "a"},
+        {"Body": body(b"x"), "ETag": '"e"'},
+        lambda s: s.etagged("b", "a") == (b"x", '"e"') or pytest.fail("not read"),
+    ),
+    store(
+        "put_object",
+        {"Key": "a", "Body": b"x", "IfMatch": '"e"'},
+        {"ETag": '"f"'},
+        lambda s: s.swap("b", "a", b"x", '"e"'),
+    ),
+    store(
         "copy_object",
         {"Key": "t", "CopySource": {"Bucket": "b", "Key": "s"}},
         {"CopyObjectResult": {"ETag": '"e"'}},

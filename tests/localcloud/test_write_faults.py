@@ -82,6 +82,19 @@ def test_entry_of_another_run_is_not_the_jobs_own(cloud: LocalCloud, s3: Any) ->
     assert body(s3, "taken") == b"another batch"
 
 
+def test_job_repeats_a_replacement_that_met_a_conflict(cloud: LocalCloud, s3: Any) -> None:
+    etag = s3.put_object(Bucket=BUCKET, Key="pointer", Body=b"1")["ETag"]
+    cloud.context.write_faults.add(BUCKET, "pointer", Fault.CONFLICT)
+    assert S3Store(s3).swap(BUCKET, "pointer", b"2", etag)
+    assert body(s3, "pointer") == b"2"
+
+
+def test_replacement_whose_answer_was_lost_is_the_jobs_own(cloud: LocalCloud, s3: Any) -> None:
+    etag = s3.put_object(Bucket=BUCKET, Key="moved", Body=b"1")["ETag"]
+    cloud.context.write_faults.add(BUCKET, "moved", Fault.LOST_ANSWER)
+    assert S3Store(s3).swap(BUCKET, "moved", b"2", etag)
+
+
 def test_small_object_of_the_requeue_is_repeated(cloud: LocalCloud, s3: Any) -> None:
     cloud.context.write_faults.add(BUCKET, "requeued", Fault.CONFLICT)
     assert put_once(s3, BUCKET, "requeued", b"1", {})

@@ -66,6 +66,27 @@ def test_object_is_created_only_if_its_key_is_free(store: ObjectStore) -> None:
     assert store.read("bucket", "k") == b"first"
 
 
+def test_object_is_replaced_only_in_the_version_that_was_read(store: ObjectStore) -> None:
+    assert store.swap("bucket", "k", b"first", None)
+    assert not store.swap("bucket", "k", b"second", None)
+    body, etag = store.etagged("bucket", "k")
+    assert body == b"first"
+    assert store.swap("bucket", "k", b"second", etag)
+    assert not store.swap("bucket", "k", b"third", etag)
+    assert store.swap("bucket", "k", b"second", etag), "the answer to the same request was lost"
+    assert store.read("bucket", "k") == b"second"
+
+
+def test_object_that_is_gone_is_not_replaced(store: ObjectStore) -> None:
+    store.write("bucket", "k", b"first")
+    _, etag = store.etagged("bucket", "k")
+    store.delete("bucket", ["k"])
+    assert not store.swap("bucket", "k", b"second", etag)
+    assert keys(store) == []
+    with pytest.raises(FileNotFoundError):
+        store.etagged("bucket", "k")
+
+
 def test_objects_are_copied_and_replace_their_targets(store: ObjectStore) -> None:
     store.write("bucket", "from/1", b"one")
     store.write("bucket", "from/2", b"two")

@@ -42,6 +42,28 @@ def test_only_one_of_simultaneous_conditional_writers_succeeds(s3: Any) -> None:
         assert sum(threads.map(put, range(16))) == 1
 
 
+def test_only_one_of_simultaneous_replacements_of_a_version_succeeds(s3: Any) -> None:
+    etag = s3.put_object(Bucket="plain", Key="swap", Body=b"first")["ETag"]
+
+    def put(number: int) -> Any:
+        try:
+            s3.put_object(Bucket="plain", Key="swap", Body=str(number).encode(), IfMatch=etag)
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return "written"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = sorted(threads.map(put, range(16)))
+    assert answers == ["PreconditionFailed"] * 15 + ["written"]
+
+
+def test_replacement_of_a_missing_object_is_refused(s3: Any) -> None:
+    with pytest.raises(ClientError) as raised:
+        s3.put_object(Bucket="plain", Key="missing", Body=b"x", IfMatch='"0"')
+    assert raised.value.response["Error"]["Code"] == "NoSuchKey"
+    assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+
+
 def test_completed_multipart_upload_is_one_file(cloud: LocalCloud, s3: Any, plain: Path) -> None:
     before = blobs(cloud)
     upload = s3.create_multipart_upload(Bucket="plain", Key="big", Metadata={"k": "v"})["UploadId"]
