@@ -18,7 +18,7 @@ class DamagedEntryError(CaudalError):
         super().__init__(
             f"the object is not {kind} ({reason}).",
             where=f"s3://{bucket}/{key}",
-            hint=f"Only the jobs and the command line write the ledger: {_restoration(bucket, key)}",
+            hint=f"Only the jobs and the command line write the ledger: {restoration(bucket, key)}",
         )
 
 
@@ -38,7 +38,8 @@ def texts(value: Any) -> list[str]:
     raise TypeError(f"not a list of texts: {value!r:.100}")
 
 
-def _restoration(bucket: str, key: str) -> str:
+def restoration(bucket: str, key: str) -> str:
+    """Return the sentence that says how an earlier version of an object becomes the present one."""
     source = shlex.quote(f"{bucket}/{quote(key)}?versionId=VERSION_ID")
     listing = f"aws s3api list-object-versions --bucket {bucket} --prefix {shlex.quote(key)}"
     copying = f"aws s3api copy-object --bucket {bucket} --key {shlex.quote(key)} --copy-source {source}"

@@ -7,6 +7,27 @@ from dataclasses import dataclass
 
 from lake.model.columns import Column
 
+MODEL_VERSION = "model_version"
+"""Column that the jobs add to the parameters that a mart gets: the id of the version."""
+
+PARAMETER_TYPES = ("string", "int", "bigint", "boolean", "date", "timestamp")
+"""Types of parameters, beside decimals. Doubles have no canonical text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Comparison of new rows of a mart with the bounds that the model gave them.
+
+    `value`, `lower`, `upper` and `by` are columns of `mart`: a row whose value lies outside of its bounds is
+    unusual, and the share of such rows is told for each value of `by`.
+    """
+
+    mart: str
+    value: str
+    lower: str
+    upper: str
+    by: str
+
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
@@ -15,9 +36,13 @@ class Model:
     - `inputs`: the silver tables and marts that training reads, whole. `train` takes them by name, and
       `champion`, the parameters of the promoted version.
     - `parameters`, `key`: columns and key of the parameters table, which a trained version consists of.
+    - `fingerprinted`: the mart among `inputs` whose rows are hashed by month, so that a later correction of
+      the training data shows.
+    - `watch`: the comparison of new rows with the model, which tells when it no longer fits.
 
-    A mart that names the model gets the parameters of the promoted version, or None while there is none: it
-    is then computed with a model that needs no training, the cold start.
+    A mart that names the model gets the parameters of the promoted version, with its id in the column
+    `model_version`, or None while there is none: it is then computed with a model that needs no training, the
+    cold start.
     """
 
     name: str
@@ -25,12 +50,21 @@ class Model:
     inputs: tuple[str, ...]
     parameters: tuple[Column, ...]
     key: tuple[str, ...]
+    fingerprinted: str
+    watch: Watch | None = None
 
     def problems(self) -> Iterator[str]:
         """Yield a sentence for each mistake in this declaration by itself."""
         names = [column.name for column in self.parameters]
         for column in self.parameters:
             yield from column.problems()
+            if column.name == MODEL_VERSION:
+                yield f"column '{MODEL_VERSION}': the jobs add it; remove it"
+            if column.type not in PARAMETER_TYPES and not column.type.startswith("decimal"):
+                yield (
+                    f"column '{column.name}': a parameter is no {column.type}; take a decimal or one of "
+                    f"{', '.join(PARAMETER_TYPES)}"
+                )
         yield from (
             f"column '{name}' is declared twice" for name in sorted({*names}) if names.count(name) > 1
         )
@@ -39,5 +73,5 @@ class Model:
             yield "has no parameters: declare the columns that a trained version consists of"
         if not self.key:
             yield "has no key: name the columns that identify a row of its parameters"
-        if not self.inputs:
-            yield "has no inputs: name the tables or marts that training reads"
+        if self.fingerprinted not in self.inputs:
+            yield f"fingerprinted '{self.fingerprinted}' is no input"

@@ -10,7 +10,7 @@ from lake.errors import DeclarationError
 from lake.model.dashboard_rules.gold import dashboard_problems
 from lake.model.declaration import Declaration
 from lake.model.marts import Mart
-from lake.model.models import Model
+from lake.model.models import Model, Watch
 from lake.model.relational.checks import relational_problems
 from lake.model.serving_checks import serving_problems
 from lake.model.tables import Table, Versions
@@ -152,8 +152,24 @@ def _model_problems(model: Model, domain: Declaration) -> Iterator[str]:
     for mart in domain.marts:
         if mart.model == model.name and mart.name in model.inputs:
             yield f"is trained on '{mart.name}', which is computed with it: read that mart's inputs"
+    fingerprinted = next((mart for mart in domain.marts if mart.name == model.fingerprinted), None)
+    if fingerprinted is None or fingerprinted.dated_by is None:
+        yield f"fingerprinted '{model.fingerprinted}' is no mart with a date, whose months could be hashed"
+    if model.watch is not None:
+        yield from _watch_problems(model.watch, model, domain)
     if all(mart.model != model.name for mart in domain.marts):
         yield "no mart is computed with it: name it in a mart, or remove it"
+
+
+def _watch_problems(watch: Watch, model: Model, domain: Declaration) -> Iterator[str]:
+    mart = next((mart for mart in domain.marts if mart.name == watch.mart), None)
+    if mart is None or mart.model != model.name or mart.dated_by is None:
+        yield f"watches '{watch.mart}', which is no mart with a date that is computed with it"
+        return
+    names = {column.name for column in mart.columns}
+    for name in (watch.value, watch.lower, watch.upper, watch.by):
+        if name not in names:
+            yield f"watches '{watch.mart}', which has no column '{name}'"
 
 
 def _mart_problems(mart: Mart, domain: Declaration) -> Iterator[str]:
