@@ -1,0 +1,105 @@
+"""Made-up daily costs, the same in every training: they show whether a model still works on clean data.
+
+Whatever happens to the real costs, these stay. A model that damaged data made look good is seen here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+MADE_UP = "made-up"
+"""Series with a week, a trend, single outliers and, for one in three, a change of level long ago."""
+
+MADE_UP_GAPS = "made-up, gaps"
+"""The same kind of series, with days missing."""
+
+FLAT = "flat"
+"""Series without week and trend."""
+
+PANELS = (MADE_UP, MADE_UP_GAPS, FLAT)
+SEED = 7301
+ORGANISATIONS = 5
+SERVICES = 4
+FIRST_DAY = date(2024, 1, 1)
+HISTORY_DAYS = 260
+HELD_OUT_DAYS = 28
+OUTLIERS_PER_THOUSAND = 6
+
+_KEY = ("panel", "org_id", "service")
+_MILLIONTH = Decimal("0.000001")
+
+
+def reference(spark: SparkSession, seed: int = SEED) -> DataFrame:
+    """Return panel, org_id, service, usage_date, cost_usd and held_out; grain: all before cost_usd.
+
+    Each panel has ORGANISATIONS × SERVICES series without missing days. All costs are whole numbers of
+    millionths from hashes of the key.
+    """
+    days = HISTORY_DAYS + HELD_OUT_DAYS
+    per_panel = ORGANISATIONS * SERVICES * days
+    number = F.col("id")
+    within = number % per_panel
+    series = F.floor(within / days)
+    place = F.floor(number / per_panel) + 1
+    rows = spark.range(len(PANELS) * per_panel, numPartitions=1).select(
+        F.element_at(F.array(*map(F.lit, PANELS)), place.cast("int")).alias("panel"),
+        F.concat(F.lit("org_"), F.floor(series / SERVICES)).alias("org_id"),
+        F.concat(F.lit("service_"), series % SERVICES).alias("service"),
+        (within % days).cast("int").alias("day"),
+    )  # fmt: skip
+    costs = rows.withColumn("usage_date", F.date_add(F.lit(FIRST_DAY), F.col("day"))).withColumn(
+        "held_out", F.col("day") >= HISTORY_DAYS
+    )
+    usual = F.col("panel") == FLAT
+    flat = _times(_level(seed), _noise(seed))
+    lively = _times(_times(_times(flat, _week(seed)), _trend(seed)), _past(seed))
+    millionths = F.when(usual, flat).otherwise(lively)
+    cost = (millionths.cast("decimal(22,0)") * F.lit(_MILLIONTH)).cast("decimal(28,6)")
+    return costs.select(*_KEY, "usage_date", cost.alias("cost_usd"), "held_out")
+
+
+def _draw(seed: int, subject: str, bound: int, *more: str) -> Column:
+    return F.pmod(F.xxhash64(F.lit(seed), F.lit(subject), *_KEY, *more), F.lit(bound).cast("bigint"))
+
+
+def _times(value: Column, thousandths: Column) -> Column:
+    return F.floor(value * thousandths / 1000)
+
+
+def _level(seed: int) -> Column:
+    """Return 20 to 500 dollars in millionths."""
+    return (20_000 + _draw(seed, "level", 480_000)) * 1000
+
+
+def _noise(seed: int) -> Column:
+    """Return about ± 5 %, in thousandths: the sum of four draws is close to a bell curve."""
+    draws = (_draw(seed, f"noise {turn}", 91, "day") for turn in range(4))
+    return sum(draws, F.lit(1000 - 2 * 90))
+
+
+def _week(seed: int) -> Column:
+    """Return the share of the weekday: 900 to 1,100 thousandths, on weekends 450 to 850."""
+    weekday = F.weekday("usage_date")
+    weekend = 450 + _draw(seed, "weekend", 401)
+    by_day = 900 + F.pmod(
+        F.xxhash64(F.lit(seed), F.lit("weekday"), *_KEY, weekday), F.lit(201).cast("bigint")
+    )
+    return F.when(weekday >= 5, weekend).otherwise(by_day)
+
+
+def _trend(seed: int) -> Column:
+    """Return the growth since the first day: −0.05 to +0.25 % of the first level per day."""
+    growth = _draw(seed, "trend", 301) - 50
+    return 1000 + F.floor(F.col("day") * growth / 100)
+
+
+def _past(seed: int) -> Column:
+    """Return what happened to a day of the history: a change of level before it, or a single outlier."""
+    is_shifted = (_draw(seed, "shifts", 3) == 0) & (F.col("day") >= 60 + _draw(seed, "shift day", 140))
+    level = F.when(is_shifted, 650 + _draw(seed, "shift size", 900)).otherwise(1000)
+    is_outlier = ~F.col("held_out") & (_draw(seed, "outlier", 1000, "day") < OUTLIERS_PER_THOUSAND)
+    return F.when(is_outlier, F.lit(3) * level).otherwise(level)
