@@ -58,7 +58,7 @@ class Jobs(Construct):
         if serves:
             self._grant_unpublished(self.processed_to_curated.role)
         if defaults.domain.models:
-            self._grant_models(self.processed_to_curated.role)
+            self._grant_models()
 
     def grant_run(self, role: Role) -> None:
         """Allow `role` to start, watch and stop both jobs."""
@@ -141,16 +141,20 @@ class Jobs(Construct):
         role.append(bucket, ledger_root(domain))
         role.delete(bucket, publishing_prefix(domain), *merged)
 
-    def _grant_models(self, role: Role) -> None:
-        """Allow the job to read promoted versions, and to record which of them gold was computed with."""
+    def _grant_models(self) -> None:
+        """Allow the jobs to read promoted versions, and the second one to record which of them gold is on.
+
+        The first job asks for them as well: a promotion is published also without new files.
+        """
         domain, arns, bucket = self._domain, self._defaults.arns, self._names.ledger_bucket
-        role.allow(
-            READ, arns.objects(bucket, models_root(domain.name)), why="Versions are not known at synth."
-        )
         pointers = [pointer_key(domain.name, model.name) for model in domain.models]
         published = [published_model_key(domain.name, model.name) for model in domain.models]
-        role.allow(READ, [f"{arns.bucket(bucket)}/{key}" for key in (*pointers, *published)])
-        role.allow(APPEND, [f"{arns.bucket(bucket)}/{key}" for key in published])
+        for role in (self.raw_to_processed.role, self.processed_to_curated.role):
+            role.allow(
+                READ, arns.objects(bucket, models_root(domain.name)), why="Versions are not known at synth."
+            )
+            role.allow(READ, [f"{arns.bucket(bucket)}/{key}" for key in (*pointers, *published)])
+        self.processed_to_curated.role.allow(APPEND, [f"{arns.bucket(bucket)}/{key}" for key in published])
 
     def _grant_unpublished(self, role: Role) -> None:
         """Allow the job to list the partitions that are not yet in the serving store."""
