@@ -20,10 +20,13 @@ from glue_jobs.curation.curation import Curation
 from glue_jobs.curation.publication import Published, Register
 from glue_jobs.curation.versions import Replaced
 from glue_jobs.curation.withdrawn import withdrawn_files, withdrawn_messages
+from glue_jobs.curation.workspace import published_mart
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.ledger.set_aside import SetAside
 from glue_jobs.ledger.unpublished import record_unpublished
+from glue_jobs.models.metrics import put_model_metrics
+from glue_jobs.models.publication import RunModels
 from glue_jobs.quality.log import write_quality_log, write_reference_log
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
 from glue_jobs.runtime.args import JobArguments, job_arguments
@@ -53,33 +56,38 @@ def run(
     view = _followed(store, args, domain, ledger.view())
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     held = hold_messages(domain.name, holds)
-    if not (view.needs_publication or (args.full_refresh and view.readable)):
-        message = " ".join(["Silver and gold are up to date.", *held])
+    models = RunModels(store, args.ledger_bucket, domain)
+    if not (view.needs_publication or ((args.full_refresh or models.is_due) and view.readable)):
+        message = " ".join(["Silver and gold are up to date.", *models.damage(), *held])
         summary = _summary(RunStatus.NOTHING_TO_DO, {}, [], message)
         summary |= predicted_cost(args, time.monotonic() - started)
         _finish(store, args, ledger, summary, {}, holds)
         return summary
     full_refresh = args.full_refresh or view.needs_full_refresh
-    curation = Curation(spark, store, replace(args, full_refresh=full_refresh), domain, view)
+    curation = Curation(spark, store, replace(args, full_refresh=full_refresh), domain, view, models)
     curation.compute()
     _record_publishing_streams(ledger, domain, view, args)
     if args.serving:
         # Before publishing: if this run dies, the next one no longer touches a partition that is removed.
         record_unpublished(store, args, domain, curation.touched())
+    models.begin()
     published = curation.publish(_registration(catalog, domain))
     write_quality_log(store, args.curated_bucket, domain.name, view)
     write_reference_log(store, args.curated_bucket, domain.name, args.execution, now, curation.checks)
     done = [*(batch.batch_id for batch in view.uncurated), *view.unapplied]
     ledger.mark_curated(done, execution=args.execution, at=now)
+    models.finish(
+        lambda name: published_mart(spark, store, args, domain.mart(name)), execution=args.execution, at=now
+    )
     ledger.update_snapshot()
     compacted = _compact(spark, store, catalog, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
-    marts = {mart.name for mart in domain.marts}
     withdrawn = withdrawn_files(view)
-    told = [*withdrawn_messages(withdrawn), *_replaced_messages(curation.replaced)]
-    message = " ".join([_publication_message(published, marts), *told, *compacted.failures, *held])
+    told = [*withdrawn_messages(withdrawn), *_replaced_messages(curation.replaced), *models.messages()]
+    message = " ".join([_publication_message(published, domain), *told, *compacted.failures, *held])
     summary = _summary(RunStatus.PUBLISHED, published, pending, message)
     summary["compacted"] = compacted.changed
+    summary["models"] = models.summary()
     summary["replaced_groups"] = {name: each.groups for name, each in curation.replaced.items()}
     summary["ambiguous_groups"] = {name: each.ambiguous for name, each in curation.replaced.items()}
     summary |= predicted_cost(args, time.monotonic() - started)
@@ -165,7 +173,8 @@ def _totals(book: Mapping[Any, Account]) -> dict[str, int]:
     return asdict(sum(book.values(), Account()))
 
 
-def _publication_message(published: Mapping[str, Published], marts: set[str]) -> str:
+def _publication_message(published: Mapping[str, Published], domain: Domain) -> str:
+    marts = {mart.name for mart in domain.marts}
     files = sum(item.files for item in published.values())
     gold = sum(1 for name in published if name in marts)
     return f"{len(published) - gold} silver tables and {gold} marts, {files} files."
@@ -198,6 +207,7 @@ def _summary(
             for name, item in sorted(published.items())
         },
         "compacted": False,
+        "models": {},
         "replaced_groups": {},
         "ambiguous_groups": {},
     }
@@ -220,6 +230,7 @@ def main() -> None:
     catalog = GlueCatalog(boto3.client("glue"), env=args.env, domain=args.domain)
     summary = run(configure(glue.spark_session), S3Store.connect(), catalog, args, datetime.now(UTC))
     print(summary["message"], file=sys.stderr)
+    put_model_metrics(boto3.client("cloudwatch"), args.env, args.domain, summary["models"])
     job.commit()
 
 

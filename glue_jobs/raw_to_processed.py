@@ -32,6 +32,7 @@ from glue_jobs.ingest.withdrawn_rows import follow_withdrawals
 from glue_jobs.ledger.attempts import Attempts
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView
+from glue_jobs.models.choice import choices
 from glue_jobs.quality.gate import GateFailure, evaluate, rejection_message
 from glue_jobs.quality.log import checks_on_arrival, with_file_checks
 from glue_jobs.quality.metrics import put_metrics
@@ -90,7 +91,9 @@ def run(
         follow_withdrawals(spark, store, catalog, args, domain, view)
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     outside = outside_domains(store, args.raw_bucket)
-    summary = _summary(ingested, again, view, holds, args, outside)
+    # A model whose version changed has its marts computed again, also without new files.
+    changes = any(choice.is_due for choice in choices(store, args.ledger_bucket, domain).values())
+    summary = _summary(ingested, again, view, holds, args, outside, changes and bool(view.readable))
     detail = _detail(ingested) if ingested else {}
     summary |= predicted_cost(args, time.monotonic() - started)
     write_summary(store, args, JOB, summary, detail)
@@ -187,11 +190,13 @@ def _summary(
     holds: Sequence[Hold],
     args: JobArguments,
     outside: Sequence[str],
+    models_change: bool,
 ) -> dict[str, Any]:
     """Return the run summary.
 
-    `proceed` is set if silver and gold lack a readable batch or a decision on a file. `status` is REJECTED
-    if the batch is rejected, or if the gate has held a stream and there is nothing else to publish.
+    `proceed` is set if silver and gold lack a readable batch or a decision on a file, or if gold is not on
+    the promoted version of a model. `status` is REJECTED if the batch is rejected, or if the gate has held a
+    stream and there is nothing else to publish.
     """
     batch = ingested.batch if ingested else None
     reports = ingested.reports if ingested else ()
@@ -200,7 +205,8 @@ def _summary(
     if batch is not None:
         is_rejected = batch.status == BatchStatus.REJECTED
         status = RunStatus.REJECTED if is_rejected else RunStatus.COMMITTED
-    if holds and not (view.needs_publication or args.full_refresh):
+    proceeds = view.needs_publication or models_change
+    if holds and not (proceeds or args.full_refresh):
         status = RunStatus.REJECTED
     first = ingested.message if ingested else "There are no new files."
     older = view.older_than(READING_RULES)
@@ -211,7 +217,7 @@ def _summary(
     ]  # fmt: skip
     return {
         "status": status,
-        "proceed": view.needs_publication,
+        "proceed": proceeds,
         "new_partitions": bool(again.batches) or any(report.rows_read for report in reports),
         "batch_id": batch.batch_id if batch else None,
         "files": len(files),

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from lake.model.columns import integer, text
-from lake.model.models import Model, Watch
+from domains.cloud_provider.anomaly.trained.parameters import TRAINED_KEY, TRAINED_PARAMETERS
+from lake.model.models import Fingerprint, Model, Watch
 
 COST_ANOMALY = Model(
     name="cost_anomaly",
     description="The usual daily cost of an organisation and service, and the bounds of usual costs.",
     inputs=("org_daily_usage_by_service", "anomaly_feedback"),
-    fingerprinted="org_daily_usage_by_service",
+    fingerprint=Fingerprint(
+        mart="org_daily_usage_by_service",
+        dated_by="usage_date",
+        columns=("org_id", "usage_date", "service", "cost_usd"),
+    ),
     watch=Watch(
         mart="cost_anomaly_mart", value="cost_usd", lower="lower_usd", upper="upper_usd", by="service"
     ),
-    key=("service",),
-    parameters=(
-        text("service", "Service; null for all services."),
-        integer("season_days", "Days before a day from which its season is taken."),
-        integer("level_days", "Days before a day from which its level is taken."),
-        integer("spread_days", "Days before a day from which the spread of its residuals is taken."),
-    ),
+    key=TRAINED_KEY,
+    parameters=TRAINED_PARAMETERS,
 )
 
 MODELS = (COST_ANOMALY,)

@@ -14,11 +14,12 @@ from glue_jobs.curation.accounts import Account, AccountBook, tally
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.grain import check_grains
 from glue_jobs.curation.publication import Published, Register, register_nothing
-from glue_jobs.curation.scope import NOTHING, Scope, mart_scope, silver_scopes
+from glue_jobs.curation.scope import EVERYTHING, NOTHING, Scope, mart_scope, silver_scopes
 from glue_jobs.curation.silver import Parents, account, enriched, resolve_table, with_unknown_flags
 from glue_jobs.curation.versions import Replaced, count_replaced
 from glue_jobs.curation.workspace import Workspace, mart_target, silver_target
 from glue_jobs.ledger.ledger import LedgerView
+from glue_jobs.models.publication import RunModels
 from glue_jobs.quality.gate import CheckCounts
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.months import Month
@@ -35,8 +36,16 @@ class Curation:
     """One run over a domain: `compute` stages tables and checks accounts, `publish` publishes the tables."""
 
     def __init__(
-        self, spark: SparkSession, store: ObjectStore, args: JobArguments, domain: Domain, view: LedgerView
+        self,
+        spark: SparkSession,
+        store: ObjectStore,
+        args: JobArguments,
+        domain: Domain,
+        view: LedgerView,
+        models: RunModels,
     ) -> None:
+        self._spark = spark
+        self._models = models
         self._store = store
         self._args = args
         self._domain = domain
@@ -69,8 +78,10 @@ class Curation:
         self._scopes = {table.name: self._scopes.get(table.name, NOTHING) for table in self._domain.tables}
         dated = {table.name: table.is_dated for table in self._domain.tables}
         dated |= {mart.name: mart.partition_by is not None for mart in self._domain.marts}
+        changed = self._models.marts()
         for mart in self._domain.marts_in_order():
-            self._scopes[mart.name] = mart_scope(mart, self._scopes, dated=dated)
+            scope = mart_scope(mart, self._scopes, dated=dated)
+            self._scopes[mart.name] = EVERYTHING if mart.name in changed else scope
         self.seconds["plan"] = round(time.monotonic() - started, 3)
         self._run_all()
         started = time.monotonic()
@@ -147,7 +158,9 @@ class Curation:
         """Stage a mart's partitions in scope."""
         scope = self._scopes[mart.name]
         months = None if scope.everything else scope.months
-        inputs = {name: self._input(mart, name, months) for name in mart.inputs}
+        inputs: dict[str, DataFrame | None] = {name: self._input(mart, name, months) for name in mart.inputs}
+        if mart.model is not None:
+            inputs[mart.model] = self._models.parameters(self._spark, mart.model)
         rows: DataFrame = transformation(self._domain.name, GOLD, mart.name).build(**inputs)
         if mart.partition_by is PartitionUnit.YEAR and months is not None:
             others = self._workspace.months_in_years(mart.name, months)

@@ -78,6 +78,11 @@ def mart_target(args: JobArguments, mart: Mart) -> Target:
     )
 
 
+def published_mart(spark: SparkSession, store: ObjectStore, args: JobArguments, mart: Mart) -> DataFrame:
+    """Return the published rows of a mart."""
+    return Workspace(spark, store, args, [mart_target(args, mart)]).read(mart.name)
+
+
 class Workspace:
     """Reads tables, stages new content of their partitions, and publishes all staged partitions in a pass."""
 

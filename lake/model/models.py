@@ -15,6 +15,18 @@ PARAMETER_TYPES = ("string", "int", "bigint", "boolean", "date", "timestamp")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fingerprint:
+    """The part of the training data whose hash a version keeps by month, so that a later correction shows.
+
+    `columns` of `mart` are hashed, `dated_by` gives the month.
+    """
+
+    mart: str
+    dated_by: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Watch:
     """Comparison of new rows of a mart with the bounds that the model gave them.
 
@@ -36,8 +48,7 @@ class Model:
     - `inputs`: the silver tables and marts that training reads, whole. `train` takes them by name, and
       `champion`, the parameters of the promoted version.
     - `parameters`, `key`: columns and key of the parameters table, which a trained version consists of.
-    - `fingerprinted`: the mart among `inputs` whose rows are hashed by month, so that a later correction of
-      the training data shows.
+    - `fingerprint`: the training data whose later correction is told.
     - `watch`: the comparison of new rows with the model, which tells when it no longer fits.
 
     A mart that names the model gets the parameters of the promoted version, with its id in the column
@@ -50,7 +61,7 @@ class Model:
     inputs: tuple[str, ...]
     parameters: tuple[Column, ...]
     key: tuple[str, ...]
-    fingerprinted: str
+    fingerprint: Fingerprint
     watch: Watch | None = None
 
     def problems(self) -> Iterator[str]:
@@ -73,5 +84,5 @@ class Model:
             yield "has no parameters: declare the columns that a trained version consists of"
         if not self.key:
             yield "has no key: name the columns that identify a row of its parameters"
-        if self.fingerprinted not in self.inputs:
-            yield f"fingerprinted '{self.fingerprinted}' is no input"
+        if self.fingerprint.mart not in self.inputs:
+            yield f"fingerprint: '{self.fingerprint.mart}' is no input"

@@ -152,9 +152,11 @@ def _model_problems(model: Model, domain: Declaration) -> Iterator[str]:
     for mart in domain.marts:
         if mart.model == model.name and mart.name in model.inputs:
             yield f"is trained on '{mart.name}', which is computed with it: read that mart's inputs"
-    fingerprinted = next((mart for mart in domain.marts if mart.name == model.fingerprinted), None)
-    if fingerprinted is None or fingerprinted.dated_by is None:
-        yield f"fingerprinted '{model.fingerprinted}' is no mart with a date, whose months could be hashed"
+    hashed = model.fingerprint
+    columns = {column.name for mart in domain.marts if mart.name == hashed.mart for column in mart.columns}
+    for name in (hashed.dated_by, *hashed.columns):
+        if name not in columns:
+            yield f"fingerprint: there is no mart '{hashed.mart}' with a column '{name}'"
     if model.watch is not None:
         yield from _watch_problems(model.watch, model, domain)
     if all(mart.model != model.name for mart in domain.marts):

@@ -8,6 +8,7 @@ import pytest
 
 from bench.mixed_reads import Files, Reader
 from glue_jobs.curation.curation import Curation
+from glue_jobs.models.publication import RunModels
 from lake import naming
 from tests.fakes import FolderStore, KilledBeforeStore, KilledError
 from tests.pipeline import Pipeline
@@ -66,7 +67,8 @@ def test_no_read_during_a_publication_sees_a_mart_newer_than_its_inputs(
         with pytest.raises(KilledError):
             january.curate(store=KilledBeforeStore(january.root, died_before))
     store = ReadStore(january)
-    curation = Curation(january.spark, store, january.args(), january.domain, january.view())
+    models = RunModels(store, "ledger", january.domain)
+    curation = Curation(january.spark, store, january.args(), january.domain, january.view(), models)
     curation.compute()
     with store.reader:
         curation.publish()

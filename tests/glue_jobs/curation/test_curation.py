@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glue_jobs.curation.accounts import Account
 from glue_jobs.curation.curation import Curation
+from glue_jobs.models.publication import RunModels
 from glue_jobs.runtime.months import Month
 from tests.pipeline import Pipeline
 from tests.toy.drops import HEAD
@@ -14,7 +15,8 @@ def test_nothing_is_published_before_all_tables_are_computed(january: Pipeline) 
     before = january.published()
     january.drop({"sales_feb.csv": HEAD["sales"] + "6,9,2024-02-20,6.00,web\n"})
     january.ingest()
-    curation = Curation(january.spark, january.store, january.args(), january.domain, january.view())
+    models = RunModels(january.store, "ledger", january.domain)
+    curation = Curation(january.spark, january.store, january.args(), january.domain, january.view(), models)
     curation.compute()
     assert january.published() == before
     assert curation.touched() == {

@@ -13,14 +13,14 @@ from glue_jobs.models.registry import Registry
 from glue_jobs.models.version import Version
 from lake.model.columns import boolean, decimal, integer, text
 from lake.model.columns import date as day
-from lake.model.models import Model
+from lake.model.models import Fingerprint, Model
 from tests.fakes import FolderStore
 
 MODEL = Model(
     name="prices",
     description="Usual prices.",
     inputs=("sales_by_day",),
-    fingerprinted="sales_by_day",
+    fingerprint=Fingerprint(mart="sales_by_day", dated_by="day", columns=("day", "country", "price")),
     key=("country",),
     parameters=(
         text("country", "Country; null for all."),

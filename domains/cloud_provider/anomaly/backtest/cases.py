@@ -28,8 +28,8 @@ IGNORED = "ignored"
 SERIES = ("org_id", "service")
 """The key of a series. Within panels both begin with the panel's name, so that panels share nothing."""
 
-PANEL = ("panel", "org_id", "service", "usage_date", "cost_usd", "held_out")
-"""A daily cost of a panel; `held_out` says whether its day belongs to the weeks that models are judged by."""
+PANEL = ("panel", "org_id", "service", "usage_date", "cost_usd", "day")
+"""A daily cost of a panel. `day` counts from the first held-out day, which is 0; days before are negative."""
 
 LABELLED = (*PANEL, "kind", "label", "case_kind", "case_start", "changed_usd")
 """A daily cost with what is known about it.
@@ -53,6 +53,11 @@ class Given:
     explained: int
     unknown: int
     contradicting: int
+
+
+def held_out() -> Column:
+    """Return whether a row's day belongs to the weeks that models are judged by."""
+    return F.col("day") >= 0
 
 
 def by_day(feedback: DataFrame) -> DataFrame:

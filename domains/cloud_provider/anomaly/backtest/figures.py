@@ -10,7 +10,7 @@ from fractions import Fraction
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from domains.cloud_provider.anomaly.backtest.cases import CASE, IGNORED, SERIES
+from domains.cloud_provider.anomaly.backtest.cases import CASE, IGNORED, SERIES, held_out
 
 NONE = "none"
 """The kind of a series without an anomaly."""
@@ -114,7 +114,7 @@ def compared(labelled: DataFrame, flags: DataFrame) -> DataFrame:
     `labelled` holds LABELLED rows, `flags` model, org_id, usage_date, service and is_anomaly. False alarms
     count for the kind that was injected into their series.
     """
-    held = labelled.where(F.col("held_out") & F.coalesce(F.col("label") != IGNORED, F.lit(True)))
+    held = labelled.where(held_out() & F.coalesce(F.col("label") != IGNORED, F.lit(True)))
     judged = held.join(flags, on=[*SERIES, "usage_date"], how="inner").withColumn(
         "of_case", F.coalesce(F.col("label") == CASE, F.lit(False))
     )

@@ -5,11 +5,13 @@ same whatever the order of rows. Each series with enough days takes one anomaly,
 
 - spike: one day costs 1.5 to 4 times as much.
 - drop: three days cost 5 to 40 %.
-- level shift: from a day on everything costs 1.6 to 3 times as much or, for one in three, 30 to 60 %. Its
-  first week is the case; later days are ignored, because a model may take the level for usual by then.
+- level shift: from a day on everything costs 1.6 to 3 times as much or, for one in three, 30 to 60 %.
 - slow drift: two weeks in which the cost grows by 2 to 5 % of its usual height each day; it stays there.
-- new service: the series begins on that day, and for a week costs 1.5 to 3 times the 90th percentile of
-  what the service costs elsewhere.
+- new service: the series begins on that day, and costs 1.5 to 3 times the 90th percentile of what the
+  service costs everywhere.
+
+The last three last: their first days are the case, and later ones are ignored, because a model may take them
+for usual by then.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from domains.cloud_provider.anomaly.backtest.cases import (
     SERIES,
     SLOW_DRIFT,
     SPIKE,
+    held_out,
 )
 
 SEED = 20141
@@ -43,7 +46,7 @@ KNOWN_HELD_OUT = 7
 LENGTHS = {SPIKE: 1, DROP: 3, LEVEL_SHIFT: 7, SLOW_DRIFT: 14, NEW_SERVICE: 7}
 """Days of a case by kind; fewer where the held-out days are fewer."""
 
-_LASTING = (LEVEL_SHIFT, SLOW_DRIFT)
+_LASTING = (LEVEL_SHIFT, SLOW_DRIFT, NEW_SERVICE)
 _COST = "decimal(28,6)"
 _HUNDREDTH = Decimal("0.01")
 
@@ -63,8 +66,8 @@ def inject(panels: DataFrame) -> DataFrame:
     series = Window.partitionBy(*SERIES)
     placed = (
         panels.join(F.broadcast(_anomalies(panels)), on=["panel", *SERIES], how="left")
-        .withColumn("place", F.count_if("held_out").over(series.orderBy("usage_date")))
-        .withColumn("age", F.when(F.col("held_out"), F.col("place") - F.col("start")))
+        .withColumn("place", F.count_if(held_out()).over(series.orderBy("day")))
+        .withColumn("age", F.when(held_out(), F.col("place") - F.col("start")))
         .withColumn("is_in", F.coalesce(F.col("age").between(F.lit(0), F.col("length") - 1), F.lit(False)))
     )
     is_new = F.coalesce(F.col("kind") == NEW_SERVICE, F.lit(False))
@@ -82,7 +85,7 @@ def inject(panels: DataFrame) -> DataFrame:
         *SERIES,
         "usage_date",
         F.col("injected_usd").alias("cost_usd"),
-        "held_out",
+        "day",
         "kind",
         F.when(is_case, CASE).when(F.col("is_in") | lasting, IGNORED).alias("label"),
         F.when(is_case, F.col("kind")).alias("case_kind"),
@@ -94,14 +97,14 @@ def inject(panels: DataFrame) -> DataFrame:
 def _anomalies(panels: DataFrame) -> DataFrame:
     """Return one row per series that takes an anomaly: kind, start and length (in held-out days), high."""
     known = panels.groupBy("panel", *SERIES).agg(
-        F.count_if(~F.col("held_out")).alias("before"), F.count_if("held_out").alias("held")
+        F.count_if(~held_out()).alias("before"), F.count_if(held_out()).alias("held")
     )
     able = known.where((F.col("before") >= KNOWN_BEFORE) & (F.col("held") >= KNOWN_HELD_OUT))
     in_turn = Window.partitionBy("panel").orderBy(F.xxhash64(F.lit(SEED), F.lit("turn"), *SERIES), *SERIES)
     kind = F.element_at(F.array(*map(F.lit, KINDS)), (F.row_number().over(in_turn) % len(KINDS)) + 1)
     longest = F.element_at(F.create_map(*_pairs()), F.col("kind"))
     high = (
-        panels.where(~F.col("held_out"))
+        panels.where(~held_out())
         .groupBy("service")
         .agg(F.expr("percentile_disc(0.9) WITHIN GROUP (ORDER BY cost_usd)").alias("high"))
     )
@@ -123,8 +126,8 @@ def _percent() -> Column:
     shifted = F.when(draw("way", 3) == 0, 30 + draw("low", 31)).otherwise(160 + draw("high", 141))
     return (
         F.when(F.col("kind") == SPIKE, 150 + draw("spike", 251))
-        .when(F.col("kind") == DROP, 5 + draw("drop", 36, "usage_date"))
+        .when(F.col("kind") == DROP, 5 + draw("drop", 36, "day"))
         .when(F.col("kind") == LEVEL_SHIFT, shifted)
         .when(F.col("kind") == SLOW_DRIFT, grown)
-        .when(F.col("kind") == NEW_SERVICE, 150 + draw("new", 151, "usage_date"))
+        .when(F.col("kind") == NEW_SERVICE, 150 + draw("new", 151, "day"))
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -19,39 +20,35 @@ from domains.cloud_provider.anomaly.backtest.panels import (
     Holdout,
     labelled_panels,
     panel_feedback,
+    panel_parameters,
     sample,
 )
-from domains.cloud_provider.anomaly.backtest.run import COSTS, Scorer, backtest
+from domains.cloud_provider.anomaly.backtest.run import CANDIDATE, COSTS, Scorer, backtest
+from lake.model.columns import Column
 from lake.model.training import Decision, Training
 
-Rows = tuple[Mapping[str, object], ...]
-"""Rows of a table of parameters."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A set of parameters, and the scores with it."""
-
-    name: str
-    parameters: Rows
-    scorer: Scorer
+Parameters = Mapping[str, object]
+"""A row of the parameters table."""
 
 
 def judge(
     daily_costs: DataFrame,
     feedback: DataFrame,
-    candidates: Sequence[Candidate],
-    champion: Candidate | None,
+    candidates: Sequence[Parameters],
+    champion: DataFrame | None,
+    scorer: Scorer,
+    columns: Sequence[Column],
 ) -> Training:
     """Backtest the candidates beside the champion and the cold start; return the outcome of the training.
 
     `daily_costs` holds COSTS, `feedback` org_id, usage_date, service and verdict. Costs that are null do not
-    count.
+    count. Each candidate is one row of parameters, `columns` are those of the parameters table, `champion`
+    holds the promoted parameters.
     """
     costs = daily_costs.select(*COSTS).where(F.col("cost_usd").isNotNull() & F.col("usage_date").isNotNull())
     history = weeks(costs)
     if not history:
-        return _too_little("There are no daily costs: the cold start stays.")
+        return _too_little("There are no daily costs.")
     start, end = history[0].first, history[-1].last
     holdout = Holdout.of(start, end)
     if holdout is None:
@@ -60,14 +57,14 @@ def judge(
         )
     verdicts = by_day(feedback).localCheckpoint()
     sampled = sample(costs, verdicts, holdout)
-    # Every model reads the panels: they are computed once, and not again from files that may have changed.
+    # Every model reads the panels: they are computed once.
     labelled = labelled_panels(sampled, verdicts, holdout).localCheckpoint()
     spoken = panel_feedback(feedback.select("org_id", "usage_date", "service", "verdict"))
-    models = {each.name: each.scorer for each in candidates}
-    if champion is not None:
-        models[promotion.CHAMPION] = champion.scorer
-    results = backtest(labelled, spoken, models)
-    own_cases = results.of(candidates[0].name, OWN_PANELS).cases
+    ordered = [{column.name: row[column.name] for column in columns} for row in candidates]
+    named = {name_of(row): row for row in ordered}
+    parameters = _table(daily_costs, named, champion, columns)
+    results = backtest(labelled, spoken, panel_parameters(parameters), scorer, holdout.begin)
+    own_cases = results.of(promotion.PUBLISHED, OWN_PANELS).cases
     if own_cases < promotion.MIN_CASES:
         reason = (
             f"Only {own_cases} anomalies could be injected into the last {holdout.days} days: "
@@ -75,37 +72,65 @@ def judge(
         )
         return _too_little(reason, start, end)
     doubts = tuple(damage(history))
-    return _outcome(results, candidates, champion, doubts, holdout, given(costs, verdicts))
+    champions = [] if champion is None else _rows(champion, columns)
+    return _outcome(results, named, champions, doubts, holdout, given(costs, verdicts))
+
+
+def name_of(row: Parameters) -> str:
+    """Return the name of a candidate: its parameters, in one line."""
+    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+
+
+def _table(
+    frame: DataFrame,
+    candidates: Mapping[str, Parameters],
+    champion: DataFrame | None,
+    columns: Sequence[Column],
+) -> DataFrame:
+    """Return the parameters of the candidates and of the champion, with the column CANDIDATE."""
+    # Literals, because rows of the driver's Python would go through Python workers.
+    rows = [
+        frame.sparkSession.range(1).select(
+            *(F.lit(row[column.name]).cast(column.type).alias(column.name) for column in columns),
+            F.lit(name).alias(CANDIDATE),
+        )
+        for name, row in candidates.items()
+    ]
+    if champion is not None:
+        promoted = champion.select(*(column.name for column in columns))
+        rows.append(promoted.withColumn(CANDIDATE, F.lit(promotion.CHAMPION)))
+    return reduce(DataFrame.unionByName, rows)
+
+
+def _rows(parameters: DataFrame, columns: Sequence[Column]) -> list[Parameters]:
+    return [row.asDict() for row in parameters.select(*(column.name for column in columns)).collect()]
 
 
 def _outcome(
     results: Results,
-    candidates: Sequence[Candidate],
-    champion: Candidate | None,
+    candidates: Mapping[str, Parameters],
+    champion: Sequence[Parameters],
     doubts: tuple[str, ...],
     holdout: Holdout,
     spoken: Given,
 ) -> Training:
-    names = [each.name for each in candidates]
     rivals = [*([promotion.CHAMPION] if champion else []), *promotion.COLD_STARTS]
-    verdict = promotion.decide(results, names, rivals, doubts)
-    chosen = next(each for each in candidates if each.name == verdict.candidate)
+    verdict = promotion.decide(results, list(candidates), rivals, doubts)
+    chosen = candidates[verdict.candidate]
     reasons, promoted = verdict.reasons, verdict.promoted
-    if champion is not None and same_rows(chosen.parameters, champion.parameters):
-        reasons, promoted = (
-            ("The champion's parameters are still the best of all candidates.", *doubts),
-            False,
-        )
-    headings = [("candidate", chosen.name), *((rival, rival) for rival in rivals)]
+    if [name_of(chosen)] == [name_of(row) for row in champion]:
+        promoted = False
+        reasons = ("The champion's parameters are still the best of all candidates.", *doubts)
+    headings = [("candidate", verdict.candidate), *((rival, rival) for rival in rivals)]
     return Training(
         decision=Decision.PROMOTE if promoted else Decision.KEEP,
         reasons=reasons,
-        parameters=chosen.parameters,
+        parameters=(chosen,),
         window_start=holdout.since,
         window_end=holdout.end,
         figures={
-            "candidate": chosen.name,
-            "candidates": names,
+            "candidate": verdict.candidate,
+            "candidates": {name: report.short(results, name) for name in candidates},
             "held_out": {"begin": str(holdout.begin), "end": str(holdout.end), "days": holdout.days},
             "sampled_organisations": ORGANISATIONS,
             "feedback": asdict(spoken),
@@ -113,15 +138,6 @@ def _outcome(
         },
         table=report.as_table(results, headings),
     )
-
-
-def same_rows(one: Rows, other: Rows) -> bool:
-    """Return whether two tables of parameters hold the same rows, in whatever order."""
-
-    def texts(rows: Rows) -> list[str]:
-        return sorted(str(sorted((name, str(value)) for name, value in row.items())) for row in rows)
-
-    return texts(one) == texts(other)
 
 
 def _too_little(reason: str, start: date | None = None, end: date | None = None) -> Training:

@@ -16,7 +16,14 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from domains.cloud_provider.anomaly.backtest.cases import CONFIRMED, LABELLED, PANEL, SERIES, with_verdicts
+from domains.cloud_provider.anomaly.backtest.cases import (
+    CONFIRMED,
+    LABELLED,
+    PANEL,
+    SERIES,
+    held_out,
+    with_verdicts,
+)
 from domains.cloud_provider.anomaly.backtest.injection import SEED, draw, inject
 from domains.cloud_provider.anomaly.backtest.reference import FLAT, MADE_UP, MADE_UP_GAPS, reference
 
@@ -90,26 +97,15 @@ def labelled_panels(costs: DataFrame, verdicts: DataFrame, holdout: Holdout) -> 
     `costs` are the sampled daily costs (org_id, service, usage_date, cost_usd), `verdicts` those of
     `cases.by_day`.
     """
-    held_out = F.col("usage_date") >= F.lit(holdout.begin)
-    real = costs.withColumn("held_out", held_out)
-    panels = named(real, OWN).unionByName(named(real, OWN_GAPS)).unionByName(made_up_panels(costs))
-    spoken = verdicts.select(*SERIES, "usage_date", "verdict")
-    spoken = spoken.crossJoin(_names(costs, OWN_PANELS)).select(
-        *(_prefixed(name) for name in SERIES), "usage_date", "verdict"
-    )
-    return without_gaps(with_verdicts(inject(panels), spoken))
-
-
-def made_up_panels(costs: DataFrame) -> DataFrame:
-    """Return the PANEL rows that do not depend on the data; `costs` only gives the session."""
-    return reference(costs.sparkSession).select("panel", *(_prefixed(name) for name in SERIES), *PANEL[3:])
+    real = costs.withColumn("day", F.date_diff("usage_date", F.lit(holdout.begin)))
+    made_up = _keyed(reference(costs.sparkSession, holdout.begin))
+    panels = named(real, OWN).unionByName(named(real, OWN_GAPS)).unionByName(made_up)
+    return without_gaps(with_verdicts(inject(panels), panel_feedback(verdicts)))
 
 
 def named(rows: DataFrame, panel: str) -> DataFrame:
     """Return PANEL rows: series of a panel, whose keys begin with its name."""
-    return rows.withColumn("panel", F.lit(panel)).select(
-        "panel", *(_prefixed(name) for name in SERIES), *PANEL[3:]
-    )
+    return _keyed(rows.withColumn("panel", F.lit(panel)))
 
 
 def panel_feedback(feedback: DataFrame) -> DataFrame:
@@ -118,14 +114,26 @@ def panel_feedback(feedback: DataFrame) -> DataFrame:
     return spoken.select(*(_prefixed(name) for name in SERIES), "usage_date", "verdict")
 
 
+def panel_parameters(parameters: DataFrame) -> DataFrame:
+    """Return parameters of single services as those of the own panels' services; others as they are."""
+    general = parameters.where(F.col("service").isNull())
+    special = parameters.where(F.col("service").isNotNull()).crossJoin(_names(parameters, OWN_PANELS))
+    return general.unionByName(special.withColumn("service", _prefixed("service")).drop("panel"))
+
+
 def without_gaps(labelled: DataFrame) -> DataFrame:
     """Return LABELLED rows without the days that are missing in panels with gaps; days of cases stay."""
-    lost = draw("lost", 100, "usage_date") < MISSING_PERCENT
+    lost = draw("lost", 100, "day") < MISSING_PERCENT
     # A position in a cycle of three months, so that each series has a gap every three months.
-    position = F.pmod(F.unix_date("usage_date").cast("bigint") + draw("gap", 91), F.lit(91))
-    gap = (position < GAP_DAYS) & ~F.col("held_out")
+    position = F.pmod(F.col("day").cast("bigint") + draw("gap", 91), F.lit(91))
+    gap = (position < GAP_DAYS) & ~held_out()
     missing = F.col("panel").isin(*WITH_GAPS) & F.col("label").isNull() & (lost | gap)
     return labelled.where(~missing).select(*LABELLED)
+
+
+def _keyed(rows: DataFrame) -> DataFrame:
+    """Return PANEL rows, whose keys begin with the name of their panel."""
+    return rows.select("panel", *(_prefixed(name) for name in SERIES), *PANEL[3:])
 
 
 def _prefixed(name: str) -> Column:

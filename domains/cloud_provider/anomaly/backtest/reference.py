@@ -24,7 +24,6 @@ PANELS = (MADE_UP, MADE_UP_GAPS, FLAT)
 SEED = 7301
 ORGANISATIONS = 5
 SERVICES = 4
-FIRST_DAY = date(2024, 1, 1)
 HISTORY_DAYS = 260
 HELD_OUT_DAYS = 28
 OUTLIERS_PER_THOUSAND = 6
@@ -33,11 +32,12 @@ _KEY = ("panel", "org_id", "service")
 _MILLIONTH = Decimal("0.000001")
 
 
-def reference(spark: SparkSession, seed: int = SEED) -> DataFrame:
-    """Return panel, org_id, service, usage_date, cost_usd and held_out; grain: all before cost_usd.
+def reference(spark: SparkSession, begin: date, seed: int = SEED) -> DataFrame:
+    """Return panel, org_id, service, usage_date, cost_usd and day; grain: the first four.
 
     Each panel has ORGANISATIONS × SERVICES series without missing days. All costs are whole numbers of
-    millionths from hashes of the key.
+    millionths, from hashes of key and `day`. So they do not depend on `begin`, the date of the first held-out
+    day, nor does their week: it is counted from that day.
     """
     days = HISTORY_DAYS + HELD_OUT_DAYS
     per_panel = ORGANISATIONS * SERVICES * days
@@ -49,17 +49,15 @@ def reference(spark: SparkSession, seed: int = SEED) -> DataFrame:
         F.element_at(F.array(*map(F.lit, PANELS)), place.cast("int")).alias("panel"),
         F.concat(F.lit("org_"), F.floor(series / SERVICES)).alias("org_id"),
         F.concat(F.lit("service_"), series % SERVICES).alias("service"),
-        (within % days).cast("int").alias("day"),
+        (within % days - HISTORY_DAYS).cast("int").alias("day"),
     )  # fmt: skip
-    costs = rows.withColumn("usage_date", F.date_add(F.lit(FIRST_DAY), F.col("day"))).withColumn(
-        "held_out", F.col("day") >= HISTORY_DAYS
-    )
+    costs = rows.withColumn("usage_date", F.date_add(F.lit(begin), F.col("day")))
     usual = F.col("panel") == FLAT
     flat = _times(_level(seed), _noise(seed))
     lively = _times(_times(_times(flat, _week(seed)), _trend(seed)), _past(seed))
     millionths = F.when(usual, flat).otherwise(lively)
     cost = (millionths.cast("decimal(22,0)") * F.lit(_MILLIONTH)).cast("decimal(28,6)")
-    return costs.select(*_KEY, "usage_date", cost.alias("cost_usd"), "held_out")
+    return costs.select(*_KEY, "usage_date", cost.alias("cost_usd"), "day")
 
 
 def _draw(seed: int, subject: str, bound: int, *more: str) -> Column:
@@ -83,7 +81,7 @@ def _noise(seed: int) -> Column:
 
 def _week(seed: int) -> Column:
     """Return the share of the weekday: 900 to 1,100 thousandths, on weekends 450 to 850."""
-    weekday = F.weekday("usage_date")
+    weekday = F.pmod("day", F.lit(7))
     weekend = 450 + _draw(seed, "weekend", 401)
     by_day = 900 + F.pmod(
         F.xxhash64(F.lit(seed), F.lit("weekday"), *_KEY, weekday), F.lit(201).cast("bigint")
@@ -94,12 +92,12 @@ def _week(seed: int) -> Column:
 def _trend(seed: int) -> Column:
     """Return the growth since the first day: −0.05 to +0.25 % of the first level per day."""
     growth = _draw(seed, "trend", 301) - 50
-    return 1000 + F.floor(F.col("day") * growth / 100)
+    return 1000 + F.floor((F.col("day") + HISTORY_DAYS) * growth / 100)
 
 
 def _past(seed: int) -> Column:
     """Return what happened to a day of the history: a change of level before it, or a single outlier."""
-    is_shifted = (_draw(seed, "shifts", 3) == 0) & (F.col("day") >= 60 + _draw(seed, "shift day", 140))
+    is_shifted = (_draw(seed, "shifts", 3) == 0) & (F.col("day") >= _draw(seed, "shift day", 140) - 200)
     level = F.when(is_shifted, 650 + _draw(seed, "shift size", 900)).otherwise(1000)
-    is_outlier = ~F.col("held_out") & (_draw(seed, "outlier", 1000, "day") < OUTLIERS_PER_THOUSAND)
+    is_outlier = (F.col("day") < 0) & (_draw(seed, "outlier", 1000, "day") < OUTLIERS_PER_THOUSAND)
     return F.when(is_outlier, F.lit(3) * level).otherwise(level)

@@ -12,6 +12,11 @@ GROUPS = {"own": OWN_PANELS, "made-up": MADE_UP_PANELS}
 _MISSING = "-"
 
 
+def short(results: Results, model: str) -> dict[str, str]:
+    """Return F1 of a model on own and on made-up costs, as text."""
+    return {group: decimal_text(results.of(model, panels).f1, 4) for group, panels in GROUPS.items()}
+
+
 def as_json(results: Results, models: Sequence[tuple[str, str]]) -> dict[str, object]:
     """Return heading → panel → figures of all kinds and of each, for models as (heading, name)."""
     return {
