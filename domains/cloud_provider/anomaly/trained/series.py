@@ -20,7 +20,7 @@ from domains.cloud_provider.anomaly.trained.parameters import MOST_LEVEL_COSTS
 SERIES = ("org_id", "service")
 
 WINDOW_DAYS = 182
-"""Half a year: the days before a day from which its season, its spread and its service's costs are taken."""
+"""Half a year: the days before a day from which its season and the spread of its residuals are taken."""
 
 LEFT_OUT = ("planned", "false_alarm")
 """Days with these verdicts are scored, but no later day learns from them."""
