@@ -15,6 +15,7 @@ EXAMPLES = examples(
     "caudal bench --scale 0.1 --no-months --events 0 --relational 0",
     "caudal bench --no-history --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
+    "caudal bench --models",
 )
 
 
@@ -35,6 +36,9 @@ def bench(
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
+    models: Annotated[
+        bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
+    ] = False,
     publication: Annotated[
         Path | None,
         typer.Option(
@@ -43,11 +47,16 @@ def bench(
     ] = None,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
+    from rich.console import Console
+
     from bench.run import measure
 
-    if publication:
-        from rich.console import Console
+    if models:
+        from bench.models import measure_models
 
+        measure_models(Console())
+        return
+    if publication:
         from bench.publication import measure_publication
 
         measure_publication(publication, Console())

@@ -25,6 +25,7 @@ from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Ledger, LedgerView
 from glue_jobs.ledger.set_aside import SetAside
 from glue_jobs.ledger.unpublished import record_unpublished
+from glue_jobs.models.metrics import put_model_metrics
 from glue_jobs.models.publication import RunModels
 from glue_jobs.quality.log import write_quality_log, write_reference_log
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
@@ -81,10 +82,9 @@ def run(
     ledger.update_snapshot()
     compacted = _compact(spark, store, catalog, args, domain, view, now)
     pending = [batch.batch_id for batch in view.pending]
-    marts = {mart.name for mart in domain.marts}
     withdrawn = withdrawn_files(view)
     told = [*withdrawn_messages(withdrawn), *_replaced_messages(curation.replaced), *models.messages()]
-    message = " ".join([_publication_message(published, marts), *told, *compacted.failures, *held])
+    message = " ".join([_publication_message(published, domain), *told, *compacted.failures, *held])
     summary = _summary(RunStatus.PUBLISHED, published, pending, message)
     summary["compacted"] = compacted.changed
     summary["models"] = models.summary()
@@ -173,7 +173,8 @@ def _totals(book: Mapping[Any, Account]) -> dict[str, int]:
     return asdict(sum(book.values(), Account()))
 
 
-def _publication_message(published: Mapping[str, Published], marts: set[str]) -> str:
+def _publication_message(published: Mapping[str, Published], domain: Domain) -> str:
+    marts = {mart.name for mart in domain.marts}
     files = sum(item.files for item in published.values())
     gold = sum(1 for name in published if name in marts)
     return f"{len(published) - gold} silver tables and {gold} marts, {files} files."
@@ -229,6 +230,7 @@ def main() -> None:
     catalog = GlueCatalog(boto3.client("glue"), env=args.env, domain=args.domain)
     summary = run(configure(glue.spark_session), S3Store.connect(), catalog, args, datetime.now(UTC))
     print(summary["message"], file=sys.stderr)
+    put_model_metrics(boto3.client("cloudwatch"), args.env, args.domain, summary["models"])
     job.commit()
 
 

@@ -1,4 +1,4 @@
-"""Grants and calls that differ only in the names of domain and table are of one kind.
+"""Grants and calls that differ only in the names of domain, table and model are of one kind.
 
 The templates make the roles and resources of all domains alike.
 """
@@ -13,18 +13,20 @@ from typing import Any
 from conformance.permissions.calls import Call
 from conformance.permissions.grants import Grant
 from lake.model.spec import Domain
-from lake.naming import compaction_prefix
+from lake.naming import compaction_prefix, pointers_root, published_models_root
 from localcloud.iam.policy import Value
 
-DOMAIN, TABLE = "<domain>", "<table>"
+DOMAIN, TABLE, MODEL = "<domain>", "<table>", "<model>"
 
 _COMPACTIONS = compaction_prefix("", "").removesuffix("/")
 """Between the domain and the table in the keys of compactions."""
 
+_POINTERS, _PUBLISHED = (root("").rstrip("/") for root in (pointers_root, published_models_root))
+
 
 @dataclass(frozen=True, order=True)
 class Kind:
-    """A grant with DOMAIN and TABLE in place of the names."""
+    """A grant with DOMAIN, TABLE and MODEL in place of the names."""
 
     role: str
     action: str
@@ -37,7 +39,7 @@ class Kind:
 
 
 class Kinds:
-    """Recognises the names of some domains and their tables in roles, resources and conditions."""
+    """Recognises the names of some domains, their tables and models in roles, resources and conditions."""
 
     def __init__(self, domains: Iterable[Domain]) -> None:
         domains = list(domains)
@@ -53,6 +55,7 @@ class Kinds:
             (re.compile(rf"(?<![a-z0-9])(?:{domain})(?![a-z0-9])"), DOMAIN),
             (re.compile(rf"({DOMAIN}(?:-start)?-stream-|{DOMAIN}/stream_|job/\S*-stream-)(?:{table})"),
              rf"\1{TABLE}"),
+            (re.compile(rf"((?:{_POINTERS}|{_PUBLISHED})/{DOMAIN}/)\w+(?=\.json)"), rf"\1{MODEL}"),
             # A dataset of QuickSight has the name of a mart or of a named query.
             (re.compile(rf"(:dataset/\S*{DOMAIN}-)[a-z0-9-]+(?=/ingestion/)"), rf"\1{TABLE}"),
         ]  # fmt: skip
@@ -63,7 +66,7 @@ class Kinds:
         return Kind(self._plain(grant.role), grant.action, self._plain(grant.resource), values)
 
     def of_call(self, call: Call) -> Call:
-        """Return a call with DOMAIN and TABLE in place of the names."""
+        """Return a call with DOMAIN, TABLE and MODEL in place of the names."""
         keys = tuple((key, self._plain_value(value)) for key, value in call.keys)
         return replace(call, role=self._plain(call.role), resource=self._plain(call.resource), keys=keys)
 

@@ -33,10 +33,16 @@ class ServiceCalls:
 
 _JOBS = tuple(
     f"caudal-*-<domain>-{job}"
-    for job in ("raw-to-processed", "processed-to-curated", "stream-<table>", "curated-to-rds")
+    for job in (
+        "raw-to-processed",
+        "processed-to-curated",
+        "stream-<table>",
+        "curated-to-rds",
+        "train-anomaly-model",
+    )
 )
 _CRAWLERS = "caudal-*-<domain>-*-crawler"
-_STATE_MACHINES = "caudal-*-<domain>-state-machine"
+_STATE_MACHINES = "caudal-*-<domain>-*state-machine"
 _LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 _GLUE_GUIDE = "https://docs.aws.amazon.com/glue/latest/dg"
 _ATHENA_GUIDE = "https://docs.aws.amazon.com/athena/latest/ug"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lake.model.spec import Domain
-from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, Names, stream_job
+from lake.naming import PROCESSED_TO_CURATED, RAW_TO_PROCESSED, TRAIN_ANOMALY_MODEL, Names, stream_job
 
 OBJECTS = "*"
 """The rest of a key below a domain's or table's folder. Grants do not look further."""
@@ -39,6 +39,7 @@ def job_calls(recording: Path, domain: Domain, names: Names) -> Iterator[Call]:
         RAW_TO_PROCESSED,
         PROCESSED_TO_CURATED,
         *(stream_job(each.name) for each in domain.stream_tables),
+        *([TRAIN_ANOMALY_MODEL] if domain.models else []),
     ]
     jobs = {names.role(domain.name, kind): kind for kind in kinds}
     buckets = {bucket: layer for layer, bucket in names.buckets.items()}

@@ -51,11 +51,15 @@ def table_metrics(env: str, domain: str, tables: Mapping[str, Mapping[str, int]]
 
 
 def put_metrics(client: CloudWatch, env: str, domain: str, tables: Mapping[str, Mapping[str, int]]) -> bool:
-    """Send the metrics of one run; if CloudWatch fails, log the error and return False.
+    """Send the metrics of one run; if CloudWatch fails, log the error and return False."""
+    return send_metrics(client, domain, table_metrics(env, domain, tables))
+
+
+def send_metrics(client: CloudWatch, domain: str, data: list[dict[str, Any]]) -> bool:
+    """Send MetricData of a domain; if CloudWatch fails, log the error and return False.
 
     A failure does not stop the pipeline: the batch is committed, and its counts are in the summary.
     """
-    data = table_metrics(env, domain, tables)
     try:
         for start in range(0, len(data), PER_CALL):
             client.put_metric_data(Namespace=METRICS_NAMESPACE, MetricData=data[start : start + PER_CALL])

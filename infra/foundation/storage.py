@@ -176,7 +176,8 @@ class Storage(LakeStack):
                 requeued_prefix("*"),
                 withdrawn_prefix("*"),
                 reingest_prefix("*"),
-                pointers_root("*"),
+                # All domains: their name is the rest of the key.
+                pointers_root("").rstrip("/") + "/",
             ),
             why="The steward serves every domain; batches and records are not known at synth.",
         )

@@ -58,7 +58,9 @@ class Jobs(Construct):
         if serves:
             self._grant_unpublished(self.processed_to_curated.role)
         if defaults.domain.models:
-            self._grant_models(self.processed_to_curated.role)
+            for role in (self.raw_to_processed.role, self.processed_to_curated.role):
+                self._grant_models(role)
+            self._grant_published_models(self.processed_to_curated.role)
 
     def grant_run(self, role: Role) -> None:
         """Allow `role` to start, watch and stop both jobs."""
@@ -71,11 +73,12 @@ class Jobs(Construct):
         )
 
     def _job(self, kind: str, purpose: str, **arguments: str) -> _Job:
+        measures = kind == RAW_TO_PROCESSED or bool(self._domain.models)
         return _Job(
             self,
             kind,
             defaults=self._defaults,
-            role=self._defaults.role(self, kind, measures=kind == RAW_TO_PROCESSED),
+            role=self._defaults.role(self, kind, measures=measures),
             description=f"{purpose} of {self._domain.name}.",
             arguments=self._defaults.arguments(WORKER_TYPE, **arguments),
         )
@@ -142,7 +145,7 @@ class Jobs(Construct):
         role.delete(bucket, publishing_prefix(domain), *merged)
 
     def _grant_models(self, role: Role) -> None:
-        """Allow the job to read promoted versions, and to record which of them gold was computed with."""
+        """Allow a job to read the promoted versions, and those that gold was computed with."""
         domain, arns, bucket = self._domain, self._defaults.arns, self._names.ledger_bucket
         role.allow(
             READ, arns.objects(bucket, models_root(domain.name)), why="Versions are not known at synth."
@@ -150,7 +153,13 @@ class Jobs(Construct):
         pointers = [pointer_key(domain.name, model.name) for model in domain.models]
         published = [published_model_key(domain.name, model.name) for model in domain.models]
         role.allow(READ, [f"{arns.bucket(bucket)}/{key}" for key in (*pointers, *published)])
-        role.allow(APPEND, [f"{arns.bucket(bucket)}/{key}" for key in published])
+
+    def _grant_published_models(self, role: Role) -> None:
+        """Allow the job to record which version gold was computed with."""
+        place = self._defaults.arns.bucket(self._names.ledger_bucket)
+        domain = self._domain
+        keys = [published_model_key(domain.name, model.name) for model in domain.models]
+        role.allow(APPEND, [f"{place}/{key}" for key in keys])
 
     def _grant_unpublished(self, role: Role) -> None:
         """Allow the job to list the partitions that are not yet in the serving store."""

@@ -17,7 +17,7 @@ from constructs import Construct
 from infra.foundation.arns import Arns
 from infra.pipeline.notifications import Notifications
 from lake.model.spec import Domain
-from lake.naming import Names
+from lake.naming import METRICS_NAMESPACE, MODEL_MISFITS, Names
 
 _PERIOD = Duration.minutes(5)
 
@@ -64,14 +64,22 @@ class Alarms(Construct):
 
 
 class TrainingAlarms(Construct):
-    """Alarms on trainings that failed, timed out or were aborted."""
+    """Alarms on trainings that failed, timed out or were aborted, and on models that no longer fit."""
 
     def __init__(
         self, scope: Construct, id: str, *, domain: Domain, names: Names, arns: Arns, topic: sns.ITopic
     ) -> None:
         super().__init__(scope, id)
         machine = arns.state_machine(names.training_state_machine(domain.name))
-        _Alarms(self, domain.name, names, topic).on_executions(machine, "training", "A training")
+        alarms = _Alarms(self, domain.name, names, topic)
+        alarms.on_executions(machine, "training", "A training")
+        for model in domain.models:
+            dimensions = {"Environment": names.env, "Domain": domain.name, "Model": model.name}
+            alarms.add(
+                f"model-misfit-{model.name.replace('_', '-')}",
+                _metric(METRICS_NAMESPACE, MODEL_MISFITS, dimensions, "Maximum"),
+                description=f"The model {model.name} of {domain.name} no longer fits the newest days.",
+            )
 
 
 class _Alarms:

@@ -69,10 +69,13 @@ class TrainingJob(Construct):
         """Allow the job to add versions, and to move the pointers of its models."""
         names, domain = self._defaults.names, self._defaults.domain
         bucket = names.ledger_bucket
-        role.read(bucket, models_root(domain.name))
-        role.append(bucket, models_root(domain.name))
+        role.allow(
+            (*READ, *APPEND),
+            self._defaults.arns.objects(bucket, models_root(domain.name)),
+            why="Versions are not known at synth.",
+        )
         pointers = [pointer_key(domain.name, model.name) for model in domain.models]
         role.allow((*READ, *APPEND), [f"{self._defaults.arns.bucket(bucket)}/{key}" for key in pointers])
         role.append(names.processed_bucket, runs_root(domain.name))
-        # Without a pointer it is the cold start.
+        # Without a pointer it is the cold start, and a new version is not there.
         role.see_missing(bucket)

@@ -15,6 +15,9 @@ PROJECT = "caudal"
 METRICS_NAMESPACE = "Caudal"
 """CloudWatch namespace of the jobs' own metrics."""
 
+MODEL_MISFITS = "ModelMisfits"
+"""Metric of the values (services, …) for which a trained model no longer fits, by model."""
+
 BUCKETS = ("raw", "processed", "curated", "ledger", "athena", "artifacts", "logs")
 """The shared buckets. The logs come last: emptying the other buckets writes access logs."""
 

@@ -183,6 +183,9 @@ def _s3_requests(response: S3Response, action: str, resource: str) -> list[tuple
     requests = [(renamed, resource)]
     if source := _copy_source(response):
         requests.append(("GetObject", f"arn:aws:s3:::{source}"))
+    if action == "PutObject" and "If-Match" in response.headers:
+        # S3 compares the object, and tells the caller about it only if the caller may read it.
+        requests.append(("GetObject", resource))
     return requests
 
 

@@ -30,6 +30,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_glue import (
     StateTaskServiceGlue,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sfn import (
+    StateTaskServiceSfn,
+)
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
@@ -109,6 +112,8 @@ def _install_clients(context: Context) -> None:
         return _SDK_ERROR_NAMES.get(lowered, lowered.capitalize())
 
     replace(StateTaskServiceAwsSdk, "_eval_service_task", eval_sdk)
+    # States:startExecution has names in PascalCase on both sides, the API has not.
+    replace(StateTaskServiceSfn, "_eval_service_task", eval_sdk)
 
     def exception_name(service_name: str, error: Exception) -> str:
         # AWS reports S3Exception. boto3 has a class AccessDenied only because one rare operation declares it.

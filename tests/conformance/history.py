@@ -1,4 +1,7 @@
-"""The history that both file systems execute: drops of CSV files, usage events, compaction, a second drop."""
+"""The history that both file systems execute: drops of CSV files, usage events, compaction, a second drop.
+
+At the end the models are trained; a promotion publishes once more.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,14 @@ from tests.e2e.lakehouse import Lakehouse
 SAMPLE = PROJECT / "sample_data"
 DOMAINS = ("ecommerce", "cloud_provider")
 NAMES = Names(env="dev", account=ACCOUNT, region=REGION)
+
+VERDICTS = {
+    "cloud_provider": {
+        "anomaly_feedback.csv": "org_id,usage_date,service,verdict,note,given_by\n"
+        "org_000007e9,2025-08-01,compute,planned,load test,finance\n"
+    }
+}
+"""Domain → files of people's verdicts, which the sample does not have."""
 
 LATE_EVENTS = slice(7, 11)
 """Files of a stream that arrive after the first drop, in parts. Their events are of a past month."""
@@ -58,6 +69,8 @@ def play(cloud: LocalCloud, domain: str, work: Path) -> Played:
     """Send the sample of a domain in two drops, run its streams and its pipeline. Waits for the end."""
     lakehouse = Lakehouse(cloud, domain)
     first, second, events = drops(lakehouse.domain, SAMPLE / domain, work)
+    for name, content in VERDICTS.get(domain, {}).items():
+        (second / name).write_text(content, encoding="utf-8")
     lakehouse.upload(first)
     for table in lakehouse.domain.stream_tables:
         cloud.fire_schedule(lakehouse.names.schedule(domain, stream_job(table.name)))
@@ -73,6 +86,9 @@ def play(cloud: LocalCloud, domain: str, work: Path) -> Played:
     cloud.wait_idle()
     if lakehouse.domain.stream_tables:
         cloud.fire_schedule(lakehouse.names.schedule(domain, "pipeline"))
+        cloud.wait_idle()
+    if lakehouse.domain.models:
+        cloud.fire_schedule(lakehouse.names.schedule(domain, "training"))
         cloud.wait_idle()
     return Played(
         domain=lakehouse.domain,

@@ -1,4 +1,4 @@
-"""One local cloud for all end-to-end tests, deployed from templates that include two test domains."""
+"""One local cloud for all end-to-end tests, deployed from templates that include three test domains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.permissions.kinds import Kinds
 from localcloud.daemon import PROJECT
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
-from tests.deployed import METERS, TOY, deployed_kinds
+from tests.deployed import METERS, STALL, TOY, deployed_kinds
 from tests.e2e.lakehouse import Lakehouse
 
 
@@ -23,7 +23,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The templates of all domains."""
     out = tmp_path_factory.mktemp("assembly") / "cdk.out"
     with pytest.MonkeyPatch.context() as patch:
-        paths = [str(TOY), str(METERS), os.environ.get("PYTHONPATH", "")]
+        paths = [str(TOY), str(METERS), str(STALL), os.environ.get("PYTHONPATH", "")]
         patch.setenv("PYTHONPATH", os.pathsep.join(paths))
         synthesise(PROJECT, out, "dev")
     return out
@@ -67,6 +67,14 @@ def meters(cloud: LocalCloud) -> Iterator[Lakehouse]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(METERS))
         yield Lakehouse(cloud, "meters")
+
+
+@pytest.fixture(scope="package")
+def stall(cloud: LocalCloud) -> Iterator[Lakehouse]:
+    """The stall, which has a model, in the cloud, without files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(STALL))
+        yield Lakehouse(cloud, "stall")
 
 
 @pytest.fixture(scope="package")

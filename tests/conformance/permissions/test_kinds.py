@@ -42,6 +42,22 @@ KINDS = Kinds([load_domain("ecommerce"), load_domain("cloud_provider")])
             ("caudal-dev-<domain>-pipe", "arn:aws:s3:::ledger/<domain>/compactions/<table>/*"),
         ),
         (
+            "caudal-dev-cloud-provider-train-anomaly-model",
+            "arn:aws:s3:::ledger/model-pointers/cloud_provider/cost_anomaly.json",
+            (
+                "caudal-dev-<domain>-train-anomaly-model",
+                "arn:aws:s3:::ledger/model-pointers/<domain>/<model>.json",
+            ),
+        ),
+        (
+            "caudal-dev-cloud-provider-processed-to-curated",
+            "arn:aws:s3:::ledger/published-models/cloud_provider/cost_anomaly.json",
+            (
+                "caudal-dev-<domain>-processed-to-curated",
+                "arn:aws:s3:::ledger/published-models/<domain>/<model>.json",
+            ),
+        ),
+        (
             "caudal-dev-steward",
             "arn:aws:s3:::ledger/*/released/*",
             ("caudal-dev-steward", "arn:aws:s3:::ledger/*/released/*"),

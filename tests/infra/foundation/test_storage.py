@@ -190,7 +190,7 @@ def test_steward_may_write_decisions_only(storage: Stack, names: Names) -> None:
     results = f"arn:aws:s3:::{names.athena_bucket}/steward-results/*"
     recorded = ("reingest", "released", "requeued", "withdrawn")
     decisions = [f"{ledger}/*/{each}/*" for each in recorded]
-    assert sorted(written) == [results, *decisions, f"{ledger}/model-pointers/*/*"]
+    assert sorted(written) == [results, *decisions, f"{ledger}/model-pointers/*"]
     assert actions(statements, names.raw_bucket) == {"s3:GetObject", "s3:ListBucket"}
     assert actions(statements, names.processed_bucket) == {"s3:GetObject", "s3:ListBucket"}
     assert actions(statements, names.ledger_bucket) == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}

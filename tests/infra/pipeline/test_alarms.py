@@ -55,6 +55,16 @@ def test_unsuccessful_trainings_raise_an_alarm(
     assert (found["Threshold"], len(found["AlarmActions"])) == (1, 1)
 
 
+def test_model_that_does_not_fit_one_service_raises_an_alarm(streamer: Stack, names: Names) -> None:
+    found = streamer.named("AWS::CloudWatch::Alarm", names.alarm(STREAMER, "model-misfit-cost-anomaly"))
+    assert (found["Namespace"], found["MetricName"]) == ("Caudal", "ModelMisfits")
+    assert {each["Name"]: each["Value"] for each in found["Dimensions"]} == {
+        "Environment": names.env, "Domain": STREAMER, "Model": "cost_anomaly",
+    }  # fmt: skip
+    assert (found["Threshold"], found["TreatMissingData"]) == (1, "notBreaching")
+    assert (found["Statistic"], len(found["AlarmActions"])) == ("Maximum", 1)
+
+
 def test_one_dead_letter_raises_an_alarm(shop: Stack, names: Names) -> None:
     found = alarm(shop, names, "dead-letters")
     assert found["MetricName"] == "ApproximateNumberOfMessagesVisible"

@@ -62,6 +62,9 @@ def test_only_the_publishing_job_records_the_published_model(streamer: Stack, na
     assert actions(curating, published) == {"s3:GetObject", "s3:PutObject"}
     assert actions(curating, pointer) == {"s3:GetObject"}
     assert actions(curating, f"{names.ledger_bucket}/models/{STREAMER}/*") == {"s3:GetObject"}
+    ingesting = streamer.role(names.role(STREAMER, "raw_to_processed"))
+    for key in (published, pointer, f"{names.ledger_bucket}/models/{STREAMER}/*"):
+        assert actions(ingesting, key) == {"s3:GetObject"}
     assert actions(streamer.role(names.role(STREAMER, ROLE)), published) == set()
 
 

@@ -123,6 +123,19 @@ def test_copy_needs_permission_to_read_its_source(cloud: LocalCloud) -> None:
     assert code_of(error) == "AccessDenied"
 
 
+def test_write_that_must_match_an_object_needs_permission_to_read_it(cloud: LocalCloud) -> None:
+    s3, owner = cloud.client("s3", READER), cloud.client("s3")
+    for key, may_read in (("open/swapped", True), ("closed/swapped", False)):
+        etag = owner.put_object(Bucket=BUCKET, Key=key, Body=b"1")["ETag"]
+        if may_read:
+            s3.put_object(Bucket=BUCKET, Key=key, Body=b"2", IfMatch=etag)
+            continue
+        with pytest.raises(ClientError) as error:
+            s3.put_object(Bucket=BUCKET, Key=key, Body=b"2", IfMatch=etag)
+        assert code_of(error) == "AccessDenied"
+    assert owner.get_object(Bucket=BUCKET, Key="closed/swapped")["Body"].read() == b"1"
+
+
 @pytest.mark.parametrize(("role_arn", "code"), [(READER, "AccessDenied"), (LISTER, "NoSuchKey")])
 def test_missing_object_is_404_only_for_roles_that_may_list(
     cloud: LocalCloud, role_arn: str, code: str

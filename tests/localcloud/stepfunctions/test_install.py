@@ -113,6 +113,25 @@ def test_object_is_read_as_text_and_parsed(cloud: LocalCloud) -> None:
     assert output(run(cloud, ("Read", read))) == {"summary": {"proceed": True}}
 
 
+def test_state_machine_starts_another_with_an_input(cloud: LocalCloud) -> None:
+    idle = f"{MACHINE_ARN}:idle"
+    task = {
+        "Resource": "arn:aws:states:::states:startExecution",
+        "Parameters": {"StateMachineArn": idle, "Input": {"full_refresh": "true"}},
+        "ResultSelector": {"execution.$": "$.ExecutionArn"},
+    }
+    started = output(run(cloud, ("Start", task)))["execution"]
+    described = cloud.client("stepfunctions").describe_execution(executionArn=started)
+    assert (described["stateMachineArn"], described["input"]) == (idle, '{"full_refresh":"true"}')
+
+
+def test_state_machine_that_does_not_exist_cannot_be_started(cloud: LocalCloud) -> None:
+    parameters = {"StateMachineArn": f"{MACHINE_ARN}:missing", "Input": {}}
+    task = {"Resource": "arn:aws:states:::states:startExecution", "Parameters": parameters}
+    error = caught("StepFunctions.StateMachineDoesNotExistException")
+    assert output(run(cloud, ("Start", {**task, **error}), CAUGHT)) == {"caught": True}
+
+
 def test_results_of_sdk_calls_are_pascal_case_with_iso_times(cloud: LocalCloud) -> None:
     sfn = cloud.client("stepfunctions")
     owner = sfn.start_execution(stateMachineArn=f"{MACHINE_ARN}:idle")["executionArn"]
