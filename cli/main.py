@@ -9,6 +9,7 @@ import typer
 
 from cli import accept, ask, bench, cloud, demo, docs, lint, local, quarantine, sample, upload
 from cli.exits import Commands
+from cli.model.app import app as model
 from cli.options import PROJECT, examples
 from cli.relational import sql
 from cli.show import dashboard
@@ -44,6 +45,7 @@ app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_DATA)
 app.command(rich_help_panel=_DATA, epilog=quarantine.RELEASE_EXAMPLES)(quarantine.release)
 app.command(rich_help_panel=_DATA, epilog=withdraw.EXAMPLES)(withdraw.withdraw)
 app.command(rich_help_panel=_DATA, epilog=reingest.EXAMPLES)(reingest.reingest)
+app.add_typer(model, name="model", rich_help_panel=_DATA)
 app.command(rich_help_panel=_AWS, epilog=cloud.SYNTH_EXAMPLES)(cloud.synth)
 app.command(rich_help_panel=_AWS, epilog=cloud.COSTS_EXAMPLES)(cloud.costs)
 app.command(rich_help_panel=_AWS, epilog=cloud.DEPLOY_EXAMPLES)(cloud.deploy)

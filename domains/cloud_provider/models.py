@@ -17,6 +17,7 @@ COST_ANOMALY = Model(
     watch=Watch(
         mart="cost_anomaly_mart", value="cost_usd", lower="lower_usd", upper="upper_usd", by="service"
     ),
+    feedback="anomaly_feedback",
     key=TRAINED_KEY,
     parameters=TRAINED_PARAMETERS,
 )

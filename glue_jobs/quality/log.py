@@ -20,7 +20,7 @@ from glue_jobs.quality.gate import CheckCounts
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.files.parquet import COMPRESSION
-from lake.model.log_marts import QUALITY_BY_RUN
+from lake.model.marts import QUALITY_BY_RUN
 from lake.model.spec import Table
 
 WRITE_THREADS = 8

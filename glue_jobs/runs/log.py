@@ -14,7 +14,7 @@ from glue_jobs.runs.parquet import parquet_file
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
 from lake.files.layers import stored_table
-from lake.model.log_marts import PIPELINE_RUNS
+from lake.model.marts import PIPELINE_RUNS
 from lake.model.spec import Domain
 from lake.naming import BATCH_REJECTED, PROCESSED_TO_CURATED, RAW_TO_PROCESSED, RunOutcome, RunStatus
 

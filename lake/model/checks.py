@@ -27,6 +27,8 @@ class Check:
     fails: str
     description: str
     fix: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
+    """The allowed values, if the check lists them."""
 
     @property
     def column(self) -> str:
@@ -67,4 +69,5 @@ def allowed(column: str, values: Sequence[str | int], effect: Effect = Effect.QU
         effect=effect,
         fails=f"{column} NOT IN ({_listed(values)})",
         description=f"one of {', '.join(str(value) for value in values)}",
+        values=tuple(str(value) for value in values),
     )

@@ -10,8 +10,7 @@ from typing import TypeVar
 from lake.errors import UnknownNameError
 from lake.model.dashboards.derived import PIPELINE
 from lake.model.dashboards.visuals import Dashboard
-from lake.model.log_marts import PIPELINE_RUNS, QUALITY_BY_RUN
-from lake.model.marts import Mart
+from lake.model.marts import PIPELINE_RUNS, QUALITY_BY_RUN, Mart
 from lake.model.models import Model
 from lake.model.relational.tables import RelationalQuestion, RelationalTable
 from lake.model.serving import Collection

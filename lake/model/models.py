@@ -50,6 +50,7 @@ class Model:
     - `parameters`, `key`: columns and key of the parameters table, which a trained version consists of.
     - `fingerprint`: the training data whose later correction is told.
     - `watch`: the comparison of new rows with the model, which tells when it no longer fits.
+    - `feedback`: the table among `inputs` in which people say whether a row is an anomaly.
 
     A mart that names the model gets the parameters of the promoted version, with its id in the column
     `model_version`, or None while there is none: it is then computed with a model that needs no training, the
@@ -63,6 +64,7 @@ class Model:
     key: tuple[str, ...]
     fingerprint: Fingerprint
     watch: Watch | None = None
+    feedback: str | None = None
 
     def problems(self) -> Iterator[str]:
         """Yield a sentence for each mistake in this declaration by itself."""
@@ -84,5 +86,7 @@ class Model:
             yield "has no parameters: declare the columns that a trained version consists of"
         if not self.key:
             yield "has no key: name the columns that identify a row of its parameters"
+        if self.feedback is not None and self.feedback not in self.inputs:
+            yield f"feedback: '{self.feedback}' is no input"
         if self.fingerprint.mart not in self.inputs:
             yield f"fingerprint: '{self.fingerprint.mart}' is no input"

@@ -157,6 +157,8 @@ def _model_problems(model: Model, domain: Declaration) -> Iterator[str]:
     for name in (hashed.dated_by, *hashed.columns):
         if name not in columns:
             yield f"fingerprint: there is no mart '{hashed.mart}' with a column '{name}'"
+    if model.feedback is not None and all(table.name != model.feedback for table in domain.csv_tables):
+        yield f"feedback: '{model.feedback}' is no table of CSV files"
     if model.watch is not None:
         yield from _watch_problems(model.watch, model, domain)
     if all(mart.model != model.name for mart in domain.marts):

@@ -16,6 +16,7 @@ from cli.main import app
 COMMANDS = (
     "demo", "up", "status", "env", "down", "upload", "ask", "dashboard",
     "quarantine list", "quarantine send", "release", "withdraw", "reingest",
+    "model list", "model show", "model train", "model promote", "model rollback", "model feedback",
     "synth", "costs", "deploy", "destroy", "accept", "docs", "lint", "sample", "bench", "sql",
 )  # fmt: skip
 

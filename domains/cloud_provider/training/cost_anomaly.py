@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from domains.cloud_provider.anomaly.trained.parameters import CANDIDATES, TRAINED_PARAMETERS
-from domains.cloud_provider.anomaly.trained.scores import score_candidates
 from pyspark.sql import DataFrame
 
 from domains.cloud_provider.anomaly.backtest.judge import judge
+from domains.cloud_provider.anomaly.trained.parameters import CANDIDATES, TRAINED_PARAMETERS
+from domains.cloud_provider.anomaly.trained.scores import score_candidates
 from lake.model.training import Training
 
 

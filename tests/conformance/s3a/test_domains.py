@@ -6,7 +6,7 @@ import pytest
 
 from conformance.s3a.calls import job_calls, recorded
 from conformance.s3a.gold import differences, rows_of
-from lake.model.log_marts import QUALITY_BY_RUN
+from lake.model.marts import QUALITY_BY_RUN
 from lake.naming import compaction_prefix, layer_prefix, speed_prefix
 from tests.conformance.history import DOMAINS, History, Played, ledger_entries
 

@@ -12,7 +12,7 @@ from glue_jobs.ledger.ledger import Batch, FileEntry
 from glue_jobs.quality.gate import MINIMUM_ROWS
 from glue_jobs.quality.log import with_file_checks, write_quality_log
 from lake import naming
-from lake.model.log_marts import QUALITY_BY_RUN
+from lake.model.marts import QUALITY_BY_RUN
 from tests.fakes import KillableStore, KilledError
 from tests.glue_jobs.streaming.conftest import StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines

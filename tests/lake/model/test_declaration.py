@@ -10,8 +10,7 @@ from lake.errors import UnknownNameError
 from lake.model.columns import bigint, date
 from lake.model.declaration import Declaration
 from lake.model.discovery import load_domain
-from lake.model.log_marts import PIPELINE_RUNS, QUALITY_BY_RUN
-from lake.model.marts import Mart
+from lake.model.marts import PIPELINE_RUNS, QUALITY_BY_RUN, Mart
 from lake.model.serving import Collection
 from lake.model.spec import Domain
 from lake.model.tables import Stream, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lake.errors import DeclarationError
-from lake.model import checks, columns, declaration, marts, spec, tables
+from lake.model import checks, columns, declaration, marts, models, spec, tables
 from lake.model.columns import bigint
 from lake.model.spec import Domain, Table
 
@@ -27,7 +27,7 @@ def test_domain_with_a_contradiction_cannot_be_created() -> None:
 def test_module_exports_the_classes_of_a_declaration() -> None:
     defined = {
         name: getattr(module, name)
-        for module in (checks, columns, declaration, marts, tables)
+        for module in (checks, columns, declaration, marts, models, tables)
         for name in spec.__all__
         if getattr(getattr(module, name, None), "__module__", "") == module.__name__
     }

@@ -71,6 +71,7 @@ USUAL_TAKINGS = Model(
     inputs=("takings_by_day", "verdicts"),
     fingerprint=Fingerprint(mart="takings_by_day", dated_by="day", columns=("stall", "day", "taken")),
     watch=Watch(mart="odd_days", value="taken", lower="low", upper="high", by="stall"),
+    feedback="verdicts",
     key=("stall",),
     parameters=(text("stall", "Stall; null for all."), money("low", "Lower."), money("high", "Upper.")),
 )

@@ -1,0 +1,1 @@
+"""`caudal model`: versions of the trained models, the pointer to the promoted one, training and feedback."""

@@ -1,0 +1,21 @@
+"""The group `caudal model`."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.exits import Commands
+from cli.model import change, feedback, look, train
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    help="List, train and promote the versions of a domain's models, and say what is no anomaly.",
+)
+
+app.command("list", epilog=look.LIST_EXAMPLES)(look.list_versions)
+app.command(epilog=look.SHOW_EXAMPLES)(look.show)
+app.command(epilog=train.EXAMPLES)(train.train)
+app.command(epilog=change.PROMOTE_EXAMPLES)(change.promote)
+app.command(epilog=change.ROLLBACK_EXAMPLES)(change.rollback)
+app.command(epilog=feedback.EXAMPLES)(feedback.feedback)
