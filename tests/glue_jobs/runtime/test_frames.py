@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from pyarrow import ArrowTypeError
 from pyspark.sql import SparkSession
-from pyspark.sql import types as T
 
 from glue_jobs.runtime.frames import empty_frame, small_frame
 
@@ -44,7 +43,7 @@ def test_times_are_instants_in_any_time_zone_of_the_session(spark: SparkSession)
 
 
 def test_a_frame_without_rows_starts_no_task(spark: SparkSession) -> None:
-    schema = T.StructType.fromDDL(DDL)
+    schema = small_frame(spark, ROWS, DDL).schema
     frame = empty_frame(spark, schema)
     assert frame.schema == schema
     assert frame.collect() == []
