@@ -15,6 +15,7 @@ EXAMPLES = examples(
     "caudal bench --scale 0.1 --no-months --events 0 --relational 0",
     "caudal bench --no-history --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
+    "caudal bench --profile --sample",
 )
 
 
@@ -41,9 +42,15 @@ def bench(
             metavar="HOME", help="Measure only what readers see while this lake is published again."
         ),
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Print only where the time of the pipeline goes.")
+    ] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="With --profile: of the sample data, not of the history.")
+    ] = False,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
-    from bench.run import measure
+    from bench.run import measure, profiles
 
     if publication:
         from rich.console import Console
@@ -51,6 +58,9 @@ def bench(
         from bench.publication import measure_publication
 
         measure_publication(publication, Console())
+        return
+    if profile:
+        profiles(sample=sample, scale=scale, work=work)
         return
     measure(
         scale=scale,

@@ -70,6 +70,10 @@ class Context:
     """The jars of Hadoop's S3A client, if Spark calls S3 over HTTP; see `LocalCloud`."""
     short_runs: bool = False
     """Whether the workers' Java compiles quickly rather than well; see `LocalCloud`."""
+    event_logs: bool = False
+    """Whether Spark logs the events of job runs, from which `caudal bench --profile` draws its figures."""
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Role ARN and action on S3 → number of requests; Spark's own are not among them, unless it uses HTTP."""
     databases: Any = None
     """The servers behind the instances of RDS."""
     write_faults: WriteFaults = field(default_factory=WriteFaults)

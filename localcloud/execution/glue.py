@@ -29,6 +29,9 @@ LANES = {"glueetl": "batch", "gluestreaming": "streaming"}
 """Command name of a job → name of the lane that executes it."""
 
 ACTIVE = ("STARTING", "RUNNING", "STOPPING")
+EVENT_LOGS = "logs/spark-events"
+"""Folder, relative to that of the cloud, of the event logs of job runs: `<job>/<run>`."""
+
 SERVICE = "glue.amazonaws.com"
 MINUTE = 60.0
 DEFAULT_TIMEOUT = 480
@@ -234,6 +237,7 @@ class GlueExecutor:
             "arguments": [*arguments, "--JOB_NAME", job.name, "--JOB_RUN_ID", run.job_run_id],
             "environment": aws_environment(self._context, role_arn),
             "permissions": self._context.permissions(role_arn),
+            "event_logs": (home / EVENT_LOGS / job.name).as_uri() if self._context.event_logs else None,
             "log": str(home / "logs" / "glue" / job.name / f"{run.job_run_id}.log"),
         }
 
