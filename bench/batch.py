@@ -44,13 +44,18 @@ def _cloud(work: Path, name: str) -> LocalCloud:
     return LocalCloud(home)
 
 
-def whole_history(domain: Domain, work: Path, scale: float, console: Console) -> None:
-    """Print seconds per stage, files and memory for the history in one upload, and DuckDB's seconds."""
+def write_history(domain: Domain, work: Path, scale: float) -> tuple[Path, Any]:
+    """Generate a history in `work`; return its folder and the manifest of the generator."""
     sample = _sample(domain)
     landing = work / "history"
     shutil.rmtree(landing, ignore_errors=True)
+    return landing, sample.generate(landing, scale=scale, layout=sample.Layout.HISTORY)
+
+
+def whole_history(domain: Domain, work: Path, scale: float, console: Console) -> None:
+    """Print seconds per stage, files and memory for the history in one upload, and DuckDB's seconds."""
     with console.status("generating the history …"):
-        manifest = sample.generate(landing, scale=scale, layout=sample.Layout.HISTORY)
+        landing, manifest = write_history(domain, work, scale)
     out = work / "cdk.out"
     synthesise(PROJECT, out, ENV)
     began = time.monotonic()

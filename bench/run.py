@@ -9,12 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.batch import one_more_month, whole_history
+from bench.batch import one_more_month, whole_history, write_history
 from bench.dashboards import measure_dashboards
+from bench.profile import profile
 from bench.relational import relational_copy
 from bench.streams import backlog
 from lake.model.discovery import load_domains
 from lake.model.spec import Domain
+from localcloud.daemon import PROJECT
 
 BACKLOGS = (1_000_000, 10_000_000)
 RELATIONAL_ROWS = 1_000_000
@@ -27,6 +29,24 @@ def _default_domain() -> Domain:
 
 def _stream_domain() -> Domain:
     return next(domain for domain in load_domains() if domain.stream_tables)
+
+
+def profiles(*, sample: bool, scale: float, work: Path | None) -> None:
+    """Print the profile of the history of `scale`, or of the committed sample of every domain."""
+    console = Console()
+    folder = work or Path(tempfile.mkdtemp(prefix="caudal-bench-"))
+    try:
+        if sample:
+            for domain in load_domains():
+                console.rule(f"[bold]{domain.name}: profile of the sample", align="left")
+                profile(domain, PROJECT / "sample_data" / domain.name, folder, console, short_runs=True)
+        else:
+            domain = _default_domain()
+            console.rule(f"[bold]{domain.name}: profile of the whole history", align="left")
+            profile(domain, write_history(domain, folder, scale)[0], folder, console)
+    finally:
+        if work is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(

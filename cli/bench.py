@@ -17,6 +17,7 @@ EXAMPLES = examples(
     "caudal bench --publication .local",
     "caudal bench --models",
     "caudal bench --pictures docs/pictures",
+    "caudal bench --profile --sample",
 )
 
 
@@ -50,11 +51,17 @@ def bench(
             metavar="HOME", help="Measure only what readers see while this lake is published again."
         ),
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Print only where the time of the pipeline goes.")
+    ] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="With --profile: of the sample data, not of the history.")
+    ] = False,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
     from rich.console import Console
 
-    from bench.run import measure
+    from bench.run import measure, profiles
 
     if models:
         from bench.models import measure_models
@@ -71,6 +78,9 @@ def bench(
         from bench.publication import measure_publication
 
         measure_publication(publication, Console())
+        return
+    if profile:
+        profiles(sample=sample, scale=scale, work=work)
         return
     measure(
         scale=scale,

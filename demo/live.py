@@ -14,14 +14,14 @@ from rich.console import Console
 from dashboard.application import Site
 from dashboard.connection import Access, site_of
 from dashboard.server import serving
+from demo.domain import DomainRun, client_as
 from demo.held import Held, hold_back
 from demo.report import LedgerReader
 from demo.run import Demo
 from lake.model.discovery import domain_names, load_domain
 from lake.model.spec import Domain
 from lake.naming import CONTINUOUS, stop_key, stream_job
-from localcloud.client import ExecutionWatcher
-from localcloud.context import ACCOUNT, REGION
+from localcloud.context import ACCOUNT
 from localcloud.errors import LocalCloudError
 from localcloud.server import LocalCloud
 from uploader import upload
@@ -86,6 +86,9 @@ class LiveDemo(Demo):
             )
         return super().run(target)
 
+    def _answer(self, run: DomainRun) -> None:
+        """Show nothing yet: the dashboards do."""
+
     def _show(self, cloud: LocalCloud, domains: Sequence[Domain]) -> None:
         """Show the dashboards, and play the events that were held back."""
         site = self._site(cloud, domains)
@@ -116,7 +119,7 @@ class LiveDemo(Demo):
                 Access(
                     domain=domain,
                     names=self._names,
-                    client=partial(self._client_as, cloud, self._names.role(domain.name, "analyst")),
+                    client=partial(client_as, cloud, self._names.role(domain.name, "analyst")),
                     secrets=partial(cloud.client, "secretsmanager"),
                 )
                 for domain in domains
@@ -152,11 +155,11 @@ class LiveDemo(Demo):
         number = sum(len(lines) for lines in held.hours.values())
         self._steps[f"{domain.name}: play {number} events"] = time.monotonic() - began
         self._print_detail(f"{number} events were played; the pipeline publishes their days")
-        machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(domain.name)}"
-        watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
+        domain_run = self._runs[domain.name]
+        watch = domain_run.watch()
         cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))
-        self._follow(cloud, watch)
-        self._executions += watch.followed.values()
+        domain_run.follow(watch)
+        domain_run.executions += watch.followed.values()
 
     def _await_end(self, glue: Any, job: str, run: str) -> None:
         """Wait until the run has ended, which sees its stop file between two micro-batches."""

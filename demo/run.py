@@ -4,39 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import boto3
 from rich.console import Console
-from rich.markup import escape
 
-from demo.answers import show_answers
-from demo.relational import show_asleep, show_relational
-from demo.report import show_accounting, show_quarantine, show_times
-from demo.serving import show_served
+from demo.domain import DomainRun, print_detail
+from demo.relational import show_asleep
+from demo.report import show_times
+from demo.turns import Turn
 from lake.model.discovery import domain_names, load_domain
 from lake.model.spec import Domain
 from lake.naming import Names
-from localcloud.client import ExecutionWatcher, FollowedExecution
 from localcloud.context import ACCOUNT, REGION
 from localcloud.daemon import PROJECT
 from localcloud.errors import LocalCloudError
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
-from uploader import Status, UploadReport, upload
-from uploader.display import Bar, show
 
 LOG_WIDTH = 130
 """Width in characters if the output is not a terminal."""
 
-SHOWN_SECONDS = 0.1
-"""The live view leaves out states that take less time."""
-
-QUIET_STATES = ("Pass", "Choice", "Wait", "Get", "Is")
-"""Prefixes of states that only decide or wait; the live view leaves them out."""
+SHORT_BYTES = 20_000_000
+"""Landing folders up to this size take Spark so little time that optimised machine code does not pay off."""
 
 
 class Demo:
@@ -48,7 +40,7 @@ class Demo:
         self._env = env
         self._names = Names(env=env, account=ACCOUNT, region=REGION)
         self._steps: dict[str, float] = {}
-        self._executions: list[FollowedExecution] = []
+        self._runs: dict[str, DomainRun] = {}
 
     def run(self, landing: Path) -> bool:
         """Run every domain that has a folder in `landing`; return whether all executions succeeded.
@@ -63,26 +55,59 @@ class Demo:
                 hint=f"Put the files into {landing}/<domain>/. Domains: {', '.join(domain_names())}.",
             )
         out = self._home / "cdk.out"
-        with self._step("synthesise the CloudFormation templates"):
-            changed = synthesise(PROJECT, out, self._env)
-        self._print_detail(f"templates written to {out}" if changed else "templates unchanged")
-        with LocalCloud(self._home) as cloud:
-            # Spark starts while the stacks are deployed.
-            executor().warm_up()
+        is_short = bytes_below(landing) <= SHORT_BYTES
+        with LocalCloud(self._home, short_runs=is_short) as cloud:
+            # Spark starts while the templates are synthesised and the stacks deployed.
+            executor().warm_up(any(domain.stream_tables for domain in domains))
+            with self._step("synthesise the CloudFormation templates"):
+                changed = synthesise(PROJECT, out, self._env)
+            self._print_detail(f"templates written to {out}" if changed else "templates unchanged")
             with self._step("deploy the stacks"):
                 stacks = cloud.deploy(out)
             self._print_detail(f"deployed: {', '.join(stacks)}" if stacks else "stacks unchanged")
-            succeeded = [self._domain(cloud, domain, landing / domain.name) for domain in domains]
+            succeeded = self._all_domains(cloud, domains, landing)
             self._show(cloud, domains)
             show_asleep(cloud, domains, self._names, self._console)
-        show_times(self._steps, self._executions, self._console)
+        steps = self._steps | {name: each for run in self._runs.values() for name, each in run.steps.items()}
+        executions = [execution for run in self._runs.values() for execution in run.executions]
+        show_times(steps, executions, self._console)
         self._next_steps(landing)
+        return succeeded
+
+    def _all_domains(self, cloud: LocalCloud, domains: Sequence[Domain], landing: Path) -> bool:
+        """Run the domains at the same time; print what each does and answers, one after the other.
+
+        The first domain is shown live, another one when those before it have been answered.
+        """
+        turns = [Turn(self._console) for _ in domains[1:]]
+        consoles = [self._console, *(turn.console for turn in turns)]
+        for domain, console in zip(domains, consoles, strict=True):
+            self._runs[domain.name] = DomainRun(cloud, domain, self._names, console)
+        pool = ThreadPoolExecutor(len(domains), thread_name_prefix="domain")
+        try:
+            others = [pool.submit(self._domain, domain, landing) for domain in domains[1:]]
+            succeeded = [self._domain(domains[0], landing)]
+            for turn, other in zip(turns, others, strict=True):
+                turn.take()
+                succeeded.append(other.result())
+        finally:
+            # After an error or an interrupt the cloud stops at once, and with it what the others wait for.
+            pool.shutdown(wait=False, cancel_futures=True)
         return all(succeeded)
 
+    def _domain(self, domain: Domain, landing: Path) -> bool:
+        """Run a domain and print its answers; return whether its executions succeeded."""
+        run = self._runs[domain.name]
+        succeeded = run.run(landing / domain.name)
+        self._answer(run)
+        return succeeded
+
+    def _answer(self, run: DomainRun) -> None:
+        """Show what a domain's pipeline has published."""
+        run.report()
+
     def _show(self, cloud: LocalCloud, domains: Sequence[Domain]) -> None:
-        """Show what the pipelines have published."""
-        for domain in domains:
-            self._report(cloud, domain)
+        """Show what needs all domains: here nothing."""
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -94,97 +119,7 @@ class Demo:
         self._console.print(f"[green]✓[/] {name} [dim]{self._steps[name]:.1f} s[/]")
 
     def _print_detail(self, text: str) -> None:
-        self._console.print(f"  [dim]{escape(text)}[/]", highlight=False)
-
-    def _print_failure(self, execution: FollowedExecution) -> None:
-        """Print why an execution failed. The cause may hold text of the data, so it is no markup."""
-        self._console.print(f"[red]✗ {execution.status}[/] {escape(execution.cause)}")
-
-    def _domain(self, cloud: LocalCloud, domain: Domain, folder: Path) -> bool:
-        self._console.rule(f"[bold]{domain.name}[/] {escape(domain.description)}", align="left")
-        machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(domain.name)}"
-        watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
-        report = self._upload(cloud, domain, folder)
-        uploaded = {outcome.table for outcome in report.outcomes if outcome.status is Status.UPLOADED}
-        if not uploaded:
-            self._print_detail("no new files; start the pipeline once to show that it finds nothing to do")
-            watch.start()
-        began = time.monotonic()
-        for table in domain.stream_tables:
-            cloud.fire_schedule(self._names.schedule(domain.name, f"stream_{table.name}"))
-            self._print_detail(f"started the scheduled job of stream {table.name}, beside the pipeline")
-        if uploaded and uploaded <= {table.name for table in domain.stream_tables}:
-            # Files of streams start no execution.
-            with self._console.status("waiting for the streams …"):
-                cloud.wait_idle()
-        else:
-            self._follow(cloud, watch)
-        if domain.stream_tables:
-            self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
-            cloud.fire_schedule(self._names.schedule(domain.name, "pipeline"))
-            self._follow(cloud, watch)
-        self._steps[f"{domain.name}: run the pipeline"] = time.monotonic() - began
-        executions = list(watch.followed.values())
-        self._executions += executions
-        for execution in executions:
-            if execution.status != "SUCCEEDED":
-                self._print_failure(execution)
-        return all(execution.status == "SUCCEEDED" for execution in executions)
-
-    def _upload(self, cloud: LocalCloud, domain: Domain, folder: Path) -> UploadReport:
-        began = time.monotonic()
-        role = f"arn:aws:iam::{ACCOUNT}:role/{self._names.uploader_role}"
-        with Bar(self._console) as bar:
-            report = upload(
-                [folder], domain, client=cloud.client("s3", role), names=self._names, progress=bar
-            )
-        self._steps[f"{domain.name}: upload"] = time.monotonic() - began
-        show(report, self._console)
-        return report
-
-    def _follow(self, cloud: LocalCloud, watch: ExecutionWatcher) -> None:
-        """Print each working state of the pipeline when it ends; show the running one live."""
-        with self._console.status("waiting for the pipeline to start …") as status:
-            for execution, state in watch.follow(cloud.is_idle):
-                if state.name.startswith(QUIET_STATES):
-                    continue
-                if state.seconds is None:
-                    status.update(f"{execution.name[:8]} {state.name} …")
-                elif state.seconds >= SHOWN_SECONDS:
-                    self._console.print(
-                        f"[green]✓[/] {state.name} [dim]{state.seconds:.1f} s[/]", highlight=False
-                    )
-
-    def _report(self, cloud: LocalCloud, domain: Domain) -> None:
-        # People who ask questions have the role that reads gold; only the steward sees what was quarantined.
-        athena = self._client_as(cloud, self._names.role(domain.name, "analyst"), "athena")
-        steward = self._client_as(cloud, self._names.steward_role, "athena")
-        s3 = self._client_as(cloud, self._names.steward_role, "s3")
-        began = time.monotonic()
-        self._console.rule(f"[bold]{domain.name}[/] answers to the business questions", align="left")
-        show_answers(athena, domain, self._names, self._console)
-        self._steps[f"{domain.name}: answer the questions"] = time.monotonic() - began
-        if cloud.serving is not None:
-            secrets = cloud.client("secretsmanager")
-            count = cloud.serving.server.count
-            show_served(athena, secrets, domain, self._names, self._console, count)
-        show_relational(cloud, domain, self._names, self._console)
-        self._console.rule(f"[bold]{domain.name}[/] data quality and row counts", align="left")
-        show_quarantine(steward, s3, domain, self._names, self._console)
-        show_accounting(s3, domain, self._names, self._console)
-
-    def _client_as(self, cloud: LocalCloud, role: str, service: str) -> Any:
-        """Return a client with the permissions of a role, which it assumes as a person does."""
-        answer = cloud.client("sts").assume_role(
-            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="demo"
-        )["Credentials"]
-        session: Any = boto3.Session(
-            aws_access_key_id=answer["AccessKeyId"],
-            aws_secret_access_key=answer["SecretAccessKey"],
-            aws_session_token=answer["SessionToken"],
-            region_name=REGION,
-        )
-        return session.client(service, endpoint_url=cloud.endpoint)
+        print_detail(text, self._console)
 
     def _next_steps(self, landing: Path) -> None:
         home = self._home
@@ -201,3 +136,8 @@ class Demo:
         self._console.rule("[bold]results, and next commands[/]", align="left")
         for line in lines:
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def bytes_below(folder: Path) -> int:
+    """Return the size of all files in a folder and its subfolders."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

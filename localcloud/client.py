@@ -35,7 +35,10 @@ class FollowedExecution:
     states: list[StateTime] = field(default_factory=list)
     status: str = "RUNNING"
     cause: str = ""
+    token: str = ""
+    """Token of the last page of the history that was read; the first page has none."""
     events_seen: int = 0
+    """Events of that page that were read."""
 
     @property
     def name(self) -> str:
@@ -77,9 +80,9 @@ class ExecutionWatcher:
                     if not execution.has_ended:
                         for state in self._advance(execution):
                             yield execution, state
-            unseen = [arn for arn in self._arns() if arn not in self._before and arn not in self.followed]
-            if self.followed and not unseen and all(each.has_ended for each in self.followed.values()):
-                if is_idle():
+            if self.followed and all(each.has_ended for each in self.followed.values()):
+                unseen = set(self._arns()) - self._before - self.followed.keys()
+                if not unseen and is_idle():
                     return
             elif not self.followed and time.monotonic() > deadline:
                 raise LocalCloudError(
@@ -91,9 +94,7 @@ class ExecutionWatcher:
 
     def _advance(self, execution: FollowedExecution) -> Iterator[StateTime]:
         status = self._client.describe_execution(executionArn=execution.arn)
-        pages = self._client.get_paginator("get_execution_history").paginate(executionArn=execution.arn)
-        events = [event for page in pages for event in page["events"]]
-        for event in events[execution.events_seen :]:
+        for event in self._new_events(execution):
             moment = event["timestamp"]
             if entered := event.get("stateEnteredEventDetails"):
                 state = StateTime(entered["name"], moment)
@@ -103,10 +104,22 @@ class ExecutionWatcher:
                 state = next(s for s in reversed(execution.states) if s.name == left["name"])
                 state.seconds = (moment - state.entered).total_seconds()
                 yield state
-        execution.events_seen = len(events)
         if status["status"] in TERMINAL:
             execution.status = status["status"]
             execution.cause = f"{status.get('error', '')}: {status.get('cause', '')}".strip(": ")
+
+    def _new_events(self, execution: FollowedExecution) -> Iterator[dict[str, Any]]:
+        """Yield the events since the last call. Pages that were complete then are not read again."""
+        while True:
+            where = {"nextToken": execution.token} if execution.token else {}
+            page = self._client.get_execution_history(
+                executionArn=execution.arn, includeExecutionData=False, **where
+            )
+            yield from page["events"][execution.events_seen :]
+            execution.events_seen = len(page["events"])
+            if "nextToken" not in page:
+                return
+            execution.token, execution.events_seen = page["nextToken"], 0
 
 
 @dataclass(frozen=True)

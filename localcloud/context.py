@@ -19,6 +19,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from localcloud import services
 from localcloud.administrator import Administrator, administrator_of
 from localcloud.errors import LocalCloudError
 from localcloud.write_faults import WriteFaults
@@ -67,6 +68,12 @@ class Context:
     recorder: Recorder | None = None
     s3a_jars: tuple[Path, ...] = ()
     """The jars of Hadoop's S3A client, if Spark calls S3 over HTTP; see `LocalCloud`."""
+    short_runs: bool = False
+    """Whether the workers' Java compiles quickly rather than well; see `LocalCloud`."""
+    event_logs: bool = False
+    """Whether Spark logs the events of job runs, from which `caudal bench --profile` draws its figures."""
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Role ARN and action on S3 → number of requests; Spark's own are not among them, unless it uses HTTP."""
     databases: Any = None
     """The servers behind the instances of RDS."""
     write_faults: WriteFaults = field(default_factory=WriteFaults)
@@ -128,7 +135,7 @@ class Context:
         with self._lock:
             if role_arn not in self._sessions:
                 keys: dict[str, Any] = dict(self.credentials(role_arn))
-                self._sessions[role_arn] = boto3.Session(region_name=self.region, **keys)
+                self._sessions[role_arn] = services.session(region_name=self.region, **keys)
             return self._sessions[role_arn]
 
     def credentials(self, role_arn: str | None = None) -> dict[str, str]:

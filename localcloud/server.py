@@ -18,7 +18,7 @@ import localcloud.iam.install
 import localcloud.quicksight.install
 import localcloud.s3.install
 import localcloud.stepfunctions.install
-from localcloud import catalog
+from localcloud import catalog, services
 from localcloud.cloudformation import assembly
 from localcloud.context import Context
 from localcloud.database import rds
@@ -63,14 +63,16 @@ class LocalCloud:
         port: int = 0,
         has_clock: bool = False,
         s3a_jars: Sequence[Path] = (),
+        short_runs: bool = False,
     ) -> None:
         """Prepare a local cloud. `mode`: enforce the roles' policies, or only record calls; port 0: any.
 
         With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` fires them. With
         `s3a_jars`, the jars of Hadoop's S3A client, Spark reads and writes objects over HTTP in the role of
-        each job, as on AWS; otherwise it reads and writes the files of the objects, which is faster.
+        each job, as on AWS; otherwise it reads and writes the files of the objects, which is faster. With
+        `short_runs` Java leaves out its optimising compiler, which pays off from some minutes on.
         """
-        self.context = Context(home=home.resolve(), s3a_jars=tuple(s3a_jars))
+        self.context = Context(home=home.resolve(), s3a_jars=tuple(s3a_jars), short_runs=short_runs)
         self._mode: Mode = mode
         self._port = port
         self._server: ThreadedMotoServer | None = None
@@ -118,6 +120,7 @@ class LocalCloud:
             logging.getLogger(name).setLevel(level)
         moto_api_backend.reset()
         self._are_partitions_restored = False
+        services.install()
         self._store = localcloud.s3.install.install(self.context)
         self.serving = ServingStore(self.context)
         self.serving.start()
@@ -197,17 +200,24 @@ class LocalCloud:
         if failures:
             raise LocalCloudError("; ".join(failures), where="background work")
 
-    def is_idle(self) -> bool:
-        """Return whether no message is queued for a pipe, no execution runs and no job runs right now."""
-        return not self._pending_work()
+    def is_idle(self, of: str = "") -> bool:
+        """Return whether no message is queued for a pipe, no execution runs and no job runs right now.
 
-    def _pending_work(self) -> list[str]:
-        work = list(localcloud.stepfunctions.install.running(self.context))
-        if self._pipes is not None and not self._pipes.is_idle():
+        With `of` only pipes, state machines and jobs count whose names begin so.
+        """
+        return not self._pending_work(of)
+
+    def _pending_work(self, of: str = "") -> list[str]:
+        work = [
+            arn
+            for arn in localcloud.stepfunctions.install.running(self.context)
+            if arn.split(":")[-2].startswith(of)
+        ]
+        if self._pipes is not None and not self._pipes.is_idle(of):
             work.append("messages of a pipe")
-        if self.context.busy:
+        if self.context.busy and not of:
             work.append("background work")
-        if not glue.executor().is_idle():
+        if not glue.executor().is_idle(of):
             work.append("job runs")
         return work
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from localcloud.context import ACCOUNT, REGION
@@ -37,6 +39,13 @@ SWITCHES = {"serving": "local", "quicksight": QUICKSIGHT_PRINCIPAL}
 STAMP = ".inputs"
 SYNTH_SECONDS = 300
 
+KEPT = Path(".build") / "assemblies"
+"""Folder, relative to the project, of the last assemblies, each under the hash of what it follows from."""
+
+MOST_KEPT = 8
+LIBRARIES = ("aws-cdk-lib", "constructs")
+"""Packages that write the templates; the pins of requirements.txt do not say what is installed."""
+
 
 def synthesise(project: Path, out: Path, env: str) -> bool:
     """Synthesise the cloud assembly of an environment, for the local account, into `out`.
@@ -44,16 +53,52 @@ def synthesise(project: Path, out: Path, env: str) -> bool:
     All switches are on; the relational copy only where there is a MariaDB server to load it into.
 
     Returns False if `out` already holds the assembly of the same inputs: their hash is stored beside
-    it. Raises DeployError with the end of the program's output if the synthesis fails.
+    it. The project keeps the last assemblies, so that another folder with the same inputs gets a copy.
+    Raises DeployError with the end of the program's output if the synthesis fails.
     """
-    relational = str(is_installed()).lower()
-    current = f"{env} relational={relational} {inputs_hash(project)}"
+    switches = {"env": env, **SWITCHES, "relational": str(is_installed()).lower()}
+    current = _key(project, switches)
     stamp = out / STAMP
     if stamp.exists() and (out / "manifest.json").exists() and stamp.read_text() == current:
         return False
     shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    switches = {"env": env, **SWITCHES, "relational": relational}
+    kept = project / KEPT / current
+    if kept.exists():
+        shutil.copytree(kept, out)
+    else:
+        out.mkdir(parents=True)
+        _execute(project, out, switches)
+        _keep(out, kept)
+    # Last, so that a folder that was only filled in part is filled again.
+    stamp.write_text(current)
+    return True
+
+
+def _key(project: Path, switches: Mapping[str, str]) -> str:
+    """Return the SHA-256 of all that an assembly follows from: sources, switches, Python and libraries."""
+    versions = [sys.version, *(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)]
+    parts = [inputs_hash(project), *(f"{name}={value}" for name, value in switches.items()), *versions]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _keep(out: Path, kept: Path) -> None:
+    """Copy an assembly to the project's folder of them, in one step, and remove the oldest of too many."""
+    partial = kept.with_name(f".{kept.name}.{uuid.uuid4().hex}")
+    shutil.copytree(out, partial)
+    try:
+        partial.rename(kept)
+    except OSError:
+        # Another process has kept the same assembly.
+        shutil.rmtree(partial)
+        if not kept.exists():
+            raise
+    newest = sorted(kept.parent.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in newest[MOST_KEPT:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _execute(project: Path, out: Path, switches: Mapping[str, str]) -> None:
+    """Let the CDK app write its assembly to `out`. Raises DeployError if it fails."""
     context = [word for name, value in switches.items() for word in ("-c", f"{name}={value}")]
     finished = subprocess.run(
         [sys.executable, str(project / "app.py"), *context, "-o", str(out)],
@@ -69,8 +114,6 @@ def synthesise(project: Path, out: Path, env: str) -> bool:
         raise DeployError(
             f"synth failed:\n{ending}", where="app.py", hint="Run `caudal synth` for all output."
         )
-    stamp.write_text(current)
-    return True
 
 
 def inputs_hash(project: Path) -> str:

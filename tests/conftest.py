@@ -8,14 +8,17 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.session import configure
+from glue_jobs.runtime.session import INTERPRETED, configure
 from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
+from tests import plain_files
+from tests.plain_files import use_plain_files
 
 pytest_plugins = ["tests.watchdog", "tests.environment", "tests.groups"]
 
 SMALL = {
     **WITHOUT_UI,
     **FEW_THREADS,
+    **plain_files.SETTINGS,
     # Not 16 MB for each sort.
     "spark.buffer.pageSize": "1m",
     "spark.driver.memory": "1500m",
@@ -24,7 +27,7 @@ SMALL = {
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     # Compiling a small query takes longer than running it; the end-to-end tests do compile.
-    "spark.sql.codegen.wholeStage": "false",
+    **INTERPRETED,
     # With one compiler Java reserves 48 MB for compiled code; when they are full, it interprets later code.
     "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     " -XX:ReservedCodeCacheSize=256m",
@@ -55,5 +58,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         builder = builder.config(name, str(value))
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    use_plain_files(session)
     yield configure(session)
     session.stop()

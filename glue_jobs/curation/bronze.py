@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from glue_jobs.ledger.compaction_log import BronzeFile, Compactions, bronze_files
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.runtime.args import JobArguments
+from glue_jobs.runtime.frames import empty_frame
 from glue_jobs.runtime.months import Month
 from glue_jobs.runtime.schemas import bronze_schema
 from glue_jobs.runtime.store import ObjectStore
@@ -98,7 +99,7 @@ class BronzeTable:
         ]
         schema = bronze_schema(self.table)
         if not keys:
-            return self._spark.createDataFrame([], schema)
+            return empty_frame(self._spark, schema)
         reader = self._spark.read.schema(schema).option(
             "basePath", self._store.url(self._bucket, self._prefix)
         )

@@ -19,6 +19,7 @@ from pyspark.sql import types as T
 
 from glue_jobs.curation.publication import Change, Published, Register, publish, register_nothing
 from glue_jobs.runtime.args import JobArguments
+from glue_jobs.runtime.frames import empty_frame
 from glue_jobs.runtime.month_rows import is_in
 from glue_jobs.runtime.months import Month, years_of
 from glue_jobs.runtime.schemas import MONTH_KEYS, mart_schema, silver_schema
@@ -131,7 +132,7 @@ class Workspace:
             )
         ]
         if not frames:
-            return self._spark.createDataFrame([], target.schema)
+            return empty_frame(self._spark, target.schema)
         frame = reduce(DataFrame.unionByName, frames)
         if months is not None and target.dated_by is not None:
             return frame.where(is_in(months, F.year(target.dated_by), F.month(target.dated_by)))
@@ -142,7 +143,7 @@ class Workspace:
         target = self._targets[name]
         keys = [key for files in self._staged.get(name, {}).values() for key in files]
         if not keys:
-            return self._spark.createDataFrame([], target.schema)
+            return empty_frame(self._spark, target.schema)
         return self._frame(target, keys, self._staging_prefix(target))
 
     def _frame(self, target: Target, keys: list[str], base: str) -> DataFrame:
@@ -205,7 +206,7 @@ class Workspace:
             for key in self._published[name].get(part, [])
         ]
         if not keys:
-            return self._spark.createDataFrame([], target.schema)
+            return empty_frame(self._spark, target.schema)
         return self._frame(target, keys, target.prefix).where(~is_in(months, F.year(date), F.month(date)))
 
     # --- publication

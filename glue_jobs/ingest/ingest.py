@@ -17,6 +17,7 @@ from glue_jobs.ingest.remainder import has_text_after_header
 from glue_jobs.ingest.staging import REJECTED, Staging
 from glue_jobs.ledger.ledger import FileEntry
 from glue_jobs.quality.checks import OPEN_LINE, check_rows
+from glue_jobs.runtime.frames import small_frame
 from glue_jobs.runtime.limits import within
 from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
 from glue_jobs.runtime.schemas import quarantine_schema
@@ -231,8 +232,8 @@ def _write_quarantine(
 
     A record is identified by its file, the version of the file's object, and its row.
     """
-    versions = context.spark.createDataFrame(
-        [(file.key, file.version) for file in files], "source_file string, _version string"
+    versions = small_frame(
+        context.spark, [(file.key, file.version) for file in files], "source_file string, _version string"
     )
     parts = ("source_file", "_version", F.col("source_row").cast("string"))
     record_id = F.sha2(F.concat_ws("|", *parts), 256)

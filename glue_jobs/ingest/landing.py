@@ -85,6 +85,11 @@ class Landing:
     def is_empty(self) -> bool:
         return not (self.files or self.rejected or self.duplicates)
 
+    @property
+    def size(self) -> int:
+        """The bytes of the files to read."""
+        return sum(file.size for file in self.files)
+
     def without(self, keys: Collection[str]) -> Landing:
         """Return the landing with fewer files to read."""
         return replace(self, files=tuple(file for file in self.files if file.key not in keys))

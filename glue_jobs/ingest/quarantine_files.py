@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from glue_jobs.ingest.ingest import IngestContext
 from glue_jobs.ledger.ledger import FileEntry
+from glue_jobs.runtime.frames import small_frame
 from glue_jobs.runtime.schemas import quarantine_schema
 from lake import naming
 from lake.files.checks import FILE_HEADER
@@ -30,7 +31,7 @@ def quarantine_files(
     for table, entries in by_table.items():
         stamps = (context.batch_id, context.ingest_ts)
         records = [(*_record(entry, heads.get(entry.key, b"")), *stamps) for entry in entries]
-        frame = context.spark.createDataFrame(records, quarantine_schema())
+        frame = small_frame(context.spark, records, quarantine_schema())
         prefix = naming.batch_prefix("quarantine", context.domain, table, context.batch_id)
         url = context.store.url(context.processed_bucket, prefix)
         frame.coalesce(1).write.mode("append").parquet(url)

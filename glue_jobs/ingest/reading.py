@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.ingest.landing import LandedFile
 from glue_jobs.ingest.records import LINE_NUMBER, PATH, join_open_lines
+from glue_jobs.runtime.frames import small_frame
 from glue_jobs.runtime.rows import ARRIVED, LINE, RAW, SOURCE_COLUMNS, UNFINISHED
 from glue_jobs.runtime.store import ObjectStore
 from lake.files.csv_text import FIELD, LINE_FEED, OPENS, WHITESPACE, Layout
@@ -226,7 +227,8 @@ def _extra(extra: Mapping[str, int]) -> Column:
 
 def sources(spark: SparkSession, urls: Mapping[str, LandedFile]) -> DataFrame:
     """Return one row per file: PATH as Spark reports it, `source_file` (the key), `source_rank`, ARRIVED."""
-    return spark.createDataFrame(
+    return small_frame(
+        spark,
         [(as_uri(url), file.key, file.rank, file.arrived) for url, file in urls.items()],
         f"{PATH} string, source_file string, source_rank string, {ARRIVED} timestamp",
     )

@@ -40,6 +40,11 @@ class LedgerView:
         """Batches that readers may use, oldest first: neither rejected, held nor replaced."""
         return tuple(batch for batch in self._passed if batch.batch_id not in self.replaced)
 
+    @property
+    def size(self) -> int:
+        """The bytes of all raw files that were ever ingested, which bounds what a run reads of bronze."""
+        return sum(file.size for batch in self.batches for file in batch.files)
+
     @cached_property
     def _passed(self) -> tuple[Batch, ...]:
         held = {batch_id for hold in self.open_holds for batch_id in hold.batches}

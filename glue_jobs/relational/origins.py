@@ -12,6 +12,7 @@ from glue_jobs.relational.load import CONNECTIONS, Parts
 from glue_jobs.relational.parts import TextParts
 from glue_jobs.relational.sources import Counted, Remembered, Source, recall, remember, source
 from glue_jobs.runtime.args import JobArguments
+from glue_jobs.runtime.session import suit
 from glue_jobs.runtime.store import ObjectStore
 from lake.model.relational.schema import RelationalSchema
 from lake.model.spec import Domain
@@ -29,6 +30,7 @@ class Origins:
         domain: Domain,
         schemas: Sequence[RelationalSchema],
     ) -> None:
+        self._spark = spark
         self._store = store
         self._args = args
         self._schemas = schemas
@@ -43,7 +45,9 @@ class Origins:
             self._stored = self._counted = recall(self._store, self._args)
         known = self._counted
         with ThreadPoolExecutor(CONNECTIONS) as pool:
-            found = dict(pool.map(lambda schema: self._count(schema, known), self._schemas))
+            sources = list(pool.map(lambda schema: source(self._store, self._args, schema), self._schemas))
+            suit(self._spark, sum(each.size for each in sources))
+            found = dict(pool.map(lambda each: self._count(each, known), sources))
         self._sources = {name: each for name, (each, _) in found.items()}
         self._counted = {name: counted for name, (_, counted) in found.items()}
         return {
@@ -70,15 +74,12 @@ class Origins:
         if self._sources and self._counted != self._stored:
             remember(self._store, self._args, self._counted)
 
-    def _count(
-        self, schema: RelationalSchema, known: Remembered
-    ) -> tuple[str, tuple[Source, dict[str, Counted]]]:
-        each = source(self._store, self._args, schema)
-        remembered = known.get(schema.name, {})
+    def _count(self, each: Source, known: Remembered) -> tuple[str, tuple[Source, dict[str, Counted]]]:
+        remembered = known.get(each.schema.name, {})
         new = [month for month in each.months if each.fingerprint(month) not in remembered]
         found = self._parts.count(each, new) if new else {}
         counted = {
             each.fingerprint(month): found[month] if month in found else remembered[each.fingerprint(month)]
             for month in each.months
         }
-        return schema.name, (each, counted)
+        return each.schema.name, (each, counted)

@@ -31,6 +31,11 @@ class Source:
     prefix: str
     months: Mapping[int, tuple[Listed, ...]]
 
+    @property
+    def size(self) -> int:
+        """The bytes of all files."""
+        return sum(file.size for files in self.months.values() for file in files)
+
     def fingerprint(self, month: int) -> str:
         """Return a hash that changes when a file of the month, or the declaration, does."""
         files = [f"{file.key} {file.etag} {file.size}" for file in self.months[month]]

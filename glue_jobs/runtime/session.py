@@ -27,8 +27,31 @@ SETTINGS = {
 }
 
 
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+"""Settings with which Spark interprets plans instead of compiling classes for them. Results are the same."""
+
+SMALL_INPUT = 2_000_000
+"""Bytes. Compiling the queries of a run takes Java longer than interpreting them over so small an input."""
+
+
 def configure(spark: SparkSession) -> SparkSession:
     """Apply SETTINGS to an existing session and return it."""
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
+    return spark
+
+
+def suit(spark: SparkSession, input_bytes: int) -> SparkSession:
+    """Interpret the session's next queries if their input is small, else compile them; return the session.
+
+    `input_bytes` is an upper bound of what they read, as listed: compressed files count as they are stored.
+    """
+    for name, value in INTERPRETED.items():
+        if input_bytes <= SMALL_INPUT:
+            spark.conf.set(name, value)
+        else:
+            spark.conf.unset(name)
     return spark

@@ -170,8 +170,12 @@ class Names:
 
     # --- per domain
 
+    def of(self, domain: str) -> str:
+        """Return the beginning of the names of a domain's state machine, jobs, functions and pipe."""
+        return f"{PROJECT}-{self.env}-{domain.replace('_', '-')}-"
+
     def _of(self, domain: str, name: str, limit: int = NAME_LIMIT, kind: str = "resource") -> str:
-        return _within(kind, f"{PROJECT}-{self.env}-{domain.replace('_', '-')}-{name}", limit)
+        return _within(kind, f"{self.of(domain)}{name}", limit)
 
     def database(self, domain: str, layer: str) -> str:
         """Return the name of a layer's Glue database; layers are bronze, quarantine, silver and gold."""

@@ -67,11 +67,15 @@ class PipePoller:
         self._stop.set()
         self._thread.join()
 
-    def is_idle(self) -> bool:
-        """Return whether the source queues of all running pipes are empty and no batch is being collected."""
-        if any(batch.messages for batch in self._batches.values()):
+    def is_idle(self, of: str = "") -> bool:
+        """Return whether the source queues of running pipes are empty and no batch is being collected.
+
+        `of` is the beginning of the names of the pipes.
+        """
+        pipes = [pipe for pipe in self._pipes() if pipe.name.startswith(of)]
+        if any(self._batches[pipe.arn].messages for pipe in pipes if pipe.arn in self._batches):
             return False
-        queues = [self._queue(pipe) for pipe in self._pipes()]
+        queues = [self._queue(pipe) for pipe in pipes]
         return not any(
             queue.approximate_number_of_messages + queue.approximate_number_of_messages_not_visible
             for queue in queues

@@ -69,11 +69,12 @@ class Crawl(models.FakeCrawl):
     def finish(self, error: str | None) -> None:
         """Enter the final state: FAILED with an error, else STOPPED or COMPLETED."""
         self.error = error
-        self.end_time = datetime.now(UTC)
         if error:
             self.state = "FAILED"
         else:
             self.state = "STOPPED" if self.state == "STOPPING" else "COMPLETED"
+        # Last: who sees it may read the state.
+        self.end_time = datetime.now(UTC)
 
 
 class Crawler(models.FakeCrawler):
@@ -155,6 +156,13 @@ class Crawler(models.FakeCrawler):
     def _role_arn(self) -> str:
         role: str = self.role
         return role if role.startswith("arn:") else f"arn:aws:iam::{self.context.account}:role/{role}"
+
+
+def running() -> list[Crawl]:
+    """Return the crawls that have not ended."""
+    backend: Any = models.glue_backends[Crawler.context.account][Crawler.context.region]
+    crawlers = list(backend.crawlers.values())
+    return [crawl for crawler in crawlers for crawl in list(crawler.crawls) if crawl.end_time is None]
 
 
 def _last_crawl(crawl: Any) -> dict[str, Any]:

@@ -29,6 +29,9 @@ LANES = {"glueetl": "batch", "gluestreaming": "streaming"}
 """Command name of a job → name of the lane that executes it."""
 
 ACTIVE = ("STARTING", "RUNNING", "STOPPING")
+EVENT_LOGS = "logs/spark-events"
+"""Folder, relative to that of the cloud, of the event logs of job runs: `<job>/<run>`."""
+
 SERVICE = "glue.amazonaws.com"
 MINUTE = 60.0
 DEFAULT_TIMEOUT = 480
@@ -99,8 +102,11 @@ class GlueExecutor:
         self._run_ended = run_ended
         self._lanes: dict[str, Lane] = {}
         self._runs: dict[str, tuple[Lane, LaneRun]] = {}
+        self._running: dict[str, str] = {}
+        """Run → its job's name."""
         self._working: dict[str, ExitStack] = {}
         self._lock = threading.RLock()
+        self._has_ended = threading.Condition(self._lock)
 
     def lane(self, name: str = "batch") -> Lane:
         """Return the lane of this name, created at its first use."""
@@ -108,12 +114,14 @@ class GlueExecutor:
             if name not in self._lanes:
                 context = self._context
                 s3a = S3A(context.endpoint, context.region, context.s3a_jars) if context.s3a_jars else None
-                self._lanes[name] = Lane(context.home, name, context.report, s3a)
+                self._lanes[name] = Lane(context.home, name, context.report, s3a, context.short_runs)
             return self._lanes[name]
 
-    def warm_up(self) -> None:
-        """Start the batch worker in the background."""
+    def warm_up(self, streaming: bool = False) -> None:
+        """Start the batch worker in the background, and on demand that of streams."""
         self.lane().warm_up()
+        if streaming:
+            self.lane("streaming").warm_up()
 
     def kill(self, lane: str = "batch") -> bool:
         """SIGKILL a lane's worker, so that its current run fails. Returns whether there was a worker."""
@@ -123,10 +131,15 @@ class GlueExecutor:
         """Return the largest resident size of the workers (Python and JVM) so far, in bytes."""
         return sum(lane.peak_memory() for lane in self._lanes.values())
 
-    def is_idle(self) -> bool:
-        """Return whether no run is queued or executing."""
+    def is_idle(self, of: str = "") -> bool:
+        """Return whether no run is queued or executing, of jobs whose names begin with `of`."""
         with self._lock:
-            return not self._runs
+            return not any(name.startswith(of) for name in self._running.values())
+
+    def await_end(self, run_id: str, seconds: float) -> bool:
+        """Wait until a run has its final state, at most so long; return whether it has."""
+        with self._has_ended:
+            return self._has_ended.wait_for(lambda: run_id not in self._runs, seconds)
 
     def stop(self) -> None:
         """Kill all workers, with their runs."""
@@ -158,6 +171,7 @@ class GlueExecutor:
             self._working[run_id] = ExitStack()
             self._working[run_id].enter_context(self._context.working())
             self._runs[run_id] = (lane, lane_run)
+            self._running[run_id] = str(job.name)
         lane.submit(lane_run)
         return run_id
 
@@ -183,7 +197,8 @@ class GlueExecutor:
             state, error = "FAILED", denied
         with self._lock:
             run.finish(state, error)
-            del self._runs[run.job_run_id]
+            del self._runs[run.job_run_id], self._running[run.job_run_id]
+            self._has_ended.notify_all()
         with self._working.pop(run.job_run_id):
             if self._run_ended is not None:
                 self._run_ended(run.job_name, state, run)
@@ -222,6 +237,7 @@ class GlueExecutor:
             "arguments": [*arguments, "--JOB_NAME", job.name, "--JOB_RUN_ID", run.job_run_id],
             "environment": aws_environment(self._context, role_arn),
             "permissions": self._context.permissions(role_arn),
+            "event_logs": (home / EVENT_LOGS / job.name).as_uri() if self._context.event_logs else None,
             "log": str(home / "logs" / "glue" / job.name / f"{run.job_run_id}.log"),
         }
 

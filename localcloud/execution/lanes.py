@@ -43,13 +43,19 @@ class Lane:
     """A queue of runs, a thread that serves it, and the worker that executes them.
 
     `report(where, error)` receives errors that occur outside of a run, e.g. in `ended`. With `s3a` the
-    worker's Spark calls S3 over HTTP.
+    worker's Spark calls S3 over HTTP; with `short_runs` its Java compiles quickly rather than well.
     """
 
     def __init__(
-        self, home: Path, name: str, report: Callable[[str, object], None], s3a: S3A | None = None
+        self,
+        home: Path,
+        name: str,
+        report: Callable[[str, object], None],
+        s3a: S3A | None = None,
+        short_runs: bool = False,
     ) -> None:
         self._s3a = s3a
+        self._short_runs = short_runs
         self._report = report
         self._home = home
         self._name = name
@@ -113,7 +119,7 @@ class Lane:
         with self._lock:
             if self._worker is None or not self._worker.is_alive():
                 self.peak_memory()
-                self._worker = SparkWorker(self._home, self._name, self._s3a)
+                self._worker = SparkWorker(self._home, self._name, self._s3a, self._short_runs)
             return self._worker
 
     def _serve(self) -> None:

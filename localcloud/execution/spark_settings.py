@@ -25,6 +25,9 @@ LATE_COMPILER = (
 """Twenty times Java's default thresholds for the optimising (C2) compiler. In a short run, compiling costs
 more than the faster code saves; only code that processes about a million rows is worth it."""
 
+QUICK_COMPILER = ("-XX:TieredStopAtLevel=1",)
+"""Only the quick (C1) compiler, without the counters that the other one needs."""
+
 FEW_THREADS = {
     # By default Spark starts up to 1,024 threads for exchanges, and each thread keeps its session in memory.
     "spark.sql.shuffleExchange.maxThreadThreshold": "16",
@@ -77,10 +80,13 @@ class S3A:
     jars: tuple[Path, ...]
 
 
-def spark_settings(scratch: Path, lane: str = "batch", s3a: S3A | None = None) -> dict[str, str]:
+def spark_settings(
+    scratch: Path, lane: str = "batch", s3a: S3A | None = None, short_runs: bool = False
+) -> dict[str, str]:
     """Return the Spark configuration of a lane's worker. `scratch` holds its temporary files.
 
-    `s3://` is resolved by Hadoop's S3A client with `s3a`, otherwise to folders.
+    `s3://` is resolved by Hadoop's S3A client with `s3a`, otherwise to folders. With `short_runs` Java has
+    its quick compiler alone: what a worker does within some minutes does not repay the other one's work.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
     java = [
@@ -88,7 +94,7 @@ def spark_settings(scratch: Path, lane: str = "batch", s3a: S3A | None = None) -
         f"-Dlog4j2.configurationFile={(HERE / 'log4j2.properties').as_uri()}",
         f"-Djava.io.tmpdir={scratch}",
         "-XX:+UseParallelGC",
-        *LATE_COMPILER,
+        *(QUICK_COMPILER if short_runs else LATE_COMPILER),
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:MaxMetaspaceSize=384m",
         "-XX:ReservedCodeCacheSize=160m",

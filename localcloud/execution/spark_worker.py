@@ -42,10 +42,10 @@ class Outcome:
 class SparkWorker:
     """A worker process with its JVM. `home` is the local cloud's folder, `lane` names log and settings.
 
-    With `s3a` its Spark calls S3 over HTTP.
+    With `s3a` its Spark calls S3 over HTTP; for `short_runs` see `spark_settings`.
     """
 
-    def __init__(self, home: Path, lane: str, s3a: S3A | None = None) -> None:
+    def __init__(self, home: Path, lane: str, s3a: S3A | None = None, short_runs: bool = False) -> None:
         self._home = home.resolve()
         self._scratch = self._home / "tmp" / f"spark-{lane}"
         self._log = self._home / "logs" / f"spark-{lane}.log"
@@ -55,7 +55,7 @@ class SparkWorker:
         self._lock = threading.Lock()
         self._process, self._socket = self._start()
         threading.Thread(target=self._read, name=f"spark-{lane}", daemon=True).start()
-        settings = spark_settings(self._scratch, lane, s3a)
+        settings = spark_settings(self._scratch, lane, s3a, short_runs)
         self._send(command="start", settings=settings, scratch=str(self._scratch), s3a=s3a is not None)
 
     def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:

@@ -5,6 +5,7 @@ botocore checks types and required members only. The service refuses more, and s
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -35,6 +36,7 @@ _ONE_OF = {
 """Structure → member with the values that the service accepts, which no document lists."""
 
 
+@functools.cache
 def service_model() -> ServiceModel:
     """Return the model of QuickSight's API."""
     return botocore.session.get_session().get_service_model("quicksight")

@@ -13,6 +13,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from localcloud.patching import original, replace
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff]{1,80}")
+_DATA = ("input", "inputDetails", "output", "outputDetails")
 PAGE = 100
 """Events of a page, unless the caller asks for fewer."""
 MOST = 1000
@@ -34,10 +35,22 @@ def _history(self: StepFunctionResponse) -> ActionResult:
     if self._get_param("reverseOrder"):
         events.reverse()
     start = _offset(self._get_param("nextToken"))
-    page: dict[str, Any] = {"events": events[start : start + size]}
+    shown = events[start : start + size]
+    if self._get_param("includeExecutionData") is False:
+        shown = [_without_data(event) for event in shown]
+    page: dict[str, Any] = {"events": shown}
     if start + size < len(events):
         page["nextToken"] = base64.b64encode(str(start + size).encode()).decode()
     return ActionResult(page)
+
+
+def _without_data(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event without the input and the output of its state or task."""
+    return {name: _less(value) if isinstance(value, dict) else value for name, value in event.items()}
+
+
+def _less(details: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in details.items() if name not in _DATA}
 
 
 def _offset(token: str | None) -> int:

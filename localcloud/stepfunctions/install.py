@@ -39,6 +39,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfun
 
 from localcloud.context import Context
 from localcloud.errors import UnsupportedError
+from localcloud.execution import crawler, glue
 from localcloud.patching import original, replace
 from localcloud.stepfunctions import choices, executions, redrive
 from localcloud.stepfunctions.client import SERVICE, TaskClient, task_client
@@ -132,8 +133,12 @@ def _install_waits(context: Context) -> None:
 
     def wait_interval(self: Any, env: Any, wait_seconds: float) -> None:
         deadline = time.monotonic() + scaled(wait_seconds)
+        crawls = crawler.running()
         while env.is_running() and (left := deadline - time.monotonic()) > 0:
-            env.program_state_event.wait(left)
+            if crawls and all(crawl.end_time is not None for crawl in crawls):
+                # What the state machine waits for here takes minutes on AWS; locally it has happened.
+                return
+            env.program_state_event.wait(min(left, POLL_SECONDS) if crawls else left)
 
     replace(WaitFunction, "_wait_interval", wait_interval)
     sleep = types.SimpleNamespace(sleep=lambda seconds: time.sleep(scaled(seconds)))
@@ -157,6 +162,9 @@ def _eval_integration_pattern(
         state_credentials=state_credentials,
     )
     while env.is_running():
+        # Asking the service again and again would take the processor that the job needs.
+        if not glue.executor().await_end(started["JobRunId"], POLL_SECONDS):
+            continue
         result = resolver()
         if result is not None:
             env.stack.append(result)

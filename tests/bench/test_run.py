@@ -61,3 +61,24 @@ def test_rows_for_mysql_are_of_the_domain_without_streams(
         scale=1, months=False, history=False, events=[0], dashboards=False, relational=9, work=tmp_path
     )
     assert measured == [("ecommerce", tmp_path, 9)]
+
+
+def test_profiles_are_of_the_sample_of_every_domain_or_of_the_history(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    profiled: list[tuple[str, Path, bool]] = []
+
+    def profile(
+        domain: Domain, landing: Path, _work: Path, _console: Console, short_runs: bool = False
+    ) -> None:
+        profiled.append((domain.name, landing, short_runs))
+
+    monkeypatch.setattr(run, "profile", profile)
+    monkeypatch.setattr(run, "write_history", lambda domain, work, scale: (work / f"{scale}", None))
+    run.profiles(sample=True, scale=1.0, work=tmp_path)
+    run.profiles(sample=False, scale=0.5, work=tmp_path)
+    assert [(name, landing.name, short) for name, landing, short in profiled] == [
+        ("cloud_provider", "cloud_provider", True),
+        ("ecommerce", "ecommerce", True),
+        ("ecommerce", "0.5", False),
+    ]

@@ -39,3 +39,12 @@ def test_options_choose_the_measurements(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "relational": 3,
         "work": tmp_path,
     }
+
+
+@pytest.mark.parametrize("sample", [True, False])
+def test_a_profile_is_all_that_is_measured(monkeypatch: pytest.MonkeyPatch, sample: bool) -> None:
+    profiled: dict[str, Any] = {}
+    monkeypatch.setattr(run, "profiles", profiled.update)
+    options = ["--profile", "--scale", "0.5", *(["--sample"] if sample else [])]
+    assert CliRunner().invoke(app, ["bench", *options]).exit_code == 0
+    assert profiled == {"sample": sample, "scale": 0.5, "work": None}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.domain import print_detail, print_failure
 from demo.run import Demo
 from localcloud.client import FollowedExecution
 from localcloud.errors import LocalCloudError
@@ -22,10 +23,8 @@ def test_folder_without_a_domains_files_is_refused(tmp_path: Path, console: Outp
 
 def test_cause_of_a_failure_is_printed_as_it_is(tmp_path: Path, console: Output) -> None:
     cause = "KeyError: ['[/x]', [red]1[/]] at [row 3]"
-    demo = Demo(tmp_path / "[/x]", "dev", console)
-    demo._console = console
-    demo._print_failure(FollowedExecution("arn:x1", status="FAILED", cause=cause))
-    demo._print_detail(f"templates written to {tmp_path.name}/[/x]")
+    print_failure(FollowedExecution("arn:x1", status="FAILED", cause=cause), console)
+    print_detail(f"templates written to {tmp_path.name}/[/x]", console)
     assert console.lines == [
         f"✗ FAILED {cause}",
         f"templates written to {tmp_path.name}/[/x]",

@@ -43,7 +43,7 @@ def cloud(
 
     At the end, all denied calls must be in the corpus.
     """
-    with LocalCloud(tmp_path_factory.mktemp("home")) as running:
+    with LocalCloud(tmp_path_factory.mktemp("home"), short_runs=True) as running:
         running.deploy(assembly)
         yield running
         recording = running.context.state_dir / "iam-calls.jsonl"

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from demo.answers import show_answers
-from demo.run import Demo
+from demo.domain import client_as
 from lake.naming import layer_prefix
 from localcloud.client import run_query
 from localcloud.context import REGION
@@ -22,8 +22,7 @@ from tests.e2e.lakehouse import Lakehouse
 
 def clients_of(shop: Lakehouse, role: str) -> Callable[[str], Any]:
     """Return a function that returns the role's client of a service, as the demo makes it."""
-    demo = Demo(shop.cloud.context.home, "dev", Console())
-    return lambda service: demo._client_as(shop.cloud, role, service)
+    return lambda service: client_as(shop.cloud, role, service)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ Deploy = Callable[[dict[str, Any]], Path]
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A local cloud that runs while the tests of a module do: moto's state is global, so only one can run."""
-    with LocalCloud(tmp_path_factory.mktemp("home")) as running:
+    with LocalCloud(tmp_path_factory.mktemp("home"), short_runs=True) as running:
         yield running
 
 

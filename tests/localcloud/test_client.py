@@ -35,6 +35,7 @@ class FakeStepFunctions:
     def __init__(self) -> None:
         self.executions = [OLD]
         self.polls = 0
+        self.pages: list[str] = []
 
     def list_executions(self, stateMachineArn: str) -> dict[str, Any]:
         assert stateMachineArn == MACHINE
@@ -49,13 +50,13 @@ class FakeStepFunctions:
         failed = {"status": "FAILED", "error": "Broken", "cause": "on purpose"}
         return {"status": "RUNNING"} if self.polls == 1 else failed
 
-    def get_paginator(self, name: str) -> FakeStepFunctions:
-        assert name == "get_execution_history"
-        return self
-
-    def paginate(self, executionArn: str) -> Iterator[dict[str, Any]]:
+    def get_execution_history(
+        self, executionArn: str, includeExecutionData: bool, nextToken: str = "first"
+    ) -> dict[str, Any]:
+        assert (executionArn, includeExecutionData) == (NEW, False)
+        self.pages.append(nextToken)
         shown = HISTORY[: 3 if self.polls == 1 else 4]
-        return iter([{"events": shown[:2]}, {"events": shown[2:]}])
+        return {"events": shown[:2], "nextToken": "second"} if nextToken == "first" else {"events": shown[2:]}
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +78,14 @@ def test_new_execution_is_followed_until_it_ends() -> None:
     (execution,) = watcher.followed.values()
     assert execution.has_ended
     assert (execution.status, execution.cause) == ("FAILED", "Broken: on purpose")
+
+
+def test_complete_pages_of_the_history_are_read_once() -> None:
+    client = FakeStepFunctions()
+    watcher = ExecutionWatcher(client, MACHINE)
+    watcher.start()
+    assert len(list(watcher.follow(lambda: True))) == 4
+    assert client.pages == ["first", "second", "second"]
 
 
 def test_following_ends_only_when_all_else_is_idle() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.errors import DeployError
-from localcloud.synth import inputs_hash, synthesise
+from localcloud.synth import KEPT, MOST_KEPT, inputs_hash, synthesise
 
 APP = """
 import os, pathlib, sys
@@ -40,6 +40,56 @@ def test_unchanged_inputs_are_not_synthesised_again(project: Path, tmp_path: Pat
     (project / "infra" / "stack.py").write_text("2")
     runs += [synthesise(project, out, "prod"), synthesise(project, out, "prod")]
     assert runs == [True, False, True, True, False]
+
+
+def count_of_runs(project: Path) -> int:
+    return len((project / "runs").read_text())
+
+
+def test_another_folder_gets_a_copy_while_sources_and_options_are_the_same(
+    project: Path, tmp_path: Path
+) -> None:
+    counting = 'open(pathlib.Path(sys.argv[0]).parent / "runs", "a").write("x")'
+    (project / "app.py").write_text(f"{APP}\n{counting}\n")
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    assert synthesise(project, first, "dev")
+    assert synthesise(project, second, "dev")
+    assert count_of_runs(project) == 1
+    names = [sorted(path.name for path in folder.iterdir()) for folder in (first, second)]
+    assert names == [[".inputs", "manifest.json"]] * 2
+    assert not synthesise(project, second, "dev")
+    assert synthesise(project, second, "prod")
+    assert count_of_runs(project) == 2
+    assert "env=prod" in (second / "manifest.json").read_text()
+    (project / "infra" / "stack.py").write_text("2")
+    assert synthesise(project, third, "dev")
+    assert count_of_runs(project) == 3
+
+
+def test_a_change_of_a_copy_does_not_reach_the_next(project: Path, tmp_path: Path) -> None:
+    synthesise(project, tmp_path / "first", "dev")
+    synthesise(project, tmp_path / "second", "dev")
+    for name in ("first", "second"):
+        (tmp_path / name / "manifest.json").write_text("changed")
+    synthesise(project, tmp_path / "third", "dev")
+    assert (tmp_path / "third" / "manifest.json").read_text() == "123456789012 -c env=dev"
+
+
+def test_other_libraries_make_other_templates(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert synthesise(project, tmp_path / "out", "dev")
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "0")
+    assert synthesise(project, tmp_path / "out", "dev")
+
+
+def test_only_the_last_assemblies_are_kept(project: Path, tmp_path: Path) -> None:
+    for number in range(MOST_KEPT + 2):
+        (project / "infra" / "stack.py").write_text(str(number))
+        synthesise(project, tmp_path / "out", "dev")
+    kept = [folder / "manifest.json" for folder in (project / KEPT).iterdir()]
+    assert len(kept) == MOST_KEPT
+    assert all(file.exists() for file in kept)
 
 
 def test_new_files_are_inputs_and_caches_are_not(project: Path) -> None:

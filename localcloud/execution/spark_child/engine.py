@@ -103,9 +103,13 @@ class Engine:
 
     def warm_up(self, scratch: Path) -> None:
         """Load the classes that every job needs, so that the first job does not wait for them."""
+        import pyarrow as pa
+
         frame = self.base.range(100).selectExpr("id", "cast(id % 2 as int) as part")
         frame.groupBy("part").count().write.mode("overwrite").parquet(scratch.as_uri())
         self.base.read.parquet(scratch.as_uri()).count()
+        # Python's part: jobs make small frames from tables of Arrow, with modules that take long to import.
+        self.base.createDataFrame(pa.table({"id": [1]})).collect()
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:

@@ -37,21 +37,24 @@ def serve(descriptor: int) -> None:
             process_state(request, Path(request["assets"])),
             engine.session(),
         ):
-            error = _logged(engine, request) if over_http else execute(request["script"])
+            error = _logged(engine, request, over_http)
         alive = engine.is_alive()
         channel.send(event="done", error=error, alive=alive, calls=engine.calls() if alive else [])
 
 
-def _logged(engine: Engine, request: dict[str, Any]) -> str | None:
-    """Run the script with an event log, if its arguments ask for one. Return its error, or None.
+def _logged(engine: Engine, request: dict[str, Any], over_http: bool) -> str | None:
+    """Run the script with an event log, if anything asks for one. Return its error, or None.
 
-    As on Glue, a run whose log cannot be written fails.
+    Over HTTP the run's arguments ask for it, otherwise only a profile does: a log takes time. As on Glue, a
+    run whose log cannot be written fails.
     """
-    folder = folder_of(request["arguments"])
+    profile = request.get("event_logs")
+    folder = profile or (folder_of(request["arguments"]) if over_http else None)
     if folder is None:
         return execute(request["script"])
     try:
-        with event_log(engine.base.sparkContext, folder, Path(request["log"]).stem):
+        name = Path(request["log"]).stem
+        with event_log(engine.base.sparkContext, folder, name, is_plain=bool(profile)):
             return execute(request["script"])
     except Py4JError as error:
         return f"{type(error).__name__}: {error}"[:MAX_MESSAGE]

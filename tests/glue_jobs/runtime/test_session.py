@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.session import SETTINGS, configure
+from glue_jobs.runtime.session import INTERPRETED, SETTINGS, SMALL_INPUT, configure, suit
 from tests.pipeline import Pipeline
 
 
@@ -26,6 +26,42 @@ def test_configure_applies_all_settings_and_returns_the_session(spark: SparkSess
 )
 def test_results_do_not_depend_on_spark_defaults(spark: SparkSession, query: str, value: object) -> None:
     assert spark.sql(f"SELECT {query}").first() == (value,)
+
+
+def test_queries_over_small_inputs_are_interpreted_and_others_compiled(spark: SparkSession) -> None:
+    session = spark.newSession()
+    assert suit(session, SMALL_INPUT) is session
+    assert {name: session.conf.get(name) for name in INTERPRETED} == INTERPRETED
+    suit(session, SMALL_INPUT + 1)
+    assert [session.conf.get(name) for name in INTERPRETED] == ["true", "FALLBACK"]
+
+
+RANKED = """
+WITH raw AS (
+    SELECT id % 7 AS k, decode(encode(concat('n', id % 3, ' é'), 'utf-8'), 'utf-8') AS name,
+        timestamp_micros(id * 86399999999) AS time, CAST(id / 3 AS decimal(20, 6)) AS money,
+        IF(id % 5 = 0, NULL, map('a', CAST(id AS string))) AS extra
+    FROM range(200)
+), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY k ORDER BY time DESC, name) AS place FROM raw
+)
+SELECT k, count(*) AS rows, sum(money) AS money, max_by(name, time) AS last,
+    min(place) AS place, sum(CAST(xxhash64(name, time, money) AS decimal(20, 0))) AS hash,
+    sum(crc32(encode(name, 'utf-8'))) AS crc,
+    avg(money) AS mean, percentile(CAST(money AS double), 0.5) AS median, count_if(extra IS NULL) AS nulls,
+    array_sort(collect_set(date_format(time, 'yyyy-MM'))) AS months,
+    max(regexp_replace(name, '[0-9]', '#')) AS masked, bit_xor(hash(extra['a'])) AS mixed
+FROM ranked GROUP BY k ORDER BY k
+"""
+
+
+def test_interpreted_and_compiled_queries_have_the_same_result(spark: SparkSession) -> None:
+    interpreted, compiled = spark.newSession(), spark.newSession()
+    compiled.conf.set("spark.sql.codegen.wholeStage", "true")
+    compiled.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
+    rows = suit(interpreted, 0).sql(RANKED).collect()
+    assert len(rows) == 7
+    assert rows == compiled.sql(RANKED).collect()
 
 
 def test_gold_is_compressed_with_a_codec_that_the_publisher_can_read(published_january: Pipeline) -> None:

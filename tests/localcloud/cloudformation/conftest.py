@@ -17,7 +17,7 @@ DeployOutputs = Callable[[str, dict[str, Template], Mapping[str, str]], dict[str
 @pytest.fixture(scope="package")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A local cloud that runs while the tests of this folder do; each test deploys its own stacks."""
-    with LocalCloud(tmp_path_factory.mktemp("home")) as running:
+    with LocalCloud(tmp_path_factory.mktemp("home"), short_runs=True) as running:
         yield running
 
 

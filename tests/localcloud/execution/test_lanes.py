@@ -22,7 +22,7 @@ class FakeWorker:
 
     started: list[FakeWorker]
 
-    def __init__(self, home: Path, lane: str, s3a: S3A | None = None) -> None:
+    def __init__(self, home: Path, lane: str, s3a: S3A | None = None, short_runs: bool = False) -> None:
         self.killed = threading.Event()
         self.pids = (len(FakeWorker.started) + 1,)
         FakeWorker.started.append(self)

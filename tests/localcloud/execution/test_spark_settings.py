@@ -37,6 +37,16 @@ def test_streaming_lane_has_the_smaller_heap(tmp_path: Path) -> None:
     assert (batch["spark.driver.memory"], streaming["spark.driver.memory"]) == ("1400m", "800m")
 
 
+@pytest.mark.parametrize(("short_runs", "has_one_compiler"), [(False, False), (True, True)])
+def test_short_runs_leave_out_the_optimising_compiler(
+    tmp_path: Path, short_runs: bool, has_one_compiler: bool
+) -> None:
+    options = spark_settings(tmp_path, short_runs=short_runs)["spark.driver.extraJavaOptions"].split()
+
+    assert ("-XX:TieredStopAtLevel=1" in options) == has_one_compiler
+    assert any(option.startswith("-XX:Tier4") for option in options) != has_one_compiler
+
+
 def test_temporary_files_lie_in_the_scratch_folder(tmp_path: Path) -> None:
     settings = spark_settings(tmp_path)
 

@@ -250,6 +250,19 @@ def test_history_is_reversed_and_paged_as_asked(cloud: LocalCloud) -> None:
     ]
 
 
+def test_history_leaves_out_the_data_as_asked(cloud: LocalCloud) -> None:
+    client = cloud.client("stepfunctions")
+    arn = client.start_execution(stateMachineArn=f"{MACHINE_ARN}:idle", name="terse")["executionArn"]
+    cloud.wait_idle()
+
+    whole = client.get_execution_history(executionArn=arn)["events"]
+    terse = client.get_execution_history(executionArn=arn, includeExecutionData=False)["events"]
+    assert [event["type"] for event in terse] == [event["type"] for event in whole]
+    entered = [events[1]["stateEnteredEventDetails"] for events in (whole, terse)]
+    assert entered[0].keys() - entered[1].keys() >= {"input"}
+    assert entered[0]["name"] == entered[1]["name"]
+
+
 def test_invalid_name_is_refused_by_the_api(cloud: LocalCloud) -> None:
     with pytest.raises(ClientError, match="InvalidName"):
         cloud.client("stepfunctions").start_execution(stateMachineArn=f"{MACHINE_ARN}:idle", name="a b")

@@ -1,0 +1,124 @@
+"""Where the time of a pipeline goes: figures of Spark by job run, seconds by table, requests to S3."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.event_log import Figures, read_figures
+from bench.measure import ENV, NAMES, run_upload
+from lake import naming
+from lake.model.spec import Domain
+from localcloud.daemon import PROJECT
+from localcloud.execution.glue import EVENT_LOGS, executor
+from localcloud.server import LocalCloud
+from localcloud.synth import synthesise
+
+SLOWEST_TABLES = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRun:
+    """A job run: the job's name, how long it took in seconds, and what it did in Spark."""
+
+    job: str
+    seconds: float
+    figures: Figures
+
+    @property
+    def idle(self) -> float:
+        """Seconds in which no task ran: the driver planned, listed, wrote the ledger, or waited."""
+        return max(0.0, self.seconds - self.figures.busy)
+
+
+def profile(domain: Domain, landing: Path, work: Path, console: Console, *, short_runs: bool = False) -> None:
+    """Upload a landing folder to an empty cloud in `work`, and print the profile of the domain's pipeline.
+
+    The event logs, from which the figures are, slow the runs down a little.
+    """
+    synthesise(PROJECT, work / "cdk.out", ENV)
+    home = work / f"profile-{domain.name}"
+    shutil.rmtree(home, ignore_errors=True)
+    cloud = LocalCloud(home, short_runs=short_runs)
+    cloud.context.event_logs = True
+    with cloud, console.status(f"{domain.name} …"):
+        executor().warm_up()
+        cloud.deploy(work / "cdk.out")
+        cloud.context.requests.clear()
+        measured = run_upload(cloud, domain, landing)
+        runs = list(job_runs(cloud.client("glue"), home, domain))
+        requests = Counter(cloud.context.requests)
+    console.print(f"upload {measured.upload:.1f} s, pipeline {measured.pipeline:.1f} s")
+    console.print(_of_runs(runs))
+    console.print(_of_tables(seconds_by_table(home, domain)))
+    console.print(_of_requests(requests))
+
+
+def job_runs(glue: Any, home: Path, domain: Domain) -> Iterator[JobRun]:
+    """Yield the domain's job runs that left an event log, by job and in order of time."""
+    for folder in sorted((home / EVENT_LOGS).glob(f"{NAMES.of(domain.name)}*")):
+        for run in reversed(glue.get_job_runs(JobName=folder.name)["JobRuns"]):
+            log = folder / run["Id"]
+            if log.exists():
+                seconds = (run["CompletedOn"] - run["StartedOn"]).total_seconds()
+                yield JobRun(job=folder.name, seconds=seconds, figures=read_figures(log))
+
+
+def seconds_by_table(home: Path, domain: Domain) -> Counter[str]:
+    """Return seconds of the driver by table, from the details of the runs; concurrent ones overlap."""
+    found: Counter[str] = Counter()
+    folder = home / "s3" / NAMES.processed_bucket / naming.runs_root(domain.name)
+    for file in folder.rglob("*-detail.json"):
+        for table, seconds in json.loads(file.read_text()).get("seconds_per_table", {}).items():
+            found[table] += seconds
+    return found
+
+
+def _of_runs(runs: Sequence[JobRun]) -> Table:
+    table = Table("job run", title="Spark by job run", title_justify="left")
+    headings = (
+        "seconds",
+        "no task",
+        "queries",
+        "jobs",
+        "stages",
+        "tasks",
+        "processor s",
+        "MB read",
+        "MB written",
+    )
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for run in runs:
+        each = run.figures
+        cells = (
+            f"{run.seconds:.1f}", f"{run.idle:.1f}", f"{each.queries}", f"{each.jobs}", f"{each.stages}",
+            f"{each.tasks}", f"{each.processor:.1f}", f"{each.bytes_read / 1e6:.2f}",
+            f"{each.bytes_written / 1e6:.2f}",
+        )  # fmt: skip
+        table.add_row(run.job, *cells)
+    return table
+
+
+def _of_tables(seconds: Counter[str]) -> Table:
+    table = Table("table", title="Driver seconds by table (they overlap)", title_justify="left")
+    table.add_column("seconds", justify="right")
+    for name, number in seconds.most_common(SLOWEST_TABLES):
+        table.add_row(name, f"{number:.1f}")
+    return table
+
+
+def _of_requests(requests: Counter[tuple[str, str]]) -> Table:
+    table = Table("role", "action", title="Requests to S3, without Spark's own", title_justify="left")
+    table.add_column("requests", justify="right")
+    for (role, action), number in sorted(requests.items()):
+        table.add_row(role.rpartition("/")[2] or "administrator", action, f"{number:,}")
+    return table

@@ -1,0 +1,161 @@
+"""One domain in the demo: upload its files, follow its pipeline, print its answers."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+from rich.console import Console
+from rich.markup import escape
+
+from demo.answers import show_answers
+from demo.relational import show_relational
+from demo.report import show_accounting, show_quarantine
+from demo.serving import show_served
+from lake.model.spec import Domain
+from lake.naming import Names, collection_name
+from localcloud.client import ExecutionWatcher, FollowedExecution
+from localcloud.context import ACCOUNT, REGION
+from localcloud.server import LocalCloud
+from uploader import Status, UploadReport, upload
+from uploader.display import Bar, show
+
+SHOWN_SECONDS = 0.1
+"""The live view leaves out states that take less time."""
+
+QUIET_STATES = ("Pass", "Choice", "Wait", "Get", "Is")
+"""Prefixes of states that only decide or wait; the live view leaves them out."""
+
+
+class DomainRun:
+    """The run of one domain, which prints to a console of its own; other domains may run beside it."""
+
+    def __init__(self, cloud: LocalCloud, domain: Domain, names: Names, console: Console) -> None:
+        self.domain = domain
+        self.console = console
+        self.steps: dict[str, float] = {}
+        """Step → seconds."""
+        self.executions: list[FollowedExecution] = []
+        self._cloud = cloud
+        self._names = names
+
+    def run(self, folder: Path) -> bool:
+        """Upload a folder and follow the pipeline to its end; return whether all executions succeeded."""
+        cloud, domain, names = self._cloud, self.domain, self._names
+        self.console.rule(f"[bold]{domain.name}[/] {escape(domain.description)}", align="left")
+        watch = self.watch()
+        report = self._upload(folder)
+        uploaded = {outcome.table for outcome in report.outcomes if outcome.status is Status.UPLOADED}
+        if not uploaded:
+            self._print_detail("no new files; start the pipeline once to show that it finds nothing to do")
+            watch.start()
+        began = time.monotonic()
+        for table in domain.stream_tables:
+            cloud.fire_schedule(names.schedule(domain.name, f"stream_{table.name}"))
+            self._print_detail(f"started the scheduled job of stream {table.name}, beside the pipeline")
+        if uploaded and uploaded <= {table.name for table in domain.stream_tables}:
+            # Files of streams start no execution.
+            with self.console.status("waiting for the streams …"):
+                cloud.wait_idle()
+        else:
+            self.follow(watch)
+        if domain.stream_tables:
+            self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
+            cloud.fire_schedule(names.schedule(domain.name, "pipeline"))
+            self.follow(watch)
+        self.steps[f"{domain.name}: run the pipeline"] = time.monotonic() - began
+        executions = list(watch.followed.values())
+        self.executions += executions
+        for execution in executions:
+            if execution.status != "SUCCEEDED":
+                print_failure(execution, self.console)
+        return all(execution.status == "SUCCEEDED" for execution in executions)
+
+    def watch(self) -> ExecutionWatcher:
+        """Return what follows the executions of the domain's pipeline that start from now on."""
+        machine = (
+            f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{self._names.state_machine(self.domain.name)}"
+        )
+        return ExecutionWatcher(self._cloud.client("stepfunctions"), machine)
+
+    def follow(self, watch: ExecutionWatcher) -> None:
+        """Print each working state of the pipeline when it ends; show the running one live.
+
+        Ends when nothing of this domain runs any more.
+        """
+        is_idle = partial(self._cloud.is_idle, self._names.of(self.domain.name))
+        with self.console.status("waiting for the pipeline to start …") as status:
+            for execution, state in watch.follow(is_idle):
+                if state.name.startswith(QUIET_STATES):
+                    continue
+                if state.seconds is None:
+                    status.update(f"{execution.name[:8]} {state.name} …")
+                elif state.seconds >= SHOWN_SECONDS:
+                    self.console.print(
+                        f"[green]✓[/] {state.name} [dim]{state.seconds:.1f} s[/]", highlight=False
+                    )
+
+    def report(self) -> None:
+        """Print the answers to the domain's questions, its quarantine and its row counts."""
+        cloud, domain, names, console = self._cloud, self.domain, self._names, self.console
+        # People who ask questions have the role that reads gold; only the steward sees what was quarantined.
+        athena = client_as(cloud, names.role(domain.name, "analyst"), "athena")
+        steward = client_as(cloud, names.steward_role, "athena")
+        s3 = client_as(cloud, names.steward_role, "s3")
+        began = time.monotonic()
+        console.rule(f"[bold]{domain.name}[/] answers to the business questions", align="left")
+        show_answers(athena, domain, names, console)
+        self.steps[f"{domain.name}: answer the questions"] = time.monotonic() - began
+        if cloud.serving is not None:
+            secrets = cloud.client("secretsmanager")
+            # Other domains may be publishing at the same time.
+            collections = [collection_name(domain.name, each.mart) for each in domain.serving]
+            count = cloud.serving.server.count
+            show_served(
+                athena, secrets, domain, names, console,
+                lambda: sum(count(collection=each) for each in collections),
+            )  # fmt: skip
+        show_relational(cloud, domain, names, console)
+        console.rule(f"[bold]{domain.name}[/] data quality and row counts", align="left")
+        show_quarantine(steward, s3, domain, names, console)
+        show_accounting(s3, domain, names, console)
+
+    def _upload(self, folder: Path) -> UploadReport:
+        began = time.monotonic()
+        role = f"arn:aws:iam::{ACCOUNT}:role/{self._names.uploader_role}"
+        client = self._cloud.client("s3", role)
+        with Bar(self.console) as bar:
+            report = upload([folder], self.domain, client=client, names=self._names, progress=bar)
+        self.steps[f"{self.domain.name}: upload"] = time.monotonic() - began
+        show(report, self.console)
+        return report
+
+    def _print_detail(self, text: str) -> None:
+        print_detail(text, self.console)
+
+
+def print_detail(text: str, console: Console) -> None:
+    """Print a line of less weight below a step."""
+    console.print(f"  [dim]{escape(text)}[/]", highlight=False)
+
+
+def print_failure(execution: FollowedExecution, console: Console) -> None:
+    """Print why an execution failed. The cause may hold text of the data, so it is no markup."""
+    console.print(f"[red]✗ {execution.status}[/] {escape(execution.cause)}")
+
+
+def client_as(cloud: LocalCloud, role: str, service: str) -> Any:
+    """Return a client with the permissions of a role, which it assumes as a person does."""
+    answer = cloud.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="demo"
+    )["Credentials"]
+    session: Any = boto3.Session(
+        aws_access_key_id=answer["AccessKeyId"],
+        aws_secret_access_key=answer["SecretAccessKey"],
+        aws_session_token=answer["SessionToken"],
+        region_name=REGION,
+    )
+    return session.client(service, endpoint_url=cloud.endpoint)

@@ -1,0 +1,35 @@
+"""What moto and botocore know of services, read from their folders once, not for each request or client."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import boto3
+import botocore.loaders
+import botocore.session
+import moto.backends
+
+from localcloud.patching import original, replace
+
+_loader = botocore.loaders.create_loader()
+
+
+def session(**settings: Any) -> boto3.Session:
+    """Return a boto3 session with these arguments that shares the models of services with all others."""
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _loader)
+    made = boto3.Session(botocore_session=core, **settings)
+    # Each session adds its own folder to the shared list again.
+    _loader.search_paths[:] = dict.fromkeys(_loader.search_paths)
+    return made
+
+
+def install() -> None:
+    """Let moto list its modules once: it looks at all their folders for each request."""
+    replace(moto.backends, "list_of_moto_modules", _modules)
+
+
+@functools.cache
+def _modules() -> tuple[str, ...]:
+    return tuple(original(moto.backends, "list_of_moto_modules")())

@@ -1,0 +1,35 @@
+"""Models of services are read once, and moto lists its modules once."""
+
+from __future__ import annotations
+
+import moto.backends
+import pytest
+
+from localcloud import services
+from localcloud.server import LocalCloud
+
+
+def test_sessions_share_the_models_of_services() -> None:
+    first, second = (services.session(region_name="us-east-1") for _ in range(2))
+    loaders = [each._session.get_component("data_loader") for each in (first, second)]
+    assert loaders[0] is loaders[1]
+    paths = loaders[0].search_paths
+    assert len(paths) == len(set(paths))
+    assert "glue" in first.get_available_services()
+
+
+def test_sessions_have_their_own_credentials() -> None:
+    keys = [
+        services.session(aws_access_key_id=key, aws_secret_access_key="s").get_credentials().access_key
+        for key in ("first", "second")
+    ]
+    assert keys == ["first", "second"]
+
+
+def test_moto_lists_its_modules_once_while_a_cloud_runs(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = list(moto.backends.list_of_moto_modules())
+    assert {"glue", "s3"} <= set(names)
+    monkeypatch.setattr("os.listdir", lambda path: pytest.fail(f"{path} was listed"))
+    assert list(moto.backends.list_of_moto_modules()) == names
