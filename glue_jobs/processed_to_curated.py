@@ -64,10 +64,8 @@ def run(
         summary |= predicted_cost(args, time.monotonic() - started)
         _finish(store, args, ledger, summary, {}, holds)
         return summary
-    full_refresh = args.full_refresh or view.needs_full_refresh
-    curation = Curation(
-        suit(spark, view.size), store, replace(args, full_refresh=full_refresh), domain, view, models
-    )
+    args = replace(args, full_refresh=args.full_refresh or view.needs_full_refresh)
+    curation = Curation(suit(spark, view.size), store, args, domain, view, models)
     curation.compute()
     _record_publishing_streams(ledger, domain, view, args)
     if args.serving:
