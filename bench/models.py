@@ -23,7 +23,8 @@ from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table
 
-from bench.panels import DAYS, FIRST_DAY, HELD_OUT_DAYS, KINDS, Panel, day, panel
+from bench.panels import DAYS, DRIFT, DROP, FIRST_DAY, HELD_OUT_DAYS, KINDS, SHIFT, SPIKE, Panel, day, panel
+from bench.pictures import Point, picture
 from glue_jobs.runtime.session import configure
 from localcloud.execution.spark_settings import java_home, spark_settings
 
@@ -33,6 +34,9 @@ ANOMALY = "domains.cloud_provider.anomaly"
 SEEDS = tuple(range(9201, 9221))
 SETTINGS = (42, 150)
 """`level_costs` and `width_percent` of the judged model."""
+
+PICTURED = (SPIKE, DROP, SHIFT, DRIFT)
+PICTURED_SEED = 1
 
 TRAINED = "trained"
 PUBLISHED = "cold start, fitted on all days"
@@ -183,6 +187,34 @@ def measure_models(console: Console, *, seeds: Sequence[int] = SEEDS) -> None:
             figures = judge(spark, [panel(seed, flat=flat) for seed in seeds])
             console.print(table(f"{title}, with gaps: {len(seeds)} panels", figures))
         spark.stop()
+
+
+def draw_models(folder: Path) -> tuple[Path, ...]:
+    """Write a picture for each of PICTURED, a made-up series and its scores, and return the files."""
+    with TemporaryDirectory(prefix="caudal-bench-") as scratch:
+        spark = _session(Path(scratch))
+        made = panel(PICTURED_SEED)
+        rows = trained(daily_costs(spark, [made])).collect()
+        spark.stop()
+    series: dict[tuple[str, str], list[Point]] = {}
+    for row in sorted(rows, key=lambda each: each["usage_date"]):
+        series.setdefault((row["org_id"], row["service"]), []).append(
+            Point(
+                day=row["usage_date"],
+                cost=row["cost_usd"],
+                expected=row["expected_usd"],
+                lower=row["lower_usd"],
+                upper=row["upper_usd"],
+                is_anomaly=row["is_anomaly"],
+            )
+        )
+    files = []
+    for kind in PICTURED:
+        org, service = next(case.key for case in made.cases if case.kind == kind)
+        file = folder / f"anomaly-{kind.replace(' ', '-')}.svg"
+        file.write_text(picture(f"A {kind}", series[f"0|{org}", f"0|{service}"]), encoding="utf-8")
+        files.append(file)
+    return tuple(files)
 
 
 def _session(scratch: Path) -> SparkSession:

@@ -16,6 +16,7 @@ EXAMPLES = examples(
     "caudal bench --no-history --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
     "caudal bench --models",
+    "caudal bench --pictures docs/pictures",
 )
 
 
@@ -39,6 +40,10 @@ def bench(
     models: Annotated[
         bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
     ] = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Only write the pictures of the anomaly model to this folder."),
+    ] = None,
     publication: Annotated[
         Path | None,
         typer.Option(
@@ -55,6 +60,12 @@ def bench(
         from bench.models import measure_models
 
         measure_models(Console())
+        return
+    if pictures:
+        from bench.models import draw_models
+
+        for file in draw_models(pictures):
+            Console().print(file)
         return
     if publication:
         from bench.publication import measure_publication
