@@ -14,7 +14,7 @@ from infra.pipeline.notifications import Notifications
 from infra.pipeline.workflow import Workflow
 from infra.training.definition import TrainingPlan, definition
 from infra.training.job import TrainingJob
-from lake.naming import TRAIN_ANOMALY_MODEL, Names, run_key
+from lake.naming import Names, runs_root
 
 TRAINING = "training"
 """What the schedule starts, in the names of schedule, role and log group."""
@@ -89,7 +89,8 @@ class Training(Construct):
             description=f"Trains the models of {domain}.",
             arns=arns,
         )
-        summaries = f"{arns.bucket(names.processed_bucket)}/{run_key(domain, '*', TRAIN_ANOMALY_MODEL)}"
-        role.allow(READ, [summaries], why="Runs are not known at synth.")
+        role.allow(
+            READ, arns.objects(names.processed_bucket, runs_root(domain)), why="Runs are not known at synth."
+        )
         allow_logs_and_traces(role)
         return role

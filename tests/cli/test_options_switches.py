@@ -22,6 +22,7 @@ CHOSEN = {
     "alarm_email": "data@example.org",
     "stream_trigger": "continuous",
     "crawl": "never",
+    "training": "never",
     "serving": "my_database",
     "encrypted_logs": True,
     "job_metrics": True,

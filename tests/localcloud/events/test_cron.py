@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from infra.foundation.schedule import monthly
 from localcloud.errors import UnsupportedError
 from localcloud.events.cron import is_cron, matches
 
@@ -25,6 +26,15 @@ STARTS = "cron(0/15 9 ? * MON-FRI *)"
 )
 def test_quarters_of_an_hour_on_weekdays(moment: str, expected: bool) -> None:
     assert matches(STARTS, datetime.fromisoformat(moment)) is expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [("2026-11-02T04:00", True), ("2026-12-02T04:00", True), ("2026-11-02T05:00", False),
+     ("2026-11-27T04:00", False)],
+)  # fmt: skip
+def test_day_of_each_month(moment: str, expected: bool) -> None:
+    assert matches(monthly(2, 4), datetime.fromisoformat(moment)) is expected
 
 
 @pytest.mark.parametrize(
