@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from cli.options import examples
 
@@ -52,17 +53,15 @@ def bench(
     ] = None,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
-    from rich.console import Console
-
     from bench.run import measure
 
     if models:
-        from bench.models import measure_models
+        from bench.models.judge import measure_models
 
         measure_models(Console())
         return
     if pictures:
-        from bench.models import draw_models
+        from bench.models.judge import draw_models
 
         for file in draw_models(pictures):
             Console().print(file)
