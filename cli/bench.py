@@ -17,6 +17,7 @@ EXAMPLES = examples(
     "caudal bench --no-history --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
     "caudal bench --models",
+    "caudal bench --training",
     "caudal bench --pictures docs/pictures",
 )
 
@@ -41,6 +42,9 @@ def bench(
     models: Annotated[
         bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
     ] = False,
+    training: Annotated[
+        bool, typer.Option("--training", help="Measure only a training on a year of 200 organisations.")
+    ] = False,
     pictures: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Only write the pictures of the anomaly model to this folder."),
@@ -59,6 +63,11 @@ def bench(
         from bench.models.judge import measure_models
 
         measure_models(Console())
+        return
+    if training:
+        from bench.models.training import measure_training
+
+        measure_training(Console())
         return
     if pictures:
         from bench.models.judge import draw_models

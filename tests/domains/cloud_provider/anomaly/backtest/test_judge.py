@@ -35,8 +35,7 @@ GOOD, EAGER, BLIND = ({"service": None, "limit": limit} for limit in (60, 1, 1_0
 @pytest.fixture(autouse=True)
 def few_made_up_series(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the made-up panels small: what is decided does not depend on their size."""
-    monkeypatch.setattr(reference, "ORGANISATIONS", 2)
-    monkeypatch.setattr(reference, "HISTORY_DAYS", 56)
+    monkeypatch.setattr(reference, "STANDARD", reference.Size(organisations=2, history_days=56))
 
 
 def scorer(daily_costs: DataFrame, candidates: DataFrame, feedback: DataFrame, *, since: date) -> DataFrame:
