@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from cli.options import examples
 
@@ -16,9 +17,27 @@ EXAMPLES = examples(
     "caudal bench --no-history --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
     "caudal bench --models",
+    "caudal bench --training",
     "caudal bench --pictures docs/pictures",
     "caudal bench --profile --sample",
 )
+
+
+_Models = Annotated[
+    bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
+]
+_Training = Annotated[
+    bool, typer.Option("--training", help="Measure only a training on a year of 200 organisations.")
+]
+_Pictures = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Only write the pictures of the anomaly model to this folder."),
+]
+_Publication = Annotated[
+    Path | None,
+    typer.Option(metavar="HOME", help="Measure only what readers see while this lake is published again."),
+]
+_Profile = Annotated[bool, typer.Option("--profile", help="Print only where the time of the pipeline goes.")]
 
 
 def bench(
@@ -38,56 +57,46 @@ def bench(
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
-    models: Annotated[
-        bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
-    ] = False,
-    pictures: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Only write the pictures of the anomaly model to this folder."),
-    ] = None,
-    publication: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="HOME", help="Measure only what readers see while this lake is published again."
-        ),
-    ] = None,
-    profile: Annotated[
-        bool, typer.Option("--profile", help="Print only where the time of the pipeline goes.")
-    ] = False,
+    models: _Models = False,
+    training: _Training = False,
+    pictures: _Pictures = None,
+    publication: _Publication = None,
+    profile: _Profile = False,
     sample: Annotated[
         bool, typer.Option("--sample", help="With --profile: of the sample data, not of the history.")
     ] = False,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
-    from rich.console import Console
-
     from bench.run import measure, profiles
 
-    if models:
-        from bench.models import measure_models
-
-        measure_models(Console())
-        return
-    if pictures:
-        from bench.models import draw_models
-
-        for file in draw_models(pictures):
-            Console().print(file)
-        return
-    if publication:
+    if profile:
+        profiles(sample=sample, scale=scale, work=work)
+    elif models or training or pictures:
+        _measure_models(judge=models, training=training, pictures=pictures)
+    elif publication:
         from bench.publication import measure_publication
 
         measure_publication(publication, Console())
-        return
-    if profile:
-        profiles(sample=sample, scale=scale, work=work)
-        return
-    measure(
-        scale=scale,
-        months=months,
-        history=history,
-        events=events,
-        dashboards=dashboards,
-        relational=relational,
-        work=work,
-    )
+    else:
+        measure(
+            scale=scale,
+            months=months,
+            history=history,
+            events=events,
+            dashboards=dashboards,
+            relational=relational,
+            work=work,
+        )
+
+
+def _measure_models(*, judge: bool, training: bool, pictures: Path | None) -> None:
+    """Judge the anomaly model, measure its training, write its pictures: each if asked for."""
+    from bench.models.judge import draw_models, measure_models
+    from bench.models.training import measure_training
+
+    if judge:
+        measure_models(Console())
+    if training:
+        measure_training(Console())
+    for file in draw_models(pictures) if pictures else ():
+        Console().print(file)

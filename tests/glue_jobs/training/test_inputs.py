@@ -15,7 +15,7 @@ MART = MODEL.inputs[0]
 
 
 class ChangedStore(FolderStore):
-    """A store in which `change` happens before the second listing of the daily costs, and each further one."""
+    """A store in which `change` happens before each listing of the daily costs but the first."""
 
     def __init__(self, lake: Lake, change: Callable[[int], None]) -> None:
         super().__init__(lake.store.root)

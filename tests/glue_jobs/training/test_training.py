@@ -33,8 +33,8 @@ def test_better_model_is_registered_and_promoted(lake: Lake) -> None:
     assert version.figures == {"f1": "0.9", "decision": "promote", "reasons": ["It is better."]}
     assert (version.parent, version.by) == (None, "x0001")
     assert trained.message == (
-        f"Model cost_anomaly: {trained.version} is promoted and replaces cold-start. Trained on 2025-10-01 to "
-        "2025-11-30. It is better.\nF1  0.9"
+        f"Model cost_anomaly: {trained.version} is promoted and replaces cold-start. Trained on 2025-10-01 "
+        "to 2025-11-30. It is better.\nF1  0.9"
     )
 
 
