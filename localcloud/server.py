@@ -28,6 +28,7 @@ from localcloud.events.alarms import AlarmEvaluator
 from localcloud.events.pipes import PipePoller
 from localcloud.events.schedules import Schedules
 from localcloud.execution import athena, crawler, functions, glue
+from localcloud.execution.glue_run import GlueRun
 from localcloud.home import remove_unfinished, require_own_ledger
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
@@ -267,7 +268,7 @@ class LocalCloud:
             detail,
         )
 
-    def _run_ended(self, job: str, state: str, run: glue.GlueRun) -> None:
+    def _run_ended(self, job: str, state: str, run: GlueRun) -> None:
         severity = "INFO" if state in ("SUCCEEDED", "STOPPED") else "ERROR"
         message = run.error or f"Job run {state.lower()}"
         detail = {
