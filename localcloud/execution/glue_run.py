@@ -1,4 +1,4 @@
-"""A Glue job run as the API describes it."""
+"""The state of a job run, as the API describes it."""
 
 from __future__ import annotations
 
