@@ -65,7 +65,8 @@ def profile(domain: Domain, landing: Path, work: Path, console: Console, *, shor
 def job_runs(glue: Any, home: Path, domain: Domain) -> Iterator[JobRun]:
     """Yield the domain's job runs that left an event log, by job and in order of time."""
     for folder in sorted((home / EVENT_LOGS).glob(f"{NAMES.of(domain.name)}*")):
-        for run in reversed(glue.get_job_runs(JobName=folder.name)["JobRuns"]):
+        found = glue.get_job_runs(JobName=folder.name)["JobRuns"]
+        for run in sorted(found, key=lambda each: each["StartedOn"]):
             log = folder / run["Id"]
             if log.exists():
                 seconds = (run["CompletedOn"] - run["StartedOn"]).total_seconds()

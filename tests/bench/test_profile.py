@@ -28,11 +28,12 @@ class Glue:
 
     def get_job_runs(self, *, JobName: str) -> dict[str, Any]:
         assert JobName == JOB
-        ended = {"jr_2": 5.0, "jr_1": 3.0}
+        hour = dt.timedelta(hours=1)
+        begun = {"jr_2": (START + hour, 5.0), "jr_1": (START, 3.0)}
         return {
             "JobRuns": [
-                {"Id": id, "StartedOn": START, "CompletedOn": START + dt.timedelta(seconds=seconds)}
-                for id, seconds in ended.items()
+                {"Id": id, "StartedOn": start, "CompletedOn": start + dt.timedelta(seconds=seconds)}
+                for id, (start, seconds) in begun.items()
             ]
         }
 

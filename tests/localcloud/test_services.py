@@ -19,11 +19,10 @@ def test_sessions_share_the_models_of_services() -> None:
 
 
 def test_sessions_have_their_own_credentials() -> None:
-    keys = [
-        services.session(aws_access_key_id=key, aws_secret_access_key="s").get_credentials().access_key
-        for key in ("first", "second")
-    ]
-    assert keys == ["first", "second"]
+    for key in ("first", "second"):
+        made = services.session(aws_access_key_id=key, aws_secret_access_key="s").get_credentials()
+        assert made is not None
+        assert made.access_key == key
 
 
 def test_moto_lists_its_modules_once_while_a_cloud_runs(
