@@ -57,29 +57,10 @@ def bench(
     ] = None,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
+    if _measured_alone(models=models, training=training, pictures=pictures, publication=publication):
+        return
     from bench.run import measure
 
-    if models:
-        from bench.models.judge import measure_models
-
-        measure_models(Console())
-        return
-    if training:
-        from bench.models.training import measure_training
-
-        measure_training(Console())
-        return
-    if pictures:
-        from bench.models.judge import draw_models
-
-        for file in draw_models(pictures):
-            Console().print(file)
-        return
-    if publication:
-        from bench.publication import measure_publication
-
-        measure_publication(publication, Console())
-        return
     measure(
         scale=scale,
         months=months,
@@ -89,3 +70,26 @@ def bench(
         relational=relational,
         work=work,
     )
+
+
+def _measured_alone(*, models: bool, training: bool, pictures: Path | None, publication: Path | None) -> bool:
+    """Run the measurement that is made instead of all others; return whether one is chosen."""
+    console = Console()
+    if models:
+        from bench.models.judge import measure_models
+
+        measure_models(console)
+    elif training:
+        from bench.models.training import measure_training
+
+        measure_training(console)
+    elif pictures:
+        from bench.models.judge import draw_models
+
+        for file in draw_models(pictures):
+            console.print(file)
+    elif publication:
+        from bench.publication import measure_publication
+
+        measure_publication(publication, console)
+    return bool(models or training or pictures or publication)
