@@ -26,8 +26,12 @@ def test_season_is_known_after_three_weeks(spark: SparkSession) -> None:
 
 
 def test_values_from_before_a_lasting_change_are_not_recent(spark: SparkSession) -> None:
-    found = rows(spark, [10] * 20 + [30] * 9)
-    assert [len(row["recent"]) for row in found[18:]] == [18, 19, 20, 21, 22, 23, 24, 25, 26, 7, 8]
+    found = rows(spark, [10] * 20 + [30] * 16)
+    before = [len(row["recent"]) for row in found[18:27]]
+    assert before == [18, 19, 20, 21, 22, 23, 24, 25, 26]
+    # Each week that lies beyond the two weeks before ends a change, as long as most of those are of the old level.
+    assert [len(row["recent"]) for row in found[27:]] == [7, 7, 7, 7, 7, 7, 7, 8, 9]
+    assert {value for row in found[27:] for value in row["recent"]} == {30_000_000}
 
 
 def test_days_that_people_explained_are_not_recent(spark: SparkSession) -> None:
