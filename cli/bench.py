@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from cli.options import examples
 
@@ -52,8 +53,6 @@ def bench(
     ] = None,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
-    from rich.console import Console
-
     from bench.run import measure
 
     if models:
