@@ -56,12 +56,12 @@ def bench(
     from bench.run import measure
 
     if models:
-        from bench.models import measure_models
+        from bench.models.judge import measure_models
 
         measure_models(Console())
         return
     if pictures:
-        from bench.models import draw_models
+        from bench.models.judge import draw_models
 
         for file in draw_models(pictures):
             Console().print(file)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pyspark.sql import SparkSession
 
-from bench.models import MODELS, TRAINED, Figures, judge, table
-from bench.panels import DROP, SPIKE, Case, Panel
+from bench.models.judge import MODELS, TRAINED, Figures, judge, table
+from bench.models.panels import DROP, SPIKE, Case, Panel
 
 MADE = Panel(
     costs={},

@@ -23,8 +23,20 @@ from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table
 
-from bench.panels import DAYS, DRIFT, DROP, FIRST_DAY, HELD_OUT_DAYS, KINDS, SHIFT, SPIKE, Panel, day, panel
-from bench.pictures import Point, picture
+from bench.models.panels import (
+    DAYS,
+    DRIFT,
+    DROP,
+    FIRST_DAY,
+    HELD_OUT_DAYS,
+    KINDS,
+    SHIFT,
+    SPIKE,
+    Panel,
+    day,
+    panel,
+)
+from bench.models.pictures import Point, picture
 from glue_jobs.runtime.session import configure
 from localcloud.execution.spark_settings import java_home, spark_settings
 
