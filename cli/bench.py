@@ -15,6 +15,8 @@ EXAMPLES = examples(
     "caudal bench --scale 0.1 --no-months --events 0 --relational 0",
     "caudal bench --no-history --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
+    "caudal bench --models",
+    "caudal bench --pictures docs/pictures",
 )
 
 
@@ -35,6 +37,13 @@ def bench(
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
+    models: Annotated[
+        bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
+    ] = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Only write the pictures of the anomaly model to this folder."),
+    ] = None,
     publication: Annotated[
         Path | None,
         typer.Option(
@@ -43,11 +52,22 @@ def bench(
     ] = None,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
+    from rich.console import Console
+
     from bench.run import measure
 
-    if publication:
-        from rich.console import Console
+    if models:
+        from bench.models import measure_models
 
+        measure_models(Console())
+        return
+    if pictures:
+        from bench.models import draw_models
+
+        for file in draw_models(pictures):
+            Console().print(file)
+        return
+    if publication:
         from bench.publication import measure_publication
 
         measure_publication(publication, Console())

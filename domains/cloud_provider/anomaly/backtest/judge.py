@@ -56,8 +56,8 @@ def judge(
             f"The daily costs reach from {start} to {end}: 28 days are needed at least.", start, end
         )
     verdicts = by_day(feedback).localCheckpoint()
-    sampled = sample(costs, verdicts, holdout)
-    # Every model reads the panels: they are computed once.
+    # Panels are made of the sample several times, and every model reads the panels: each is computed once.
+    sampled = sample(costs, verdicts, holdout).localCheckpoint()
     labelled = labelled_panels(sampled, verdicts, holdout).localCheckpoint()
     spoken = panel_feedback(feedback.select("org_id", "usage_date", "service", "verdict"))
     ordered = [{column.name: row[column.name] for column in columns} for row in candidates]

@@ -126,8 +126,7 @@ def _not_worse(results: Results, chosen: str, rival: str) -> Iterator[str]:
         yield from _lower(f"F1 on the panel '{panel}'", ours.f1, theirs.f1, theirs.cases, rival)
     for kind in results.kinds():
         ours, theirs = results.of(chosen, everywhere, kind), results.of(rival, everywhere, kind)
-        subject = f"the share of found anomalies of kind '{kind}'"
-        yield from _lower(subject, ours.recall, theirs.recall, theirs.cases, rival)
+        yield from _lower(f"F1 of the kind '{kind}'", ours.f1, theirs.f1, theirs.cases, rival)
     yield from _more_alarms("own", results.of(chosen, OWN_PANELS), results.of(rival, OWN_PANELS), rival)
     ours, theirs = results.of(chosen, MADE_UP_PANELS), results.of(rival, MADE_UP_PANELS)
     yield from _more_alarms("made-up", ours, theirs, rival)
@@ -136,7 +135,7 @@ def _not_worse(results: Results, chosen: str, rival: str) -> Iterator[str]:
 def _lower(subject: str, ours: Fraction, theirs: Fraction, cases: int, rival: str) -> Iterator[str]:
     if ours < theirs - tolerance(cases):
         yield (
-            f"{subject[0].upper()}{subject[1:]} is {_text(ours)}, that of {NAMES[rival]} {_text(theirs)}: "
+            f"{subject} is {_text(ours)}, that of {NAMES[rival]} {_text(theirs)}: "
             f"worse by more than {_text(tolerance(cases))}, which {cases} cases allow."
         )
 

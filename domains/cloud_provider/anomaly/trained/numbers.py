@@ -81,7 +81,7 @@ def below(expected: Column, distance: Column) -> Column:
     """Return the cost whose residual is −`distance`, but not below 0."""
     cost = quotient(expected * ONE, distance + ONE)
     small = at_least(expected - quotient(distance * CENT, ONE), 0)
-    return F.when(cost >= CENT, cost).otherwise(F.least(small, F.lit(CENT)))
+    return F.when(cost < CENT, F.least(small, F.lit(CENT))).otherwise(cost)
 
 
 def middle(ordered: Column) -> Column:

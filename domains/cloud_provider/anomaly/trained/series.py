@@ -11,7 +11,7 @@ Columns that the functions add, for each organisation, service and day:
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from domains.cloud_provider.anomaly.trained.numbers import ONE, middle, millionths, quotient, share
@@ -20,7 +20,7 @@ from domains.cloud_provider.anomaly.trained.parameters import MOST_LEVEL_COSTS
 SERIES = ("org_id", "service")
 
 WINDOW_DAYS = 182
-"""Half a year: the days before a day from which its season, its spread and its service's costs are taken."""
+"""Half a year: the days before a day from which its season and the spread of its residuals are taken."""
 
 LEFT_OUT = ("planned", "false_alarm")
 """Days with these verdicts are scored, but no later day learns from them."""
@@ -36,8 +36,6 @@ _FEWEST_BASE_COSTS = 8
 _CHANGE_LIMIT = 3
 _SMALLEST_CHANGE_PERCENT = 2
 
-_BY_DAY = Window.partitionBy(*SERIES).orderBy("day")
-
 
 def with_usual_costs(daily_costs: DataFrame, feedback: DataFrame) -> DataFrame:
     """Return org_id, usage_date, service, cost_usd with `day`, `cost`, `usual` and `observations`.
@@ -51,7 +49,7 @@ def with_usual_costs(daily_costs: DataFrame, feedback: DataFrame) -> DataFrame:
         {"day": F.unix_date("usage_date"), "cost": millionths(F.col("cost_usd"))}
     )
     usual = numbered.withColumn("usual", F.when(F.col("explained").isNull(), F.col("cost")))
-    window = _BY_DAY.rangeBetween(-WINDOW_DAYS, -1)
+    window = _by_day().rangeBetween(-WINDOW_DAYS, -1)
     return usual.withColumn("observations", F.count("usual").over(window)).drop("explained")
 
 
@@ -62,7 +60,7 @@ def with_season(costs: DataFrame) -> DataFrame:
     newest of them is a week old, so that the week around it has passed. Series with fewer than three such
     weekdays have no season.
     """
-    around = F.collect_list("usual").over(_BY_DAY.rangeBetween(-3, 3))
+    around = F.collect_list("usual").over(_by_day().rangeBetween(-3, 3))
     typical = costs.withColumns({"typical": middle(F.sort_array(around)), "weekday": F.col("day") % _WEEK})
     compared = typical.withColumn("share", share(F.col("usual"), F.col("typical")))
     weekdays = Window.partitionBy(*SERIES, "weekday").orderBy("day").rangeBetween(-WINDOW_DAYS, -_WEEK)
@@ -77,10 +75,10 @@ def with_season(costs: DataFrame) -> DataFrame:
 def with_recent(costs: DataFrame) -> DataFrame:
     """Add `recent`: at most MOST_LEVEL_COSTS values."""
     changed = _with_changes(costs)
-    earlier = _BY_DAY.rowsBetween(Window.unboundedPreceding, -1)
+    earlier = _by_day().rowsBetween(Window.unboundedPreceding, -1)
     listed = changed.withColumns({
         "since": F.coalesce(F.max("change").over(earlier), F.lit(0)),
-        "listed": F.collect_list("flat").over(_BY_DAY.rowsBetween(-MOST_LEVEL_COSTS, -1)),
+        "listed": F.collect_list("flat").over(_by_day().rowsBetween(-MOST_LEVEL_COSTS, -1)),
     })  # fmt: skip
     known = F.least(F.col("place") - F.col("since"), F.size("listed")).cast("int")
     return listed.withColumn("recent", last(F.col("listed"), known)).drop(
@@ -100,10 +98,10 @@ def _with_changes(costs: DataFrame) -> DataFrame:
     A change is lasting when a week of costs lies beyond three MAD of the two weeks before, all on one side.
     `change` is the place of the first of them, on the row of the last.
     """
-    lead = _BY_DAY.rowsBetween(1 - _LEAD_COSTS, 0)
-    base = _BY_DAY.rowsBetween(1 - _LEAD_COSTS - _BASE_COSTS, -_LEAD_COSTS)
+    lead = _by_day().rowsBetween(1 - _LEAD_COSTS, 0)
+    base = _by_day().rowsBetween(1 - _LEAD_COSTS - _BASE_COSTS, -_LEAD_COSTS)
     listed = costs.withColumns({
-        "place": F.count("flat").over(_BY_DAY.rowsBetween(Window.unboundedPreceding, -1)),
+        "place": F.count("flat").over(_by_day().rowsBetween(Window.unboundedPreceding, -1)),
         "lead_costs": F.count("flat").over(lead),
         "lowest": F.min("flat").over(lead),
         "highest": F.max("flat").over(lead),
@@ -119,3 +117,7 @@ def _with_changes(costs: DataFrame) -> DataFrame:
     return listed.withColumn("change", F.when(enough & beyond, first)).drop(
         "lead_costs", "lowest", "highest", "base", "center"
     )
+
+
+def _by_day() -> WindowSpec:
+    return Window.partitionBy(*SERIES).orderBy("day")

@@ -6,9 +6,9 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from domains.cloud_provider.anomaly.trained.numbers import at_least, middle, residual
-from domains.cloud_provider.anomaly.trained.series import WINDOW_DAYS
 from domains.cloud_provider.anomaly.trained.spread import with_spread
 
+SERVICE_DAYS = 56
 _FEWEST_COSTS = 28
 
 
@@ -16,13 +16,13 @@ def service_costs(costs: DataFrame) -> DataFrame:
     """Return for each service and week (its Monday) the usual cost of a day, and the spread around it.
 
     `costs` holds service, usage_date, `day` and `usual`. The costs are those of all organisations in the
-    WINDOW_DAYS before the Monday. Columns: service, week, and `service_` before each of expected, known, mad,
-    deviation and p99; null for services with few costs.
+    SERVICE_DAYS before the Monday. Columns: service, week, and `service_` before each of expected, known,
+    mad, deviation and p99; null for services with few costs.
     """
     weekly = costs.groupBy("service", F.date_trunc("week", "usage_date").cast("date").alias("week")).agg(
         F.collect_list("usual").alias("costs")
     )
-    by_week = Window.partitionBy("service").orderBy(F.unix_date("week")).rangeBetween(-WINDOW_DAYS, -1)
+    by_week = Window.partitionBy("service").orderBy(F.unix_date("week")).rangeBetween(-SERVICE_DAYS, -1)
     earlier = weekly.withColumn("earlier", F.flatten(F.collect_list("costs").over(by_week)))
     centered = earlier.withColumn("expected", at_least(middle(F.sort_array("earlier")), 0))
     residuals = F.transform("earlier", lambda cost: residual(cost, F.col("expected")))

@@ -11,10 +11,9 @@ from pyspark.sql import SparkSession
 
 from domains.cloud_provider.anomaly.model import fit
 from domains.cloud_provider.anomaly.scores import score
-from domains.cloud_provider.gold.cost_anomaly_mart import build
 from domains.cloud_provider.marts import ORG_DAILY_USAGE_BY_SERVICE
 from tests.domains.cloud_provider.anomaly import oracle
-from tests.domains.cloud_provider.anomaly.costs import FIRST_DAY, HISTORY, daily, last_day
+from tests.domains.cloud_provider.anomaly.costs import FIRST_DAY, HISTORY, cold_start, daily, last_day
 from tests.frames import frame, texts
 
 
@@ -48,7 +47,7 @@ def test_fewer_than_fourteen_days_are_scored_with_the_model_of_the_service(spark
         ("org_3", "compute"): [50] * 14,
         ("org_2", "genai"): [50] * 13,
     }
-    mart = build(daily(spark, costs)).where("usage_date = DATE '2025-07-01'")
+    mart = cold_start(daily(spark, costs)).where("usage_date = DATE '2025-07-01'")
     assert texts(mart, ["org_id", "service", "observations", "zscore", "mad_score"]) == [
         ("org_1", "compute", "40", "-0.987421", "-0.674500"),
         ("org_2", "compute", "13", "1.207060", "12.815500"),
@@ -94,7 +93,7 @@ def _random_costs(seed: int) -> list[oracle.DailyCost]:
 def test_scores_equal_those_in_rational_numbers(spark: SparkSession, seed: int) -> None:
     costs = _random_costs(seed)
     rows = "\n".join(f"{org} | {day} | {service} | {cost:f}" for org, day, service, cost in costs)
-    mart = build(
+    mart = cold_start(
         frame(spark, ORG_DAILY_USAGE_BY_SERVICE.columns, f"org_id | usage_date | service | cost_usd\n{rows}")
     )
     actual = {
