@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from cli.options import examples
 
@@ -16,6 +17,7 @@ EXAMPLES = examples(
     "caudal bench --no-history --no-months --events 0 --relational 0",
     "caudal bench --publication .local",
     "caudal bench --models",
+    "caudal bench --training",
     "caudal bench --pictures docs/pictures",
 )
 
@@ -40,6 +42,9 @@ def bench(
     models: Annotated[
         bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
     ] = False,
+    training: Annotated[
+        bool, typer.Option("--training", help="Measure only a training on a year of 200 organisations.")
+    ] = False,
     pictures: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Only write the pictures of the anomaly model to this folder."),
@@ -52,17 +57,20 @@ def bench(
     ] = None,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
-    from rich.console import Console
-
     from bench.run import measure
 
     if models:
-        from bench.models import measure_models
+        from bench.models.judge import measure_models
 
         measure_models(Console())
         return
+    if training:
+        from bench.models.training import measure_training
+
+        measure_training(Console())
+        return
     if pictures:
-        from bench.models import draw_models
+        from bench.models.judge import draw_models
 
         for file in draw_models(pictures):
             Console().print(file)

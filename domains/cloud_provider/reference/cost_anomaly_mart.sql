@@ -86,5 +86,7 @@ SELECT
         AS lower_usd,
     CASE WHEN mad4 > 0 THEN exact_ratio(1349 * median2 + 3500 * mad4, 2698::HUGEINT * 1000000) END AS upper_usd,
     CASE WHEN mad4 > 0 THEN greatest(cost_usd - upper_usd, 0) END AS impact_usd,
-    CAST(NULL AS VARCHAR) AS verdict
+    verdict
 FROM scored
+LEFT JOIN (SELECT org_id, usage_date, service, verdict FROM anomaly_feedback) AS feedback
+    USING (org_id, usage_date, service)

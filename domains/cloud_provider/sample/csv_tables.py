@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -124,8 +125,8 @@ class Drops:
                 yield f"{org},{self._world.day(day)},{score},{written}"
 
     def _faulty(self) -> dict[str, list[str]]:
-        """Return the faulty lines of each table: one for every rule."""
-        lines: dict[str, list[str]] = {table: [] for table in HEADERS}
+        """Return the faulty lines of each table that is generated: one for every rule."""
+        lines: dict[str, list[str]] = defaultdict(list)
         faults: list[tuple[Fault, bool]] = [
             *((fault, True) for fault in QUARANTINED),
             *((fault, False) for fault in FLAGGED),

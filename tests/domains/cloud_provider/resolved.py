@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from domains.cloud_provider.tables import CURRENCIES, SERVICES, SEVERITIES, UNITS
+from domains.cloud_provider.tables import CURRENCIES, SERVICES, SEVERITIES, UNITS, VERDICTS
 
 FIRST_DAY = date(2025, 6, 20)
 
@@ -30,6 +30,14 @@ def resolved_tables(seed: int) -> dict[str, str]:
         "marketing_touches": _table(
             "touch_id campaign channel timestamp clicked converted",
             [_touch(chance, number) for number in range(200)],
+        ),
+        "anomaly_feedback": _table(
+            "org_id usage_date service verdict",
+            [
+                [f"org_{org}", FIRST_DAY + timedelta(days=day), SERVICES[-1], chance.choice(VERDICTS)]
+                for org in (0, 1, 77)
+                for day in range(0, 60, 7)
+            ],
         ),
         "nps_surveys": _table(
             "org_id survey_date nps_score",

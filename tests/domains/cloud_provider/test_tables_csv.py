@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import SparkSession
 
 from domains.cloud_provider.tables import (
+    ANOMALY_FEEDBACK,
     BILLING_MONTHLY,
     CUSTOMERS_ORGS,
     MARKETING_TOUCHES,
@@ -30,6 +31,26 @@ def test_rows_of_customers_orgs_fail_only_the_expected_checks(spark: SparkSessio
         flagged("is_enterprise.type", {"is_enterprise": None}, is_enterprise="yes"),
     ]
     assert not mismatches(spark, CUSTOMERS_ORGS, base, cases)
+
+
+def test_rows_of_anomaly_feedback_fail_only_the_expected_checks(spark: SparkSession) -> None:
+    base = {"org_id": "org_1", "usage_date": "2025-07-14", "service": "genai", "verdict": "planned"}
+    cases = [
+        good(),
+        good(verdict="confirmed"),
+        good(verdict="false_alarm", note="a sale", given_by="ann"),
+        good({"service": "genai"}, service="GenAI"),
+        good(usage_date="2099-01-01"),
+        quarantined("org_id.not_null", org_id=None),
+        quarantined("usage_date.not_null", usage_date=None),
+        quarantined("usage_date.type", usage_date="14/07/2025"),
+        quarantined("service.not_null", service=None),
+        quarantined("service.allowed", service="gen ai"),
+        quarantined("verdict.not_null", verdict=None),
+        quarantined("verdict.allowed", verdict="maybe"),
+        quarantined("verdict.allowed", verdict="Planned"),
+    ]
+    assert not mismatches(spark, ANOMALY_FEEDBACK, base, cases)
 
 
 def test_rows_of_users_fail_only_the_expected_checks(spark: SparkSession) -> None:

@@ -5,6 +5,7 @@ Whatever happens to the real costs, these stay. A model that damaged data made l
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -22,9 +23,6 @@ FLAT = "flat"
 
 PANELS = (MADE_UP, MADE_UP_GAPS, FLAT)
 SEED = 7301
-ORGANISATIONS = 5
-SERVICES = 4
-HISTORY_DAYS = 260
 HELD_OUT_DAYS = 28
 OUTLIERS_PER_THOUSAND = 6
 
@@ -32,29 +30,42 @@ _KEY = ("panel", "org_id", "service")
 _MILLIONTH = Decimal("0.000001")
 
 
-def reference(spark: SparkSession, begin: date, seed: int = SEED) -> DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How many series a panel has, and the days before its held-out ones."""
+
+    organisations: int = 5
+    services: int = 4
+    history_days: int = 260
+
+
+STANDARD = Size()
+
+
+def reference(spark: SparkSession, begin: date, *, seed: int = SEED, size: Size | None = None) -> DataFrame:
     """Return panel, org_id, service, usage_date, cost_usd and day; grain: the first four.
 
-    Each panel has ORGANISATIONS × SERVICES series without missing days. All costs are whole numbers of
-    millionths, from hashes of key and `day`. So they do not depend on `begin`, the date of the first held-out
-    day, nor does their week: it is counted from that day.
+    Each panel has the series of `size`, by default STANDARD, without missing days. All costs are whole
+    numbers of millionths, from hashes of key and `day`. So they do not depend on `begin`, the date of the
+    first held-out day, nor does their week: it is counted from that day.
     """
-    days = HISTORY_DAYS + HELD_OUT_DAYS
-    per_panel = ORGANISATIONS * SERVICES * days
+    size = size or STANDARD
+    days = size.history_days + HELD_OUT_DAYS
+    per_panel = size.organisations * size.services * days
     number = F.col("id")
     within = number % per_panel
     series = F.floor(within / days)
     place = F.floor(number / per_panel) + 1
     rows = spark.range(len(PANELS) * per_panel, numPartitions=1).select(
         F.element_at(F.array(*map(F.lit, PANELS)), place.cast("int")).alias("panel"),
-        F.concat(F.lit("org_"), F.floor(series / SERVICES)).alias("org_id"),
-        F.concat(F.lit("service_"), series % SERVICES).alias("service"),
-        (within % days - HISTORY_DAYS).cast("int").alias("day"),
+        F.concat(F.lit("org_"), F.floor(series / size.services)).alias("org_id"),
+        F.concat(F.lit("service_"), series % size.services).alias("service"),
+        (within % days - size.history_days).cast("int").alias("day"),
     )  # fmt: skip
     costs = rows.withColumn("usage_date", F.date_add(F.lit(begin), F.col("day")))
     usual = F.col("panel") == FLAT
     flat = _times(_level(seed), _noise(seed))
-    lively = _times(_times(_times(flat, _week(seed)), _trend(seed)), _past(seed))
+    lively = _times(_times(_times(flat, _week(seed)), _trend(seed, size.history_days)), _past(seed))
     millionths = F.when(usual, flat).otherwise(lively)
     cost = (millionths.cast("decimal(22,0)") * F.lit(_MILLIONTH)).cast("decimal(28,6)")
     return costs.select(*_KEY, "usage_date", cost.alias("cost_usd"), "day")
@@ -89,10 +100,10 @@ def _week(seed: int) -> Column:
     return F.when(weekday >= 5, weekend).otherwise(by_day)
 
 
-def _trend(seed: int) -> Column:
+def _trend(seed: int, history_days: int) -> Column:
     """Return the growth since the first day: −0.05 to +0.25 % of the first level per day."""
     growth = _draw(seed, "trend", 301) - 50
-    return 1000 + F.floor((F.col("day") + HISTORY_DAYS) * growth / 100)
+    return 1000 + F.floor((F.col("day") + history_days) * growth / 100)
 
 
 def _past(seed: int) -> Column:

@@ -32,7 +32,8 @@ def tables(spark: SparkSession) -> Tables:
     frames["usage_events"] = build_usage_events(usage_events=frames["usage_events"], **masters).cache()
     for mart in DOMAIN.marts_in_order():
         build = transformation(DOMAIN.name, "gold", mart.name).build
-        frames[mart.name] = build(**{name: frames[name] for name in mart.inputs}).cache()
+        cold_start = {} if mart.model is None else {mart.model: None}
+        frames[mart.name] = build(**{name: frames[name] for name in mart.inputs}, **cold_start).cache()
     return frames, _reference(literal)
 
 

@@ -23,8 +23,20 @@ from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table
 
-from bench.panels import DAYS, DRIFT, DROP, FIRST_DAY, HELD_OUT_DAYS, KINDS, SHIFT, SPIKE, Panel, day, panel
-from bench.pictures import Point, picture
+from bench.models.panels import (
+    DAYS,
+    DRIFT,
+    DROP,
+    FIRST_DAY,
+    HELD_OUT_DAYS,
+    KINDS,
+    SHIFT,
+    SPIKE,
+    Panel,
+    day,
+    panel,
+)
+from bench.models.pictures import Point, picture
 from glue_jobs.runtime.session import configure
 from localcloud.execution.spark_settings import java_home, spark_settings
 
@@ -182,7 +194,7 @@ def _weekly(costs: DataFrame) -> Iterator[DataFrame]:
 def measure_models(console: Console, *, seeds: Sequence[int] = SEEDS) -> None:
     """Judge the models on seasonal and on flat panels of these seeds, and print their figures."""
     with TemporaryDirectory(prefix="caudal-bench-") as scratch:
-        spark = _session(Path(scratch))
+        spark = session(Path(scratch))
         for title, flat in (("seasonal and trending costs", False), ("flat costs", True)):
             figures = judge(spark, [panel(seed, flat=flat) for seed in seeds])
             console.print(table(f"{title}, with gaps: {len(seeds)} panels", figures))
@@ -192,7 +204,7 @@ def measure_models(console: Console, *, seeds: Sequence[int] = SEEDS) -> None:
 def draw_models(folder: Path) -> tuple[Path, ...]:
     """Write a picture for each of PICTURED, a made-up series and its scores, and return the files."""
     with TemporaryDirectory(prefix="caudal-bench-") as scratch:
-        spark = _session(Path(scratch))
+        spark = session(Path(scratch))
         made = panel(PICTURED_SEED)
         rows = trained(daily_costs(spark, [made])).collect()
         spark.stop()
@@ -217,7 +229,8 @@ def draw_models(folder: Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def _session(scratch: Path) -> SparkSession:
+def session(scratch: Path) -> SparkSession:
+    """Return a Spark session with the settings of the local jobs. `scratch` holds its temporary files."""
     os.environ.setdefault("JAVA_HOME", str(java_home()))
     builder: Any = SparkSession.builder
     for name, value in spark_settings(scratch).items():

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
 
-from bench.pictures import Point, picture
+from bench.models.pictures import Point, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from pyspark.sql import SparkSession
 
-from bench.models import MODELS, TRAINED, Figures, judge, table
-from bench.panels import DROP, SPIKE, Case, Panel
+from bench.models.judge import MODELS, TRAINED, Figures, judge, table
+from bench.models.panels import DROP, SPIKE, Case, Panel
 
 MADE = Panel(
     costs={},
     cases=(
-        Case(kind=SPIKE, key=("org_1", "genai"), first=250, last=251, changed={250: 8_000_000, 251: 4_000}),
+        Case(
+            kind=SPIKE, key=("org_1", "genai"), first=250, last=251, changed={250: 5_000_000, 251: 7_000_000}
+        ),
         Case(kind=DROP, key=("org_1", "compute"), first=260, last=260, changed={260: -3_000_000}),
     ),
     organisations=2,

@@ -46,7 +46,8 @@ def picture(title: str, points: Sequence[Point]) -> str:
     expected = [(point.day, point.expected or Decimal(0)) for point in known]
     marks = [highest * share / 4 for share in range(5)]
     line = path((point.day, point.cost) for point in points)
-    dates = points[:: max(len(points) // 6, 1)]
+    # The last days have no room for a label.
+    dates = points[: max(len(points) - 4, 1) : max(len(points) // 6, 1)]
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" {_FONT}>',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',

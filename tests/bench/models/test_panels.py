@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.panels import DAYS, HELD_OUT_DAYS, KINDS, NEW, panel
+from bench.models.panels import DAYS, HELD_OUT_DAYS, KINDS, NEW, panel
 
 
 def test_seed_gives_the_same_panel() -> None:

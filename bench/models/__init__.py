@@ -1,0 +1,1 @@
+"""The judgement of the anomaly model: made-up panels, figures, and pictures."""
