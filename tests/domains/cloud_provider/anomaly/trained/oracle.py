@@ -236,5 +236,5 @@ def scored(
         is_zscore=is_zscore, is_mad=is_mad, is_p99=is_p99,
         anomaly_score=points, is_anomaly=points >= 2,
         impact_usd=max(cost.usd - dollars(above(reach)), Decimal(0)),
-        **bounds,  # type: ignore[arg-type]
+        **bounds,
     )  # fmt: skip
