@@ -64,18 +64,31 @@ def test_kept_champion_has_its_reason(candidate: Found, champion: Found, reason:
     assert reason in why
 
 
-def test_kind_that_is_found_much_worse_is_a_reason_against_a_model() -> None:
+def kinds(found: dict[str, tuple[int, int]]) -> Results:
+    """Return figures of models whose found spikes and drops are given."""
     both = {}
-    for name, spikes, drops in (("new", 40, 20), (CHAMPION, 20, 32)):
+    for name, (spikes, drops) in found.items():
         for panel in PANELS:
             both[name, panel, SPIKE] = Figures(cases=CASES, found=spikes)
             both[name, panel, DROP] = Figures(cases=CASES, found=drops)
+    return Results(both)
+
+
+def test_kind_that_is_found_much_worse_is_a_reason_against_a_model() -> None:
     cold = figures({}).by_kind
-    verdict = decide(Results({**cold, **both}), ["new"], RIVALS)
+    verdict = decide(
+        Results({**cold, **kinds({"new": (40, 20), CHAMPION: (20, 32)}).by_kind}), ["new"], RIVALS
+    )
     assert not verdict.promoted
     assert [reason for reason in verdict.reasons if "kind" in reason] == [
         "F1 of the kind 'drop' is 0.667, that of the champion 0.889: worse by more than 0.036, which 200 cases allow."
     ]
+
+
+@pytest.mark.parametrize(("rival", "promoted"), [(PUBLISHED, False), (AS_OF, True)])
+def test_kinds_are_compared_with_what_is_published(rival: str, promoted: bool) -> None:
+    found = dict.fromkeys(COLD_STARTS, (20, 20)) | {"new": (40, 20), rival: (20, 32)}
+    assert decide(kinds(found), ["new"], COLD_STARTS).promoted is promoted
 
 
 def test_damage_in_the_data_is_a_reason_against_every_model() -> None:
