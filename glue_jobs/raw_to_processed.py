@@ -40,7 +40,7 @@ from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages, open_
 from glue_jobs.reingest.messages import older_messages
 from glue_jobs.reingest.reingest import Reingested, reingest
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
-from glue_jobs.runtime.session import suit
+from glue_jobs.runtime.session import choose_codegen
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake import naming
@@ -78,14 +78,14 @@ def run(
     landing = find_new(store, args.raw_bucket, domain, view, args.bookmark)
     ingested = None
     if not landing.is_empty:
-        suit(spark, landing.size)
+        choose_codegen(spark, landing.size)
         ingested = _ingest(spark, store, args, domain, landing, now)
         if args.bookmark is not Bookmark.PAUSE:
             ledger.commit(ingested.batch)
             names = {file.table for file in ingested.batch.files}
             register_batch(catalog, store, args.processed_bucket, domain, ingested.batch.batch_id, names)
             view = replace(view, batches=(*view.batches, ingested.batch))
-    suit(spark, view.size)
+    choose_codegen(spark, view.size)
     again = Reingested()
     if args.bookmark is Bookmark.ENABLE:
         again = reingest(spark, store, catalog, args, domain, ledger, view, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli.exits import Commands
-from cli.model import change, feedback, look, train
+from cli.model import change, feedback, train, versions
 
 app = typer.Typer(
     cls=Commands,
@@ -13,8 +13,8 @@ app = typer.Typer(
     help="List, train and promote the versions of a domain's models, and say what is no anomaly.",
 )
 
-app.command("list", epilog=look.LIST_EXAMPLES)(look.list_versions)
-app.command(epilog=look.SHOW_EXAMPLES)(look.show)
+app.command("list", epilog=versions.LIST_EXAMPLES)(versions.list_versions)
+app.command(epilog=versions.SHOW_EXAMPLES)(versions.show)
 app.command(epilog=train.EXAMPLES)(train.train)
 app.command(epilog=change.PROMOTE_EXAMPLES)(change.promote)
 app.command(epilog=change.ROLLBACK_EXAMPLES)(change.rollback)

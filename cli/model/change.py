@@ -72,15 +72,24 @@ def _move(place: Place, pointer: Pointer | None, to: str, why: str) -> None:
     if to != COLD_START:
         place.version(to)
     if to == before:
-        typer.echo(f"{to} is promoted already; nothing was changed.")
+        typer.echo(f"{to} is promoted already.")
+        if place.published().is_whole_on(to):
+            typer.echo("It is published, too; nothing was changed.")
+        else:
+            _publish(place)
         return
     move(
         place.store, place.bucket, place.domain.name, place.model.name, expected=pointer, to=to,
         by=place.caller, why=why, at=datetime.now(UTC),
     )  # fmt: skip
     typer.echo(f"{to} is promoted and replaces {before}.")
+    _publish(place)
+
+
+def _publish(place: Place) -> None:
+    """Start the pipeline, which publishes by the pointer."""
     machine = place.names.state_machine(place.domain.name)
-    # The pointer has moved: what fails from here on leaves the command done in part.
+    # The pointer has moved, now or before: a failure leaves the promotion done in part.
     with failing_with(NEEDS_ATTENTION):
         started = place.start(machine, "the pipeline")
         typer.echo(f"The pipeline publishes it: {started.rpartition(':')[2]} of {machine}.")

@@ -44,7 +44,7 @@ def configure(spark: SparkSession) -> SparkSession:
     return spark
 
 
-def suit(spark: SparkSession, input_bytes: int) -> SparkSession:
+def choose_codegen(spark: SparkSession, input_bytes: int) -> SparkSession:
     """Interpret the session's next queries if their input is small, else compile them; return the session.
 
     `input_bytes` is an upper bound of what they read, as listed: compressed files count as they are stored.

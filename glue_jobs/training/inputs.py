@@ -1,4 +1,8 @@
-"""The inputs of a training, all of one state of the lake although the pipeline may publish meanwhile."""
+"""The inputs of a training, read while no file of theirs changes.
+
+The pipeline publishes tables one after the other. Between two of them the listings may stand still, and one
+input may be newer than the other: the fingerprints of the version say which costs it was trained on.
+"""
 
 from __future__ import annotations
 

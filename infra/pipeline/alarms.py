@@ -79,6 +79,8 @@ class TrainingAlarms(Construct):
                 f"model-misfit-{model.name.replace('_', '-')}",
                 _metric(METRICS_NAMESPACE, MODEL_MISFITS, dimensions, "Maximum"),
                 description=f"The model {model.name} of {domain.name} no longer fits the newest days.",
+                # Publications send the metric: between them the last one counts.
+                missing=cloudwatch.TreatMissingData.IGNORE,
             )
 
 
@@ -104,8 +106,16 @@ class _Alarms:
                 description=f"{what} of {self._domain} {outcome}.",
             )
 
-    def add(self, subject: str, metric: cloudwatch.Metric, *, description: str, threshold: int = 1) -> None:
-        """Add the alarm that `metric` has reached the threshold."""
+    def add(
+        self,
+        subject: str,
+        metric: cloudwatch.Metric,
+        *,
+        description: str,
+        threshold: int = 1,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+    ) -> None:
+        """Add the alarm that `metric` has reached the threshold. `missing`: what no data means."""
         alarm = cloudwatch.Alarm(
             self._scope,
             subject,
@@ -115,7 +125,7 @@ class _Alarms:
             threshold=threshold,
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing,
         )
         alarm.add_alarm_action(self._action)
 

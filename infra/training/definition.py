@@ -113,24 +113,34 @@ def _train(plan: TrainingPlan) -> States:
         ),
         "IsPromoted": choice(
             {**equals(f"{_SUMMARY}.status", RunStatus.PROMOTED), "Next": "StartPipeline"},
+            {**equals(f"{_SUMMARY}.status", RunStatus.UNCHANGED), "Next": "StartPipelineAgain"},
             default="NotifyNotPromoted",
         ),
     }
 
 
 def _promoted(plan: TrainingPlan) -> States:
-    """Return the states after a promotion: the pipeline publishes by the new pointer, under its lease."""
-    return {
-        **task(
-            "StartPipeline",
+    """Return the states that have the pipeline publish by the pointer, under its lease.
+
+    A training that died after its promotion has started nothing. The next one finds its version promoted,
+    and starts the pipeline, too.
+    """
+
+    def start(step: str, next: str) -> States:
+        return task(
+            step,
             "states:startExecution",
             {"StateMachineArn": plan.pipeline_arn, "Input": {}},
             service="states",
             select={"execution.$": "$.ExecutionArn"},
             result="$.pipeline",
-            comment="Started twice, the second execution finds nothing to publish.",
-            next="NotifyPromoted",
-        ),
+            comment="An execution more than needed finds nothing to publish.",
+            next=next,
+        )
+
+    return {
+        **start("StartPipeline", "NotifyPromoted"),
+        **start("StartPipelineAgain", "NotifyNotPromoted"),
         **_notify(plan, "NotifyPromoted", PROMOTED, publication="$.pipeline.execution"),
     }
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from cli.model import place, train
 from glue_jobs.models.pointer import Pointer, move, read_pointer
+from glue_jobs.models.published import finish
 from glue_jobs.models.registry import Registry
 from glue_jobs.models.version import Version
 from glue_jobs.runtime.store import S3Store
@@ -95,6 +96,12 @@ class ModelLine:
 
     def promote(self, version: str) -> None:
         move(self.store, *PLACE, expected=self.pointer(), to=version, by="ann", why="better", at=AT)
+
+    def publish(self, version: str) -> None:
+        """Record what the pipeline records after it has published a version."""
+        finish(
+            self.store, *PLACE, version=version, execution="x2", at=AT, drift={}, corrected_months=()
+        )  # fmt: skip
 
     def pointer(self) -> Pointer | None:
         return read_pointer(self.store, *PLACE)

@@ -46,9 +46,25 @@ def test_rollback_goes_back_and_forward(cli: ModelLine) -> None:
 def test_version_that_is_promoted_stays(cli: ModelLine) -> None:
     version = cli.add(1)
     cli.promote(version)
+    cli.publish(version)
     done = cli.run("promote", version, "--why", "again")
-    assert (done.exit_code, done.stdout) == (0, f"{version} is promoted already; nothing was changed.\n")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        f"{version} is promoted already.\nIt is published, too; nothing was changed.\n",
+    )
     assert cli.states.started == []
+
+
+def test_version_that_is_promoted_but_not_published_is_published(cli: ModelLine) -> None:
+    """A training that died after its promotion did not start the pipeline."""
+    version = cli.add(1)
+    cli.promote(version)
+    done = cli.run("promote", version, "--why", "again")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        f"{version} is promoted already.\nThe pipeline publishes it: run-1 of {PIPELINE}.\n",
+    )
+    assert cli.states.started == [PIPELINE]
 
 
 def test_refused_moves_change_nothing(cli: ModelLine) -> None:

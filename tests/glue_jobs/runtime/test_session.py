@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.session import INTERPRETED, SETTINGS, SMALL_INPUT, configure, suit
+from glue_jobs.runtime.session import INTERPRETED, SETTINGS, SMALL_INPUT, choose_codegen, configure
 from tests.pipeline import Pipeline
 
 
@@ -30,9 +30,9 @@ def test_results_do_not_depend_on_spark_defaults(spark: SparkSession, query: str
 
 def test_queries_over_small_inputs_are_interpreted_and_others_compiled(spark: SparkSession) -> None:
     session = spark.newSession()
-    assert suit(session, SMALL_INPUT) is session
+    assert choose_codegen(session, SMALL_INPUT) is session
     assert {name: session.conf.get(name) for name in INTERPRETED} == INTERPRETED
-    suit(session, SMALL_INPUT + 1)
+    choose_codegen(session, SMALL_INPUT + 1)
     assert [session.conf.get(name) for name in INTERPRETED] == ["true", "FALLBACK"]
 
 
@@ -59,7 +59,7 @@ def test_interpreted_and_compiled_queries_have_the_same_result(spark: SparkSessi
     interpreted, compiled = spark.newSession(), spark.newSession()
     compiled.conf.set("spark.sql.codegen.wholeStage", "true")
     compiled.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
-    rows = suit(interpreted, 0).sql(RANKED).collect()
+    rows = choose_codegen(interpreted, 0).sql(RANKED).collect()
     assert len(rows) == 7
     assert rows == compiled.sql(RANKED).collect()
 

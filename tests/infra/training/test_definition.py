@@ -33,12 +33,13 @@ def test_promotion_starts_the_pipeline_and_is_notified_with_its_execution() -> N
     while "Next" in STATES[path[-1]]:
         path.append(STATES[path[-1]]["Next"])
     assert path == ["PrepareTraining", "TrainModels", "ReadTrainingSummary", "IsPromoted"]
-    [promoted] = STATES["IsPromoted"]["Choices"]
+    promoted, unchanged = STATES["IsPromoted"]["Choices"]
     assert promoted == {
         "Variable": "$.train_anomaly_model.summary.status",
         "StringEquals": RunStatus.PROMOTED,
         "Next": "StartPipeline",
     }
+    assert (unchanged["StringEquals"], unchanged["Next"]) == (RunStatus.UNCHANGED, "StartPipelineAgain")
     start = STATES["StartPipeline"]
     assert start["Resource"] == "arn:aws:states:::states:startExecution"
     # As the schedule starts it: everything that is new, and what the pointer asks for.
@@ -54,6 +55,13 @@ def test_promotion_starts_the_pipeline_and_is_notified_with_its_execution() -> N
         "publication.$": "$.pipeline.execution",
     }
     assert STATES["NotifyPromoted"]["Next"] == "Trained"
+
+
+def test_version_that_is_promoted_already_is_published_too() -> None:
+    """The training that promoted it may have died before it started the pipeline."""
+    again = STATES["StartPipelineAgain"]
+    assert again["Parameters"] == STATES["StartPipeline"]["Parameters"]
+    assert again["Next"] == "NotifyNotPromoted"
 
 
 def test_kept_champion_is_notified_and_starts_nothing() -> None:
