@@ -71,7 +71,7 @@ def judge(
             f"{promotion.MIN_CASES} are needed. A series needs 14 costs before these days and 7 within."
         )
         return _too_little(reason, start, end)
-    doubts = tuple(damage(history))
+    doubts = tuple(damage(history, holdout.since))
     champions = [] if champion is None else _rows(champion, columns)
     return _outcome(results, named, champions, doubts, holdout, given(costs, verdicts))
 

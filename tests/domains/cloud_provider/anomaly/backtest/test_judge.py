@@ -15,7 +15,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from domains.cloud_provider.anomaly.backtest import judge as judging
-from domains.cloud_provider.anomaly.backtest import promotion, reference
+from domains.cloud_provider.anomaly.backtest import panels, promotion, reference
 from domains.cloud_provider.anomaly.backtest.judge import judge
 from domains.cloud_provider.anomaly.backtest.promotion import CHAMPION, Verdict
 from domains.cloud_provider.anomaly.model import fit
@@ -198,6 +198,20 @@ def test_damaged_week_does_not_replace_a_good_champion_by_a_bad_model(
     assert outcome.decision is Decision.KEEP
     assert any("F1 on made-up costs, which are always clean" in reason for reason in outcome.reasons)
     assert outcome.reasons[0].startswith(f"In the week of {week(6)[0]} a service costs") == (poison in SEEN)
+
+
+def test_damaged_week_before_the_days_that_training_reads_blocks_nothing(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daily = costs(spark)
+    damaged = F.col("usage_date").between(*map(F.lit, week(1)))
+    cost = F.when(damaged, F.col("cost_usd") * 50).otherwise(F.col("cost_usd")).cast("decimal(28,6)")
+    old = daily.withColumn("cost_usd", cost)
+    assert trained(old).reasons[0].startswith(f"In the week of {week(1)[0]} a service costs")
+    monkeypatch.setattr(panels, "HISTORY_DAYS", 35)
+    outcome = trained(old)
+    assert outcome.window_start == week(1)[1] + timedelta(days=5)
+    assert not any(reason.startswith("In the week of") for reason in outcome.reasons)
 
 
 # --- verdicts
