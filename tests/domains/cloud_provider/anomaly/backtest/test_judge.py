@@ -194,7 +194,9 @@ SEEN = ("times 50", "zeros")
 def test_damaged_week_does_not_replace_a_good_champion_by_a_bad_model(
     spark: SparkSession, poison: str
 ) -> None:
-    outcome = trained(poisoned(costs(spark), poison), EAGER, BLIND, champion=GOOD)
+    # Of four organisations one that costs 50 times as much would be seen in the mean of all.
+    daily = costs(spark, organisations=10 if poison == "one organisation times 50" else 4)
+    outcome = trained(poisoned(daily, poison), EAGER, BLIND, champion=GOOD)
     assert outcome.decision is Decision.KEEP
     assert any("F1 on made-up costs, which are always clean" in reason for reason in outcome.reasons)
     assert outcome.reasons[0].startswith(f"In the week of {week(6)[0]} a service costs") == (poison in SEEN)
