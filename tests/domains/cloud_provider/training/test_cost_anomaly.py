@@ -21,6 +21,6 @@ def test_one_of_the_candidates_is_chosen_and_beats_the_cold_start_on_made_up_cos
     assert len(outcome.figures["candidates"]) == len(CANDIDATES)  # type: ignore[arg-type]
 
 
-def test_one_day_of_history_is_too_little(spark: SparkSession) -> None:
-    outcome = train(costs(spark, days=1), feedback(spark).limit(0), None)
+def test_one_finished_day_of_history_is_too_little(spark: SparkSession) -> None:
+    outcome = train(costs(spark, days=2), feedback(spark).limit(0), None)
     assert outcome.decision is Decision.TOO_LITTLE_DATA
