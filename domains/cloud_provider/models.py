@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from domains.cloud_provider.anomaly.trained.parameters import TRAINED_KEY, TRAINED_PARAMETERS
+from domains.cloud_provider.anomaly.trained.parameters import (
+    LEFT_OUT,
+    TRAINED_KEY,
+    TRAINED_PARAMETERS,
+)
 from lake.model.models import Fingerprint, Model, Watch
 
 COST_ANOMALY = Model(
@@ -15,7 +19,13 @@ COST_ANOMALY = Model(
         columns=("org_id", "usage_date", "service", "cost_usd"),
     ),
     watch=Watch(
-        mart="cost_anomaly_mart", value="cost_usd", lower="lower_usd", upper="upper_usd", by="service"
+        mart="cost_anomaly_mart",
+        value="cost_usd",
+        lower="lower_usd",
+        upper="upper_usd",
+        by="service",
+        verdict="verdict",
+        explained=LEFT_OUT,
     ),
     feedback="anomaly_feedback",
     key=TRAINED_KEY,

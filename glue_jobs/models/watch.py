@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.models.choice import Choice
@@ -20,10 +20,10 @@ from lake.model.models import Watch
 from lake.model.spec import Domain
 
 WATCHED_DAYS = 28
-"""Of the rows after the training at most those of this many newest days count."""
+"""Of the rows after the training at most those of this many newest finished days count."""
 
-MIN_ROWS = 30
-"""Fewer rows say nothing about a model."""
+MIN_ROWS = 14
+"""Fewer rows say nothing about a model. A single series reaches it within the watched days."""
 
 SHARE_LIMIT = Decimal("0.2")
 """Above this share of rows outside of their bounds the model does not fit."""
@@ -108,16 +108,19 @@ def watch_model(domain: Domain, choice: Choice, read: Read) -> Watched:
 def compare(rows: DataFrame, watch: Watch, dated_by: str, trained_until: date) -> Drift:
     """Return, by value, the rows with bounds of the newest days after `trained_until`, and those outside.
 
-    One row per value comes to the driver.
+    The newest day is left out: it may be unfinished. Rows with an explaining verdict are left out, too. One
+    row per value comes to the driver.
     """
     day, value = F.col(dated_by), F.col(watch.value)
     later = rows.where(day > F.lit(trained_until))
     newest = later.agg(F.max(day).alias("day")).first()
     if newest is None or newest["day"] is None:
         return {}
-    since = newest["day"] - timedelta(days=WATCHED_DAYS - 1)
+    since = newest["day"] - timedelta(days=WATCHED_DAYS)
     bounded = later.where(
         (day >= F.lit(since))
+        & (day < F.lit(newest["day"]))
+        & ~_is_explained(watch)
         & value.isNotNull()
         & F.col(watch.lower).isNotNull()
         & F.col(watch.upper).isNotNull()
@@ -130,6 +133,13 @@ def compare(rows: DataFrame, watch: Watch, dated_by: str, trained_until: date) -
         str(row["value"]): {"rows": row["rows"], "outside": row["outside"]}
         for row in counted.orderBy("value").collect()
     }
+
+
+def _is_explained(watch: Watch) -> Column:
+    """Return whether people said of a row that it does not count."""
+    if watch.verdict is None:
+        return F.lit(False)
+    return F.coalesce(F.col(watch.verdict).isin(*watch.explained), F.lit(False))
 
 
 def _is_misfit(counts: Mapping[str, int]) -> bool:

@@ -31,7 +31,8 @@ class Watch:
     """Comparison of new rows of a mart with the bounds that the model gave them.
 
     `value`, `lower`, `upper` and `by` are columns of `mart`: a row whose value lies outside of its bounds is
-    unusual, and the share of such rows is told for each value of `by`.
+    unusual, and the share of such rows is told for each value of `by`. Rows whose `verdict`, a column of
+    `mart`, is one of `explained` do not count: people know why they are unusual, or that they are not.
     """
 
     mart: str
@@ -39,6 +40,14 @@ class Watch:
     lower: str
     upper: str
     by: str
+    verdict: str | None = None
+    explained: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that are read."""
+        named = (self.value, self.lower, self.upper, self.by)
+        return named if self.verdict is None else (*named, self.verdict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,5 +97,7 @@ class Model:
             yield "has no key: name the columns that identify a row of its parameters"
         if self.feedback is not None and self.feedback not in self.inputs:
             yield f"feedback: '{self.feedback}' is no input"
+        if self.watch is not None and self.watch.explained and self.watch.verdict is None:
+            yield "watch: explained needs the column 'verdict': name it, or remove explained"
         if self.fingerprint.mart not in self.inputs:
             yield f"fingerprint: '{self.fingerprint.mart}' is no input"

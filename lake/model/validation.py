@@ -171,7 +171,7 @@ def _watch_problems(watch: Watch, model: Model, domain: Declaration) -> Iterator
         yield f"watches '{watch.mart}', which is no mart with a date that is computed with it"
         return
     names = {column.name for column in mart.columns}
-    for name in (watch.value, watch.lower, watch.upper, watch.by):
+    for name in watch.columns:
         if name not in names:
             yield f"watches '{watch.mart}', which has no column '{name}'"
 

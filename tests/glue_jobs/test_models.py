@@ -232,12 +232,32 @@ def test_model_that_no_longer_fits_is_told(stall: Pipeline) -> None:
     version = add_version(stall, 20, 100)
     promote(stall, version)
     days = [f"2025-03-{number:02}" for number in range(1, 31)]
+    takings = {
+        "east": [101] * 6 + [50] * 24,  # 5 of the 28 newest finished days are outside
+        "north": [50] * 23 + [101] * 6 + [50],  # 6 of 28
+        "south": [50] * 17 + [101] * 13,  # 12 of 28, of which 8 are explained
+        "west": [101] * 15,  # 14 of 14
+    }
     stall.drop({
         "takings_b.csv": "stall,day,taken\n"
-        + "".join(f"north,{day},{101 if number < 8 else 50}\n" for number, day in enumerate(days))
-        + "".join(f"south,{day},101\n" for day in days[:20])
+        + "".join(
+            f"{name},{day},{taken}\n"
+            for name, series in takings.items()
+            for day, taken in zip(days[-len(series):], series, strict=True)
+        ),
+        "verdicts.csv": "stall,day,verdict\n"
+        + "".join(f"south,{day},{'planned' if day < '2025-03-26' else 'odd'}\n" for day in days[17:]),
     })  # fmt: skip
     stall.ingest()
     summary = stall.curate()
-    assert summary["models"]["usual_takings"]["misfits"] == []
-    assert summary["models"]["usual_takings"]["drift"]["north"] == {"rows": 28, "outside": 6}
+    assert summary["models"]["usual_takings"]["drift"] == {
+        "east": {"rows": 28, "outside": 5},
+        "north": {"rows": 28, "outside": 6},
+        "south": {"rows": 20, "outside": 4},
+        "west": {"rows": 14, "outside": 14},
+    }
+    assert summary["models"]["usual_takings"]["misfits"] == ["north", "west"]
+    assert (
+        f"Model usual_takings: {version} no longer fits; of the newest days these shares are outside of its "
+        "bounds: north 21 %, west 100 %; train: caudal model train --domain stall."
+    ) in summary["message"]

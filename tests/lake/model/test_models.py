@@ -31,12 +31,13 @@ ODD = replace(
     model="usual_sales",
     columns=(DAY, *(bigint(name, "Number.") for name in ("sales", "low", "high")), text("shop", "Shop.")),
 )
+WATCH = Watch(mart="odd_days", value="sales", lower="low", upper="high", by="shop")
 USUAL = Model(
     name="usual_sales",
     description="Usual sales.",
     inputs=("sales_by_day", "opinions"),
     fingerprint=Fingerprint(mart="sales_by_day", dated_by="day", columns=("day", "sales")),
-    watch=Watch(mart="odd_days", value="sales", lower="low", upper="high", by="shop"),
+    watch=WATCH,
     feedback="opinions",
     key=("shop",),
     parameters=(text("shop", "Shop."), decimal(9, 2)("usual", "Usual sales.")),
@@ -90,6 +91,11 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         {"watch": Watch(mart="odd_days", value="sales", lower="low", upper="top", by="shop")},
         "watches 'odd_days', which has no column 'top'",
     ),
+    (
+        {"watch": replace(WATCH, verdict="opinion", explained=("fine",))},
+        "watches 'odd_days', which has no column 'opinion'",
+    ),
+    ({"watch": replace(WATCH, explained=("fine",))}, "watch: explained needs the column 'verdict'"),
 ]
 
 

@@ -39,20 +39,16 @@ have its kind, its first day, and by how much the injection changed the cost.
 """
 
 EXPLAINED = "explained"
-"""Stands for planned, false_alarm, and verdicts that contradict each other: such days are left out."""
+"""Stands for planned and false_alarm: such days are left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """How many days people spoke about: confirmed ones, explained ones, and those without a cost.
-
-    `contradicting` counts the days with several verdicts, which are among the explained ones.
-    """
+    """How many days people spoke about: confirmed ones, explained ones, and those without a cost."""
 
     confirmed: int
     explained: int
     unknown: int
-    contradicting: int
 
 
 def held_out() -> Column:
@@ -61,16 +57,17 @@ def held_out() -> Column:
 
 
 def by_day(feedback: DataFrame) -> DataFrame:
-    """Return one row per day and series with its `verdict`, CONFIRMED or EXPLAINED, and `contradicts`.
+    """Return one row per day and series with its `verdict`, CONFIRMED or EXPLAINED.
 
-    `feedback` holds org_id, usage_date, service and verdict. Rows without a verdict do not count.
+    `feedback` holds org_id, usage_date, service and verdict. The first three are silver's key: a day has one
+    verdict, that of the newest delivery. Rows without a verdict do not count.
     """
-    first, last = F.min("verdict"), F.max("verdict")
-    spoken = feedback.where(F.col("verdict").isNotNull()).groupBy("org_id", "usage_date", "service")
-    is_confirmed = (first == CONFIRMED) & (last == CONFIRMED)
-    return spoken.agg(
+    is_confirmed = F.col("verdict") == CONFIRMED
+    return feedback.where(F.col("verdict").isNotNull()).select(
+        "org_id",
+        "usage_date",
+        "service",
         F.when(is_confirmed, CONFIRMED).otherwise(EXPLAINED).alias("verdict"),
-        (first != last).alias("contradicts"),
     )
 
 
@@ -87,7 +84,6 @@ def given(costs: DataFrame, verdicts: DataFrame) -> Given:
         count(is_known & (F.col("verdict") == CONFIRMED)).alias("confirmed"),
         count(is_known & (F.col("verdict") == EXPLAINED)).alias("explained"),
         count(~is_known).alias("unknown"),
-        count(is_known & F.col("contradicts")).alias("contradicting"),
     ).first()
     return Given(**(row.asDict() if row else {}))
 

@@ -53,11 +53,13 @@ def weeks(costs: DataFrame) -> tuple[Week, ...]:
     )
 
 
-def damage(history: Sequence[Week]) -> Iterator[str]:
+def damage(known: Sequence[Week], since: date) -> Iterator[str]:
     """Yield a sentence for each week whose mean cost is far above or below that of its neighbours.
 
-    Costs that are zero throughout are damage, too. A week without any cost is none: it has no rows.
+    Weeks that end before `since`, the first day that training reads, play no part. Costs that are zero
+    throughout are damage, too. A week without any cost is none: it has no rows.
     """
+    history = [week for week in known if week.last >= since]
     if history and not any(week.total for week in history):
         yield "All costs are zero: look at the source of the costs, and send them again."
         return

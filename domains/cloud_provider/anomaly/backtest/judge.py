@@ -24,6 +24,7 @@ from domains.cloud_provider.anomaly.backtest.panels import (
     sample,
 )
 from domains.cloud_provider.anomaly.backtest.run import CANDIDATE, COSTS, Scorer, backtest
+from domains.cloud_provider.anomaly.newest import without_newest
 from lake.model.columns import Column
 from lake.model.training import Decision, Training
 
@@ -42,13 +43,13 @@ def judge(
     """Backtest the candidates beside the champion and the cold start; return the outcome of the training.
 
     `daily_costs` holds COSTS, `feedback` org_id, usage_date, service and verdict. Costs that are null do not
-    count. Each candidate is one row of parameters, `columns` are those of the parameters table, `champion`
-    holds the promoted parameters.
+    count, nor does the newest day, which may be unfinished. Each candidate is one row of parameters,
+    `columns` are those of the parameters table, `champion` holds the promoted parameters.
     """
-    costs = daily_costs.select(*COSTS).where(F.col("cost_usd").isNotNull() & F.col("usage_date").isNotNull())
+    costs = without_newest(daily_costs.select(*COSTS)).where(F.col("cost_usd").isNotNull())
     history = weeks(costs)
     if not history:
-        return _too_little("There are no daily costs.")
+        return _too_little("There are no daily costs of finished days.")
     start, end = history[0].first, history[-1].last
     holdout = Holdout.of(start, end)
     if holdout is None:
@@ -71,7 +72,7 @@ def judge(
             f"{promotion.MIN_CASES} are needed. A series needs 14 costs before these days and 7 within."
         )
         return _too_little(reason, start, end)
-    doubts = tuple(damage(history))
+    doubts = tuple(damage(history, holdout.since))
     champions = [] if champion is None else _rows(champion, columns)
     return _outcome(results, named, champions, doubts, holdout, given(costs, verdicts))
 

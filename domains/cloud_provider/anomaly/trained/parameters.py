@@ -1,4 +1,4 @@
-"""The parameters that training chooses, and the settings that it chooses from."""
+"""The parameters that training chooses, the settings that it chooses from, and days that teach nothing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ TRAINED_KEY = ("service",)
 
 MOST_LEVEL_COSTS = 56
 """Largest `level_costs`; a larger one counts as this."""
+
+LEFT_OUT = ("planned", "false_alarm")
+"""Days with these verdicts are scored, but no later day learns from them."""
 
 CANDIDATES: tuple[Mapping[str, int | None], ...] = tuple(
     {"service": None, "level_costs": level, "width_percent": width}

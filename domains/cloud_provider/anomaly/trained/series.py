@@ -15,15 +15,12 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from domains.cloud_provider.anomaly.trained.numbers import ONE, middle, millionths, quotient, share
-from domains.cloud_provider.anomaly.trained.parameters import MOST_LEVEL_COSTS
+from domains.cloud_provider.anomaly.trained.parameters import LEFT_OUT, MOST_LEVEL_COSTS
 
 SERIES = ("org_id", "service")
 
 WINDOW_DAYS = 182
 """Half a year: the days before a day from which its season and the spread of its residuals are taken."""
-
-LEFT_OUT = ("planned", "false_alarm")
-"""Days with these verdicts are scored, but no later day learns from them."""
 
 _WEEK = 7
 _FEWEST_WEEKS = 3

@@ -20,9 +20,7 @@ VERDICTS = """
     org_id | usage_date | service | verdict
     org_1  | 2025-07-01 | compute | confirmed
     org_1  | 2025-07-02 | compute | planned
-    org_1  | 2025-07-03 | compute | confirmed
     org_1  | 2025-07-03 | compute | false_alarm
-    org_1  | 2025-07-04 | compute | confirmed
     org_1  | 2025-07-04 | compute | confirmed
     org_1  | 2025-07-05 | compute | null
     org_9  | 2025-07-01 | compute | confirmed
@@ -33,13 +31,13 @@ def feedback(spark: SparkSession, table: str = VERDICTS) -> DataFrame:
     return frame(spark, FEEDBACK, table)
 
 
-def test_verdicts_that_contradict_each_other_confirm_nothing(spark: SparkSession) -> None:
-    assert texts(by_day(feedback(spark)), ["org_id", "usage_date", "verdict", "contradicts"]) == [
-        ("org_1", "2025-07-01", "confirmed", "false"),
-        ("org_1", "2025-07-02", "explained", "false"),
-        ("org_1", "2025-07-03", "explained", "true"),
-        ("org_1", "2025-07-04", "confirmed", "false"),
-        ("org_9", "2025-07-01", "confirmed", "false"),
+def test_days_are_confirmed_or_explained(spark: SparkSession) -> None:
+    assert texts(by_day(feedback(spark)), ["org_id", "usage_date", "service", "verdict"]) == [
+        ("org_1", "2025-07-01", "compute", "confirmed"),
+        ("org_1", "2025-07-02", "compute", "explained"),
+        ("org_1", "2025-07-03", "compute", "explained"),
+        ("org_1", "2025-07-04", "compute", "confirmed"),
+        ("org_9", "2025-07-01", "compute", "confirmed"),
     ]
 
 
@@ -49,9 +47,7 @@ def test_verdicts_on_days_without_a_cost_are_counted(spark: SparkSession) -> Non
         ORG_DAILY_USAGE_BY_SERVICE.columns,
         "\n".join(["org_id | usage_date | service", *(f"org_1 | 2025-07-0{day} | compute" for day in range(1, 5))]),
     )  # fmt: skip
-    assert given(costs, by_day(feedback(spark))) == Given(
-        confirmed=2, explained=2, unknown=1, contradicting=1
-    )
+    assert given(costs, by_day(feedback(spark))) == Given(confirmed=2, explained=2, unknown=1)
 
 
 def test_verdicts_outrank_injected_anomalies(spark: SparkSession) -> None:

@@ -36,14 +36,21 @@ def history(*means: int) -> list[Week]:
     ],
 )
 def test_damaged_weeks_are_named(means: tuple[int, ...], damaged: list[str]) -> None:
-    found = list(damage(history(*means)))
+    found = list(damage(history(*means), MONDAY))
     assert [sentence.split()[4] for sentence in found] == damaged
 
 
 def test_costs_that_are_all_zero_are_damage() -> None:
-    assert list(damage(history(0, 0))) == [
+    assert list(damage(history(0, 0), MONDAY)) == [
         "All costs are zero: look at the source of the costs, and send them again."
     ]
+
+
+def test_weeks_before_the_days_that_training_reads_do_not_count() -> None:
+    weeks_read = history(10, 500, 10, 10, 10, 10)
+    assert len(list(damage(weeks_read, MONDAY + timedelta(weeks=1)))) == 1
+    assert list(damage(weeks_read, MONDAY + timedelta(weeks=2))) == []
+    assert list(damage(history(10, 0, 0), MONDAY + timedelta(weeks=1))) != []
 
 
 def test_weeks_have_the_sums_of_their_days(spark: SparkSession) -> None:
