@@ -72,8 +72,6 @@ class Context:
     """Whether the workers' Java compiles quickly rather than well; see `LocalCloud`."""
     event_logs: bool = False
     """Whether Spark logs the events of job runs, from which `caudal bench --profile` draws its figures."""
-    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Role ARN and action on S3 → number of requests; Spark's own are not among them, unless it uses HTTP."""
     databases: Any = None
     """The servers behind the instances of RDS."""
     write_faults: WriteFaults = field(default_factory=WriteFaults)
@@ -86,6 +84,7 @@ class Context:
     """Number of background tasks that are running; see `working`."""
     failures: list[str] = field(default_factory=list)
     """Errors of background work, which has no caller to raise them to; see `report`."""
+    _requests: Counter[tuple[str, str]] = field(default_factory=Counter, repr=False)
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False)
     _sessions: dict[str | None, boto3.Session] = field(default_factory=dict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -202,6 +201,19 @@ class Context:
         """Record calls of a role that were decided elsewhere: action, resource, prefix, allowed."""
         if self.recorder is not None:
             self.recorder(role_arn, calls)
+
+    def count_request(self, role_arn: str, action: str) -> None:
+        """Count a request to S3 of a role, or of the administrator, whose ARN is empty here."""
+        with self._lock:
+            self._requests[role_arn, action] += 1
+
+    def counted_requests(self) -> Counter[tuple[str, str]]:
+        """Return role ARN and action on S3 → number of requests so far.
+
+        Spark's own are not among them, unless it uses HTTP.
+        """
+        with self._lock:
+            return self._requests.copy()
 
     @contextmanager
     def writing(self, role_arn: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,20 @@ def test_background_work_is_counted(context: Context) -> None:
     with context.working(), context.working():
         assert context.busy == 2
     assert context.busy == 0
+
+
+def test_requests_of_all_threads_are_counted_and_may_be_read_at_any_time(context: Context) -> None:
+    def request(number: int) -> int:
+        context.count_request("arn:role", f"Action{number}")
+        context.count_request("", "GetObject")
+        return context.counted_requests().total()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert max(pool.map(request, range(400))) <= 800
+    found = context.counted_requests()
+    assert (found["", "GetObject"], found["arn:role", "Action7"], found.total()) == (400, 1, 800)
+    found.clear()
+    assert context.counted_requests().total() == 800
 
 
 def test_failure_is_kept_and_recorded(context: Context) -> None:
