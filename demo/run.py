@@ -28,7 +28,7 @@ LOG_WIDTH = 130
 """Width in characters if the output is not a terminal."""
 
 SHORT_BYTES = 20_000_000
-"""Landing folders up to this size take Spark so little time that optimised machine code does not pay off."""
+"""Files up to this size take Spark so little time that optimised machine code does not pay off."""
 
 
 class Demo:
@@ -55,8 +55,7 @@ class Demo:
                 hint=f"Put the files into {landing}/<domain>/. Domains: {', '.join(domain_names())}.",
             )
         out = self._home / "cdk.out"
-        is_short = bytes_below(landing) <= SHORT_BYTES
-        with LocalCloud(self._home, short_runs=is_short) as cloud:
+        with LocalCloud(self._home, short_runs=self._is_short(landing)) as cloud:
             # Spark starts while the templates are synthesised and the stacks deployed.
             executor().warm_up(any(domain.stream_tables for domain in domains))
             with self._step("synthesise the CloudFormation templates"):
@@ -73,6 +72,11 @@ class Demo:
         show_times(steps, executions, self._console)
         self._next_steps(landing)
         return succeeded
+
+    def _is_short(self, landing: Path) -> bool:
+        """Return whether the files to upload, and those that the lake in the home folder has, are few."""
+        raw = self._home / "s3" / self._names.raw_bucket
+        return bytes_below(landing) + bytes_below(raw) <= SHORT_BYTES
 
     def _all_domains(self, cloud: LocalCloud, domains: Sequence[Domain], landing: Path) -> bool:
         """Run the domains at the same time; print what each does and answers, one after the other.
