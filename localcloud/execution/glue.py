@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from typing import Any
 
@@ -78,10 +78,10 @@ class GlueExecutor:
         """Return the largest resident size of the workers (Python and JVM) so far, in bytes."""
         return sum(lane.peak_memory() for lane in self._lanes.values())
 
-    def is_idle(self, of: str = "") -> bool:
-        """Return whether no run is queued or executing, of jobs whose names begin with `of`."""
+    def is_idle(self, of: Collection[str] | None = None) -> bool:
+        """Return whether no run is queued or executing, of any job or of those named."""
         with self._lock:
-            return not any(name.startswith(of) for name in self._running.values())
+            return not any(of is None or name in of for name in self._running.values())
 
     def await_end(self, run_id: str, seconds: float) -> bool:
         """Wait until a run has its final state, at most so long; return whether it has."""
@@ -116,7 +116,7 @@ class GlueExecutor:
                 during=functools.partial(self._context.writing, role_arn),
             )
             self._working[run_id] = ExitStack()
-            self._working[run_id].enter_context(self._context.working())
+            self._working[run_id].enter_context(self._context.working(str(job.name)))
             self._runs[run_id] = (lane, lane_run)
             self._running[run_id] = str(job.name)
         lane.submit(lane_run)
