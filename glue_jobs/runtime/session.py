@@ -54,7 +54,7 @@ def suit(spark: SparkSession, input_bytes: int) -> SparkSession:
     small have the settings with which the session came.
     """
     for name, value in INTERPRETED.items():
-        found = spark.conf.get(FOUND + name, None) or spark.conf.get(name)
+        found = str(spark.conf.get(FOUND + name, spark.conf.get(name)))
         spark.conf.set(FOUND + name, found)
         spark.conf.set(name, value if input_bytes <= SMALL_INPUT else found)
     return spark
