@@ -15,6 +15,7 @@ from demo.answers import show_answers
 from demo.relational import show_relational
 from demo.report import show_accounting, show_quarantine
 from demo.serving import show_served
+from lake.errors import CaudalError
 from lake.model.spec import Domain
 from lake.naming import Names, collection_name
 from localcloud.client import ExecutionWatcher, FollowedExecution, stack_resources
@@ -150,6 +151,12 @@ def print_detail(text: str, console: Console) -> None:
 def print_failure(execution: FollowedExecution, console: Console) -> None:
     """Print why an execution failed. The cause may hold text of the data, so it is no markup."""
     console.print(f"[red]✗ {execution.status}[/] {escape(execution.cause)}")
+
+
+def print_error(domain: Domain, error: Exception, console: Console) -> None:
+    """Print that a domain has stopped, and why. An error of another library is named by its class."""
+    text = str(error) if isinstance(error, CaudalError) else f"{type(error).__name__}: {error}"
+    console.print(f"[red]✗ {domain.name} stopped[/] {escape(text)}")
 
 
 def client_as(cloud: LocalCloud, role: str, service: str) -> Any:
