@@ -48,6 +48,7 @@ class GlueExecutor:
         self._context = context
         self._run_ended = run_ended
         self._lanes: dict[str, Lane] = {}
+        self._is_stopped = False
         self._runs: dict[str, tuple[Lane, LaneRun]] = {}
         self._running: dict[str, str] = {}
         """Run → its job's name."""
@@ -56,9 +57,14 @@ class GlueExecutor:
         self._has_ended = threading.Condition(self._lock)
 
     def lane(self, name: str = "batch") -> Lane:
-        """Return the lane of this name, created at its first use."""
+        """Return the lane of this name, created at its first use.
+
+        Raises LocalCloudError if it would be created after `stop`.
+        """
         with self._lock:
             if name not in self._lanes:
+                if self._is_stopped:
+                    raise LocalCloudError("the local cloud has stopped.", where=f"lane {name}")
                 context = self._context
                 s3a = S3A(context.endpoint, context.region, context.s3a_jars) if context.s3a_jars else None
                 self._lanes[name] = Lane(context.home, name, context.report, s3a, context.short_runs)
@@ -89,8 +95,10 @@ class GlueExecutor:
             return self._has_ended.wait_for(lambda: run_id not in self._runs, seconds)
 
     def stop(self) -> None:
-        """Kill all workers, with their runs."""
-        for lane in list(self._lanes.values()):
+        """Kill all workers, with their runs. No worker starts any more."""
+        with self._lock:
+            self._is_stopped = True
+        for lane in self._lanes.values():
             lane.close()
 
     def start(self, job: Any, arguments: dict[str, Any], start: Any) -> str:

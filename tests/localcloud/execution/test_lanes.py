@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from localcloud.context import Context
 from localcloud.errors import LocalCloudError
 from localcloud.execution import lanes
+from localcloud.execution.glue import GlueExecutor
 from localcloud.execution.lanes import Lane, LaneRun
 from localcloud.execution.spark_settings import S3A
 from localcloud.execution.spark_worker import Outcome
@@ -205,3 +207,16 @@ def test_run_that_is_being_prepared_while_its_lane_closes_starts_no_worker(lane:
     assert outcome is not None
     assert "the lane is closed" in str(outcome.error)
     assert FakeWorker.started == []
+
+
+def test_stopped_executor_makes_no_new_lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "SparkWorker", FakeWorker)
+    FakeWorker.started = []
+    executor = GlueExecutor(Context(home=tmp_path))
+    executor.warm_up()
+    executor.stop()
+    with pytest.raises(LocalCloudError, match="the lane is closed"):
+        executor.warm_up()
+    with pytest.raises(LocalCloudError, match="the local cloud has stopped"):
+        executor.lane("streaming")
+    assert len(FakeWorker.started) == 1
