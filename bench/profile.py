@@ -52,10 +52,10 @@ def profile(domain: Domain, landing: Path, work: Path, console: Console, *, shor
     with cloud, console.status(f"{domain.name} …"):
         executor().warm_up()
         cloud.deploy(work / "cdk.out")
-        cloud.context.requests.clear()
+        before = cloud.context.counted_requests()
         measured = run_upload(cloud, domain, landing)
         runs = list(job_runs(cloud.client("glue"), home, domain))
-        requests = Counter(cloud.context.requests)
+        requests = cloud.context.counted_requests() - before
     console.print(f"upload {measured.upload:.1f} s, pipeline {measured.pipeline:.1f} s")
     console.print(_of_runs(runs))
     console.print(_of_tables(seconds_by_table(home, domain)))

@@ -15,9 +15,10 @@ from demo.answers import show_answers
 from demo.relational import show_relational
 from demo.report import show_accounting, show_quarantine
 from demo.serving import show_served
+from lake.errors import CaudalError
 from lake.model.spec import Domain
 from lake.naming import Names, collection_name
-from localcloud.client import ExecutionWatcher, FollowedExecution
+from localcloud.client import ExecutionWatcher, FollowedExecution, stack_resources
 from localcloud.context import ACCOUNT, REGION
 from localcloud.server import LocalCloud
 from uploader import Status, UploadReport, upload
@@ -59,7 +60,7 @@ class DomainRun:
         if uploaded and uploaded <= {table.name for table in domain.stream_tables}:
             # Files of streams start no execution.
             with self.console.status("waiting for the streams …"):
-                cloud.wait_idle()
+                cloud.wait_idle(of=self._resources())
         else:
             self.follow(watch)
         if domain.stream_tables:
@@ -86,7 +87,7 @@ class DomainRun:
 
         Ends when nothing of this domain runs any more.
         """
-        is_idle = partial(self._cloud.is_idle, self._names.of(self.domain.name))
+        is_idle = partial(self._cloud.is_idle, self._resources())
         with self.console.status("waiting for the pipeline to start …") as status:
             for execution, state in watch.follow(is_idle):
                 if state.name.startswith(QUIET_STATES):
@@ -97,6 +98,11 @@ class DomainRun:
                     self.console.print(
                         f"[green]✓[/] {state.name} [dim]{state.seconds:.1f} s[/]", highlight=False
                     )
+
+    def _resources(self) -> frozenset[str]:
+        """Return the names of the resources of the domain's stacks; names of domains may begin alike."""
+        stacks = (self._names.stack(self.domain.name), self._names.dashboards_stack(self.domain.name))
+        return stack_resources(self._cloud.client("cloudformation"), *stacks)
 
     def report(self) -> None:
         """Print the answers to the domain's questions, its quarantine and its row counts."""
@@ -145,6 +151,12 @@ def print_detail(text: str, console: Console) -> None:
 def print_failure(execution: FollowedExecution, console: Console) -> None:
     """Print why an execution failed. The cause may hold text of the data, so it is no markup."""
     console.print(f"[red]✗ {execution.status}[/] {escape(execution.cause)}")
+
+
+def print_error(domain: Domain, error: Exception, console: Console) -> None:
+    """Print that a domain has stopped, and why. An error of another library is named by its class."""
+    text = str(error) if isinstance(error, CaudalError) else f"{type(error).__name__}: {error}"
+    console.print(f"[red]✗ {domain.name} stopped[/] {escape(text)}")
 
 
 def client_as(cloud: LocalCloud, role: str, service: str) -> Any:

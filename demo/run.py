@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from demo.domain import DomainRun, print_detail
+from demo.domain import DomainRun, print_detail, print_error
 from demo.relational import show_asleep
 from demo.report import show_times
-from demo.turns import Turn
+from demo.turns import Turn, run_beside
 from lake.model.discovery import domain_names, load_domain
 from lake.model.spec import Domain
 from lake.naming import Names
@@ -28,7 +28,7 @@ LOG_WIDTH = 130
 """Width in characters if the output is not a terminal."""
 
 SHORT_BYTES = 20_000_000
-"""Landing folders up to this size take Spark so little time that optimised machine code does not pay off."""
+"""Files up to this size take Spark so little time that optimised machine code does not pay off."""
 
 
 class Demo:
@@ -55,8 +55,7 @@ class Demo:
                 hint=f"Put the files into {landing}/<domain>/. Domains: {', '.join(domain_names())}.",
             )
         out = self._home / "cdk.out"
-        is_short = bytes_below(landing) <= SHORT_BYTES
-        with LocalCloud(self._home, short_runs=is_short) as cloud:
+        with LocalCloud(self._home, short_runs=self._is_short(landing)) as cloud:
             # Spark starts while the templates are synthesised and the stacks deployed.
             executor().warm_up(any(domain.stream_tables for domain in domains))
             with self._step("synthesise the CloudFormation templates"):
@@ -74,32 +73,36 @@ class Demo:
         self._next_steps(landing)
         return succeeded
 
+    def _is_short(self, landing: Path) -> bool:
+        """Return whether the files to upload, and those that the lake in the home folder has, are few."""
+        raw = self._home / "s3" / self._names.raw_bucket
+        return bytes_below(landing) + bytes_below(raw) <= SHORT_BYTES
+
     def _all_domains(self, cloud: LocalCloud, domains: Sequence[Domain], landing: Path) -> bool:
         """Run the domains at the same time; print what each does and answers, one after the other.
 
-        The first domain is shown live, another one when those before it have been answered.
+        The first domain is shown live, another one when those before it have been answered. An error stops
+        its own domain only; it is printed there, and the first one is raised at the end.
         """
         turns = [Turn(self._console) for _ in domains[1:]]
         consoles = [self._console, *(turn.console for turn in turns)]
         for domain, console in zip(domains, consoles, strict=True):
             self._runs[domain.name] = DomainRun(cloud, domain, self._names, console)
-        pool = ThreadPoolExecutor(len(domains), thread_name_prefix="domain")
-        try:
-            others = [pool.submit(self._domain, domain, landing) for domain in domains[1:]]
-            succeeded = [self._domain(domains[0], landing)]
-            for turn, other in zip(turns, others, strict=True):
-                turn.take()
-                succeeded.append(other.result())
-        finally:
-            # After an error or an interrupt the cloud stops at once, and with it what the others wait for.
-            pool.shutdown(wait=False, cancel_futures=True)
-        return all(succeeded)
+        first, *others = (partial(self._domain, domain, landing) for domain in domains)
+        return run_beside(first, list(zip(others, turns, strict=True)))
 
     def _domain(self, domain: Domain, landing: Path) -> bool:
-        """Run a domain and print its answers; return whether its executions succeeded."""
+        """Run a domain and print its answers; return whether its executions succeeded.
+
+        An error is printed where it happened, before it is raised: other domains may go on for minutes.
+        """
         run = self._runs[domain.name]
-        succeeded = run.run(landing / domain.name)
-        self._answer(run)
+        try:
+            succeeded = run.run(landing / domain.name)
+            self._answer(run)
+        except Exception as error:
+            print_error(domain, error, run.console)
+            raise
         return succeeded
 
     def _answer(self, run: DomainRun) -> None:

@@ -23,7 +23,8 @@ def restore_partitions(context: Context) -> None:
         try:
             update_partitions(context, None, database, table["Name"], drops=False)
         except Exception as error:  # Any failure: the cloud runs without this table's partitions.
-            context.report(f"partitions of {database}.{table['Name']} at start", str(error))
+            where = f"partitions of {database}.{table['Name']} at start"
+            context.report(where, str(error), of=database)
 
 
 def _partitioned_tables(context: Context) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ POLL_SECONDS = 0.3
 QUERY_POLL_SECONDS = 0.05
 START_SECONDS = 60.0
 """Seconds between an upload and the start of an execution: the pipe's batch window and a margin."""
+
+_NAME_PARTS = re.compile("[:/|]")
+"""What parts an ARN, or the physical id of a resource whose name has several parts."""
 
 TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
@@ -120,6 +124,17 @@ class ExecutionWatcher:
             if "nextToken" not in page:
                 return
             execution.token, execution.events_seen = page["nextToken"], 0
+
+
+def stack_resources(cloudformation: Any, *stacks: str) -> frozenset[str]:
+    """Return the names of the resources of stacks: the last part of an ARN, else the physical id."""
+    pages = (
+        page
+        for stack in stacks
+        for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    )
+    physical = [each["PhysicalResourceId"] for page in pages for each in page["StackResourceSummaries"]]
+    return frozenset(_NAME_PARTS.split(id)[-1] for id in physical)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from errno import ENOSPC
@@ -48,6 +48,14 @@ Recorder = Callable[[str, Iterable[Mapping[str, Any]]], None]
 """(role ARN, calls) → None; see `Context.record_calls`."""
 
 
+@dataclass(frozen=True)
+class Failure:
+    """An error of background work, as a message; `of` names the resource that it is of, if it is of one."""
+
+    of: str
+    message: str
+
+
 @dataclass
 class Context:
     """The state of one running local cloud that its parts share.
@@ -72,8 +80,6 @@ class Context:
     """Whether the workers' Java compiles quickly rather than well; see `LocalCloud`."""
     event_logs: bool = False
     """Whether Spark logs the events of job runs, from which `caudal bench --profile` draws its figures."""
-    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Role ARN and action on S3 → number of requests; Spark's own are not among them, unless it uses HTTP."""
     databases: Any = None
     """The servers behind the instances of RDS."""
     write_faults: WriteFaults = field(default_factory=WriteFaults)
@@ -82,10 +88,11 @@ class Context:
     """Factor applied to the waits of state machines: a minute takes 1.2 s."""
     writers: Counter[str] = field(default_factory=Counter)
     """Role ARNs of the jobs whose Spark may be writing files right now; see `writing`."""
-    busy: int = 0
-    """Number of background tasks that are running; see `working`."""
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     """Errors of background work, which has no caller to raise them to; see `report`."""
+    _working: Counter[str] = field(default_factory=Counter, repr=False)
+    """Resource → number of its background tasks that are running; see `working`."""
+    _requests: Counter[tuple[str, str]] = field(default_factory=Counter, repr=False)
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict, repr=False)
     _sessions: dict[str | None, boto3.Session] = field(default_factory=dict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -203,6 +210,19 @@ class Context:
         if self.recorder is not None:
             self.recorder(role_arn, calls)
 
+    def count_request(self, role_arn: str, action: str) -> None:
+        """Count a request to S3 of a role, or of the administrator, whose ARN is empty here."""
+        with self._lock:
+            self._requests[role_arn, action] += 1
+
+    def counted_requests(self) -> Counter[tuple[str, str]]:
+        """Return role ARN and action on S3 → number of requests so far.
+
+        Spark's own are not among them, unless it uses HTTP.
+        """
+        with self._lock:
+            return self._requests.copy()
+
     @contextmanager
     def writing(self, role_arn: str) -> Iterator[None]:
         """Mark the time in which a job's Spark may write files.
@@ -219,23 +239,41 @@ class Context:
                 self.writers -= Counter([role_arn])
 
     @contextmanager
-    def working(self) -> Iterator[None]:
-        """Mark background work that `LocalCloud.wait_idle` waits for."""
+    def working(self, of: str = "") -> Iterator[None]:
+        """Mark background work that `LocalCloud.wait_idle` waits for; `of` names the resource that works."""
         with self._lock:
-            self.busy += 1
+            self._working[of] += 1
         try:
             yield
         finally:
             with self._lock:
-                self.busy -= 1
+                self._working -= Counter([of])
 
-    def report(self, where: str, error: object) -> None:
-        """Record an error of background work in `failures`, in `state/failures.jsonl` and in the log."""
+    def is_busy(self, of: Collection[str] | None = None) -> bool:
+        """Return whether background work is running, of any resource or of those named."""
+        with self._lock:
+            return bool(self._working) if of is None else not self._working.keys().isdisjoint(of)
+
+    def report(self, where: str, error: object, *, of: str = "") -> None:
+        """Record an error of background work in `failures`, in `state/failures.jsonl` and in the log.
+
+        `of` names the resource whose error it is, if it is that of one.
+        """
         message = f"{where}: {error}"
         _log.error(message)
         with self._lock:
-            self.failures.append(message)
+            self.failures.append(Failure(of, message))
         self.record("failures", {"where": where, "error": str(error)})
+
+    def take_failures(self, of: Collection[str] | None = None) -> list[str]:
+        """Return the messages of the failures since the last call, and forget them.
+
+        With `of` those of these resources, and those that are of no resource; others are left.
+        """
+        with self._lock:
+            taken = [each for each in self.failures if of is None or not each.of or each.of in of]
+            self.failures = [each for each in self.failures if each not in taken]
+        return [each.message for each in taken]
 
     def record(self, name: str, entry: dict[str, Any]) -> None:
         """Append one line to `state/<name>.jsonl`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -182,41 +182,42 @@ class LocalCloud:
             )
         return self._schedules.fire(name, at)
 
-    def wait_idle(self, timeout: float = 600.0) -> None:
-        """Wait until no message is queued for a pipe, no execution runs and no job runs.
+    def wait_idle(self, timeout: float = 600.0, of: Collection[str] | None = None) -> None:
+        """Wait until `is_idle(of)`.
 
         Raises LocalCloudError after `timeout` seconds, or if background work has failed since the last
-        call (a rule that could not deliver, a pipe that could not start its target).
+        call (a rule that could not deliver, a pipe that could not start its target). With `of`, failures of
+        other resources are left to those who wait for them.
         """
         deadline = time.monotonic() + timeout
         quiet = 0
         while quiet < IDLE_CHECKS:
             if time.monotonic() > deadline:
                 raise LocalCloudError(
-                    f"still running after {timeout:.0f} s: {self._pending_work()}", where="wait_idle"
+                    f"still running after {timeout:.0f} s: {self._pending_work(of)}", where="wait_idle"
                 )
             time.sleep(IDLE_CHECK_SECONDS)
-            quiet = 0 if self._pending_work() else quiet + 1
-        failures, self.context.failures = self.context.failures, []
-        if failures:
+            quiet = 0 if self._pending_work(of) else quiet + 1
+        if failures := self.context.take_failures(of):
             raise LocalCloudError("; ".join(failures), where="background work")
 
-    def is_idle(self, of: str = "") -> bool:
-        """Return whether no message is queued for a pipe, no execution runs and no job runs right now.
+    def is_idle(self, of: Collection[str] | None = None) -> bool:
+        """Return whether no message is queued for a pipe and nothing executes or runs in the background.
 
-        With `of` only pipes, state machines and jobs count whose names begin so.
+        With `of` only these resources count, by their names: pipes, state machines, jobs, crawlers, functions
+        and datasets.
         """
         return not self._pending_work(of)
 
-    def _pending_work(self, of: str = "") -> list[str]:
+    def _pending_work(self, of: Collection[str] | None) -> list[str]:
         work = [
             arn
             for arn in localcloud.stepfunctions.install.running(self.context)
-            if arn.split(":")[-2].startswith(of)
+            if of is None or arn.split(":")[-2] in of
         ]
         if self._pipes is not None and not self._pipes.is_idle(of):
             work.append("messages of a pipe")
-        if self.context.busy and not of:
+        if self.context.is_busy(of):
             work.append("background work")
         if not glue.executor().is_idle(of):
             work.append("job runs")

@@ -18,6 +18,7 @@ from lake import naming
 from lake.files.metadata import AGAIN, SHA256
 from lake.files.names import nested_problems
 from lake.files.recognition import HEAD_BYTES, Problem, Recognised, recognise, table_of
+from lake.files.sizes import unpacked_bytes
 from lake.model.spec import Domain, Table
 from lake.naming import FileStatus
 
@@ -87,8 +88,8 @@ class Landing:
 
     @property
     def size(self) -> int:
-        """The bytes of the files to read."""
-        return sum(file.size for file in self.files)
+        """About the bytes of the files to read, unpacked."""
+        return sum(unpacked_bytes(file.key, file.size) for file in self.files)
 
     def without(self, keys: Collection[str]) -> Landing:
         """Return the landing with fewer files to read."""

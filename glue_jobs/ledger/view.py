@@ -8,6 +8,7 @@ from functools import cached_property
 from glue_jobs.ledger.entries import Batch
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.withdrawals import Decision, in_force
+from lake.files.sizes import unpacked_bytes
 from lake.naming import BatchStatus, FileStatus
 
 
@@ -42,8 +43,8 @@ class LedgerView:
 
     @property
     def size(self) -> int:
-        """The bytes of all raw files that were ever ingested, which bounds what a run reads of bronze."""
-        return sum(file.size for batch in self.batches for file in batch.files)
+        """About the bytes of all raw files ever ingested, unpacked: a run reads no more of bronze."""
+        return sum(unpacked_bytes(file.key, file.size) for batch in self.batches for file in batch.files)
 
     @cached_property
     def _passed(self) -> tuple[Batch, ...]:

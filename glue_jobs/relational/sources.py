@@ -16,6 +16,7 @@ from glue_jobs.relational.content import Content
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.store import Listed, ObjectStore
 from lake import naming
+from lake.files.sizes import unpacked_bytes
 from lake.model.relational.schema import RelationalSchema
 from lake.naming.relational import contents_key
 
@@ -33,8 +34,8 @@ class Source:
 
     @property
     def size(self) -> int:
-        """The bytes of all files."""
-        return sum(file.size for files in self.months.values() for file in files)
+        """About the bytes of all files, unpacked."""
+        return sum(unpacked_bytes(file.key, file.size) for files in self.months.values() for file in files)
 
     def fingerprint(self, month: int) -> str:
         """Return a hash that changes when a file of the month, or the declaration, does."""

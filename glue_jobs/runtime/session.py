@@ -33,6 +33,9 @@ INTERPRETED = {
 }
 """Settings with which Spark interprets plans instead of compiling classes for them. Results are the same."""
 
+FOUND = "caudal.found."
+"""Beginning of the settings that keep the values which a session had before `suit` changed them."""
+
 SMALL_INPUT = 2_000_000
 """Bytes. Compiling the queries of a run takes Java longer than interpreting them over so small an input."""
 
@@ -47,11 +50,11 @@ def configure(spark: SparkSession) -> SparkSession:
 def choose_codegen(spark: SparkSession, input_bytes: int) -> SparkSession:
     """Interpret the session's next queries if their input is small, else compile them; return the session.
 
-    `input_bytes` is an upper bound of what they read, as listed: compressed files count as they are stored.
+    `input_bytes` is about an upper bound of what they read; see `lake.files.sizes`. Queries that are not
+    small have the settings with which the session came.
     """
     for name, value in INTERPRETED.items():
-        if input_bytes <= SMALL_INPUT:
-            spark.conf.set(name, value)
-        else:
-            spark.conf.unset(name)
+        found = str(spark.conf.get(FOUND + name, spark.conf.get(name)))
+        spark.conf.set(FOUND + name, found)
+        spark.conf.set(name, value if input_bytes <= SMALL_INPUT else found)
     return spark

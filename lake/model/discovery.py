@@ -22,6 +22,16 @@ TRAINING = "training"
 """The folder of a domain's trainings, one module per model."""
 
 
+def domain_folders() -> tuple[str, ...]:
+    """Return the paths of all portions of the package `domains`, in the order of Python's path.
+
+    A portion in an archive has a path that goes on inside of the archive's file.
+    """
+    import domains
+
+    return tuple(domains.__path__)
+
+
 def domain_names() -> tuple[str, ...]:
     """Return the names of all domains on the path, sorted."""
     import domains

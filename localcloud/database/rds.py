@@ -66,7 +66,8 @@ class Databases:
             try:
                 (server.start if state == "starting" else server.stop)()
             except LocalCloudError as error:
-                self._context.report(f"database {instance.db_instance_identifier}", error)
+                name = instance.db_instance_identifier
+                self._context.report(f"database {name}", error, of=name)
 
         thread = threading.Thread(target=work, name=f"{state} {instance.db_instance_identifier}", daemon=True)
         self._changes[instance.db_instance_identifier] = thread

@@ -142,7 +142,7 @@ class AlarmEvaluator:
         message = f"{alarm.name}: {error}"
         if message not in self._reported:
             self._reported.add(message)
-            self._context.report(f"alarm {alarm.name}", error)
+            self._context.report(f"alarm {alarm.name}", error, of=alarm.name)
 
 
 def _state(alarm: Any, points: list[tuple[float, float]], now: float) -> str:

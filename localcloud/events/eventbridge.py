@@ -105,7 +105,7 @@ def _deliver_to_targets(rule: Any, event: Event, *, context: Context, evaluator:
         try:
             _deliver(rule, target, _input_of(target, event), context, evaluator)
         except Exception as error:  # Deliveries are asynchronous: the caller of the event gets no error.
-            context.report(f"rule {rule.name} → {target['Arn']}", error)
+            context.report(f"rule {rule.name} → {target['Arn']}", error, of=rule.name)
             _to_dead_letters(rule, target, event, error, context, evaluator)
 
 
@@ -157,7 +157,9 @@ def _to_dead_letters(
         return
     if not evaluator.allows_service(SERVICE, "sqs:SendMessage", arn, rule.arn):
         context.report(
-            f"rule {rule.name} → dead letters {arn}", f"the queue's policy does not allow {SERVICE} to send."
+            f"rule {rule.name} → dead letters {arn}",
+            f"the queue's policy does not allow {SERVICE} to send.",
+            of=rule.name,
         )
         return
     described = {

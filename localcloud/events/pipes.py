@@ -12,6 +12,7 @@ import json
 import threading
 import time
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,12 +68,12 @@ class PipePoller:
         self._stop.set()
         self._thread.join()
 
-    def is_idle(self, of: str = "") -> bool:
+    def is_idle(self, of: Collection[str] | None = None) -> bool:
         """Return whether the source queues of running pipes are empty and no batch is being collected.
 
-        `of` is the beginning of the names of the pipes.
+        `of` are the names of the pipes, None for all.
         """
-        pipes = [pipe for pipe in self._pipes() if pipe.name.startswith(of)]
+        pipes = [pipe for pipe in self._pipes() if of is None or pipe.name in of]
         if any(self._batches[pipe.arn].messages for pipe in pipes if pipe.arn in self._batches):
             return False
         queues = [self._queue(pipe) for pipe in pipes]
@@ -140,7 +141,7 @@ class PipePoller:
             if wanted:
                 self._start(pipe, [_apply_template(pipe, record) for record in wanted])
         except Exception as error:
-            self._context.report(f"pipe {pipe.name}", error)
+            self._context.report(f"pipe {pipe.name}", error, of=pipe.name)
             self._return_to_queue(queue, messages)
             return
         client = self._context.client("sqs", pipe.role_arn)
@@ -171,7 +172,7 @@ class PipePoller:
         message = f"{pipe.name}: {error}"
         if message not in self._reported:
             self._reported.add(message)
-            self._context.report(f"pipe {pipe.name}", error)
+            self._context.report(f"pipe {pipe.name}", error, of=pipe.name)
 
 
 def _record(pipe: Pipe, message: Message) -> Message:

@@ -129,7 +129,7 @@ class Schedules:
     def _report_failure(self, schedule: Schedule, error: Exception) -> None:
         # A job with an active run refuses another run, which is normal.
         if "ConcurrentRunsExceededException" not in str(error):
-            self._context.report(f"schedule {schedule.name}", error)
+            self._context.report(f"schedule {schedule.name}", error, of=schedule.name)
 
 
 def _call_of(schedule: Schedule, at: datetime) -> tuple[str, str, dict[str, Any]]:

@@ -109,7 +109,7 @@ class Crawler(models.FakeCrawler):
         return described
 
     def _crawl(self, crawl: Crawl) -> None:
-        with self.context.working():
+        with self.context.working(str(self.name)):
             error = None
             try:
                 for database, table in self._tables():

@@ -50,7 +50,7 @@ class FunctionExecutor:
             "log_group": function.logs_group_name,
             "timeout": timeout,
         }
-        with self._context.working(), self._pool(function).worker() as worker:
+        with self._context.working(str(function.function_name)), self._pool(function).worker() as worker:
             return worker.invoke(event, context)
 
     def stop(self) -> None:

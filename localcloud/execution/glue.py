@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from typing import Any
 
@@ -48,6 +48,7 @@ class GlueExecutor:
         self._context = context
         self._run_ended = run_ended
         self._lanes: dict[str, Lane] = {}
+        self._is_stopped = False
         self._runs: dict[str, tuple[Lane, LaneRun]] = {}
         self._running: dict[str, str] = {}
         """Run → its job's name."""
@@ -56,9 +57,14 @@ class GlueExecutor:
         self._has_ended = threading.Condition(self._lock)
 
     def lane(self, name: str = "batch") -> Lane:
-        """Return the lane of this name, created at its first use."""
+        """Return the lane of this name, created at its first use.
+
+        Raises LocalCloudError if it would be created after `stop`.
+        """
         with self._lock:
             if name not in self._lanes:
+                if self._is_stopped:
+                    raise LocalCloudError("the local cloud has stopped.", where=f"lane {name}")
                 context = self._context
                 s3a = S3A(context.endpoint, context.region, context.s3a_jars) if context.s3a_jars else None
                 self._lanes[name] = Lane(context.home, name, context.report, s3a, context.short_runs)
@@ -78,10 +84,10 @@ class GlueExecutor:
         """Return the largest resident size of the workers (Python and JVM) so far, in bytes."""
         return sum(lane.peak_memory() for lane in self._lanes.values())
 
-    def is_idle(self, of: str = "") -> bool:
-        """Return whether no run is queued or executing, of jobs whose names begin with `of`."""
+    def is_idle(self, of: Collection[str] | None = None) -> bool:
+        """Return whether no run is queued or executing, of any job or of those named."""
         with self._lock:
-            return not any(name.startswith(of) for name in self._running.values())
+            return not any(of is None or name in of for name in self._running.values())
 
     def await_end(self, run_id: str, seconds: float) -> bool:
         """Wait until a run has its final state, at most so long; return whether it has."""
@@ -89,8 +95,10 @@ class GlueExecutor:
             return self._has_ended.wait_for(lambda: run_id not in self._runs, seconds)
 
     def stop(self) -> None:
-        """Kill all workers, with their runs."""
-        for lane in list(self._lanes.values()):
+        """Kill all workers, with their runs. No worker starts any more."""
+        with self._lock:
+            self._is_stopped = True
+        for lane in self._lanes.values():
             lane.close()
 
     def start(self, job: Any, arguments: dict[str, Any], start: Any) -> str:
@@ -116,7 +124,7 @@ class GlueExecutor:
                 during=functools.partial(self._context.writing, role_arn),
             )
             self._working[run_id] = ExitStack()
-            self._working[run_id].enter_context(self._context.working())
+            self._working[run_id].enter_context(self._context.working(str(job.name)))
             self._runs[run_id] = (lane, lane_run)
             self._running[run_id] = str(job.name)
         lane.submit(lane_run)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from localcloud.errors import LocalCloudError
 from localcloud.execution.spark_settings import S3A
 from localcloud.execution.spark_worker import Adopt, Outcome, SparkWorker
 
@@ -62,6 +63,7 @@ class Lane:
         self._runs: queue.Queue[LaneRun | None] = queue.Queue()
         self._current: LaneRun | None = None
         self._worker: SparkWorker | None = None
+        self._is_closed = False
         self._lock = threading.RLock()
         self._peak = 0
         self._thread = threading.Thread(target=self._serve, name=f"lane-{name}", daemon=True)
@@ -94,12 +96,13 @@ class Lane:
             return True
 
     def close(self) -> None:
-        """Kill the worker and end the thread. Queued runs are dropped."""
-        self._runs.put(None)
+        """Kill the worker and end the thread. Queued runs are dropped, and no worker starts any more."""
         with self._lock:
+            self._is_closed = True
             if self._current is not None:
                 self._current.stopped.set()
             self.kill()
+        self._runs.put(None)
         self._thread.join(timeout=30)
 
     @property
@@ -116,7 +119,12 @@ class Lane:
             return self._peak
 
     def _ready_worker(self) -> SparkWorker:
+        """Return the living worker, started if there is none. Raises LocalCloudError in a closed lane."""
         with self._lock:
+            if self._is_closed:
+                raise LocalCloudError(
+                    "the lane is closed: the local cloud stops.", where=f"lane {self._name}"
+                )
             if self._worker is None or not self._worker.is_alive():
                 self.peak_memory()
                 self._worker = SparkWorker(self._home, self._name, self._s3a, self._short_runs)
@@ -125,6 +133,8 @@ class Lane:
     def _serve(self) -> None:
         while (lane_run := self._runs.get()) is not None:
             with self._lock:
+                if self._is_closed:
+                    return
                 if lane_run.stopped.is_set():
                     continue
                 self._current = lane_run

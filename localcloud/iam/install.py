@@ -57,7 +57,7 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
         if isinstance(self, STSResponse):
             _check_trust(self, evaluator, role)
         if isinstance(self, S3Response):
-            context.requests[role or "", str(self.data.get("Action"))] += 1
+            context.count_request(role or "", str(self.data.get("Action")))
             _check_s3(self, evaluator, role, resource)
         elif role is not None:
             _check(self, evaluator, role)

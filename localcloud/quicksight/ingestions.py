@@ -69,7 +69,7 @@ class Refreshes:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _run(self, ingestion: Ingestion, dataset: Resource) -> None:
-        with self._store.context.working():
+        with self._store.context.working(ingestion.dataset):
             ingestion.status, start = "RUNNING", time.monotonic()
             try:
                 tables = dataset.properties["PhysicalTableMap"].values()

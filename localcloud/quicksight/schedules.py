@@ -49,7 +49,7 @@ class DailyRefreshes:
             try:
                 self._refreshes.start(dataset, request_type="FULL_REFRESH", source="SCHEDULED")
             except ServiceException as error:
-                self._store.context.report(f"daily refresh of {dataset}", error)
+                self._store.context.report(f"daily refresh of {dataset}", error, of=dataset)
         return due
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from threading import Event
 
 import pytest
+from rich.console import Console
 
 from demo.domain import print_detail, print_failure
-from demo.run import Demo
+from demo.run import SHORT_BYTES, Demo
+from lake.model.discovery import load_domain
+from lake.model.spec import Domain
+from lake.naming import Names
 from localcloud.client import FollowedExecution
 from localcloud.errors import LocalCloudError
+from localcloud.server import LocalCloud
 from tests.demo.conftest import Output
 
 
@@ -29,3 +36,92 @@ def test_cause_of_a_failure_is_printed_as_it_is(tmp_path: Path, console: Output)
         f"✗ FAILED {cause}",
         f"templates written to {tmp_path.name}/[/x]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("ingested", "is_short"), [(0, True), (SHORT_BYTES // 2, True), (SHORT_BYTES, False)]
+)
+def test_files_of_the_lake_count_towards_the_length_of_a_run(
+    tmp_path: Path, console: Output, names: Names, ingested: int, is_short: bool
+) -> None:
+    for folder, size in (("landing", SHORT_BYTES // 2), (f"home/s3/{names.raw_bucket}", ingested)):
+        file = tmp_path / folder / "ecommerce" / "orders.csv"
+        file.parent.mkdir(parents=True)
+        with file.open("wb") as sparse:
+            sparse.truncate(size)
+    assert Demo(tmp_path / "home", "dev", console)._is_short(tmp_path / "landing") == is_short
+
+
+class FakeRun:
+    """A domain's run that prints, and ends as ENDS says; the second domain begins before the first ends."""
+
+    ends: Mapping[str, bool | BaseException] = {}
+    has_begun: Event
+
+    def __init__(self, _cloud: object, domain: Domain, _names: object, console: Console) -> None:
+        self.domain, self.console = domain, console
+
+    def run(self, folder: Path) -> bool:
+        self.console.print(f"{folder.name} runs")
+        if self.domain.name == "cloud_provider":
+            assert FakeRun.has_begun.wait(30)
+        FakeRun.has_begun.set()
+        end = FakeRun.ends[self.domain.name]
+        if isinstance(end, BaseException):
+            raise end
+        return end
+
+    def report(self) -> None:
+        self.console.print(f"{self.domain.name} answers")
+
+
+def run_domains(
+    tmp_path: Path, console: Output, monkeypatch: pytest.MonkeyPatch, *ends: bool | BaseException
+) -> bool:
+    """Run both domains, which end so, beside each other."""
+    monkeypatch.setattr("demo.run.DomainRun", FakeRun)
+    domains = [load_domain(name) for name in ("cloud_provider", "ecommerce")]
+    FakeRun.ends = {domain.name: end for domain, end in zip(domains, ends, strict=True)}
+    FakeRun.has_begun = Event()
+    demo = Demo(tmp_path, "dev", console)
+    demo._console = console
+    return demo._all_domains(LocalCloud(tmp_path), domains, tmp_path)
+
+
+PROVIDER, SHOP = (["cloud_provider runs"], ["ecommerce runs"])
+PROVIDER_ANSWERS, SHOP_ANSWERS = (["cloud_provider answers"], ["ecommerce answers"])
+
+
+@pytest.mark.parametrize("ends", [(True, True), (False, True), (True, False)])
+def test_domains_print_one_after_the_other(
+    tmp_path: Path, console: Output, monkeypatch: pytest.MonkeyPatch, ends: tuple[bool, bool]
+) -> None:
+    assert run_domains(tmp_path, console, monkeypatch, *ends) == all(ends)
+    assert console.lines == PROVIDER + PROVIDER_ANSWERS + SHOP + SHOP_ANSWERS
+
+
+def test_error_of_the_first_domain_does_not_lose_the_second(
+    tmp_path: Path, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(LocalCloudError, match="no execution started"):
+        run_domains(tmp_path, console, monkeypatch, LocalCloudError("no execution started", where="x"), True)
+    stopped = ["✗ cloud_provider stopped x: no execution started"]
+    assert console.lines == PROVIDER + stopped + SHOP + SHOP_ANSWERS
+
+
+def test_errors_of_all_domains_are_printed_and_the_first_is_raised(
+    tmp_path: Path, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValueError, match="one"):
+        run_domains(tmp_path, console, monkeypatch, ValueError("one"), KeyError("[/x]"))
+    assert console.lines == [
+        *PROVIDER, "✗ cloud_provider stopped ValueError: one", *SHOP, "✗ ecommerce stopped KeyError: '[/x]'",
+    ]  # fmt: skip
+
+
+def test_interrupt_prints_what_the_second_domain_has(
+    tmp_path: Path, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_domains(tmp_path, console, monkeypatch, KeyboardInterrupt(), True)
+    assert console.lines[:2] == PROVIDER + SHOP

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localcloud.context import Context
+from localcloud.context import Context, Failure
 from localcloud.errors import LocalCloudError
 
 
@@ -70,18 +71,48 @@ def test_roles_are_writers_while_their_jobs_write(context: Context) -> None:
 
 
 def test_background_work_is_counted(context: Context) -> None:
-    with context.working(), context.working():
-        assert context.busy == 2
-    assert context.busy == 0
+    assert not context.is_busy()
+    with context.working("shop-crawler"):
+        with context.working(), context.working("shop-crawler"):
+            assert context.is_busy()
+        assert context.is_busy({"shop-crawler", "shop"})
+        assert not context.is_busy({"shop", "shop-crawler-2"})
+    assert not context.is_busy()
+    assert not context.is_busy({"shop-crawler", ""})
+
+
+def test_requests_of_all_threads_are_counted_and_may_be_read_at_any_time(context: Context) -> None:
+    def request(number: int) -> int:
+        context.count_request("arn:role", f"Action{number}")
+        context.count_request("", "GetObject")
+        return context.counted_requests().total()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert max(pool.map(request, range(400))) <= 800
+    found = context.counted_requests()
+    assert (found["", "GetObject"], found["arn:role", "Action7"], found.total()) == (400, 1, 800)
+    found.clear()
+    assert context.counted_requests().total() == 800
 
 
 def test_failure_is_kept_and_recorded(context: Context) -> None:
     context.report("rule r", ValueError("no queue"))
-    assert context.failures == ["rule r: no queue"]
+    assert context.failures == [Failure("", "rule r: no queue")]
     (line,) = (context.state_dir / "failures.jsonl").read_text().splitlines()
     entry = json.loads(line)
     assert (entry["where"], entry["error"]) == ("rule r", "no queue")
     assert entry["time"].endswith("+00:00")
+
+
+def test_failures_are_taken_by_those_who_wait_for_their_resource(context: Context) -> None:
+    for name in ("shop", "shop-eu", "", "shop"):
+        context.report(f"rule {name or 'of all'}", "no queue", of=name)
+    assert context.take_failures({"shop"}) == [
+        "rule shop: no queue", "rule of all: no queue", "rule shop: no queue",
+    ]  # fmt: skip
+    assert context.take_failures({"shop"}) == []
+    assert context.take_failures() == ["rule shop-eu: no queue"]
+    assert context.failures == []
 
 
 @pytest.mark.parametrize("message", ["No space left on device", "there is no space for the whole line"])

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.client import stack_resources
 from localcloud.errors import LocalCloudError
 from localcloud.server import LocalCloud
+from tests.localcloud.assembly import MACHINE_ARN, ROLE_ARN, machine, resource, role, write_assembly
 
 
 def test_second_local_cloud_in_the_process_is_refused(cloud: LocalCloud, tmp_path: Path) -> None:
@@ -25,6 +27,38 @@ def test_background_failure_is_raised_once(cloud: LocalCloud) -> None:
     with pytest.raises(LocalCloudError, match="somewhere: it broke"):
         cloud.wait_idle(10)
     cloud.wait_idle(10)
+
+
+def test_waiting_for_resources_leaves_out_others_whose_names_begin_alike(cloud: LocalCloud) -> None:
+    cloud.context.report("pipe shop-eu-landing", "it broke", of="shop-eu-landing")
+    with cloud.context.working("shop-eu-crawler"):
+        cloud.wait_idle(10, {"shop-crawler", "shop-", "shop-eu"})
+        assert not cloud.is_idle({"shop-eu-crawler"})
+        with pytest.raises(LocalCloudError, match="still running"):
+            cloud.wait_idle(0.3, {"shop-eu-crawler"})
+    cloud.context.report("pipe shop-landing", "it broke, too", of="shop-landing")
+    with pytest.raises(LocalCloudError, match=r"work: pipe shop-landing: it broke, too$"):
+        cloud.wait_idle(10, {"shop-landing"})
+    with pytest.raises(LocalCloudError, match=r"work: pipe shop-eu-landing: it broke$"):
+        cloud.wait_idle(10, {"shop-eu-landing"})
+
+
+def test_executions_count_for_the_exact_name_of_their_machine(cloud: LocalCloud, tmp_path: Path) -> None:
+    states = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
+    template = {
+        "Role": role("machine", "states.amazonaws.com"),
+        "Machine": machine("shop-eu-pipeline", states, "Wait", f"{ROLE_ARN}/machine"),
+        "Queue": resource("AWS::SQS::Queue", QueueName="shop-eu-landing"),
+    }
+    cloud.deploy(write_assembly(tmp_path, {"shop-eu": template}))
+    names = stack_resources(cloud.client("cloudformation"), "shop-eu")
+    assert names == {"machine", "shop-eu-pipeline", "shop-eu-landing"}
+    client = cloud.client("stepfunctions")
+    arn = client.start_execution(stateMachineArn=f"{MACHINE_ARN}:shop-eu-pipeline")["executionArn"]
+    assert cloud.is_idle({"shop-eu", "shop-eu-", "shop-pipeline"})
+    assert not cloud.is_idle(names)
+    client.stop_execution(executionArn=arn)
+    cloud.wait_idle(60, names)
 
 
 def test_schedules_fire_only_while_the_local_cloud_runs(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ ROWS = [
     (None,) * 9,
 ]  # fmt: skip
 
+NAIVE = dt.datetime(2025, 11, 2, 8, 30)
+
 
 def test_has_the_rows_and_the_schema_of_spark_s_own_frame(spark: SparkSession) -> None:
     frame, own = small_frame(spark, ROWS, DDL), spark.createDataFrame(ROWS, DDL)
@@ -59,3 +61,32 @@ def test_a_row_of_another_length_raises(spark: SparkSession, rows: list[tuple[ob
 def test_a_value_of_another_type_raises(spark: SparkSession) -> None:
     with pytest.raises(ArrowTypeError):
         small_frame(spark, [(1,)], "a string")
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "where"),
+    [
+        ("a string NOT NULL", None, "row.a"),
+        ("a struct<b: string NOT NULL>", {"b": None}, "row.a.b"),
+        ("a array<struct<b: string NOT NULL>>", [{"b": "x"}, {"b": None}], r"row.a\[\].b"),
+        ("a map<string, struct<b: string NOT NULL>>", {"k": {"b": None}}, r"row.a\['k'\].b"),
+    ],
+)
+def test_none_in_a_column_that_is_not_null_raises(
+    spark: SparkSession, schema: str, value: object, where: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{where}: it is NOT NULL. Give it a value"):
+        small_frame(spark, [(value,)], schema)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [("a timestamp", NAIVE), ("a array<timestamp>", [NAIVE]), ("a map<string, timestamp>", {"k": NAIVE})],
+)
+def test_a_time_without_a_zone_raises(spark: SparkSession, schema: str, value: object) -> None:
+    with pytest.raises(ValueError, match=r"has no time zone. Give it one, e.g. tzinfo=datetime.UTC"):
+        small_frame(spark, [(value,)], schema)
+
+
+def test_a_local_time_needs_no_zone(spark: SparkSession) -> None:
+    assert small_frame(spark, [(NAIVE,)], "a timestamp_ntz").collect() == [(NAIVE,)]

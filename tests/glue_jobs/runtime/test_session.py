@@ -28,12 +28,41 @@ def test_results_do_not_depend_on_spark_defaults(spark: SparkSession, query: str
     assert spark.sql(f"SELECT {query}").first() == (value,)
 
 
-def test_queries_over_small_inputs_are_interpreted_and_others_compiled(spark: SparkSession) -> None:
+FACTORY_MODE = "spark.sql.codegen.factoryMode"
+COMPILED = {"spark.sql.codegen.wholeStage": "true", FACTORY_MODE: "FALLBACK"}
+"""Spark's defaults."""
+
+
+def with_settings(spark: SparkSession, values: dict[str, str]) -> SparkSession:
+    """Return a new session with the settings of INTERPRETED."""
     session = spark.newSession()
+    for name, value in values.items():
+        session.conf.set(name, value)
+    return session
+
+
+def settings(session: SparkSession) -> dict[str, str | None]:
+    """Return the values of the settings of INTERPRETED."""
+    return {name: session.conf.get(name) for name in INTERPRETED}
+
+
+def test_queries_over_small_inputs_are_interpreted_and_others_compiled(spark: SparkSession) -> None:
+    session = with_settings(spark, COMPILED)
     assert choose_codegen(session, SMALL_INPUT) is session
-    assert {name: session.conf.get(name) for name in INTERPRETED} == INTERPRETED
+    assert settings(session) == INTERPRETED
     choose_codegen(session, SMALL_INPUT + 1)
-    assert [session.conf.get(name) for name in INTERPRETED] == ["true", "FALLBACK"]
+    assert settings(session) == COMPILED
+
+
+@pytest.mark.parametrize("first", [0, SMALL_INPUT + 1])
+@pytest.mark.parametrize("found", [COMPILED, INTERPRETED, {**COMPILED, FACTORY_MODE: "CODEGEN_ONLY"}])
+def test_large_inputs_have_the_settings_that_the_session_came_with(
+    spark: SparkSession, first: int, found: dict[str, str]
+) -> None:
+    session = with_settings(spark, found)
+    for size in (first, 0, 0, SMALL_INPUT + 1):
+        choose_codegen(session, size)
+    assert settings(session) == found
 
 
 RANKED = """

@@ -97,8 +97,8 @@ def test_failed_execution_raises_the_alarm_and_notifies_the_topic(cloud: LocalCl
 def test_alarm_without_permission_to_publish_is_reported(cloud: LocalCloud) -> None:
     assert reaches(cloud, "unpermitted", "ALARM")
     assert any(
-        "the topic's policy does not allow cloudwatch.amazonaws.com to publish" in f
-        for f in cloud.context.failures
+        "the topic's policy does not allow cloudwatch.amazonaws.com to publish" in failure.message
+        for failure in cloud.context.failures
     )
 
 

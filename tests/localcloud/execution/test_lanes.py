@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from localcloud.context import Context
+from localcloud.errors import LocalCloudError
 from localcloud.execution import lanes
+from localcloud.execution.glue import GlueExecutor
 from localcloud.execution.lanes import Lane, LaneRun
 from localcloud.execution.spark_settings import S3A
 from localcloud.execution.spark_worker import Outcome
@@ -159,3 +162,61 @@ def test_failure_of_the_callback_is_reported_and_the_lane_survives(
 
     assert wait_for(healthy) == Outcome()
     assert [str(error) for error in failures] == ["no such run"]
+
+
+def test_closed_lane_starts_no_worker(lane: Lane) -> None:
+    lane.close()
+    with pytest.raises(LocalCloudError, match="the lane is closed"):
+        lane.warm_up()
+    assert FakeWorker.started == []
+
+
+def test_closed_lane_drops_its_queue(lane: Lane) -> None:
+    executing, queued = Run(wait_until_killed), Run()
+    lane.submit(executing.lane_run)
+    assert executing.is_started.wait(LIMIT)
+    lane.submit(queued.lane_run)
+
+    lane.close()
+
+    assert wait_for(executing) == Outcome(error="WorkerDied")
+    assert not queued.is_started.is_set()
+    assert len(FakeWorker.started) == 1
+
+
+def test_run_that_is_being_prepared_while_its_lane_closes_starts_no_worker(lane: Lane) -> None:
+    is_preparing, is_closed = threading.Event(), threading.Event()
+    run = Run()
+    prepare = run.lane_run.prepare
+
+    def wait_for_the_end() -> dict[str, Any]:
+        is_preparing.set()
+        assert is_closed.wait(LIMIT)
+        return prepare()
+
+    run.lane_run.prepare = wait_for_the_end
+    lane.submit(run.lane_run)
+    assert is_preparing.wait(LIMIT)
+    closing = threading.Thread(target=lane.close)
+    closing.start()
+    assert run.lane_run.stopped.wait(LIMIT)
+    is_closed.set()
+    closing.join(LIMIT)
+
+    outcome = wait_for(run)
+    assert outcome is not None
+    assert "the lane is closed" in str(outcome.error)
+    assert FakeWorker.started == []
+
+
+def test_stopped_executor_makes_no_new_lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "SparkWorker", FakeWorker)
+    FakeWorker.started = []
+    executor = GlueExecutor(Context(home=tmp_path))
+    executor.warm_up()
+    executor.stop()
+    with pytest.raises(LocalCloudError, match="the lane is closed"):
+        executor.warm_up()
+    with pytest.raises(LocalCloudError, match="the local cloud has stopped"):
+        executor.lane("streaming")
+    assert len(FakeWorker.started) == 1

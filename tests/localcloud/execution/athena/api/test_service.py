@@ -59,4 +59,4 @@ def test_running_query_can_be_stopped(cloud: Cloud) -> None:
     client.stop_query_execution(QueryExecutionId=identifier)
 
     assert wait_for(cloud, identifier)["Status"]["State"] == "CANCELLED"
-    poll(lambda: cloud.context.busy, lambda at_work: at_work == 0)
+    poll(cloud.context.is_busy, lambda is_busy: not is_busy)
