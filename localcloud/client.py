@@ -133,8 +133,8 @@ def stack_resources(cloudformation: Any, *stacks: str) -> frozenset[str]:
         for stack in stacks
         for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     )
-    physical = [each["PhysicalResourceId"] for page in pages for each in page["StackResourceSummaries"]]
-    return frozenset(_NAME_PARTS.split(id)[-1] for id in physical)
+    found = [each.get("PhysicalResourceId") for page in pages for each in page["StackResourceSummaries"]]
+    return frozenset(_NAME_PARTS.split(id)[-1] for id in found if id)
 
 
 @dataclass(frozen=True)

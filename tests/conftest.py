@@ -26,7 +26,8 @@ SMALL = {
     # Tests have a handful of rows: starting a task costs more than its work.
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
-    # Compiling a small query takes longer than running it; the end-to-end tests do compile.
+    # Compiling a small query takes longer than running it. tests/domains/*/reference compile theirs, too, in
+    # one of their modes; the jobs of the end-to-end tests do not, because their samples are too small.
     **INTERPRETED,
     # With one compiler Java reserves 48 MB for compiled code; when they are full, it interprets later code.
     "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lake.errors import UnknownNameError
-from lake.model.discovery import domain_names, load_domain, load_domains, transformation
+from lake.model.discovery import domain_folders, domain_names, load_domain, load_domains, transformation
 from tests.infra.third_domain import write_domain
 
 
@@ -22,6 +22,7 @@ def test_folder_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.syspath_prepend(str(write_domain(tmp_path, "found_in_folder")))
     assert set(domain_names()) == {*before, "found_in_folder"}
     assert load_domain("found_in_folder").name == "found_in_folder"
+    assert str(tmp_path / "domains") in domain_folders()
 
 
 def test_zip_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,6 +34,7 @@ def test_zip_on_the_path_adds_a_domain(tmp_path: Path, monkeypatch: pytest.Monke
             packed.write(path, path.relative_to(folder).as_posix())
     monkeypatch.syspath_prepend(str(archive))
     assert "found_in_zip" in domain_names()
+    assert str(archive / "domains") in domain_folders()
     assert load_domain("found_in_zip").table("books").key == ("book_id",)
 
 

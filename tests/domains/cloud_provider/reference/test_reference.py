@@ -14,13 +14,14 @@ from domains.cloud_provider.silver.usage_events import build as build_usage_even
 from lake.model.discovery import transformation
 from lake.model.spec import Mart
 from tests.domains.cloud_provider.resolved import resolved_tables
-from tests.domains.reference import Tables, assert_equals_reference
+from tests.domains.reference import MODES, Tables, assert_equals_reference, session_in
 from tests.frames import frame, parse
 
 
-@pytest.fixture(scope="module")
-def tables(spark: SparkSession) -> Tables:
+@pytest.fixture(scope="module", params=MODES)
+def tables(request: pytest.FixtureRequest, spark: SparkSession) -> Tables:
     """Spark's marts of the resolved tables, and a DuckDB connection with those of the reference."""
+    spark = session_in(request.param, spark)
     literal = resolved_tables(seed=1)
     frames = {
         table.name: frame(spark, table.columns, literal.get(table.name, table.key[0])).withColumn(

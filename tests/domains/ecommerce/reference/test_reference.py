@@ -12,12 +12,15 @@ from domains.ecommerce.domain import DOMAIN
 from lake.model.discovery import transformation
 from lake.model.spec import Mart
 from tests.domains.ecommerce.landing import write_landing
-from tests.domains.reference import Tables, assert_equals_reference
+from tests.domains.reference import MODES, Tables, assert_equals_reference, session_in
 
 
-@pytest.fixture(scope="module")
-def tables(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+@pytest.fixture(scope="module", params=MODES)
+def tables(
+    request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Tables:
     """Spark's marts of the resolved tables, and a DuckDB connection with those of the reference."""
+    spark = session_in(request.param, spark)
     folder = tmp_path_factory.mktemp("landing")
     write_landing(folder / "drops", seed=1)
     connection = duckdb.connect()
