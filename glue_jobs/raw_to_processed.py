@@ -85,7 +85,8 @@ def run(
             names = {file.table for file in ingested.batch.files}
             register_batch(catalog, store, args.processed_bucket, domain, ingested.batch.batch_id, names)
             view = replace(view, batches=(*view.batches, ingested.batch))
-    choose_codegen(spark, view.size)
+    if view.to_reread or view.decisions:
+        choose_codegen(spark, view.size)
     again = Reingested()
     if args.bookmark is Bookmark.ENABLE:
         again = reingest(spark, store, catalog, args, domain, ledger, view, now)

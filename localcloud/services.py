@@ -8,9 +8,6 @@ from typing import Any
 import boto3
 import botocore.loaders
 import botocore.session
-import moto.backends
-
-from localcloud.patching import original, replace
 
 _loader = botocore.loaders.create_loader()
 
@@ -27,9 +24,18 @@ def session(**settings: Any) -> boto3.Session:
 
 def install() -> None:
     """Let moto list its modules once: it looks at all their folders for each request."""
+    # Imported here, because the command line uses sessions and must not load moto.
+    import moto.backends
+
+    from localcloud.patching import replace
+
     replace(moto.backends, "list_of_moto_modules", _modules)
 
 
 @functools.cache
 def _modules() -> tuple[str, ...]:
+    import moto.backends
+
+    from localcloud.patching import original
+
     return tuple(original(moto.backends, "list_of_moto_modules")())

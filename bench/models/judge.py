@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +22,7 @@ from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table
 
+from bench.models.judged import of_domain
 from bench.models.panels import (
     DAYS,
     DRIFT,
@@ -39,9 +39,6 @@ from bench.models.panels import (
 from bench.models.pictures import Point, picture
 from glue_jobs.runtime.session import configure
 from localcloud.execution.spark_settings import java_home, spark_settings
-
-ANOMALY = "domains.cloud_provider.anomaly"
-"""Package of the judged models."""
 
 SEEDS = tuple(range(9201, 9221))
 SETTINGS = (42, 150)
@@ -180,7 +177,7 @@ def _cold_start(costs: DataFrame, known: DataFrame) -> DataFrame:
 
 
 def _module(name: str) -> Any:
-    return import_module(f"{ANOMALY}.{name}")
+    return of_domain(f"anomaly.{name}")
 
 
 def _weekly(costs: DataFrame) -> Iterator[DataFrame]:

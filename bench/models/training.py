@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,9 +12,9 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from rich.console import Console
 
-from bench.models.judge import ANOMALY, session
+from bench.models.judge import session
+from bench.models.judged import of_domain
 
-TRAINING = "domains.cloud_provider.training.cost_anomaly"
 ORGANISATIONS, SERVICES, DAYS = 200, 6, 365
 FIRST_HELD_OUT = date(2025, 12, 4)
 SEED = 5
@@ -39,7 +38,7 @@ def measure_training(console: Console) -> None:
             began = time.monotonic()
             daily = spark.read.parquet(costs)
             nothing = spark.sql(_NO_FEEDBACK)
-            outcome = import_module(TRAINING).train(daily, nothing, None)
+            outcome = of_domain("training").train(daily, nothing, None)
             seconds = time.monotonic() - began
         finally:
             spark.stop()
@@ -51,7 +50,7 @@ def measure_training(console: Console) -> None:
 
 def write_year(spark: SparkSession, path: str) -> None:
     """Write a year of made-up daily costs, of the kind that the backtest's own panels have."""
-    reference: Any = import_module(f"{ANOMALY}.backtest.reference")
+    reference: Any = of_domain("anomaly.backtest.reference")
     size = reference.Size(
         organisations=ORGANISATIONS, services=SERVICES, history_days=DAYS - reference.HELD_OUT_DAYS
     )

@@ -34,7 +34,7 @@ INTERPRETED = {
 """Settings with which Spark interprets plans instead of compiling classes for them. Results are the same."""
 
 FOUND = "caudal.found."
-"""Beginning of the settings that keep the values which a session had before `suit` changed them."""
+"""Beginning of the settings that keep the values which a session had before `choose_codegen` changed them."""
 
 SMALL_INPUT = 2_000_000
 """Bytes. Compiling the queries of a run takes Java longer than interpreting them over so small an input."""
