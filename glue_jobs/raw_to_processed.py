@@ -32,7 +32,7 @@ from glue_jobs.ingest.withdrawn_rows import follow_withdrawals
 from glue_jobs.ledger.attempts import Attempts
 from glue_jobs.ledger.holds import Hold
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView
-from glue_jobs.models.choice import choices
+from glue_jobs.models.choice import is_any_due
 from glue_jobs.quality.gate import GateFailure, evaluate, rejection_message
 from glue_jobs.quality.log import checks_on_arrival, with_file_checks
 from glue_jobs.quality.metrics import put_metrics
@@ -95,9 +95,8 @@ def run(
         follow_withdrawals(spark, store, catalog, args, domain, view)
     view, holds = evaluate_streams(domain, view, execution=args.execution, at=now)
     outside = outside_domains(store, args.raw_bucket)
-    # A model whose version changed has its marts computed again, also without new files.
-    changes = any(choice.is_due for choice in choices(store, args.ledger_bucket, domain).values())
-    summary = _summary(ingested, again, view, holds, args, outside, changes and bool(view.readable))
+    models_change = bool(view.readable) and is_any_due(store, args.ledger_bucket, domain)
+    summary = _summary(ingested, again, view, holds, args, outside, models_change)
     detail = _detail(ingested) if ingested else {}
     summary |= predicted_cost(args, time.monotonic() - started)
     write_summary(store, args, JOB, summary, detail)

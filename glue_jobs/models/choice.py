@@ -44,6 +44,11 @@ def choices(store: ObjectStore, bucket: str, domain: Domain) -> dict[str, Choice
     return {model.name: _choice(store, bucket, domain.name, model) for model in domain.models}
 
 
+def is_any_due(store: ObjectStore, bucket: str, domain: Domain) -> bool:
+    """Return whether the marts of a model are to be computed again, also without new files."""
+    return any(choice.is_due for choice in choices(store, bucket, domain).values())
+
+
 def _choice(store: ObjectStore, bucket: str, domain: str, model: Model) -> Choice:
     messages: list[str] = []
     published, wanted = PublishedModel(), None
