@@ -179,7 +179,7 @@ def test_an_error_that_nobody_expects_is_told_and_the_page_follows_again(
         "DOMParser.prototype.parseFromString = () => { throw new RangeError('a defect'); }; }"
     )
     state(visit, "The page could not be brought up to date: load it again")
-    assert "a defect" in visit.said
+    visit.hear("a defect")
     page.evaluate("() => { DOMParser.prototype.parseFromString = window.parse; }")
     stream(store, "9")
     page.wait_for_selector("#open_cost [data-exact='9']", timeout=FOLLOWS_MILLISECONDS)

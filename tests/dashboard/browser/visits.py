@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+_PAUSE_MILLISECONDS = 50
+_HEARINGS = 200
+"""Looks for what a page says, with a pause after each."""
+
 
 class Visit:
     """A page of the browser with everything that it said or asked for."""
@@ -19,6 +23,14 @@ class Visit:
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def hear(self, text: str) -> None:
+        """Wait until the page has said a text: the browser reports it after it has shown the result."""
+        for _ in range(_HEARINGS):
+            if text in self.said:
+                return
+            self.page.wait_for_timeout(_PAUSE_MILLISECONDS)
+        raise AssertionError(f"the page did not say '{text}', but {self.said}")
 
     def serious(self, axe: str) -> list[str]:
         """Return what axe finds serious on the page."""
