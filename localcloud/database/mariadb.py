@@ -203,16 +203,23 @@ class MariaDB:
         """End the server that a killed local cloud left running on this folder: a second one would hang."""
         try:
             pid = int((self.data / "m.pid").read_text())
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
         except (OSError, ValueError):
             return
-        if f"--datadir={self.data}".encode() not in command.split(b"\0"):
+        if not self._runs_as(pid):
             return
         os.kill(pid, signal.SIGTERM)
         for _ in _until(STOP_SECONDS):
-            if not Path(f"/proc/{pid}").exists():
+            if not self._runs_as(pid):
                 return
         os.kill(pid, signal.SIGKILL)
+
+    def _runs_as(self, pid: int) -> bool:
+        """Return whether a process is a server on this folder; one that has ended has no command any more."""
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+        return f"--datadir={self.data}".encode() in command.split(b"\0")
 
     def _failure(self, what: str) -> LocalCloudError:
         log = self.data / "m.err"
