@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import setup  # noqa: E402  (the sources are not installed)
+from scripts import apt, setup  # noqa: E402  (the sources are not installed)
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -32,12 +32,12 @@ def install_chromium() -> str | None:
     """Install Chromium if it is missing. Return what is wrong, None if it is there."""
     if any(map(shutil.which, CHROMIUM)):
         return None
-    missing = f"there is no Chromium{setup.by_hand('chromium')}: these tests are skipped"
-    if not setup.can_apt():
+    missing = f"there is no Chromium{apt.by_hand('chromium')}: these tests are skipped"
+    if not apt.can_apt():
         return missing
     try:
         with setup.step("Chromium for the tests, system-wide with apt"):
-            setup.first_that_works([[setup.apt_install(), setup.apt_install("chromium")]])
+            setup.first_that_works([[apt.apt_install(), apt.apt_install("chromium")]])
     except setup.SetupError as error:
         return f"{missing}\n{error}"
     return None

@@ -1,9 +1,10 @@
 """Set up the project on a machine that has only Python 3.11+, make and git: `make setup`.
 
-Standard library only, since no package is installed yet. Five steps:
+Standard library only, since no package is installed yet. Five steps, the first three beside the other two:
 
 1. Install uv, which installs packages, from PyPI into `.build/uv`.
-2. Install the packages of requirements.txt (Node among them) into `.venv`.
+2. Install the packages of requirements.txt (Node among them) into `.venv`, and compile the modules that the
+   product imports.
 3. Write the command `.venv/bin/caudal`.
 4. Find a Java runtime that Spark can use. If there is none, root installs one system-wide with apt; any other
    user is asked to, with the command. The set-up never calls sudo.
@@ -22,19 +23,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import command, mariadb  # noqa: E402  (this file is run as a program)
+from scripts import command, compiled, mariadb  # noqa: E402  (this file is run as a program)
+from scripts.apt import apt_install, by_hand, can_apt  # noqa: E402
 
 UV = "uv==0.13.9"
 JAVA_VERSIONS = (17, 21)
 JAVA_PACKAGES = tuple(f"openjdk-{version}-jre-headless" for version in JAVA_VERSIONS)
 JAVA_MODULE = "jdk.incubator.vector"
 """Spark starts no JVM that lacks it; some slimmed-down runtimes do."""
+
+STORED = "pyspark:--build-option=--compression=stored"
+"""PyPI has Spark as sources alone; compressing its 500 MB of archives takes most of the time of a build."""
 
 Commands = list[list[str | Path]]
 
@@ -68,15 +74,28 @@ def set_up(root: Path, *, with_java: bool = True) -> bool:
     has_packages = stamp.is_file() and stamp.read_text(encoding="utf-8") == inputs
     if has_packages and (java or not with_java):
         return False
-    if not has_packages:
-        with step("Python packages from requirements.txt"):
-            install_packages(root, uv(root))
-        command.write_command(root)
-    if with_java:
-        configure_java(root, java or find_java(java_candidates(os.environ)) or install_java())
-        mariadb.add_mariadb(root)
+    # It may call apt, which runs once at a time.
+    installer = None if has_packages else uv(root)
+    with ThreadPoolExecutor(1) as pool:
+        # apt and the packages wait for the network at the same time.
+        system = pool.submit(system_parts, root, java) if with_java else None
+        if installer:
+            with step("Python packages from requirements.txt"):
+                install_packages(root, installer)
+            command.write_command(root)
+            with step("modules of Python, compiled"):
+                compiled.compile_modules(root, run, with_pipeline=with_java)
+        if system:
+            configure_java(root, system.result())
     stamp.write_text(inputs, encoding="utf-8")
     return True
+
+
+def system_parts(root: Path, java: Path | None) -> Path:
+    """Return the Java runtime, installed if it is missing; get MariaDB, too. Raises SetupError."""
+    home = java or find_java(java_candidates(os.environ)) or install_java()
+    mariadb.add_mariadb(root)
+    return home
 
 
 def fingerprint(root: Path) -> str:
@@ -89,15 +108,15 @@ def fingerprint(root: Path) -> str:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Print the step's title, then its seconds."""
-    print(f"set-up: {title} …", end="", flush=True)
+    """Print the step's title, then a line with its seconds: two steps may run at the same time."""
+    print(f"set-up: {title} …", flush=True)
     began = time.monotonic()
     try:
         yield
     except BaseException:
-        print(" failed", flush=True)
+        print(f"set-up: {title}: failed", flush=True)
         raise
-    print(f" {time.monotonic() - began:.0f} s", flush=True)
+    print(f"set-up: {title}: {time.monotonic() - began:.0f} s", flush=True)
 
 
 def run(command: Sequence[str | Path], extra: Mapping[str, str] | None = None) -> str:
@@ -147,14 +166,14 @@ def uv(root: Path) -> Path:
     shutil.rmtree(home, ignore_errors=True)
     home.parent.mkdir(parents=True, exist_ok=True)
     pip: list[str | Path] = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    in_venv: Commands = [[sys.executable, "-m", "venv", home], [home / "bin" / "python", *pip, UV]]
-    # Debian ships venv as a package of its own; a target folder needs pip alone.
+    # A target folder needs pip alone, which Debian ships as a package of its own, as it does venv.
     in_folder: Commands = [[sys.executable, *pip, "--target", home, UV]]
+    in_venv: Commands = [[sys.executable, "-m", "venv", home], [home / "bin" / "python", *pip, UV]]
     with_apt: list[Commands] = []
     if can_apt():
         with_apt.append([apt_install(), apt_install("python3-venv"), *in_venv])
     try:
-        first_that_works([in_venv, in_folder, *with_apt])
+        first_that_works([in_folder, in_venv, *with_apt])
     except SetupError as error:
         raise SetupError(
             f"{error}\nuv could not be installed; is python3-venv there{by_hand('python3-venv')}, "
@@ -168,16 +187,20 @@ def install_packages(root: Path, program: Path) -> None:
     venv = root / ".venv"
     if not (venv / "bin" / "python").exists():
         run([program, "venv", "--quiet", "--clear", "--python", sys.executable, venv])
-    quiet: list[str | Path] = [program, "pip", "sync", "--quiet", "--compile-bytecode"]
-    command = [*quiet, root / "requirements.txt"]
+    plain: list[str | Path] = [program, "pip", "sync", "--quiet", root / "requirements.txt"]
+    stored: list[str | Path] = [*plain, "--config-settings-package", STORED]
     here = {"VIRTUAL_ENV": str(venv), "UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "hardlink")}
     if index := os.environ.get("PIP_INDEX_URL"):
         here.setdefault("UV_DEFAULT_INDEX", index)
-    try:
-        # A company's certificates are in the system's store; a bare container may have no store.
-        run(command, {**here, "UV_SYSTEM_CERTS": "true"})
-    except SetupError:
-        run(command, here)
+    # A company's certificates are in the system's store; a bare container may have no store.
+    for attempt in (stored, plain):
+        for certificates in ({"UV_SYSTEM_CERTS": "true"}, {}):
+            try:
+                run(attempt, {**here, **certificates})
+                return
+            except SetupError as error:
+                failure = error
+    raise failure
 
 
 # --- Java
@@ -254,30 +277,6 @@ def configured_java(root: Path) -> Path | None:
         return None
     home = Path(file.read_text(encoding="utf-8").split("'")[1])
     return home if (home / "bin" / "java").is_file() else None
-
-
-# --- apt
-
-
-def can_apt() -> bool:
-    """Return whether apt exists and this process may use it: only root may."""
-    return bool(shutil.which("apt-get")) and os.geteuid() == 0
-
-
-def by_hand(*packages: str) -> str:
-    """Return, in brackets, the command with which a user installs one of `packages`; "" without apt."""
-    if not shutil.which("apt-get"):
-        return ""
-    first, *others = packages
-    alternatives = f", or {' or '.join(others)}" if others else ""
-    return f" (`sudo apt-get update && sudo apt-get install -y {first}`{alternatives})"
-
-
-def apt_install(*packages: str) -> list[str | Path]:
-    """Return the command that installs packages, or updates the package lists if none is given."""
-    quiet: list[str | Path] = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    what = ["install", "-y", "--no-install-recommends", *packages] if packages else ["update"]
-    return [*quiet, *what]
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from scripts import mariadb, setup
+from scripts import compiled, mariadb, setup
 
 JAVA_17 = "openjdk-17-jre-headless"
 
@@ -129,6 +131,7 @@ def installs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     done: list[Path] = []
     monkeypatch.setattr(setup, "uv", lambda root: root / "uv")
     monkeypatch.setattr(setup, "install_packages", lambda root, program: done.append(root))
+    monkeypatch.setattr(compiled, "compile_modules", lambda root, run, with_pipeline: None)
     monkeypatch.setattr(mariadb, "add_mariadb", lambda root: None)
     return done
 
@@ -178,6 +181,68 @@ def test_java_follows_when_spark_is_needed(
     assert setup.set_up(root) is True
     assert setup.configured_java(root) == home
     assert len(installs) == 1
+
+
+def test_system_and_packages_are_set_up_beside_each_other(
+    tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits until the other one has begun."""
+    both = Barrier(2, timeout=20)
+    root, home = checkout(tmp_path), java(tmp_path / "jvm", "17")
+    monkeypatch.setattr(setup, "find_java", lambda homes: both.wait() >= 0 and home)
+    monkeypatch.setattr(setup, "install_packages", lambda root, program: both.wait())
+    assert setup.set_up(root) is True
+    assert setup.configured_java(root) == home
+
+
+def test_a_failure_beside_the_packages_ends_the_set_up(
+    tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(root: Path) -> None:
+        raise setup.SetupError("no more disk")
+
+    root = checkout(tmp_path)
+    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "jvm", "17")))
+    monkeypatch.setattr(mariadb, "add_mariadb", fail)
+    with pytest.raises(setup.SetupError, match="no more disk"):
+        setup.set_up(root)
+    assert not (root / ".venv" / ".set-up").exists()
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2, 3])
+def test_spark_is_built_without_compression_where_its_build_knows_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    """Each time first with the system's certificates."""
+    ran: list[tuple[bool, bool]] = []
+
+    def run(command: list[str | Path], extra: Mapping[str, str] | None = None) -> str:
+        if command[1:3] == ["pip", "sync"]:
+            stored = command[-2:] == [
+                "--config-settings-package",
+                "pyspark:--build-option=--compression=stored",
+            ]
+            ran.append((stored, "UV_SYSTEM_CERTS" in (extra or {})))
+            if len(ran) <= failures:
+                raise setup.SetupError("no")
+        return ""
+
+    monkeypatch.setattr(setup, "run", run)
+    setup.install_packages(checkout(tmp_path), Path("uv"))
+    assert ran == [(True, True), (True, False), (False, True), (False, False)][: failures + 1]
+
+
+def test_packages_that_cannot_be_installed_end_the_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(command: list[str | Path], extra: Mapping[str, str] | None = None) -> str:
+        if command[1:3] == ["pip", "sync"]:
+            raise setup.SetupError("no such package")
+        return ""
+
+    monkeypatch.setattr(setup, "run", run)
+    with pytest.raises(setup.SetupError, match="no such package"):
+        setup.install_packages(checkout(tmp_path), Path("uv"))
 
 
 def test_changed_requirements_are_installed(
