@@ -37,7 +37,8 @@ def deployed(
     assembly: Path, home: Path, jars: Sequence[Path] = (), made: set[Call] | None = None
 ) -> Iterator[LocalCloud]:
     """Yield a cloud with the templates deployed; at its end `made` gets the calls of its roles."""
-    with LocalCloud(home, s3a_jars=jars) as cloud:
+    # Java would compile again and again what runs a few times only.
+    with LocalCloud(home, s3a_jars=jars, short_runs=True) as cloud:
         executor().warm_up()
         cloud.deploy(assembly)
         yield cloud

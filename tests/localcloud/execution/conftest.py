@@ -142,7 +142,7 @@ def poll(read: Callable[[], Any], is_done: Callable[[Any], bool], limit: float =
 @pytest.fixture(scope="package")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The shared local cloud, with three empty buckets, a database and a role that may do everything."""
-    running = Cloud(tmp_path_factory.mktemp("home"))
+    running = Cloud(tmp_path_factory.mktemp("home"), short_runs=True)
     running.start()
     # The first deployment restores the partitions of all crawlers, which must not be those of a test.
     running.deploy(write_assembly(tmp_path_factory.mktemp("cdk.out"), {}))
