@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 CAUDAL := .venv/bin/caudal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages python demo dashboard test lint format bench chaos conformance synth deploy destroy docs sample requirements hooks clean
+.PHONY: help setup packages python browser demo dashboard test lint format bench chaos conformance synth deploy destroy docs sample requirements hooks clean
 
 help: ## this list; every command: .venv/bin/caudal --help
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -32,8 +32,11 @@ dashboard: setup ## the dashboards in a browser, from HOME_DIR; ARGS="--export r
 	@$(CAUDAL) up --home "$(HOME_DIR)"
 	@$(CAUDAL) dashboard --home "$(HOME_DIR)" $(ARGS)
 
-test: setup ## all tests; ARGS="tests/lake -k columns"
+# Chromium and the packages of the pages, which only tests need.
+browser: setup
 	@$(RUN) scripts/browser.py
+
+test: browser ## all tests; ARGS="tests/lake -k columns"
 	@$(RUN) -m pytest $(or $(ARGS),-n 2)
 
 chaos: setup ## the long fault-injection runs

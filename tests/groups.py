@@ -1,11 +1,13 @@
-"""Two processes run the tests: one those in which Spark runs, the other those of local clouds and the rest.
+"""Two processes run the tests, a group at a time: the one that is done with its groups has the next.
 
-Each has one Spark session or one local cloud for all its tests; a finer division would start several, and
-tests of one file may build on each other. Web pages need neither: the process that is done first has them.
+A group shares what is expensive: a Spark session, a database server, a local cloud, the templates. Its tests
+stay in one process and in their order, because tests of one file may build on each other. Groups begin in the
+order below, the longest first, so that both processes end at about the same time.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +15,41 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).resolve().parent
-WITH_SPARK = ("cli/quarantine/", "domains/", "glue_jobs/", "transforms/")
-"""Folders whose tests share the Spark session and the database server."""
 
-OF_PAGES = "dashboard/"
+REST = "rest"
+GROUPS = {
+    "jobs": ("cli/quarantine/", "cli/steward/", "glue_jobs/"),
+    "end to end": ("e2e/",),
+    "local cloud": ("localcloud/",),
+    "templates": ("docs/", "infra/"),
+    "marts": ("domains/", "transforms/"),
+    # What is in none of the folders of the others.
+    REST: (),
+    "pages": ("dashboard/",),
+}
+"""Group → its folders."""
 
 
 def group_of(path: Path) -> str:
     """Return the group of a file of tests."""
     name = path.relative_to(TESTS).as_posix()
-    if name.startswith(OF_PAGES):
-        return "pages"
-    return "spark" if name.startswith(WITH_SPARK) else "clouds"
+    return next((group for group, folders in GROUPS.items() if name.startswith(folders)), REST)
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Sends all tests of a group to one process, in the order of one process."""
 
+    workqueue: OrderedDict[str, Any]
+
     def _split_scope(self, nodeid: str) -> str:
         return group_of(TESTS.parent / nodeid.partition("::")[0])
+
+    def _assign_work_unit(self, node: Any) -> None:
+        # xdist would begin with the group that has most tests.
+        self.workqueue = OrderedDict(
+            (name, self.workqueue[name]) for name in GROUPS if name in self.workqueue
+        )
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
