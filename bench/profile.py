@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bench.event_log import Figures, read_figures
 from bench.measure import ENV, NAMES, run_upload
+from bench.queries import measure_queries
 from lake import naming
 from lake.model.spec import Domain
 from localcloud.daemon import PROJECT
@@ -23,6 +24,8 @@ from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
 
 SLOWEST_TABLES = 12
+PUBLISH = "PublishMarts"
+"""State of the pipeline that publishes to the serving store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,7 @@ class JobRun:
 
 
 def profile(domain: Domain, landing: Path, work: Path, console: Console, *, short_runs: bool = False) -> None:
-    """Upload a landing folder to an empty cloud in `work`, and print the profile of the domain's pipeline.
+    """Upload a landing folder to an empty cloud in `work`; print the profile of the pipeline and its answers.
 
     The event logs, from which the figures are, slow the runs down a little.
     """
@@ -56,6 +59,9 @@ def profile(domain: Domain, landing: Path, work: Path, console: Console, *, shor
         measured = run_upload(cloud, domain, landing)
         runs = list(job_runs(cloud.client("glue"), home, domain))
         requests = cloud.context.counted_requests() - before
+        measure_queries(cloud.client("athena"), domain, console)
+    if PUBLISH in measured.stages:
+        console.print(f"first publication to the serving store {measured.stages[PUBLISH]:.1f} s")
     console.print(f"upload {measured.upload:.1f} s, pipeline {measured.pipeline:.1f} s")
     console.print(_of_runs(runs))
     console.print(_of_tables(seconds_by_table(home, domain)))

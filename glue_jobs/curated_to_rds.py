@@ -46,6 +46,7 @@ def run(
             domain=domain.name,
             schemas=schemas,
             contents=origins.contents,
+            announce=origins.announce,
             prepare=origins.prepare,
             execution=job.execution,
             at=now,

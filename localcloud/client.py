@@ -12,7 +12,8 @@ from typing import Any
 from localcloud.errors import LocalCloudError
 
 POLL_SECONDS = 0.3
-QUERY_POLL_SECONDS = 0.05
+FIRST_WAIT, LONGEST_WAIT = 0.005, 0.05
+"""Seconds between two looks at a running query: the wait doubles."""
 START_SECONDS = 60.0
 """Seconds between an upload and the start of an execution: the pipe's batch window and a margin."""
 
@@ -151,14 +152,15 @@ def run_query(athena: Any, sql: str, *, database: str, workgroup: str) -> QueryR
     started = athena.start_query_execution(
         QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=workgroup
     )
-    query = started["QueryExecutionId"]
+    query, wait = started["QueryExecutionId"], FIRST_WAIT
     while True:
         status = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
         if status["State"] == "SUCCEEDED":
             break
         if status["State"] in ("FAILED", "CANCELLED"):
             raise LocalCloudError(status.get("StateChangeReason", "no reason given"), where=f"query {query}")
-        time.sleep(QUERY_POLL_SECONDS)
+        time.sleep(wait)
+        wait = min(2 * wait, LONGEST_WAIT)
     pages = athena.get_paginator("get_query_results").paginate(QueryExecutionId=query)
     rows: list[tuple[str | None, ...]] = []
     columns: Sequence[dict[str, Any]] = ()

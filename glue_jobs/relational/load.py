@@ -67,8 +67,8 @@ class Load:
 
     `contents` returns the content of every month by table. It is called under the lock: a load that waited
     for another one must not compare an older state. `prepare` writes the text files of a table's months, and
-    returns how to find them; it is called for several tables at a time. Both are called again after a lost
-    connection.
+    returns how to find them; it is called for several tables at a time. `announce` is called before with all
+    of these tables and months, and may write some at once. All are called again after a lost connection.
     """
 
     connect: Callable[[], Connection]
@@ -78,6 +78,7 @@ class Load:
     prepare: Callable[[str, Collection[int]], Parts]
     execution: str
     at: datetime
+    announce: Callable[[Changes], None] = lambda _changes: None
     pause: Callable[[float], None] = time.sleep
     again: bool = False
     """Load every month, whatever the bookkeeping says."""
@@ -163,9 +164,11 @@ class Load:
         tables: Mapping[str, str],
     ) -> None:
         """Fill and check the staging table of each changed table."""
+        wanted = {name: months & set(contents[name]) for name, months in changes.items()}
+        _call(connection, lambda: self.announce(wanted))
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             tasks = {
-                pool.submit(self._fill, schema, tables[schema.name], changes[schema.name], contents)
+                pool.submit(self._fill, schema, tables[schema.name], wanted[schema.name], contents)
                 for schema in self.schemas
                 if schema.name in changes
             }
@@ -174,8 +177,8 @@ class Load:
     def _fill(
         self, schema: RelationalSchema, name: str, months: set[int], contents: Mapping[str, Months]
     ) -> None:
-        wanted = {month: content for month, content in contents[schema.name].items() if month in months}
-        parts = self.prepare(schema.name, set(wanted))
+        wanted = {month: contents[schema.name][month] for month in months}
+        parts = self.prepare(schema.name, months)
         connection = self.connect()
         try:
             staging.create(connection, schema, name)

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.relational.content import Months
 from glue_jobs.relational.load import CONNECTIONS, Parts
-from glue_jobs.relational.parts import TextParts
+from glue_jobs.relational.parts import Ask, TextParts, queries_of
 from glue_jobs.relational.sources import Counted, Remembered, Source, recall, remember, source
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.session import choose_codegen
@@ -47,17 +47,31 @@ class Origins:
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             sources = list(pool.map(lambda schema: source(self._store, self._args, schema), self._schemas))
             choose_codegen(self._spark, sum(each.size for each in sources))
-            found = dict(pool.map(lambda each: self._count(each, known), sources))
-        self._sources = {name: each for name, (each, _) in found.items()}
-        self._counted = {name: counted for name, (_, counted) in found.items()}
+            queries = queries_of(Ask(source=each, months=_unknown(each, known)) for each in sources)
+            found = {
+                name: months for each in pool.map(self._parts.count, queries) for name, months in each.items()
+            }
+        self._sources = {each.schema.name: each for each in sources}
+        self._counted = {
+            name: _counted(each, found.get(name, {}), known.get(name, {}))
+            for name, each in self._sources.items()
+        }
         return {
-            name: {month: counted[each.fingerprint(month)].content for month in each.months}
-            for name, (each, counted) in found.items()
+            name: {month: self._counted[name][each.fingerprint(month)].content for month in each.months}
+            for name, each in self._sources.items()
         }
 
+    def announce(self, changes: Mapping[str, Collection[int]]) -> None:
+        """Write the rows of all small tables that `prepare` will be called for, in one query."""
+        for asks in queries_of(self._ask(table, months) for table, months in changes.items()):
+            if asks[0].is_small:
+                self._parts.write(asks)
+
     def prepare(self, table: str, months: Collection[int]) -> Parts:
-        """Write the rows of months as text; return how to get the files."""
-        return self._parts.write(self._sources[table], months)
+        """Write the rows of months as text, if they are not written yet; return how to get the files."""
+        ask = self._ask(table, months)
+        self._parts.write([ask])
+        return lambda month: self._parts.files(ask.source, month)
 
     def refused(self) -> dict[str, int]:
         """Return table and month → number of rows that MySQL cannot hold."""
@@ -74,12 +88,21 @@ class Origins:
         if self._sources and self._counted != self._stored:
             remember(self._store, self._args, self._counted)
 
-    def _count(self, each: Source, known: Remembered) -> tuple[str, tuple[Source, dict[str, Counted]]]:
-        remembered = known.get(each.schema.name, {})
-        new = [month for month in each.months if each.fingerprint(month) not in remembered]
-        found = self._parts.count(each, new) if new else {}
-        counted = {
-            each.fingerprint(month): found[month] if month in found else remembered[each.fingerprint(month)]
-            for month in each.months
-        }
-        return each.schema.name, (each, counted)
+    def _ask(self, table: str, months: Collection[int]) -> Ask:
+        return Ask(source=self._sources[table], months=months)
+
+
+def _unknown(each: Source, known: Remembered) -> list[int]:
+    """Return the months whose files no load has counted."""
+    remembered = known.get(each.schema.name, {})
+    return [month for month in each.months if each.fingerprint(month) not in remembered]
+
+
+def _counted(
+    each: Source, found: Mapping[int, Counted], remembered: Mapping[str, Counted]
+) -> dict[str, Counted]:
+    """Return fingerprint → what is counted now, or was before, of all months of a table."""
+    return {
+        each.fingerprint(month): found[month] if month in found else remembered[each.fingerprint(month)]
+        for month in each.months
+    }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -13,7 +16,6 @@ from pyspark.sql import functions as F
 
 from glue_jobs.relational.content import Content
 from glue_jobs.relational.errors import RelationalError
-from glue_jobs.relational.load import Parts
 from glue_jobs.relational.sources import Counted, Source
 from glue_jobs.relational.staging import place
 from glue_jobs.relational.text import is_refused, row_line, row_text
@@ -23,7 +25,31 @@ from glue_jobs.runtime.store import ObjectStore
 from lake.model.spec import Domain
 from lake.naming.relational import STORED_MONTH, relational_parts
 
+TABLE = "relational_table"
 LINE = "line"
+
+SMALL_BYTES = 20_000_000
+"""Unpacked bytes of a table's months that one task reads within a second or two. To start a query takes Spark
+about as long, so tables up to this size share one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Months of a table that are to be counted or written."""
+
+    source: Source
+    months: Collection[int]
+
+    @property
+    def is_small(self) -> bool:
+        return self.source.size_of(self.months) <= SMALL_BYTES
+
+
+def queries_of(asks: Iterable[Ask]) -> list[list[Ask]]:
+    """Return what each query reads: all small tables, or one large one; none without months."""
+    asked = [ask for ask in asks if ask.months]
+    small = [ask for ask in asked if ask.is_small]
+    return [each for each in (small, *([ask] for ask in asked if not ask.is_small)) if each]
 
 
 class TextParts:
@@ -35,85 +61,113 @@ class TextParts:
         self._args = args
         self._domain = domain
         self._root = relational_parts(args.domain, args.execution, uuid4().hex)
-        self._folders: dict[tuple[str, str], str] = {}
-        """Table and fingerprint of a month → prefix of its text."""
+        self._keys: dict[tuple[str, str], list[str]] = {}
+        """Table and fingerprint of a month → keys of its text."""
 
-    def count(self, source: Source, months: Collection[int]) -> dict[int, Counted]:
-        """Return the content of months; rows that MySQL cannot hold are counted apart.
+    def count(self, asks: Sequence[Ask]) -> dict[str, dict[int, Counted]]:
+        """Return table → month → content, in one query; rows that MySQL cannot hold are counted apart.
 
         Raises RelationalError if a file has rows of another month than its path.
         """
-        refused = is_refused(source.schema)
-        # The sum of 64-bit numbers needs more than 64 bits.
-        exact = F.xxhash64(row_line(source.schema)).cast("decimal(20,0)")
-        counted = (
-            self._rows(source, months)
-            .groupBy(STORED_MONTH)
-            .agg(
-                F.count_if(~refused).alias("rows"),
-                F.sum(_unless(refused, F.crc32(row_text(source.schema)))).alias("crc32"),
-                F.sum(_unless(refused, exact)).alias("xxhash64"),
-                F.count_if(refused).alias("refused"),
-            )
-        )
-        found = {
-            int(row[STORED_MONTH]): Counted(
+        found: dict[str, dict[int, Counted]] = {ask.source.schema.name: {} for ask in asks}
+        for row in reduce(DataFrame.union, map(self._counted, asks)).collect():
+            found[row[TABLE]][int(row[STORED_MONTH])] = Counted(
                 content=Content(
                     rows=row["rows"], crc32=int(row["crc32"] or 0), xxhash64=int(row["xxhash64"] or 0)
                 ),
                 refused=row["refused"],
             )
-            for row in counted.collect()
-        }
-        if strange := found.keys() - set(months):
-            raise RelationalError(
-                "files of other months have rows of these.",
-                where=place(source.schema, strange),
-                hint="Run the pipeline with full_refresh, which writes all files again.",
-            )
         empty = Counted(content=Content(rows=0, crc32=0, xxhash64=0))
-        return {month: found.get(month, empty) for month in months}
+        for ask in asks:
+            months = found[ask.source.schema.name]
+            if strange := months.keys() - set(ask.months):
+                raise RelationalError(
+                    "files of other months have rows of these.",
+                    where=place(ask.source.schema, strange),
+                    hint="Run the pipeline with full_refresh, which writes all files again.",
+                )
+            months |= {month: empty for month in ask.months if month not in months}
+        return found
 
-    def write(self, source: Source, months: Collection[int]) -> Parts:
-        """Write the months that this run has not written yet; return how to get their files."""
-        table = source.schema.name
-        keys = {month: (table, source.fingerprint(month)) for month in months}
-        if new := [month for month, key in keys.items() if key not in self._folders]:
-            # A folder for each attempt: one that failed may have left files.
-            folder = f"{self._root}{table}/{uuid4().hex}/"
-            self._write(source, new, folder)
-            self._folders |= {keys[month]: f"{folder}{STORED_MONTH}={month}/" for month in new}
-        return lambda month: self._files(self._folders[keys[month]])
+    def write(self, asks: Sequence[Ask]) -> None:
+        """Write the text of the months that this run has not written yet, in one query."""
+        new = [
+            replace(ask, months=months)
+            for ask in asks
+            if (months := [month for month in ask.months if self._key(ask.source, month) not in self._keys])
+        ]
+        if not new:
+            return
+        # A folder for each attempt: one that failed may have left files.
+        folder = f"{self._root}{uuid4().hex}/"
+        bucket = self._args.processed_bucket
+        lines = reduce(DataFrame.union, map(self._lines, new))
+        lines.write.mode("append").partitionBy(TABLE, STORED_MONTH).text(self._store.url(bucket, folder))
+        written: dict[str, list[str]] = defaultdict(list)
+        for item in self._store.list(bucket, folder):
+            if item.key.endswith(".txt"):
+                written[item.key.rpartition("/")[0]].append(item.key)
+        self._keys |= {
+            self._key(ask.source, month): written[
+                f"{folder}{TABLE}={ask.source.schema.name}/{STORED_MONTH}={month}"
+            ]
+            for ask in new
+            for month in ask.months
+        }
+
+    def files(self, source: Source, month: int) -> Iterator[Path]:
+        """Yield the text files of a month that was written, one after another.
+
+        Each is deleted before the next.
+        """
+        bucket = self._args.processed_bucket
+        with TemporaryDirectory(prefix="caudal-load-") as folder:
+            file = Path(folder) / "rows.txt"
+            for key in self._keys[self._key(source, month)]:
+                with self._store.open(bucket, key) as body, file.open("wb") as copy:
+                    shutil.copyfileobj(body, copy)
+                yield file
 
     def clean(self) -> None:
         """Delete the text files of this run."""
         bucket = self._args.processed_bucket
         self._store.delete(bucket, [item.key for item in self._store.list(bucket, self._root)])
 
-    def _write(self, source: Source, months: Collection[int], folder: str) -> None:
-        schema = source.schema
-        rows = self._rows(source, months).where(~is_refused(schema))
-        ordered = rows.repartition(STORED_MONTH).sortWithinPartitions(STORED_MONTH, *schema.key)
-        lines = ordered.select(STORED_MONTH, row_line(schema).alias(LINE))
-        url = self._store.url(self._args.processed_bucket, folder)
-        lines.write.mode("append").partitionBy(STORED_MONTH).text(url)
+    @staticmethod
+    def _key(source: Source, month: int) -> tuple[str, str]:
+        return source.schema.name, source.fingerprint(month)
 
-    def _files(self, prefix: str) -> Iterator[Path]:
-        """Yield the text files below a prefix one after another; each is deleted before the next."""
-        with TemporaryDirectory(prefix="caudal-load-") as folder:
-            file = Path(folder) / "rows.txt"
-            for item in self._store.list(self._args.processed_bucket, prefix):
-                if item.key.endswith(".txt"):
-                    with (
-                        self._store.open(self._args.processed_bucket, item.key) as body,
-                        file.open("wb") as copy,
-                    ):
-                        shutil.copyfileobj(body, copy)
-                    yield file
+    def _counted(self, ask: Ask) -> DataFrame:
+        """Return a row for each month of a table."""
+        schema = ask.source.schema
+        refused = is_refused(schema)
+        # The sum of 64-bit numbers needs more than 64 bits.
+        exact = F.xxhash64(row_line(schema)).cast("decimal(20,0)")
+        rows = self._rows(ask)
+        counted = (
+            (rows.coalesce(1) if ask.is_small else rows)
+            .groupBy(STORED_MONTH)
+            .agg(
+                F.count_if(~refused).alias("rows"),
+                F.sum(_unless(refused, F.crc32(row_text(schema)))).alias("crc32"),
+                F.sum(_unless(refused, exact)).alias("xxhash64"),
+                F.count_if(refused).alias("refused"),
+            )
+        )
+        return counted.select(F.lit(schema.name).alias(TABLE), "*")
 
-    def _rows(self, source: Source, months: Collection[int]) -> DataFrame:
+    def _lines(self, ask: Ask) -> DataFrame:
+        """Return the lines of a table that MySQL can hold: each month in one task, by the key."""
+        schema = ask.source.schema
+        rows = self._rows(ask).where(~is_refused(schema))
+        gathered = rows.coalesce(1) if ask.is_small else rows.repartition(STORED_MONTH)
+        # MySQL fills a table fastest in the order of its key.
+        ordered = gathered.sortWithinPartitions(STORED_MONTH, *schema.key)
+        return ordered.select(F.lit(schema.name).alias(TABLE), STORED_MONTH, row_line(schema).alias(LINE))
+
+    def _rows(self, ask: Ask) -> DataFrame:
         """Return the columns that applications see, and the month of each row."""
-        schema = source.schema
+        source, schema = ask.source, ask.source.schema
         whole = (
             mart_schema(self._domain.mart(schema.name))
             if schema.layer == "gold"
@@ -121,7 +175,7 @@ class TextParts:
         )
         urls = [
             self._store.url(source.bucket, file.key)
-            for month in sorted(months)
+            for month in sorted(ask.months)
             for file in source.months[month]
         ]
         base = self._store.url(source.bucket, source.prefix)

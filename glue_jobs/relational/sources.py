@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from glue_jobs.relational.content import Content
@@ -35,7 +35,11 @@ class Source:
     @property
     def size(self) -> int:
         """About the bytes of all files, unpacked."""
-        return sum(unpacked_bytes(file.key, file.size) for files in self.months.values() for file in files)
+        return self.size_of(self.months)
+
+    def size_of(self, months: Iterable[int]) -> int:
+        """Return about the bytes of the files of months, unpacked."""
+        return sum(unpacked_bytes(file.key, file.size) for month in months for file in self.months[month])
 
     def fingerprint(self, month: int) -> str:
         """Return a hash that changes when a file of the month, or the declaration, does."""

@@ -61,7 +61,7 @@ class FakeStepFunctions:
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("POLL_SECONDS", "QUERY_POLL_SECONDS"):
+    for name in ("POLL_SECONDS", "FIRST_WAIT"):
         monkeypatch.setattr(localcloud.client, name, 0.001)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ class CatalogTable:
     """A Glue table. `columns` and `keys` map names to Hive types.
 
     `files` are the data files of the registered partitions with their sizes in bytes. `raw` is the Table of
-    the API.
+    the API, `partitions` are its Partitions.
     """
 
     database: str
@@ -34,6 +34,7 @@ class CatalogTable:
     keys: dict[str, str]
     files: tuple[tuple[Path, int], ...]
     raw: dict[str, Any]
+    partitions: tuple[dict[str, Any], ...] = ()
 
     @property
     def size(self) -> int:
@@ -68,13 +69,15 @@ def load_table(caller: Caller, database: str, name: str) -> CatalogTable:
     table = describe_table(caller, database, name)
     keys = {key["Name"].lower(): key["Type"] for key in table.get("PartitionKeys", [])}
     storage = table.get("StorageDescriptor", {})
+    parts = tuple(_partitions(caller.glue, database, table["Name"])) if keys else ()
     return CatalogTable(
         database=database,
         name=name,
         columns={column["Name"].lower(): column["Type"] for column in storage.get("Columns", [])},
         keys=keys,
-        files=tuple(_files(caller, table, keys)),
+        files=tuple(_files(caller, table, keys, parts)),
         raw=table,
+        partitions=parts,
     )
 
 
@@ -98,20 +101,20 @@ def database_names(glue: Any) -> list[str]:
     return sorted(database["Name"] for page in pages for database in page["DatabaseList"])
 
 
-def partitions(glue: Any, database: str, name: str) -> list[dict[str, Any]]:
-    """Return the registered partitions of a table."""
-    pages = glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
-    return [partition for page in pages for partition in page["Partitions"]]
+def _partitions(glue: Any, database: str, name: str) -> Iterator[dict[str, Any]]:
+    for page in glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name):
+        yield from page["Partitions"]
 
 
-def _files(caller: Caller, table: dict[str, Any], keys: dict[str, str]) -> Iterator[tuple[Path, int]]:
+def _files(
+    caller: Caller, table: dict[str, Any], keys: dict[str, str], partitions: Sequence[dict[str, Any]]
+) -> Iterator[tuple[Path, int]]:
     if not keys:
         location = table.get("StorageDescriptor", {}).get("Location")
         yield from _readable_files(caller, location) if location else ()
         return
-    found = partitions(caller.glue, table["DatabaseName"], table["Name"])
     caller.check_partitions(table["DatabaseName"], table["Name"])
-    for partition in found:
+    for partition in partitions:
         location = partition["StorageDescriptor"]["Location"]
         _check_hive_style(location, keys, partition["Values"])
         yield from _readable_files(caller, location)

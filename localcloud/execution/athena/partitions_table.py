@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from localcloud.execution.athena.catalog import CatalogTable, partitions, quote, table_names
+from localcloud.execution.athena.catalog import CatalogTable, quote, table_names
 from localcloud.execution.athena.errors import TableNotFoundError
 from localcloud.execution.athena.sql.scope import Table
 from localcloud.execution.athena.sql.types import hive_type, stored
@@ -29,8 +29,7 @@ def create(connection: duckdb.DuckDBPyConnection, glue: Any, table: CatalogTable
     declared = ", ".join(f"{quote(key)} {stored(kind)}" for key, kind in types.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {sql} ({declared})")
     rows = [
-        [None if value == _NULL else value for value in partition["Values"]]
-        for partition in partitions(glue, table.database, table.name)
+        [None if value == _NULL else value for value in partition["Values"]] for partition in table.partitions
     ]
     if rows:
         connection.executemany(f"INSERT INTO {sql} VALUES ({', '.join('?' for _ in types)})", rows)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,25 +25,23 @@ from localcloud.execution.athena.catalog import (
     quote,
     scanned_bytes,
 )
+from localcloud.execution.athena.engines import Engines
 from localcloud.execution.athena.errors import DeniedError, ScanLimitError, from_duckdb
 from localcloud.execution.athena.results import Result, ResultColumn
 from localcloud.execution.athena.sql.compiler import compile_query
-from localcloud.execution.athena.sql.engine import define_functions, prepare
+from localcloud.execution.athena.sql.engine import define_functions
 from localcloud.execution.athena.sql.parser import parse
 from localcloud.execution.athena.sql.rendering import render
 from localcloud.execution.athena.sql.scope import Columns, Table
 from localcloud.execution.athena.sql.types import VARCHAR
 from localcloud.execution.athena.stored_views import query_of
 
-MEMORY = "600MB"
-"""Memory that a query may use before it spills to disk."""
-
 
 @dataclass(frozen=True)
 class Statement:
     """A statement to execute. `folder` is its output location, `limit` the bytes it may scan (0: no limit).
 
-    `role` is the ARN of the caller's role, None for the administrator.
+    `engines` lend its database. `role` is the ARN of the caller's role, None for the administrator.
     `connected` receives the connection of a query, so that another thread can interrupt the query.
     """
 
@@ -51,6 +50,7 @@ class Statement:
     sql: str
     database: str
     folder: str
+    engines: Engines
     role: str | None = None
     parameters: tuple[str, ...] = ()
     limit: int = 0
@@ -76,6 +76,7 @@ class Tables:
     connection: duckdb.DuckDBPyConnection
     with_path: bool = False
     found: dict[tuple[str, str], CatalogTable] = field(default_factory=dict)
+    _loaded: dict[tuple[str, str], CatalogTable] = field(default_factory=dict)
 
     def __call__(self, database: str, name: str) -> Table:
         """Return a table for the compiler; its view is created when it is first named."""
@@ -97,19 +98,19 @@ class Tables:
         return Table(f"{quote(database)}.{quote(name)}", self.found[key].types(), hidden)
 
     def _load(self, database: str, name: str) -> CatalogTable:
-        return load_table(self.statement.caller, database, name)
+        """Return a table as it was when the query first named it, or its partitions."""
+        key = (database, name)
+        if key not in self._loaded:
+            self._loaded[key] = load_table(self.statement.caller, database, name)
+        return self._loaded[key]
 
 
-def connect(statement: Statement) -> duckdb.DuckDBPyConnection:
-    """Open an empty database with Athena's settings for one statement."""
-    spill = statement.context.home / "tmp" / "athena"
-    spill.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        config={"memory_limit": MEMORY, "temp_directory": str(spill), "autoinstall_known_extensions": False}
-    )
-    statement.connected(connection)
-    prepare(connection)
-    return connection
+@contextmanager
+def connect(statement: Statement) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Lend the connection of an empty database with Athena's settings for one statement."""
+    with statement.engines.lend() as connection:
+        statement.connected(connection)
+        yield connection
 
 
 def close_to(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:

@@ -12,7 +12,7 @@ from glue_jobs.relational import load as module
 from glue_jobs.relational.connection import rows, run
 from glue_jobs.relational.content import Months
 from glue_jobs.relational.errors import RelationalError
-from glue_jobs.relational.load import Parts
+from glue_jobs.relational.load import Changes, Parts
 from glue_jobs.relational.merge import Merged
 from lake.naming.relational import LOADS, load_lock
 from tests.database import FEBRUARY, FIRST, JANUARY, Copy, Tables, contents, expected, sale, with_
@@ -48,6 +48,21 @@ def test_only_what_differs_is_written(copy: Copy) -> None:
     assert report.merged == {"sales": Merged(deleted=1, updated=1, inserted=1)}
     assert report.months == {"sales": {JANUARY}}
     assert copy.state() == expected(corrected)
+
+
+def test_months_with_rows_are_announced_before_they_are_prepared(copy: Copy) -> None:
+    announced: list[Changes] = []
+    copy.load(FIRST, announce=announced.append)
+    assert announced == [{table: set(months) for table, months in FIRST.items()}]
+    # January of both tables has gone, and the master has changed.
+    later = {
+        "people": {0: [("1", "Ana", "Oslo")]},
+        "sales": {FEBRUARY: FIRST["sales"][FEBRUARY]},
+        "by_town": FIRST["by_town"],
+    }
+    copy.load(later, announce=announced.append)
+    assert announced[1] == {"people": {0}, "sales": set(), "sale_lines": set()}
+    assert copy.state() == expected(later)
 
 
 @pytest.mark.parametrize(

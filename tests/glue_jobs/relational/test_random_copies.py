@@ -49,6 +49,7 @@ def loads(pipeline: Pipeline, copy: Copy) -> Loads:
                 domain=copy.name,
                 schemas=schemas,
                 contents=origins.contents,
+                announce=origins.announce,
                 prepare=origins.prepare,
                 execution="x",
                 at=NOW,

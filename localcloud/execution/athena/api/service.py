@@ -21,6 +21,7 @@ from localcloud.execution.athena.api.descriptions import find_execution
 from localcloud.execution.athena.api.execution import Execution
 from localcloud.execution.athena.api.prepared import workgroup_statements
 from localcloud.execution.athena.caller import Caller, is_denial
+from localcloud.execution.athena.engines import Engines
 from localcloud.execution.athena.errors import DeniedError, QueryError, ScanLimitError
 from localcloud.execution.athena.queries import Statement, upload
 from localcloud.execution.athena.statements.comments import without_comments
@@ -50,6 +51,7 @@ class AthenaService:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
+        self._engines = Engines(context.home / "tmp" / "athena")
 
     def caller(self, response: AthenaResponse) -> Caller:
         """Return whoever signed a request."""
@@ -88,6 +90,7 @@ class AthenaService:
             sql=execution.query,
             database=database,
             folder=folder,
+            engines=self._engines,
             role=execution.role,
             parameters=tuple(execution.execution_parameters or ()),
             prepared=workgroup_statements(execution.workgroup),

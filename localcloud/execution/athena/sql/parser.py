@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.parsers.trino import TrinoParser
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from localcloud.execution.athena.errors import QueryError
 
@@ -52,9 +51,11 @@ def parse(sql: str, parameters: Sequence[str] = ()) -> exp.Expr:
     Raises QueryError for a syntax error, several statements, or a wrong number of parameters.
     """
     try:
-        filled = _with_parameters(sql, parameters)
-        _refuse_foreign(filled)
-        found = [statement for statement in sqlglot.parse(filled, read=Dialect) if statement is not None]
+        dialect = Dialect()
+        filled, tokens = _with_parameters(dialect, sql, parameters)
+        _refuse_foreign(tokens)
+        parsed = dialect.parser().parse(tokens, filled)
+        found = [statement for statement in parsed if statement is not None]
     except (ParseError, TokenError) as error:
         details = getattr(error, "errors", None)
         first = details[0] if details else {}
@@ -65,8 +66,7 @@ def parse(sql: str, parameters: Sequence[str] = ()) -> exp.Expr:
     return found[0]
 
 
-def _refuse_foreign(sql: str) -> None:
-    tokens = sqlglot.tokenize(sql, read=Dialect)
+def _refuse_foreign(tokens: Sequence[Token]) -> None:
     for before, token in zip([None, *tokens], tokens, strict=False):
         name = token.token_type.name
         foreign_type = name in ("FLOAT", "TEXT") and before is not None and before.text.upper() == "AS"
@@ -77,8 +77,9 @@ def _refuse_foreign(sql: str) -> None:
             )
 
 
-def _with_parameters(sql: str, parameters: Sequence[str]) -> str:
-    tokens = sqlglot.tokenize(sql, read=Dialect)
+def _with_parameters(dialect: Dialect, sql: str, parameters: Sequence[str]) -> tuple[str, list[Token]]:
+    """Return the statement with `parameters` in place of its question marks, and its tokens."""
+    tokens = dialect.tokenize(sql)
     marks = [token for token in tokens if token.token_type == TokenType.PLACEHOLDER]
     if len(marks) != len(parameters):
         raise QueryError(
@@ -87,4 +88,4 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> str:
         )
     for mark, value in reversed(list(zip(marks, parameters, strict=True))):
         sql = f"{sql[: mark.start]}({value}){sql[mark.end + 1 :]}"
-    return sql
+    return sql, dialect.tokenize(sql) if marks else tokens

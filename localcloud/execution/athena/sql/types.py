@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlglot import exp
 
@@ -158,6 +159,7 @@ def parse_type(node: exp.DataType) -> Type:
     raise unsupported(f"type {node.sql(dialect='trino')}")
 
 
+@cache
 def hive_type(kind: str) -> Type:
     """Return the type of a catalog column, e.g. of `array<struct<a:int>>`."""
     node = exp.DataType.build(kind, dialect="hive")

@@ -7,13 +7,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from localcloud.execution.athena.catalog import (
-    CatalogTable,
-    database_names,
-    load_table,
-    partitions,
-    table_names,
-)
+from localcloud.execution.athena.catalog import CatalogTable, database_names, load_table, table_names
 from localcloud.execution.athena.errors import QueryError
 from localcloud.execution.athena.queries import Statement, select
 from localcloud.execution.athena.results import Result, ResultColumn
@@ -93,10 +87,9 @@ def _show_columns(statement: Statement, database: str | None, name: str) -> Resu
 
 def _show_partitions(statement: Statement, database: str | None, name: str) -> Result:
     table = _load_table(statement, database, name)
-    found = partitions(statement.glue, table.database, table.name)
     rows = [
         "/".join(f"{key}={value}" for key, value in zip(table.keys, partition["Values"], strict=True))
-        for partition in found
+        for partition in table.partitions
     ]
     return Result.of_lines("partition", rows)
 
