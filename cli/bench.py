@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from cli.options import examples
+from lake.errors import CaudalError
 
 EXAMPLES = examples(
     "caudal bench",
@@ -20,6 +21,7 @@ EXAMPLES = examples(
     "caudal bench --training",
     "caudal bench --pictures docs/pictures",
     "caudal bench --profile --sample",
+    "caudal bench --record --no-months --no-dashboards --events 0 --relational 0",
 )
 
 
@@ -38,6 +40,10 @@ _Publication = Annotated[
     typer.Option(metavar="HOME", help="Measure only what readers see while this lake is published again."),
 ]
 _Profile = Annotated[bool, typer.Option("--profile", help="Print only where the time of the pipeline goes.")]
+
+_Record = Annotated[
+    bool, typer.Option("--record", help="Keep what the jobs did: the cost estimate predicts from it.")
+]
 
 
 def bench(
@@ -65,12 +71,14 @@ def bench(
     sample: Annotated[
         bool, typer.Option("--sample", help="With --profile: of the sample data, not of the history.")
     ] = False,
+    record: _Record = False,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
     from bench.run import measure, profiles
 
+    records = _records(scale) if record else None
     if profile:
-        profiles(sample=sample, scale=scale, work=work)
+        profiles(sample=sample, scale=scale, work=work, records=records)
     elif models or training or pictures:
         _measure_models(judge=models, training=training, pictures=pictures)
     elif publication:
@@ -86,7 +94,21 @@ def bench(
             dashboards=dashboards,
             relational=relational,
             work=work,
+            records=records,
         )
+
+
+def _records(scale: float) -> Path:
+    """Return the file of the recorded measures. Raises CaudalError unless the history has its real size."""
+    from infra.ops.costs.measured import FILE
+
+    if scale != 1.0:
+        raise CaudalError(
+            "the cost estimate predicts from the history in its real size.",
+            where="caudal bench --record",
+            hint="Leave --scale out.",
+        )
+    return FILE
 
 
 def _measure_models(*, judge: bool, training: bool, pictures: Path | None) -> None:
