@@ -44,6 +44,11 @@ class JobRun:
         """Seconds in which no task ran: the driver planned, listed, wrote the ledger, or waited."""
         return max(0.0, self.seconds - self.figures.busy)
 
+    @property
+    def beside_tasks(self) -> float:
+        """Processor seconds of Python and Java that are not those of tasks."""
+        return max(0.0, self.figures.process - self.figures.processor)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ObservedJob:
@@ -135,6 +140,7 @@ def measures_of(runs: Sequence[JobRun], requests: Mapping[str, int]) -> Measures
         tasks=sum(each.tasks for each in figures),
         processor=sum(each.processor for each in figures),
         driver=sum(run.idle for run in runs),
+        driver_processor=sum(run.beside_tasks for run in runs),
         bytes_read=sum(each.bytes_read for each in figures),
         bytes_written=sum(each.bytes_written for each in figures),
         files_read=sum(each.files_read for each in figures),
@@ -164,6 +170,7 @@ def _cells(job: ObservedJob) -> dict[str, str]:
         "stages": f"{each.stages:,}",
         "tasks": f"{each.tasks:,}",
         "processor seconds of tasks": f"{each.processor:.1f}",
+        "processor seconds beside tasks": f"{each.driver_processor:.1f}",
         "seconds without a task": f"{each.driver:.1f}",
         "MB read": f"{each.bytes_read / 1e6:.2f}",
         "MB written": f"{each.bytes_written / 1e6:.2f}",

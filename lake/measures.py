@@ -17,7 +17,8 @@ class Measures:
     """What `runs` runs of a job did together.
 
     - `spark_jobs`, `stages`, `tasks`: numbers. `processor`: seconds of processor time of the tasks. `driver`:
-      seconds in which no task ran. They depend on the machine; the numbers hardly do.
+      seconds in which no task ran, `driver_processor`: processor time that is not that of tasks. Seconds
+      depend on the machine, and those without a task on what else it does; the numbers hardly do.
     - `bytes_read`, `bytes_written`, `files_read`, `files_written`: by Spark's tasks. A file counts for each
       scan that reads it.
     - `listed`, `read`, `copied`, `written`, `deleted`: requests to S3 of the job's own code, by what they do.
@@ -30,6 +31,7 @@ class Measures:
     tasks: int = 0
     processor: float = 0.0
     driver: float = 0.0
+    driver_processor: float = 0.0
     bytes_read: int = 0
     bytes_written: int = 0
     files_read: int = 0
