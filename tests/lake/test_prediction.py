@@ -18,7 +18,8 @@ def test_short_run_is_billed_a_minute_of_two_workers() -> None:
 def test_seconds_of_a_run_are_those_of_start_driver_requests_and_tasks() -> None:
     measures = Measures(
         processor=80.0, driver=40.0, driver_processor=40.0, bytes_read=680_000_000,
-        bytes_written=170_000_000, files_read=1_000, files_written=100, listed=300, read=400, copied=320, written=60, deleted=40,
+        bytes_written=170_000_000, files_read=1_000, files_written=100, listed=300,
+        read=400, copied=320, written=60, deleted=40,
     )  # fmt: skip
     found = predict(measures, "G.1X")
     # 320 copies, 32 at a time; 800 other requests, and 10 of the driver for each file written, 4 at a time.

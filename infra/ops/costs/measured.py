@@ -10,7 +10,7 @@ from pathlib import Path
 
 from infra.ops.costs.stacks import Job
 from lake.measures import HISTORY, MONTH, SAMPLE, Recorded, recorded_from
-from lake.prediction import Prediction, predict
+from lake.prediction import Prediction, Requests, predict, requests
 
 FILE = Path(__file__).with_name("measured.json")
 
@@ -27,10 +27,15 @@ OF_A_RUN = (MONTH, SAMPLE)
 
 @dataclass(frozen=True, kw_only=True)
 class Predicted:
-    """The prediction of a job's run, and the record that it is from."""
+    """The prediction of a job's runs, their requests to S3, and the record that both are from."""
 
     recorded: Recorded
     prediction: Prediction
+
+    @property
+    def requests(self) -> Requests:
+        """Requests to S3 of all runs together."""
+        return requests(self.recorded.measures)
 
     @property
     def dpu_seconds(self) -> float:

@@ -37,7 +37,15 @@ def compute(job: Job, minutes: float) -> float:
 def beside(job: Job, *, idle: bool = False) -> float:
     """Return the dollars of a run besides its DPUs: logs, requests, and Glue's metrics where they are on."""
     metrics = GLUE_METRICS * METRIC_HOUR if job.sends_metrics else 0.0
-    return LOGS + (REQUESTS / 10 if idle else REQUESTS) + metrics
+    return LOGS + (REQUESTS / 10 if idle else _requests(job)) + metrics
+
+
+def _requests(job: Job) -> float:
+    """Return the dollars of the requests of a run with new rows: predicted, or of the assumed number."""
+    found = predicted(job)
+    if found is None:
+        return REQUESTS
+    return (found.requests.reads * READ + found.requests.writes * WRITE) / found.recorded.measures.runs
 
 
 def minutes(job: Job) -> float:
