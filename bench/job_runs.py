@@ -86,15 +86,18 @@ class Observation:
         for run in self.runs():
             runs[run.job].append(run)
         requests, glue = self.requests(), self._cloud.client("glue")
-        prefix = NAMES.job(self._domain.name, "")
-        return [
-            ObservedJob(
-                kind=job.removeprefix(prefix).replace("-", "_"),
-                worker_type=glue.get_job(JobName=job)["Job"]["WorkerType"],
-                measures=measures_of(found, by_action(requests, job)),
+        domain = self._domain.name
+        jobs = []
+        for job, found in sorted(runs.items(), key=lambda item: item[1][0].started):
+            kind = job.removeprefix(NAMES.job(domain, "")).replace("-", "_")
+            jobs.append(
+                ObservedJob(
+                    kind=kind,
+                    worker_type=glue.get_job(JobName=job)["Job"]["WorkerType"],
+                    measures=measures_of(found, by_action(requests, NAMES.role(domain, kind))),
+                )
             )
-            for job, found in sorted(runs.items(), key=lambda item: item[1][0].started)
-        ]
+        return jobs
 
 
 def job_runs(glue: Any, home: Path, domain: Domain, known: Collection[str] = ()) -> Iterator[JobRun]:

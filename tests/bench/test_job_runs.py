@@ -85,7 +85,7 @@ def test_processor_time_that_is_not_of_tasks_is_beside_them() -> None:
 
 def test_requests_of_a_role_are_counted_by_action() -> None:
     requests = {(ROLE, "GetObject"): 3, (ROLE, "PutObject"): 1, (f"{ROLE}-2", "GetObject"): 9, ("", "X"): 5}
-    assert by_action(requests, JOB) == {"GetObject": 3, "PutObject": 1}
+    assert by_action(requests, NAMES.role(SHOP.name, "raw_to_processed")) == {"GetObject": 3, "PutObject": 1}
 
 
 def test_measures_are_those_of_all_runs_and_requests_are_grouped() -> None:
