@@ -20,14 +20,19 @@ COMMANDS = {
 """The command that records a size."""
 
 
-def record(file: Path, size: str, domain: Domain, jobs: Sequence[ObservedJob]) -> None:
-    """Replace a domain's records of a size in the file by those of these jobs; say how they were made."""
+def record(file: Path, size: str, domain: Domain, jobs: Sequence[ObservedJob], *, scale: float = 1.0) -> None:
+    """Replace a domain's records of a size in the file by those of these jobs; say how they were made.
+
+    `scale` is that of the rows; the sample has none.
+    """
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     new = [
         Recorded(domain=domain.name, job=job.kind, size=size, measures=job.measures).to_json() for job in jobs
     ]
     kept = [each for each in found.get("jobs", []) if (each["domain"], each["size"]) != (domain.name, size)]
     jobs_now = sorted([*kept, *new], key=lambda each: (each["domain"], each["size"], each["job"]))
-    made = {**found.get("made", {}), size: {"by": COMMANDS[size], "on": f"{datetime.now(UTC):%Y-%m-%d}"}}
+    command = COMMANDS[size] if scale == 1.0 else f"{COMMANDS[size]} --scale {scale:g}"
+    how = {"by": command, "on": f"{datetime.now(UTC):%Y-%m-%d}", "scale": scale}
+    made = {**found.get("made", {}), size: how}
     body = {"made": dict(sorted(made.items())), "jobs": jobs_now}
     file.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")

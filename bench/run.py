@@ -83,12 +83,12 @@ def measure(
             console.rule(f"[bold]{domain.name}: the whole history in one upload", align="left")
             jobs = whole_history(domain, folder, scale, console)
             if records:
-                record(records, HISTORY, domain, jobs)
+                record(records, HISTORY, domain, jobs, scale=scale)
         if months:
             console.rule(f"[bold]{domain.name}: one more month", align="left")
             jobs = one_more_month(domain, folder, scale, console)
             if records:
-                record(records, MONTH, domain, jobs)
+                record(records, MONTH, domain, jobs, scale=scale)
         if dashboards:
             console.rule("[bold]dashboards in Chromium", align="left")
             measure_dashboards(folder, scale, console)

@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 
 from cli.options import examples
-from lake.errors import CaudalError
 
 EXAMPLES = examples(
     "caudal bench",
@@ -75,8 +74,9 @@ def bench(
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
     from bench.run import measure, profiles
+    from infra.ops.costs.measured import FILE
 
-    records = _records(scale) if record else None
+    records = FILE if record else None
     if profile:
         profiles(sample=sample, scale=scale, work=work, records=records)
     elif models or training or pictures:
@@ -96,19 +96,6 @@ def bench(
             work=work,
             records=records,
         )
-
-
-def _records(scale: float) -> Path:
-    """Return the file of the recorded measures. Raises CaudalError unless the history has its real size."""
-    from infra.ops.costs.measured import FILE
-
-    if scale != 1.0:
-        raise CaudalError(
-            "the cost estimate predicts from the history in its real size.",
-            where="caudal bench --record",
-            hint="Leave --scale out.",
-        )
-    return FILE
 
 
 def _measure_models(*, judge: bool, training: bool, pictures: Path | None) -> None:

@@ -142,7 +142,7 @@ def _predictions() -> Iterator[str]:
     )
     yield table(
         ("recorded", "what", "by", "on"),
-        [(size, measured.SIZES[size], f"`{by}`", on) for size, by, on in measured.origins()],
+        [(each.size, each.what, f"`{each.by}`", each.on) for each in measured.origins()],
     )
     header = (
         "domain", "recorded", "job", "runs", "processor s of tasks", "processor s beside", "s without a task",

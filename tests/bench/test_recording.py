@@ -40,5 +40,13 @@ def test_records_of_other_sizes_and_domains_stay(tmp_path: Path) -> None:
     }
 
 
+def test_scale_of_the_rows_is_recorded(tmp_path: Path) -> None:
+    file = tmp_path / "measured.json"
+    record(file, HISTORY, SHOP, [job("a", 1)], scale=0.1)
+    made = json.loads(file.read_text())["made"][HISTORY]
+    assert made["scale"] == 0.1
+    assert made["by"] == f"{COMMANDS[HISTORY]} --scale 0.1"
+
+
 def test_every_command_records() -> None:
     assert all(command.startswith("caudal bench --record") for command in COMMANDS.values())

@@ -52,11 +52,11 @@ def test_a_profile_is_all_that_is_measured(monkeypatch: pytest.MonkeyPatch, samp
     assert profiled == {"sample": sample, "scale": 0.5, "work": None, "records": None}
 
 
-def test_measures_are_recorded_of_the_real_size_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_measures_are_recorded_for_the_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
     measured: dict[str, Any] = {}
     monkeypatch.setattr(run, "measure", measured.update)
-    refused = CliRunner().invoke(app, ["bench", "--record", "--scale", "0.5"])
-    assert refused.exit_code != 0
-    assert measured == {}
-    assert CliRunner().invoke(app, ["bench", "--record"]).exit_code == 0
-    assert measured["records"] == FILE
+    monkeypatch.setattr(run, "profiles", measured.update)
+    for options in ([], ["--profile", "--sample"]):
+        measured.clear()
+        assert CliRunner().invoke(app, ["bench", "--record", *options]).exit_code == 0
+        assert measured["records"] == FILE

@@ -26,10 +26,27 @@ OF_A_RUN = (MONTH, SAMPLE)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Origin:
+    """How the records of a size were made: by which command, on which day, with which scale of the rows."""
+
+    size: str
+    by: str
+    on: str
+    scale: float
+
+    @property
+    def what(self) -> str:
+        """What the runs had to do."""
+        rows = "" if self.scale == 1.0 else f" with {self.scale:g} of its rows"
+        return f"{SIZES[self.size]}{rows}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Predicted:
     """The prediction of a job's runs, their requests to S3, and the record that both are from."""
 
     recorded: Recorded
+    origin: Origin
     prediction: Prediction
 
     @property
@@ -45,7 +62,7 @@ class Predicted:
     @property
     def basis(self) -> str:
         """Predicted DPU seconds and what they were predicted from, as the estimate shows them."""
-        return f"{self.dpu_seconds:.0f} DPU seconds predicted from {SIZES[self.recorded.size]}"
+        return f"{self.dpu_seconds:.0f} DPU seconds predicted from {self.origin.what}"
 
 
 @cache
@@ -55,18 +72,18 @@ def records(file: Path = FILE) -> Sequence[Recorded]:
 
 
 @cache
-def origins(file: Path = FILE) -> Sequence[tuple[str, str, str]]:
-    """Return size, command and date of the records of each size."""
+def origins(file: Path = FILE) -> Sequence[Origin]:
+    """Return how the records of each size were made."""
     made = json.loads(file.read_text(encoding="utf-8"))["made"]
-    return [(size, each["by"], each["on"]) for size, each in made.items()]
+    return [Origin(size=size, **how) for size, how in made.items()]
 
 
 def predicted(job: Job, sizes: Sequence[str] = OF_A_RUN) -> Predicted | None:
     """Return the prediction of a run of the job, from its first record of one of the sizes; None without."""
+    made = {origin.size: origin for origin in origins()}
     for size in sizes:
         for each in records():
             if (each.domain, each.job, each.size) == (job.domain, job.kind, size):
-                return Predicted(
-                    recorded=each, prediction=predict(each.measures, job.worker_type, job.workers)
-                )
+                prediction = predict(each.measures, job.worker_type, job.workers)
+                return Predicted(recorded=each, origin=made[size], prediction=prediction)
     return None

@@ -9,6 +9,7 @@ import pytest
 
 from infra.ops import cost_table
 from infra.ops.costs import measured
+from infra.ops.costs.measured import Origin
 from lake.measures import Measures, Recorded
 from tests.infra.assembly import Assembly
 
@@ -46,9 +47,11 @@ def test_page_has_the_records_that_the_estimate_predicts_from(
     )  # fmt: skip
     recorded = Recorded(domain="shop", job="raw_to_processed", size="sample", measures=measures)
     monkeypatch.setattr(measured, "records", lambda: [recorded])
-    monkeypatch.setattr(measured, "origins", lambda: [("sample", "caudal bench", "2026-11-27")])
+    origin = Origin(size="history", by="caudal bench", on="2026-11-27", scale=0.1)
+    monkeypatch.setattr(measured, "origins", lambda: [origin])
     lines = cost_table.pages({}, docs)[cost_table.PAGE].splitlines()
-    assert "| sample | the sample in one upload | `caudal bench` | 2026-11-27 |" in lines
+    what = "the whole history in one upload with 0.1 of its rows"
+    assert f"| history | {what} | `caudal bench` | 2026-11-27 |" in lines
     assert "| shop | sample | `raw_to_processed` | 2 | 7.2 | 9.5 | 3.0 | 1,200 | 3 | 11 |" in lines
     assert "| answer of S3 to a request | 50 ms |" in lines
 

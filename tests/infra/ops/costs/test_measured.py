@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.ops.costs import measured, runs
-from infra.ops.costs.measured import FILE, OF_A_RUN, SIZES, origins, predicted, records
+from infra.ops.costs.measured import FILE, OF_A_RUN, SIZES, Origin, origins, predicted, records
 from infra.ops.costs.prices import READ, WRITE
 from infra.ops.costs.runs import LOGS
 from infra.ops.costs.stacks import Job
@@ -33,6 +33,8 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Recorded]:
         Recorded(domain="shop", job="raw_to_processed", size=HISTORY, measures=Measures()),
     ]
     monkeypatch.setattr(measured, "records", lambda: found)
+    made = [Origin(size=size, by="caudal bench", on="2026-11-27", scale=1.0) for size in SIZES]
+    monkeypatch.setattr(measured, "origins", lambda: made)
     return found
 
 
@@ -53,6 +55,11 @@ def test_month_is_preferred_to_the_sample(recorded: list[Recorded]) -> None:
     assert found.basis == "120 DPU seconds predicted from one more month after 70"
 
 
+def test_basis_says_that_there_were_fewer_rows() -> None:
+    origin = Origin(size=HISTORY, by="caudal bench", on="2026-11-27", scale=0.1)
+    assert origin.what == "the whole history in one upload with 0.1 of its rows"
+
+
 @pytest.mark.parametrize("kind", ["processed_to_curated", "train_anomaly_model"])
 def test_job_without_a_record_has_the_assumed_minutes(recorded: list[Recorded], kind: str) -> None:
     minutes = {"processed_to_curated": 2, "train_anomaly_model": 5}[kind]
@@ -62,16 +69,17 @@ def test_job_without_a_record_has_the_assumed_minutes(recorded: list[Recorded], 
 
 
 def test_committed_records_are_readable_and_say_how_they_were_made() -> None:
-    assert {size for size, _, _ in origins()} <= set(SIZES)
-    assert {each.size for each in records()} == {size for size, _, _ in origins()}
+    made = {each.size for each in origins()}
+    assert made <= set(SIZES)
+    assert {each.size for each in records()} == made
     assert {each.domain for each in records() if each.size in OF_A_RUN} == {"ecommerce", "cloud_provider"}
 
 
 def test_file_of_records_is_read_by_domain_job_and_size(tmp_path: Path) -> None:
     file = tmp_path / "measured.json"
     one = Recorded(domain="shop", job="a", size=SAMPLE, measures=TWO_RUNS)
-    made = {SAMPLE: {"by": "caudal bench", "on": "2026-11-27"}}
+    made = {SAMPLE: {"by": "caudal bench", "on": "2026-11-27", "scale": 1.0}}
     file.write_text(json.dumps({"made": made, "jobs": [one.to_json()]}))
     assert list(records(file)) == [one]
-    assert list(origins(file)) == [(SAMPLE, "caudal bench", "2026-11-27")]
+    assert list(origins(file)) == [Origin(size=SAMPLE, by="caudal bench", on="2026-11-27", scale=1.0)]
     assert FILE.exists()

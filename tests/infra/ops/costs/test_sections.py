@@ -185,7 +185,9 @@ def test_training_without_a_schedule_costs_nothing(tmp_path: Path) -> None:
 def test_history_costs_the_runs_that_were_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     measures = Measures(runs=2, processor=400.0, driver=60.0, driver_processor=80.0)
     recorded = Recorded(domain="shop", job="raw_to_processed", size=HISTORY, measures=measures)
+    origin = measured.Origin(size=HISTORY, by="caudal bench", on="2026-11-27", scale=1.0)
     monkeypatch.setattr(measured, "records", lambda: [recorded])
+    monkeypatch.setattr(measured, "origins", lambda: [origin])
     arguments = {"--domain": "shop"}
     jobs = {
         each: job(f"caudal-dev-shop-{each}", DefaultArguments=arguments)
