@@ -13,6 +13,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from bench.job_runs import Observation, ObservedJob, measures_table
 from bench.measure import ENV, LAYERS, Measured, equal_marts, run_upload
 from bench.reference import reference
 from lake.model.spec import Domain
@@ -52,8 +53,11 @@ def write_history(domain: Domain, work: Path, scale: float) -> tuple[Path, Any]:
     return landing, sample.generate(landing, scale=scale, layout=sample.Layout.HISTORY)
 
 
-def whole_history(domain: Domain, work: Path, scale: float, console: Console) -> None:
-    """Print seconds per stage, files and memory for the history in one upload, and DuckDB's seconds."""
+def whole_history(domain: Domain, work: Path, scale: float, console: Console) -> list[ObservedJob]:
+    """Print seconds per stage, files and memory for the history in one upload, and DuckDB's seconds.
+
+    Print and return what its jobs did.
+    """
     with console.status("generating the history …"):
         landing, manifest = write_history(domain, work, scale)
     out = work / "cdk.out"
@@ -63,8 +67,10 @@ def whole_history(domain: Domain, work: Path, scale: float, console: Console) ->
         executor().warm_up()
         cloud.deploy(out)
         deployed = time.monotonic() - began
+        observation = Observation(cloud, domain)
         with console.status("running the pipeline …"):
             measured = run_upload(cloud, domain, landing)
+        jobs = observation.jobs()
     with console.status("running DuckDB …"):
         began = time.monotonic()
         with duckdb.connect() as connection:
@@ -82,6 +88,8 @@ def whole_history(domain: Domain, work: Path, scale: float, console: Console) ->
     console.print(f"peak resident memory     {measured.memory_mb:,} MB (Spark worker)")
     console.print(f"DuckDB, same gold tables {duckdb_seconds:.1f} s    ratio {total / duckdb_seconds:.1f}")
     console.print(f"gold equal to DuckDB's   {equal} tables; differing: {', '.join(differing) or 'none'}")
+    console.print(measures_table("What counts on Glue, the whole history", jobs))
+    return jobs
 
 
 def _stages(measured: Measured, deployed: float) -> Table:
@@ -94,10 +102,15 @@ def _stages(measured: Measured, deployed: float) -> Table:
     return table
 
 
-def one_more_month(domain: Domain, work: Path, scale: float, console: Console) -> None:
-    """Print time and files of the newest month after SHORT and after LONG months, and their ratio."""
+def one_more_month(domain: Domain, work: Path, scale: float, console: Console) -> list[ObservedJob]:
+    """Print time and files of the newest month after SHORT and after LONG months, and their ratio.
+
+    Print what its jobs did, and return it for LONG.
+    """
     synthesise(PROJECT, work / "cdk.out", ENV)
-    costs = {months: _measure_newest(domain, work, scale, months, console) for months in (SHORT, LONG)}
+    measured = {months: _measure_newest(domain, work, scale, months, console) for months in (SHORT, LONG)}
+    costs = {months: newest for months, (newest, _) in measured.items()}
+    jobs = {months: found for months, (_, found) in measured.items()}
     table = Table("", title="One more month", title_justify="left")
     for months in costs:
         table.add_column(f"after {months} months", justify="right")
@@ -112,9 +125,14 @@ def one_more_month(domain: Domain, work: Path, scale: float, console: Console) -
         short, long = pick(costs[SHORT]), pick(costs[LONG])
         table.add_row(name, f"{short:.1f}", f"{long:.1f}", f"{long / short:.2f}" if short else "–")
     console.print(table)
+    for months, found in jobs.items():
+        console.print(measures_table(f"What counts on Glue, one more month after {months}", found))
+    return jobs[LONG]
 
 
-def _measure_newest(domain: Domain, work: Path, scale: float, months: int, console: Console) -> Measured:
+def _measure_newest(
+    domain: Domain, work: Path, scale: float, months: int, console: Console
+) -> tuple[Measured, list[ObservedJob]]:
     sample = _sample(domain)
     landing, last = work / f"months-{months}", work / f"last-{months}"
     for folder in (landing, last):
@@ -130,7 +148,9 @@ def _measure_newest(domain: Domain, work: Path, scale: float, months: int, conso
         cloud.deploy(work / "cdk.out")
         with console.status(f"{months} months of history …"):
             before = run_upload(cloud, domain, landing)
+        observation = Observation(cloud, domain)
         with console.status(f"one more month after {months} …"):
             after = run_upload(cloud, domain, last)
+        jobs = observation.jobs()
     after.extra["files_added"] = sum(after.files.values()) - sum(before.files.values())
-    return after
+    return after, jobs

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.execution.spark_child.event_log import PROCESSOR_TIME
+
 SQL_START = "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart"
+SQL_FIGURES = "org.apache.spark.sql.execution.ui.SparkListenerDriverAccumUpdates"
+FILES_READ, FILES_WRITTEN = "number of files read", "number of written files"
+"""Names of the figures that Spark's scans and writes report."""
+
 NANOSECONDS = 1e-9
 MILLISECONDS = 1e-3
 
@@ -21,7 +27,8 @@ class Figures:
     """What a run did in Spark. Times are seconds, sizes bytes.
 
     `processor` is the processor time of tasks, `running` the sum of their durations. `busy` is the time in
-    which any task ran.
+    which any task ran. `process` is the processor time of Python and Java together, tasks included. A file
+    counts as read once for each scan of it.
     """
 
     queries: int = 0
@@ -33,6 +40,9 @@ class Figures:
     busy: float = 0.0
     bytes_read: int = 0
     bytes_written: int = 0
+    process: float = 0.0
+    files_read: int = 0
+    files_written: int = 0
 
 
 def read_figures(file: Path) -> Figures:
@@ -46,14 +56,22 @@ def figures_of(events: Iterable[dict[str, Any]]) -> Figures:
     counts = {SQL_START: 0, "SparkListenerJobStart": 0, "SparkListenerStageCompleted": 0}
     spans: list[Span] = []
     metrics: list[dict[str, Any]] = []
+    names: dict[int, str] = {}
+    files: dict[int, int] = {}
+    process = 0.0
     for event in events:
         kind = event["Event"]
+        names.update(_figures_of_plan(event.get("sparkPlanInfo", {})))
         if kind in counts:
             counts[kind] += 1
         elif kind == "SparkListenerTaskEnd":
             info = event["Task Info"]
             spans.append((info["Launch Time"] * MILLISECONDS, info["Finish Time"] * MILLISECONDS))
             metrics.append(event.get("Task Metrics") or {})
+        elif kind == SQL_FIGURES:
+            files.update(event["accumUpdates"])
+        elif kind == PROCESSOR_TIME:
+            process += event["Nanoseconds"] * NANOSECONDS
     queries, jobs, stages = counts.values()
     return Figures(
         queries=queries,
@@ -65,7 +83,18 @@ def figures_of(events: Iterable[dict[str, Any]]) -> Figures:
         busy=covered(spans),
         bytes_read=sum(each.get("Input Metrics", {}).get("Bytes Read", 0) for each in metrics),
         bytes_written=sum(each.get("Output Metrics", {}).get("Bytes Written", 0) for each in metrics),
+        process=process,
+        files_read=sum(value for id, value in files.items() if names.get(id) == FILES_READ),
+        files_written=sum(value for id, value in files.items() if names.get(id) == FILES_WRITTEN),
     )
+
+
+def _figures_of_plan(plan: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """Yield id and name of each figure that the operators of a plan report."""
+    for each in plan.get("metrics", []):
+        yield each["accumulatorId"], each["name"]
+    for child in plan.get("children", []):
+        yield from _figures_of_plan(child)
 
 
 def covered(spans: Sequence[Span]) -> float:

@@ -5,78 +5,58 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.event_log import Figures, read_figures
+from bench.job_runs import JobRun, Observation, ObservedJob, measures_table
 from bench.measure import ENV, NAMES, run_upload
 from bench.queries import measure_queries
 from lake import naming
 from lake.model.spec import Domain
+from lake.naming import stream_job
 from localcloud.daemon import PROJECT
-from localcloud.execution.glue import EVENT_LOGS, executor
+from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
 
 SLOWEST_TABLES = 12
+IDLE_SECONDS = 3_600.0
 PUBLISH = "PublishMarts"
 """State of the pipeline that publishes to the serving store."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobRun:
-    """A job run: the job's name, how long it took in seconds, and what it did in Spark."""
+def profile(
+    domain: Domain, landing: Path, work: Path, console: Console, *, short_runs: bool = False
+) -> list[ObservedJob]:
+    """Upload a folder to an empty cloud in `work`; print the profile of the domain's jobs and of its answers.
 
-    job: str
-    seconds: float
-    figures: Figures
-
-    @property
-    def idle(self) -> float:
-        """Seconds in which no task ran: the driver planned, listed, wrote the ledger, or waited."""
-        return max(0.0, self.seconds - self.figures.busy)
-
-
-def profile(domain: Domain, landing: Path, work: Path, console: Console, *, short_runs: bool = False) -> None:
-    """Upload a landing folder to an empty cloud in `work`; print the profile of the pipeline and its answers.
-
-    The event logs, from which the figures are, slow the runs down a little.
+    The jobs of streams run over all of their files, after the pipeline. Return the jobs with their measures.
     """
     synthesise(PROJECT, work / "cdk.out", ENV)
     home = work / f"profile-{domain.name}"
     shutil.rmtree(home, ignore_errors=True)
     cloud = LocalCloud(home, short_runs=short_runs)
-    cloud.context.event_logs = True
     with cloud, console.status(f"{domain.name} …"):
         executor().warm_up()
         cloud.deploy(work / "cdk.out")
-        before = cloud.context.counted_requests()
+        observation = Observation(cloud, domain)
         measured = run_upload(cloud, domain, landing)
-        runs = list(job_runs(cloud.client("glue"), home, domain))
-        requests = cloud.context.counted_requests() - before
+        for table in domain.stream_tables:
+            cloud.fire_schedule(NAMES.schedule(domain.name, stream_job(table.name)))
+        cloud.wait_idle(IDLE_SECONDS)
+        runs, jobs, requests = observation.runs(), observation.jobs(), observation.requests()
         measure_queries(cloud.client("athena"), domain, console)
     if PUBLISH in measured.stages:
         console.print(f"first publication to the serving store {measured.stages[PUBLISH]:.1f} s")
     console.print(f"upload {measured.upload:.1f} s, pipeline {measured.pipeline:.1f} s")
     console.print(_of_runs(runs))
+    console.print(measures_table("What counts on Glue", jobs))
     console.print(_of_tables(seconds_by_table(home, domain)))
     console.print(_of_requests(requests))
-
-
-def job_runs(glue: Any, home: Path, domain: Domain) -> Iterator[JobRun]:
-    """Yield the domain's job runs that left an event log, by job and in order of time."""
-    for folder in sorted((home / EVENT_LOGS).glob(f"{NAMES.of(domain.name)}*")):
-        found = glue.get_job_runs(JobName=folder.name)["JobRuns"]
-        for run in sorted(found, key=lambda each: each["StartedOn"]):
-            log = folder / run["Id"]
-            if log.exists():
-                seconds = (run["CompletedOn"] - run["StartedOn"]).total_seconds()
-                yield JobRun(job=folder.name, seconds=seconds, figures=read_figures(log))
+    return jobs
 
 
 def seconds_by_table(home: Path, domain: Domain) -> Counter[str]:

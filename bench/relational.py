@@ -12,6 +12,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table as Grid
 
+from bench.job_runs import Observation, measures_table
 from bench.measure import ENV, NAMES
 from lake import naming
 from lake.errors import CaudalError
@@ -127,8 +128,10 @@ def relational_copy(domain: Domain, work: Path, count: int, console: Console) ->
             put_month(
                 cloud, domain, schema, generated(domain, schema, count // MONTHS, number, 0), number, work
             )
+        observation = Observation(cloud, domain)
         with console.status("the first load …"):
             first = load(cloud, domain, "first")
+        jobs = observation.jobs()
         with console.status("an unchanged load …"):
             unchanged = load(cloud, domain, "unchanged")
         query = generated(domain, schema, count // MONTHS, MONTHS - 1, 1)
@@ -144,4 +147,5 @@ def relational_copy(domain: Domain, work: Path, count: int, console: Console) ->
         merged = [each for each in summary["tables"].values() for each in each.values()]
         table.add_row(name, f"{sum(merged):,}", f"{summary['seconds']:.1f}")
     console.print(table)
+    console.print(measures_table("What counts on Glue, the first load", jobs))
     console.print(f"peak resident memory     {memory:,} MB (Spark worker: Java and the loader)")

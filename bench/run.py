@@ -12,8 +12,10 @@ from rich.console import Console
 from bench.batch import one_more_month, whole_history, write_history
 from bench.dashboards import measure_dashboards
 from bench.profile import profile
+from bench.recording import record
 from bench.relational import relational_copy
 from bench.streams import backlog
+from lake.measures import HISTORY, MONTH, SAMPLE
 from lake.model.discovery import load_domains
 from lake.model.spec import Domain
 from localcloud.daemon import PROJECT
@@ -31,15 +33,21 @@ def _stream_domain() -> Domain:
     return next(domain for domain in load_domains() if domain.stream_tables)
 
 
-def profiles(*, sample: bool, scale: float, work: Path | None) -> None:
-    """Print the profile of the history of `scale`, or of the committed sample of every domain."""
+def profiles(*, sample: bool, scale: float, work: Path | None, records: Path | None = None) -> None:
+    """Print the profile of the history of `scale`, or of the committed sample of every domain.
+
+    The measures of the sample's jobs go to the file `records`, if given.
+    """
     console = Console()
     folder = work or Path(tempfile.mkdtemp(prefix="caudal-bench-"))
     try:
         if sample:
             for domain in load_domains():
                 console.rule(f"[bold]{domain.name}: profile of the sample", align="left")
-                profile(domain, PROJECT / "sample_data" / domain.name, folder, console, short_runs=True)
+                landing = PROJECT / "sample_data" / domain.name
+                jobs = profile(domain, landing, folder, console, short_runs=True)
+                if records:
+                    record(records, SAMPLE, domain, jobs)
         else:
             domain = _default_domain()
             console.rule(f"[bold]{domain.name}: profile of the whole history", align="left")
@@ -58,12 +66,14 @@ def measure(
     dashboards: bool,
     relational: int = RELATIONAL_ROWS,
     work: Path | None,
+    records: Path | None = None,
 ) -> None:
     """Run the chosen benchmarks and print their figures.
 
     `scale` 1 is the size of the real history. `events` are sizes of a stream's backlog, BACKLOGS by default,
     0 for none. `relational` is the number of rows that MySQL gets, 0 for none. Data goes to `work`, or to a
-    temporary folder that is removed.
+    temporary folder that is removed. The measures of the jobs of history and month go to the file `records`,
+    if given.
     """
     console = Console()
     domain = _default_domain()
@@ -71,10 +81,14 @@ def measure(
     try:
         if history:
             console.rule(f"[bold]{domain.name}: the whole history in one upload", align="left")
-            whole_history(domain, folder, scale, console)
+            jobs = whole_history(domain, folder, scale, console)
+            if records:
+                record(records, HISTORY, domain, jobs, scale=scale)
         if months:
             console.rule(f"[bold]{domain.name}: one more month", align="left")
-            one_more_month(domain, folder, scale, console)
+            jobs = one_more_month(domain, folder, scale, console)
+            if records:
+                record(records, MONTH, domain, jobs, scale=scale)
         if dashboards:
             console.rule("[bold]dashboards in Chromium", align="left")
             measure_dashboards(folder, scale, console)

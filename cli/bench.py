@@ -20,6 +20,7 @@ EXAMPLES = examples(
     "caudal bench --training",
     "caudal bench --pictures docs/pictures",
     "caudal bench --profile --sample",
+    "caudal bench --record --no-months --no-dashboards --events 0 --relational 0",
 )
 
 
@@ -38,6 +39,10 @@ _Publication = Annotated[
     typer.Option(metavar="HOME", help="Measure only what readers see while this lake is published again."),
 ]
 _Profile = Annotated[bool, typer.Option("--profile", help="Print only where the time of the pipeline goes.")]
+
+_Record = Annotated[
+    bool, typer.Option("--record", help="Keep what the jobs did: the cost estimate predicts from it.")
+]
 
 
 def bench(
@@ -65,12 +70,15 @@ def bench(
     sample: Annotated[
         bool, typer.Option("--sample", help="With --profile: of the sample data, not of the history.")
     ] = False,
+    record: _Record = False,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
     from bench.run import measure, profiles
+    from infra.ops.costs.measured import FILE
 
+    records = FILE if record else None
     if profile:
-        profiles(sample=sample, scale=scale, work=work)
+        profiles(sample=sample, scale=scale, work=work, records=records)
     elif models or training or pictures:
         _measure_models(judge=models, training=training, pictures=pictures)
     elif publication:
@@ -86,6 +94,7 @@ def bench(
             dashboards=dashboards,
             relational=relational,
             work=work,
+            records=records,
         )
 
 

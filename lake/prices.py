@@ -45,6 +45,11 @@ def job_dollars(seconds: float, dpus: Decimal) -> Decimal:
     return (billed * dpus * DPU_HOUR / _HOUR).quantize(_MICRO, ROUND_HALF_UP)
 
 
+def job_dollars_of(dpu_seconds: float) -> Decimal:
+    """Return what these billed DPU seconds of a job cost, rounded half-up to 6 decimals."""
+    return (Decimal(str(dpu_seconds)) * DPU_HOUR / _HOUR).quantize(_MICRO, ROUND_HALF_UP)
+
+
 def crawl_dollars() -> Decimal:
     """Return what the shortest crawl that Glue bills costs, rounded half-up to 6 decimals."""
     dollars = CRAWL_DPUS * Decimal(CRAWL_MINUTES) / 60 * CRAWLER_DPU_HOUR

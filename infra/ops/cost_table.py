@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from infra.ops import costs
-from infra.ops.costs import prices
+from infra.ops.costs import measured, prices
+from lake import prediction
 from lake.documentation import pages as generated
 from lake.documentation.pages import DOCS, page, table, with_block
+from lake.measures import Recorded
 from lake.prices import CRAWL_DPUS, CRAWL_MINUTES, CRAWLER_DPU_HOUR, DPU_HOUR
 
 PAGE = "generated/costs.md"
@@ -25,7 +27,7 @@ def pages(outdirs: Mapping[str, Path], folder: Path = DOCS) -> dict[str, str]:
     source = "the synthesised templates and the price list in `infra/ops/costs/`"
     guide = (folder / GUIDE).read_text(encoding="utf-8")
     return {
-        PAGE: page("Estimated costs", source, [*_assumptions(), *blocks]),
+        PAGE: page("Estimated costs", source, [*_assumptions(), *_predictions(), *blocks]),
         GUIDE: with_block(guide, BLOCK, _sums(outdirs)),
     }
 
@@ -94,13 +96,73 @@ def _assumptions() -> Iterator[str]:
     yield table(
         ("assumed", "value"),
         [
-            ("a job run with new rows; without", f"{prices.JOB_MINUTES} min; {prices.IDLE_MINUTES} min"),
+            (
+                "a job run with new rows of which nothing is recorded; a run without new rows",
+                f"{prices.JOB_MINUTES} min; {prices.IDLE_MINUTES} min",
+            ),
             ("a training, also of unchanged data", f"{prices.TRAIN_MINUTES} min"),
             ("a crawl, the shortest that is billed", f"{CRAWL_MINUTES} min on {CRAWL_DPUS} DPU"),
-            ("S3 requests of a job run with new rows", f"{prices.READS:,} reads, {prices.WRITES:,} writes"),
+            (
+                "S3 requests of a job run of which nothing is recorded",
+                f"{prices.READS:,} reads, {prices.WRITES:,} writes",
+            ),
             ("log lines of a job run", f"{prices.LOG_MB:g} MB"),
             ("requests an hour with which a pipe polls its queue", f"{prices.POLLS}"),
         ],
+    )
+
+
+def _predictions() -> Iterator[str]:
+    """Yield what the DPU seconds of job runs are predicted from."""
+    yield "## Predicted DPU seconds"
+    yield (
+        "Where a job has a record, its DPU seconds and its requests are predicted from what its runs did on "
+        "the local cloud. Nothing of this has been compared with AWS. "
+        "[The formula and its assumptions](../adr/infra-predicted-dpu-seconds.md)."
+    )
+    yield table(
+        ("assumed by the prediction", "value"),
+        [
+            ("start of a run, before its script", f"{prediction.START_SECONDS:g} s"),
+            ("answer of S3 to a request", f"{prediction.REQUEST_SECONDS * 1000:g} ms"),
+            (
+                "requests at a time: the jobs' copies; their others",
+                f"{prediction.COPIES_AT_ONCE}; {prediction.REQUESTS_AT_ONCE}",
+            ),
+            (
+                "Spark's requests for a file read; for one written",
+                f"{prediction.READS_OF_FILE_READ}; {prediction.OF_FILE_WRITTEN}",
+            ),
+            ("transfer of a connection to S3", f"{prediction.BYTES_A_SECOND / 1e6:g} MB/s"),
+            (
+                "tasks at a time: one G.1X worker; one G.025X worker",
+                f"{prediction.VCPUS['G.1X']}; {prediction.VCPUS['G.025X']}",
+            ),
+        ],
+    )
+    yield table(
+        ("recorded", "what", "by", "on"),
+        [(each.size, each.what, f"`{each.by}`", each.on) for each in measured.origins()],
+    )
+    header = (
+        "domain", "recorded", "job", "runs", "processor s of tasks", "processor s beside", "s without a task",
+        "files read", "files written", "requests of its own",
+    )  # fmt: skip
+    yield table(header, [_record(each) for each in measured.records()])
+
+
+def _record(recorded: Recorded) -> tuple[str, ...]:
+    """Return the row of a record."""
+    each = recorded.measures
+    seconds = (each.processor, each.driver_processor, each.driver)
+    numbers = (each.files_read, each.files_written, each.requests)
+    return (
+        recorded.domain,
+        recorded.size,
+        f"`{recorded.job}`",
+        f"{each.runs}",
+        *(f"{value:.1f}" for value in seconds),
+        *(f"{number:,}" for number in numbers),
     )
 
 

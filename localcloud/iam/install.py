@@ -57,7 +57,8 @@ def install(context: Context, mode: Mode = "enforce") -> Evaluator:
         if isinstance(self, STSResponse):
             _check_trust(self, evaluator, role)
         if isinstance(self, S3Response):
-            context.count_request(role or "", str(self.data.get("Action")))
+            action = "CopyObject" if _copy_source(self) else str(self.data.get("Action"))
+            context.count_request(role or "", action)
             _check_s3(self, evaluator, role, resource)
         elif role is not None:
             _check(self, evaluator, role)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bench.event_log import SQL_START, Figures, Span, covered, read_figures
+from bench.event_log import SQL_FIGURES, SQL_START, Figures, Span, covered, read_figures
+from localcloud.execution.spark_child.event_log import PROCESSOR_TIME
 
 
 def task(begin: int, end: int, **metrics: Any) -> dict[str, Any]:
@@ -20,9 +21,19 @@ def task(begin: int, end: int, **metrics: Any) -> dict[str, Any]:
     }
 
 
+def operator(name: str, id: int, *children: dict[str, Any]) -> dict[str, Any]:
+    """An operator of a plan that reports one figure."""
+    return {"metrics": [{"name": name, "accumulatorId": id}], "children": list(children)}
+
+
+PLAN = operator(
+    "number of written files", 1, operator("number of files read", 2), operator("metadata time", 3)
+)
+
 EVENTS = [
     {"Event": "SparkListenerLogStart", "Spark Version": "4"},
-    {"Event": SQL_START, "executionId": 0},
+    {"Event": SQL_START, "executionId": 0, "sparkPlanInfo": PLAN},
+    {"Event": SQL_FIGURES, "executionId": 0, "accumUpdates": [[2, 7], [3, 900]]},
     {"Event": "SparkListenerJobStart", "Job ID": 0},
     task(
         1000,
@@ -36,8 +47,12 @@ EVENTS = [
     task(2000, 4000, **{"Executor CPU Time": 500_000_000}),
     {"Event": "SparkListenerStageCompleted", "Stage Info": {}},
     {"Event": "SparkListenerJobStart", "Job ID": 1},
+    # An adaptive plan has new operators; a figure that is reported again replaces the one before.
+    {"Event": "adaptive", "executionId": 0, "sparkPlanInfo": operator("number of files read", 4)},
+    {"Event": SQL_FIGURES, "executionId": 0, "accumUpdates": [[4, 5], [2, 8], [1, 3]]},
     task(9000, 9500),
     {"Event": "SparkListenerStageCompleted", "Stage Info": {}},
+    {"Event": PROCESSOR_TIME, "Nanoseconds": 2_500_000_000},
 ]
 
 
@@ -53,6 +68,9 @@ def test_counts_and_sums_are_those_of_the_events(tmp_path: Path) -> None:
         busy=3.5,
         bytes_read=10,
         bytes_written=5,
+        process=2.5,
+        files_read=13,
+        files_written=3,
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from bench import run
+from bench.job_runs import ObservedJob
+from lake.measures import Measures
 from lake.model.spec import Domain
 
 
@@ -27,8 +30,9 @@ def test_backlogs_of_a_stream_are_measured_by_size(monkeypatch: pytest.MonkeyPat
 def test_temporary_folder_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     folders: list[tuple[str, Path]] = []
 
-    def whole_history(domain: Domain, work: Path, _scale: float, _console: Console) -> None:
+    def whole_history(domain: Domain, work: Path, _scale: float, _console: Console) -> list[ObservedJob]:
         folders.append((domain.name, work))
+        return []
 
     monkeypatch.setattr(run, "whole_history", whole_history)
     run.measure(scale=1, months=False, history=True, events=[0], dashboards=False, relational=0, work=None)
@@ -70,11 +74,13 @@ def test_profiles_are_of_the_sample_of_every_domain_or_of_the_history(
 
     def profile(
         domain: Domain, landing: Path, _work: Path, _console: Console, short_runs: bool = False
-    ) -> None:
+    ) -> list[ObservedJob]:
         profiled.append((domain.name, landing, short_runs))
+        return [ObservedJob(kind="job", worker_type="G.1X", measures=Measures(tasks=len(profiled)))]
 
     monkeypatch.setattr(run, "profile", profile)
     monkeypatch.setattr(run, "write_history", lambda domain, work, scale: (work / f"{scale}", None))
+    records = tmp_path / "measured.json"
     run.profiles(sample=True, scale=1.0, work=tmp_path)
     run.profiles(sample=False, scale=0.5, work=tmp_path)
     assert [(name, landing.name, short) for name, landing, short in profiled] == [
@@ -82,3 +88,26 @@ def test_profiles_are_of_the_sample_of_every_domain_or_of_the_history(
         ("ecommerce", "ecommerce", True),
         ("ecommerce", "0.5", False),
     ]
+    assert not records.exists()
+    run.profiles(sample=True, scale=1.0, work=tmp_path, records=records)
+    assert recorded(records) == [("cloud_provider", "sample", 4), ("ecommerce", "sample", 5)]
+
+
+def test_history_and_month_are_recorded_on_request(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def observed(tasks: int) -> list[ObservedJob]:
+        return [ObservedJob(kind="job", worker_type="G.1X", measures=Measures(tasks=tasks))]
+
+    monkeypatch.setattr(run, "whole_history", lambda *_: observed(1))
+    monkeypatch.setattr(run, "one_more_month", lambda *_: observed(2))
+    for records in (None, tmp_path / "measured.json"):
+        run.measure(
+            scale=1, months=True, history=True, events=[0], dashboards=False, relational=0, work=tmp_path,
+            records=records,
+        )  # fmt: skip
+    assert recorded(tmp_path / "measured.json") == [("ecommerce", "history", 1), ("ecommerce", "month", 2)]
+
+
+def recorded(file: Path) -> list[tuple[str, str, int]]:
+    """Return domain, size and tasks of the records in a file."""
+    jobs = json.loads(file.read_text())["jobs"]
+    return [(each["domain"], each["size"], each["tasks"]) for each in jobs]

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from bench import run
 from cli.main import app
+from infra.ops.costs.measured import FILE
 
 
 def test_options_choose_the_measurements(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -38,6 +39,7 @@ def test_options_choose_the_measurements(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "dashboards": False,
         "relational": 3,
         "work": tmp_path,
+        "records": None,
     }
 
 
@@ -47,4 +49,14 @@ def test_a_profile_is_all_that_is_measured(monkeypatch: pytest.MonkeyPatch, samp
     monkeypatch.setattr(run, "profiles", profiled.update)
     options = ["--profile", "--scale", "0.5", *(["--sample"] if sample else [])]
     assert CliRunner().invoke(app, ["bench", *options]).exit_code == 0
-    assert profiled == {"sample": sample, "scale": 0.5, "work": None}
+    assert profiled == {"sample": sample, "scale": 0.5, "work": None, "records": None}
+
+
+def test_measures_are_recorded_for_the_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: dict[str, Any] = {}
+    monkeypatch.setattr(run, "measure", measured.update)
+    monkeypatch.setattr(run, "profiles", measured.update)
+    for options in ([], ["--profile", "--sample"]):
+        measured.clear()
+        assert CliRunner().invoke(app, ["bench", "--record", *options]).exit_code == 0
+        assert measured["records"] == FILE

@@ -11,6 +11,7 @@ from infra.ops.costs.sections import (
     at_rest,
     continuous,
     drops,
+    histories,
     idle,
     scheduled,
     sections,
@@ -20,6 +21,6 @@ from infra.ops.costs.sections import (
 )
 
 __all__ = [
-    "Line", "Section", "against", "at_rest", "continuous", "drops", "estimate", "idle", "scheduled",
-    "sections", "streams", "total", "trainings",
+    "Line", "Section", "against", "at_rest", "continuous", "drops", "estimate", "histories", "idle",
+    "scheduled", "sections", "streams", "total", "trainings",
 ]  # fmt: skip

@@ -86,9 +86,7 @@ def against(measured: Mapping[str, tuple[int, float]], outdir: Path) -> str:
 
     `measured` maps its name to the number of runs and their dollars.
     """
-    predicted = {
-        job.name: runs.compute(job, runs.minutes(job)) for stack in stacks(outdir) for job in stack.jobs
-    }
+    predicted = {job.name: runs.compute_of_run(job) for stack in stacks(outdir) for job in stack.jobs}
     lines = ["Measured by the last acceptance, beside the prediction for as many runs:"]
     for name, (number, dollars) in measured.items():
         expected = number * predicted.get(name, runs.crawl())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.ops.costs.measured import predicted
 from infra.ops.costs.prices import (
     CRAWL_TRANSITIONS,
     GLUE_METRICS,
@@ -22,7 +23,7 @@ from infra.ops.costs.prices import (
     WRITES,
 )
 from infra.ops.costs.stacks import Job, Stack
-from lake.prices import DPU_HOUR, crawl_dollars
+from lake.prices import DPU_HOUR, crawl_dollars, job_dollars_of
 
 LOGS = LOG_MB / 1024 * LOG_GB
 REQUESTS = READS * READ + WRITES * WRITE
@@ -36,17 +37,39 @@ def compute(job: Job, minutes: float) -> float:
 def beside(job: Job, *, idle: bool = False) -> float:
     """Return the dollars of a run besides its DPUs: logs, requests, and Glue's metrics where they are on."""
     metrics = GLUE_METRICS * METRIC_HOUR if job.sends_metrics else 0.0
-    return LOGS + (REQUESTS / 10 if idle else REQUESTS) + metrics
+    return LOGS + (REQUESTS / 10 if idle else _requests(job)) + metrics
+
+
+def _requests(job: Job) -> float:
+    """Return the dollars of the requests of a run with new rows: predicted, or of the assumed number."""
+    found = predicted(job)
+    if found is None:
+        return REQUESTS
+    return (found.requests.reads * READ + found.requests.writes * WRITE) / found.recorded.measures.runs
 
 
 def minutes(job: Job) -> float:
-    """Return the assumed minutes of a job run with new rows."""
+    """Return the assumed minutes of a job run with new rows, of which nothing is recorded."""
     return TRAIN_MINUTES if job.is_training else JOB_MINUTES
+
+
+def compute_of_run(job: Job) -> float:
+    """Return the dollars of the DPUs of a job run with new rows: predicted, or of the assumed minutes."""
+    if found := predicted(job):
+        return float(job_dollars_of(found.dpu_seconds))
+    return compute(job, minutes(job))
+
+
+def basis(job: Job) -> str:
+    """Return what `compute_of_run` is computed from."""
+    if found := predicted(job):
+        return found.basis
+    return f"{minutes(job):g} min on {job.dpus:g} DPU"
 
 
 def job_run(job: Job, *, idle: bool = False) -> float:
     """Return the dollars of a job run with new rows; `idle`: without."""
-    return compute(job, IDLE_MINUTES if idle else minutes(job)) + beside(job, idle=idle)
+    return (compute(job, IDLE_MINUTES) if idle else compute_of_run(job)) + beside(job, idle=idle)
 
 
 def crawl() -> float:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.ops.costs import relational, runs
+from infra.ops.costs.measured import predicted
 from infra.ops.costs.prices import (
     AT_REST,
     DAYS,
     HOURS,
-    JOB_MINUTES,
     POLLS,
     QUICKSIGHT_AUTHOR,
     REFRESH_MB,
@@ -23,7 +23,8 @@ from infra.ops.costs.prices import (
     TRANSITIONS,
 )
 from infra.ops.costs.stacks import Job, Schedule, Stack, stacks
-from lake.prices import CRAWL_DPUS, CRAWL_MINUTES
+from lake.measures import HISTORY
+from lake.prices import CRAWL_DPUS, CRAWL_MINUTES, job_dollars_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,10 @@ def sections(outdir: Path) -> list[Section]:
         *(
             Section(key=f"drop_{stack}", title=f"One drop into {stack}", lines=lines)
             for stack, lines in drops(outdir).items()
+        ),
+        *(
+            Section(key=f"history_{stack}", title=f"The whole history into {stack}, once", lines=lines)
+            for stack, lines in histories(outdir).items()
         ),
     ]
     return [section for section in found if section.lines]
@@ -119,7 +124,7 @@ def streams(outdir: Path) -> list[Line]:
         _all_month(job)
         if job.is_continuous
         else Line(
-            what=f"{job.name}, {starts:.0f} runs of {JOB_MINUTES} min on {job.dpus:g} DPU",
+            what=f"{job.name}, {starts:.0f} runs of {runs.basis(job)}",
             dollars=starts * (runs.job_run(job) + runs.table_metrics(1)),
         )
         for job, starts in _streams(outdir)
@@ -171,11 +176,25 @@ def drops(outdir: Path) -> dict[str, list[Line]]:
     return {stack.name: list(_drop(stack)) for stack in stacks(outdir) if stack.has_pipeline}
 
 
+def histories(outdir: Path) -> dict[str, list[Line]]:
+    """Return, by stack, the DPUs of the jobs that bring a whole history, where one was recorded."""
+    return {stack.name: list(_history(stack)) for stack in stacks(outdir)}
+
+
+def _history(stack: Stack) -> Iterator[Line]:
+    for job in stack.jobs:
+        if found := predicted(job, [HISTORY]):
+            number = found.recorded.measures.runs
+            yield Line(
+                what=f"{job.name}, {number} × {found.basis}",
+                dollars=number * float(job_dollars_of(found.dpu_seconds)),
+            )
+
+
 def _drop(stack: Stack) -> Iterator[Line]:
     jobs = [job for job in stack.jobs if job.is_of_pipeline]
     for job in jobs:
-        what = f"{job.name}, {JOB_MINUTES} min on {job.dpus:g} DPU"
-        yield Line(what=what, dollars=runs.compute(job, JOB_MINUTES))
+        yield Line(what=f"{job.name}, {runs.basis(job)}", dollars=runs.compute_of_run(job))
     if jobs:
         yield Line(what="logs and requests of the jobs", dollars=sum(map(runs.beside, jobs)))
     if stack.drop_tables:

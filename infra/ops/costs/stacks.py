@@ -26,13 +26,24 @@ _HOURS_OF = {"minute": 1 / 60, "hour": 1, "day": 24}
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A Glue job: its DPUs at the smallest scale, and whether it sends Glue's metrics of each run."""
+    """A Glue job: domain and kind (raw_to_processed, …), its workers at the smallest scale, its switches.
+
+    `sends_metrics`: it sends Glue's metrics of each run.
+    """
 
     name: str
-    dpus: float
+    domain: str
+    kind: str
+    worker_type: str
+    workers: int
     is_stream: bool
     is_continuous: bool
     sends_metrics: bool
+
+    @property
+    def dpus(self) -> float:
+        """DPUs at the smallest scale."""
+        return float(self.workers * DPUS[self.worker_type])
 
     @property
     def is_training(self) -> bool:
@@ -118,10 +129,14 @@ def stacks(outdir: Path) -> list[Stack]:
 
 def _job(properties: Mapping[str, Any]) -> Job:
     arguments = properties.get("DefaultArguments", {})
-    workers = min(SMALLEST_WORKERS, properties["NumberOfWorkers"])
+    domain = arguments.get("--domain", "")
+    kind = properties["Name"].partition(f"-{domain.replace('_', '-')}-")[2] if domain else ""
     return Job(
         name=properties["Name"],
-        dpus=float(workers * DPUS[properties["WorkerType"]]),
+        domain=domain,
+        kind=kind.replace("-", "_"),
+        worker_type=properties["WorkerType"],
+        workers=min(SMALLEST_WORKERS, properties["NumberOfWorkers"]),
         is_stream=properties["Command"]["Name"] == "gluestreaming",
         is_continuous=arguments.get("--trigger") == CONTINUOUS,
         sends_metrics="--enable-metrics" in arguments,

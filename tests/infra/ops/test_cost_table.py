@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from infra.ops import cost_table
+from infra.ops.costs import measured
+from infra.ops.costs.measured import Origin
+from lake.measures import Measures, Recorded
 from tests.infra.assembly import Assembly
 
 GUIDE = "# Deploy\n\n<!-- begin costs -->\n<!-- end costs -->\n\nEnd.\n"
@@ -33,6 +36,24 @@ def test_page_has_the_figures_of_the_estimate(tmp_path: Path, docs: Path) -> Non
     # At rest, idle, streams, pipelines, trainings, continuous; without a pipeline there is no drop.
     row = "| dev | $0.20 | $0.20 | $0.00 | $0.00 | $0.00 | $0.00 |  |"
     assert row in pages[cost_table.GUIDE].splitlines()
+
+
+def test_page_has_the_records_that_the_estimate_predicts_from(
+    docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measures = Measures(
+        runs=2, processor=7.25, driver=3.0, driver_processor=9.5, files_read=1_200, files_written=3,
+        listed=5, copied=6,
+    )  # fmt: skip
+    recorded = Recorded(domain="shop", job="raw_to_processed", size="sample", measures=measures)
+    monkeypatch.setattr(measured, "records", lambda: [recorded])
+    origin = Origin(size="history", by="caudal bench", on="2026-11-27", scale=0.1)
+    monkeypatch.setattr(measured, "origins", lambda: [origin])
+    lines = cost_table.pages({}, docs)[cost_table.PAGE].splitlines()
+    what = "the whole history in one upload with 0.1 of its rows"
+    assert f"| history | {what} | `caudal bench` | 2026-11-27 |" in lines
+    assert "| shop | sample | `raw_to_processed` | 2 | 7.2 | 9.5 | 3.0 | 1,200 | 3 | 11 |" in lines
+    assert "| answer of S3 to a request | 50 ms |" in lines
 
 
 def test_written_pages_do_not_drift(docs: Path) -> None:

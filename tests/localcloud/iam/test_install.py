@@ -115,6 +115,15 @@ def test_only_granted_calls_succeed(cloud: LocalCloud) -> None:
     assert code_of(error) == "AccessDenied"
 
 
+def test_copy_is_counted_as_one_and_not_as_a_put(cloud: LocalCloud) -> None:
+    before = cloud.context.counted_requests()
+    s3 = cloud.client("s3", READER)
+    s3.put_object(Bucket=BUCKET, Key="put", Body=b"x")
+    s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "open/1"})
+    found = cloud.context.counted_requests() - before
+    assert found == {(READER, "PutObject"): 1, (READER, "CopyObject"): 1}
+
+
 def test_copy_needs_permission_to_read_its_source(cloud: LocalCloud) -> None:
     s3 = cloud.client("s3", READER)
     s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "open/1"})

@@ -13,7 +13,9 @@ from infra.ops.costs import (
     at_rest,
     continuous,
     drops,
+    histories,
     idle,
+    measured,
     scheduled,
     sections,
     streams,
@@ -22,6 +24,7 @@ from infra.ops.costs import (
 )
 from infra.ops.costs.prices import METRIC_HOUR, SQS_REQUEST, TRANSITION
 from infra.ops.costs.runs import LOGS, REQUESTS
+from lake.measures import HISTORY, Measures, Recorded
 from tests.infra.assembly import Assembly
 
 DPU_MINUTE = 0.308 / 60
@@ -179,6 +182,27 @@ def test_training_without_a_schedule_costs_nothing(tmp_path: Path) -> None:
     assert trainings(write(tmp_path, T=TRAINING_JOB, M=machine())) == []
 
 
+def test_history_costs_the_runs_that_were_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measures = Measures(runs=2, processor=400.0, driver=60.0, driver_processor=80.0)
+    recorded = Recorded(domain="shop", job="raw_to_processed", size=HISTORY, measures=measures)
+    origin = measured.Origin(size=HISTORY, by="caudal bench", on="2026-11-27", scale=1.0)
+    monkeypatch.setattr(measured, "records", lambda: [recorded])
+    monkeypatch.setattr(measured, "origins", lambda: [origin])
+    arguments = {"--domain": "shop"}
+    jobs = {
+        each: job(f"caudal-dev-shop-{each}", DefaultArguments=arguments)
+        for each in ("raw-to-processed", "processed-to-curated")
+    }
+    [(stack, lines)] = histories(write(tmp_path, **jobs)).items()
+    assert stack == "one"
+    # Two starts of 20 s, 60 s of the driver, 400 s on four processors.
+    [line] = lines
+    assert line.what == (
+        "caudal-dev-shop-raw-to-processed, 2 × 200 DPU seconds predicted from the whole history in one upload"
+    )
+    assert line.dollars == pytest.approx(2 * (40 + 60 + 100) / 3600 * 0.308, abs=2e-6)
+
+
 def test_shipped_environment_is_cheap_when_idle_and_per_drop(dev: Assembly) -> None:
     assert total(idle(dev.outdir)) <= 5.00
     for stack, lines in drops(dev.outdir).items():
@@ -190,8 +214,11 @@ def test_shipped_environment_is_cheap_when_idle_and_per_drop(dev: Assembly) -> N
 
 def test_only_prod_has_keys(dev: Assembly, prod: Assembly) -> None:
     assert total(at_rest(prod.outdir)) > total(at_rest(dev.outdir))
+    recorded = {each.domain for each in measured.records() if each.size == HISTORY}
+    assert recorded <= {"ecommerce"}
     assert [each.key for each in sections(dev.outdir)] == [
         "month_at_rest", "month_idle", "month_of_streams", "month_of_pipelines",
         "month_of_trainings",
         "drop_caudal-dev-cloud-provider", "drop_caudal-dev-ecommerce",
+        *(f"history_caudal-dev-{domain}" for domain in recorded),
     ]  # fmt: skip

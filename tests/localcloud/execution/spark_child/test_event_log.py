@@ -44,3 +44,4 @@ SparkSession.builder.getOrCreate().range(10).repartition(2).count()
     assert figures.queries == 1
     assert figures.jobs >= 1
     assert figures.tasks >= 2
+    assert figures.process > figures.processor > 0
