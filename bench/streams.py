@@ -17,10 +17,11 @@ from rich.table import Table as Grid
 from bench.measure import ENV, NAMES, Measured, equal_marts, parquet_files, run_upload, send
 from bench.reference import reference
 from bench.reference_rows import read_lines
+from bench.visibility import EVENTS, seconds_to_readers, stream_of
 from glue_jobs.stream_to_bronze import JOB
 from lake import naming
 from lake.errors import CaudalError
-from lake.model.spec import Domain, Stream, Table
+from lake.model.spec import Domain, Table
 from localcloud.daemon import PROJECT
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
@@ -82,9 +83,11 @@ def backlog(domain: Domain, work: Path, events: int, console: Console) -> None:
         files = sum(parquet_files(home, domain).values())
         with console.status("streaming a second backlog with the same worker …"):
             again = run_stream(cloud, domain, table, stream_folder(second, table))
+        with console.status(f"uploading {EVENTS:,} events at a time to a continuous stream …"):
+            visible = seconds_to_readers(cloud, domain, table, stream_folder(second, table), home / "fresh")
     with console.status("running DuckDB …"):
         duck = _run_duckdb(domain, table, landing, folder, home)
-    console.print(_report(events, streamed, again, measured, duck, files))
+    console.print(_report(events, streamed, again, measured, duck, files, visible))
     console.print(f"gold tables that differ from DuckDB's: {', '.join(duck.differing) or 'none'}")
     for used in (landing, second, home):
         shutil.rmtree(used)
@@ -92,7 +95,7 @@ def backlog(domain: Domain, work: Path, events: int, console: Console) -> None:
 
 def stream_folder(landing: Path, table: Table) -> Path:
     """Return the folder in `landing` with a stream's files. Raises CaudalError if there is none."""
-    folders = _stream_of(table).folders
+    folders = stream_of(table).folders
     for name in folders:
         if (landing / name).is_dir():
             return landing / name
@@ -124,7 +127,7 @@ def _run_duckdb(domain: Domain, table: Table, landing: Path, folder: Path, home:
     began = time.monotonic()
     with duckdb.connect() as connection:
         read_lines(connection, table, sorted(folder.iterdir()))
-        stream = _stream_of(table)
+        stream = stream_of(table)
         grain = ", ".join([f"left({table.dated_by}, 10)", *stream.totals_by])
         sums = ", ".join(f"sum(TRY_CAST({name} AS DECIMAL(38, 6)))" for name in stream.totals)
         connection.execute(f"SELECT {grain}, {sums} FROM rows_as_text GROUP BY ALL").fetchall()
@@ -137,14 +140,14 @@ def _run_duckdb(domain: Domain, table: Table, landing: Path, folder: Path, home:
     return DuckDbResult(aggregated=aggregated, gold=gold, equal=equal, differing=differing)
 
 
-def _stream_of(table: Table) -> Stream:
-    if table.stream is None:
-        raise CaudalError("the table is not a stream.", where=f"table {table.name}")
-    return table.stream
-
-
 def _report(
-    events: int, streamed: Streamed, again: Streamed, measured: Measured, duck: DuckDbResult, files: int
+    events: int,
+    streamed: Streamed,
+    again: Streamed,
+    measured: Measured,
+    duck: DuckDbResult,
+    files: int,
+    visible: float,
 ) -> Grid:
     grid = Grid("", title=f"{events:,} events in {FILES} files", title_justify="left")
     for column in ("events", "seconds", "events/s", "DuckDB", "ratio"):
@@ -154,7 +157,7 @@ def _report(
         compared = ("", "") if other is None else (f"{other:.1f}", f"{seconds / other:.1f}")
         grid.add_row(name, f"{lines:,}", f"{seconds:.1f}", f"{lines / seconds:,.0f}", *compared)
 
-    row("stream: raw to bronze, first backlog", streamed.bronze, duck.aggregated)
+    row("stream: raw to bronze, first backlog of a new worker", streamed.bronze, duck.aggregated)
     row("stream: raw to bronze, second backlog", again.bronze, lines=again.lines)
     row("stream: bronze and speed view, first backlog", streamed.whole)
     for state in ("RawToProcessed", "ProcessedToCurated"):
@@ -163,7 +166,8 @@ def _report(
     grid.add_section()
     for name, figure in (
         ("Parquet files", str(files)),
-        ("peak resident memory, MB", f"{measured.memory_mb:,}"),
+        ("peak resident memory of both workers, MB", f"{measured.memory_mb:,}"),
+        (f"{EVENTS:,} events, upload to serving store, seconds", f"{visible:.1f}"),
         ("gold tables equal to DuckDB's row by row", str(duck.equal)),
     ):
         grid.add_row(name, "", figure)

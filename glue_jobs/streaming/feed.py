@@ -66,9 +66,10 @@ class Feed:
     def add(self, batch_id: str) -> None:
         """Copy a batch's files of bronze into the feed, oldest month first, one after another.
 
-        Spark reads files by their times and names: rows that come too early would make others late. Names
-        are new at each attempt, because Spark reads no name twice, and an attempt may cut rows into files in
-        another way; rows that it has read before are duplicates by key.
+        Spark reads files by their times, and files of one time as they are listed, by their names: rows that
+        come too early would make others late. Names are new at each attempt, because Spark reads no name
+        twice, and an attempt may cut rows into files in another way; rows that it has read before are
+        duplicates by key.
         """
         source = naming.batch_prefix("bronze", self._domain, self._table, batch_id)
         keys = [item.key for item in self._store.list(self._bucket, source) if item.key.endswith(".parquet")]

@@ -1,13 +1,15 @@
 package caudal;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
- * The local file system without file permissions. S3 has none either.
+ * The local file system without file permissions, and with listings in the order of names. S3 has no
+ * permissions, and lists keys in order: Spark's streams read files of the same time as they are listed.
  *
  * Without its native library, Hadoop forks `chmod` and `ls -ld` several times for each file that it
  * writes or lists; each fork takes about 5 ms. The worker compiles this class inside its JVM with
@@ -31,6 +33,7 @@ public class PlainLocalFileSystem extends RawLocalFileSystem {
         for (int i = 0; i < found.length; i++) {
             found[i] = plain(found[i]);
         }
+        Arrays.sort(found);
         return found;
     }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 from datetime import UTC, date, datetime
 
@@ -16,7 +17,7 @@ from glue_jobs.streaming.speed import running_totals
 from lake import naming
 from lake.errors import DeclarationError
 from lake.model.discovery import load_domain
-from tests.fakes import KilledBeforeStore, KilledError
+from tests.fakes import FolderStore, KilledBeforeStore, KilledError
 from tests.glue_jobs.ingest.test_isolation import fails, raising
 from tests.glue_jobs.streaming.conftest import FOLDER, StreamPipeline
 from tests.glue_jobs.streaming.lines import event, lines
@@ -99,6 +100,25 @@ def test_backlog_is_read_in_the_order_of_its_events(
     viewed.drop_events({"a.jsonl": lines(*rows)})
     viewed.stream()
     assert totals(viewed) == {("o1", "requests"): (5, "11.250000")}
+
+
+class StoppedClock(FolderStore):
+    """A store that gives all copies the same time. The times of S3 are whole seconds."""
+
+    def copy(self, bucket: str, source: str, target: str) -> None:
+        super().copy(bucket, source, target)
+        os.utime(self.root / bucket / target, (1_767_225_600, 1_767_225_600))
+
+
+def test_files_of_the_same_time_are_read_in_the_order_of_their_names(
+    viewed: StreamPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bronze, "ROWS_PER_FILE", 1)
+    monkeypatch.setattr(speed, "MICRO_BATCH_BYTES", 1)
+    rows = [event(hour, timestamp=f"2025-07-01T{hour:02d}:00:00Z") for hour in range(0, 24, 3)]
+    viewed.drop_events({"a.jsonl": lines(*rows)})
+    viewed.stream(store=StoppedClock(viewed.root))
+    assert totals(viewed) == {("o1", "requests"): (8, "18.000000")}
 
 
 def test_hidden_file_and_event_of_the_first_year_change_nothing(viewed: StreamPipeline) -> None:
