@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import boto3
@@ -15,10 +16,11 @@ from demo.answers import show_answers
 from demo.relational import show_relational
 from demo.report import show_accounting, show_quarantine
 from demo.serving import show_served
+from demo.waiting import Waiting, read_waiting
 from lake.errors import CaudalError
 from lake.model.spec import Domain
 from lake.naming import Names, collection_name
-from localcloud.client import ExecutionWatcher, FollowedExecution, stack_resources
+from localcloud.client import ExecutionWatcher, FollowedExecution, StateTime, stack_resources
 from localcloud.context import ACCOUNT, REGION
 from localcloud.server import LocalCloud
 from uploader import Status, UploadReport, upload
@@ -31,10 +33,32 @@ QUIET_STATES = ("Pass", "Choice", "Wait", "Get", "Is")
 """Prefixes of states that only decide or wait; the live view leaves them out."""
 
 
+LAST_JOBS = ("ProcessedToCurated", "NothingNew")
+"""States of a pipeline after which it needs the worker of batch jobs no more, but for the relational copy."""
+
+GOLD_PUBLISHED = "RefreshDashboards"
+"""The state that a pipeline enters when gold and its catalog have the rows of its batches."""
+
+
 class DomainRun:
     """The run of one domain, which prints to a console of its own; other domains may run beside it."""
 
-    def __init__(self, cloud: LocalCloud, domain: Domain, names: Names, console: Console) -> None:
+    def __init__(
+        self,
+        cloud: LocalCloud,
+        domain: Domain,
+        names: Names,
+        console: Console,
+        *,
+        answers_early: bool = False,
+        is_leading: Event | None = None,
+    ) -> None:
+        """Prepare the run.
+
+        With `answers_early` it answers as soon as gold has all that was uploaded, while copies of gold are
+        still updated. `is_leading` is set when other domains may use the workers: the domain's last job is
+        queued, or it has none.
+        """
         self.domain = domain
         self.console = console
         self.steps: dict[str, float] = {}
@@ -42,9 +66,18 @@ class DomainRun:
         self.executions: list[FollowedExecution] = []
         self._cloud = cloud
         self._names = names
+        self._answers_early = answers_early
+        self._is_leading = is_leading or Event()
+        self._is_answered = False
 
     def run(self, folder: Path) -> bool:
         """Upload a folder and follow the pipeline to its end; return whether all executions succeeded."""
+        try:
+            return self._run(folder)
+        finally:
+            self._is_leading.set()
+
+    def _run(self, folder: Path) -> bool:
         cloud, domain, names = self._cloud, self.domain, self._names
         self.console.rule(f"[bold]{domain.name}[/] {escape(domain.description)}", align="left")
         watch = self.watch()
@@ -54,16 +87,25 @@ class DomainRun:
             self._print_detail("no new files; start the pipeline once to show that it finds nothing to do")
             watch.start()
         began = time.monotonic()
+        waiting = self._waiting()
         for table in domain.stream_tables:
-            cloud.fire_schedule(names.schedule(domain.name, f"stream_{table.name}"))
-            self._print_detail(f"started the scheduled job of stream {table.name}, beside the pipeline")
+            if table.name in waiting.streams:
+                cloud.fire_schedule(names.schedule(domain.name, f"stream_{table.name}"))
+                self._print_detail(f"started the scheduled job of stream {table.name}, beside the pipeline")
+            else:
+                self._print_detail(f"stream {table.name}: the ledger names all files, so no job is started")
+        if not uploaded and not waiting:
+            self._is_leading.set()
+            if self._answers_early:
+                # The ledger says that gold has every file; the pipeline runs meanwhile.
+                self._answer()
         if uploaded and uploaded <= {table.name for table in domain.stream_tables}:
             # Files of streams start no execution.
             with self.console.status("waiting for the streams …"):
                 cloud.wait_idle(of=self._resources())
         else:
             self.follow(watch)
-        if domain.stream_tables:
+        if domain.stream_tables and self._waiting().batches:
             self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
             cloud.fire_schedule(names.schedule(domain.name, "pipeline"))
             self.follow(watch)
@@ -74,6 +116,9 @@ class DomainRun:
             if execution.status != "SUCCEEDED":
                 print_failure(execution, self.console)
         return all(execution.status == "SUCCEEDED" for execution in executions)
+
+    def _waiting(self) -> Waiting:
+        return read_waiting(self._cloud.client("s3"), self.domain, self._names)
 
     def watch(self) -> ExecutionWatcher:
         """Return what follows the executions of the domain's pipeline that start from now on."""
@@ -90,6 +135,7 @@ class DomainRun:
         is_idle = partial(self._cloud.is_idle, self._resources())
         with self.console.status("waiting for the pipeline to start …") as status:
             for execution, state in watch.follow(is_idle):
+                self._take_note(state)
                 if state.name.startswith(QUIET_STATES):
                     continue
                 if state.seconds is None:
@@ -99,23 +145,41 @@ class DomainRun:
                         f"[green]✓[/] {state.name} [dim]{state.seconds:.1f} s[/]", highlight=False
                     )
 
+    def _take_note(self, state: StateTime) -> None:
+        """Let other domains begin when the last job is queued; answer when gold is complete."""
+        if state.name in LAST_JOBS:
+            self._is_leading.set()
+        if state.name == GOLD_PUBLISHED and state.seconds is None:
+            # What was answered before may have changed.
+            self._is_answered = False
+            if self._answers_early and not self._waiting():
+                self._answer()
+
     def _resources(self) -> frozenset[str]:
         """Return the names of the resources of the domain's stacks; names of domains may begin alike."""
         stacks = (self._names.stack(self.domain.name), self._names.dashboards_stack(self.domain.name))
         return stack_resources(self._cloud.client("cloudformation"), *stacks)
 
-    def report(self) -> None:
-        """Print the answers to the domain's questions, its quarantine and its row counts."""
-        cloud, domain, names, console = self._cloud, self.domain, self._names, self.console
+    def _answer(self) -> None:
+        """Print the answers to the domain's questions, from gold."""
+        domain, names, console = self.domain, self._names, self.console
         # People who ask questions have the role that reads gold; only the steward sees what was quarantined.
-        athena = client_as(cloud, names.role(domain.name, "analyst"), "athena")
-        steward = client_as(cloud, names.steward_role, "athena")
-        s3 = client_as(cloud, names.steward_role, "s3")
+        athena = client_as(self._cloud, names.role(domain.name, "analyst"), "athena")
         began = time.monotonic()
         console.rule(f"[bold]{domain.name}[/] answers to the business questions", align="left")
         show_answers(athena, domain, names, console)
         self.steps[f"{domain.name}: answer the questions"] = time.monotonic() - began
+        self._is_answered = True
+
+    def report(self) -> None:
+        """Print the answers to the domain's questions, its quarantine and its row counts."""
+        cloud, domain, names, console = self._cloud, self.domain, self._names, self.console
+        if not self._is_answered:
+            self._answer()
+        steward = client_as(cloud, names.steward_role, "athena")
+        s3 = client_as(cloud, names.steward_role, "s3")
         if cloud.serving is not None:
+            athena = client_as(cloud, names.role(domain.name, "analyst"), "athena")
             secrets = cloud.client("secretsmanager")
             # Other domains may be publishing at the same time.
             collections = [collection_name(domain.name, each.mart) for each in domain.serving]

@@ -42,6 +42,8 @@ SETTLE_SECONDS = 15.0
 class LiveDemo(Demo):
     """A demo whose newest events arrive while the dashboards are open. `pace`: hours of events a second."""
 
+    answers_early = False
+
     def __init__(
         self,
         home: Path,

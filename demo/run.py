@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from rich.console import Console
 
@@ -34,6 +35,9 @@ SHORT_BYTES = 20_000_000
 class Demo:
     """One run of the demo against a local cloud in this process."""
 
+    answers_early = True
+    """Whether domains answer while copies of gold are still updated."""
+
     def __init__(self, home: Path, env: str, console: Console) -> None:
         self._home = home.resolve()
         self._console = console if console.is_terminal else Console(width=LOG_WIDTH)
@@ -57,7 +61,7 @@ class Demo:
         out = self._home / "cdk.out"
         with LocalCloud(self._home, short_runs=self._is_short(landing)) as cloud:
             # Spark starts while the templates are synthesised and the stacks deployed.
-            executor().warm_up(any(domain.stream_tables for domain in domains))
+            executor().warm_up(self._has_new_events(domains, landing))
             with self._step("synthesise the CloudFormation templates"):
                 changed = synthesise(PROJECT, out, self._env)
             self._print_detail(f"templates written to {out}" if changed else "templates unchanged")
@@ -73,6 +77,23 @@ class Demo:
         self._next_steps(landing)
         return succeeded
 
+    def _has_new_events(self, domains: Sequence[Domain], landing: Path) -> bool:
+        """Return whether a stream's folder has files whose names the lake in the home folder lacks.
+
+        That is a guess before the upload: a stream's worker that was not started starts with its first job.
+        """
+        raw = self._home / "s3" / self._names.raw_bucket
+        known = {file.name for file in raw.rglob("*") if file.is_file()}
+        folders = (
+            landing / domain.name / folder
+            for domain in domains
+            for table in domain.stream_tables
+            for folder in (table.stream.folders if table.stream else ())
+        )
+        return any(
+            file.is_file() and file.name not in known for folder in folders for file in folder.rglob("*")
+        )
+
     def _is_short(self, landing: Path) -> bool:
         """Return whether the files to upload, and those that the lake in the home folder has, are few."""
         raw = self._home / "s3" / self._names.raw_bucket
@@ -86,17 +107,28 @@ class Demo:
         """
         turns = [Turn(self._console) for _ in domains[1:]]
         consoles = [self._console, *(turn.console for turn in turns)]
-        for domain, console in zip(domains, consoles, strict=True):
-            self._runs[domain.name] = DomainRun(cloud, domain, self._names, console)
-        first, *others = (partial(self._domain, domain, landing) for domain in domains)
+        leading = [Event() for _ in domains]
+        for domain, console, is_leading in zip(domains, consoles, leading, strict=True):
+            self._runs[domain.name] = DomainRun(
+                cloud, domain, self._names, console, answers_early=self.answers_early, is_leading=is_leading
+            )
+        befores = [None, *leading[:-1]]
+        first, *others = (
+            partial(self._domain, domain, landing, before)
+            for domain, before in zip(domains, befores, strict=True)
+        )
         return run_beside(first, list(zip(others, turns, strict=True)))
 
-    def _domain(self, domain: Domain, landing: Path) -> bool:
+    def _domain(self, domain: Domain, landing: Path, before: Event | None) -> bool:
         """Run a domain and print its answers; return whether its executions succeeded.
 
-        An error is printed where it happened, before it is raised: other domains may go on for minutes.
+        It begins when the domain before it needs the worker no more, so that the first answers do not wait
+        for jobs of other domains. An error is printed where it happened, before it is raised: other domains
+        may go on for minutes.
         """
         run = self._runs[domain.name]
+        if before is not None:
+            before.wait()
         try:
             succeeded = run.run(landing / domain.name)
             self._answer(run)

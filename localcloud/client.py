@@ -12,6 +12,8 @@ from typing import Any
 from localcloud.errors import LocalCloudError
 
 POLL_SECONDS = 0.3
+PAGE_EVENTS = 20
+"""Events of a page of a history. Each look at a running execution reads its last page again."""
 FIRST_WAIT, LONGEST_WAIT = 0.005, 0.05
 """Seconds between two looks at a running query: the wait doubles."""
 START_SECONDS = 60.0
@@ -60,12 +62,13 @@ class ExecutionWatcher:
     def __init__(self, client: Any, machine_arn: str) -> None:
         self._client = client
         self._machine = machine_arn
-        self._before = set(self._arns())
+        self._before = set(self._statuses())
         self.followed: dict[str, FollowedExecution] = {}
 
-    def _arns(self) -> list[str]:
+    def _statuses(self) -> dict[str, str]:
+        """Return the status of each execution by its ARN, the newest execution first."""
         listed = self._client.list_executions(stateMachineArn=self._machine)["executions"]
-        return [execution["executionArn"] for execution in listed]
+        return {execution["executionArn"]: execution["status"] for execution in listed}
 
     def start(self) -> None:
         """Start an execution, as the schedule or an operator does."""
@@ -79,14 +82,14 @@ class ExecutionWatcher:
         """
         deadline = time.monotonic() + START_SECONDS
         while True:
-            for arn in reversed(self._arns()):
+            for arn, status in reversed(self._statuses().items()):
                 if arn not in self._before:
                     execution = self.followed.setdefault(arn, FollowedExecution(arn))
                     if not execution.has_ended:
-                        for state in self._advance(execution):
+                        for state in self._advance(execution, status):
                             yield execution, state
             if self.followed and all(each.has_ended for each in self.followed.values()):
-                unseen = set(self._arns()) - self._before - self.followed.keys()
+                unseen = self._statuses().keys() - self._before - self.followed.keys()
                 if not unseen and is_idle():
                     return
             elif not self.followed and time.monotonic() > deadline:
@@ -97,8 +100,8 @@ class ExecutionWatcher:
                 )
             time.sleep(POLL_SECONDS)
 
-    def _advance(self, execution: FollowedExecution) -> Iterator[StateTime]:
-        status = self._client.describe_execution(executionArn=execution.arn)
+    def _advance(self, execution: FollowedExecution, status: str) -> Iterator[StateTime]:
+        """Yield the states that have changed; `status` is that of a moment before now."""
         for event in self._new_events(execution):
             moment = event["timestamp"]
             if entered := event.get("stateEnteredEventDetails"):
@@ -109,16 +112,17 @@ class ExecutionWatcher:
                 state = next(s for s in reversed(execution.states) if s.name == left["name"])
                 state.seconds = (moment - state.entered).total_seconds()
                 yield state
-        if status["status"] in TERMINAL:
-            execution.status = status["status"]
-            execution.cause = f"{status.get('error', '')}: {status.get('cause', '')}".strip(": ")
+        if status in TERMINAL:
+            ended = self._client.describe_execution(executionArn=execution.arn)
+            execution.status = status
+            execution.cause = f"{ended.get('error', '')}: {ended.get('cause', '')}".strip(": ")
 
     def _new_events(self, execution: FollowedExecution) -> Iterator[dict[str, Any]]:
         """Yield the events since the last call. Pages that were complete then are not read again."""
         while True:
             where = {"nextToken": execution.token} if execution.token else {}
             page = self._client.get_execution_history(
-                executionArn=execution.arn, includeExecutionData=False, **where
+                executionArn=execution.arn, includeExecutionData=False, maxResults=PAGE_EVENTS, **where
             )
             yield from page["events"][execution.events_seen :]
             execution.events_seen = len(page["events"])

@@ -8,13 +8,14 @@ from typing import Any
 
 from botocore.config import Config
 
-from glue_jobs.ledger.ledger import Ledger, LedgerView, version_of
+from glue_jobs.ledger.ledger import Ledger, LedgerView
+from glue_jobs.ledger.unread import unread_files
 from glue_jobs.reingest.messages import older_messages
 from glue_jobs.runtime.store import ObjectStore, S3Store
 from lake.errors import CaudalError
 from lake.files.rules import READING_RULES
 from lake.model.discovery import domain_names, load_domain
-from lake.naming import Names, raw_prefix, stream_job
+from lake.naming import Names, stream_job
 from localcloud.daemon import Status
 from uploader.errors import explained
 from uploader.session import session_for
@@ -52,11 +53,7 @@ def waiting_messages(
     That is if raw has files that no run has read, or if batches are not published. `streams` are the tables
     of the domain's streams.
     """
-    waiting = [
-        item.key.removeprefix(raw_prefix(domain))
-        for item in store.list(names.raw_bucket, raw_prefix(domain))
-        if item.size and (item.key, version_of(item)) not in view.seen
-    ]
+    waiting = unread_files(store, names.raw_bucket, domain, view)
     for table in streams:
         number = sum(key.startswith(f"{table}/") for key in waiting)
         if number:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from demo.domain import DomainRun
+from demo.domain import GOLD_PUBLISHED, LAST_JOBS, DomainRun
+from demo.waiting import Waiting
 from lake.model.discovery import load_domain
 from lake.naming import Names
 from localcloud.client import ExecutionWatcher, FollowedExecution, StateTime
@@ -31,7 +33,7 @@ class FakeCloud:
         self._failure = failure
 
     def client(self, service: str, _role: str | None = None) -> Any:
-        return {"cloudformation": self, "stepfunctions": SimpleNamespace()}[service]
+        return {"cloudformation": self, "stepfunctions": SimpleNamespace(), "s3": None}[service]
 
     def get_paginator(self, _operation: str) -> Any:
         return SimpleNamespace(paginate=self._pages)
@@ -81,14 +83,28 @@ def resources(names: Names) -> set[str]:
     return {"a", *(f"{stack}-{end}" for stack in stacks for end in ("pipeline", "landing"))}
 
 
+UNREAD, UNPUBLISHED = Waiting(streams=frozenset({STREAM})), Waiting(batches=True)
+
+
 def run_of(
-    cloud: Any, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch, *uploaded: str
+    cloud: Any,
+    names: Names,
+    console: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    *uploaded: str,
+    waiting: Sequence[Waiting] = (UNREAD, UNPUBLISHED),
+    **options: Any,
 ) -> DomainRun:
-    """Return the provider's run, whose upload brings files of these tables."""
+    """Return the provider's run, whose upload brings files of these tables.
+
+    `waiting` is what the ledger leaves to do each time that it is read.
+    """
     outcomes = [SimpleNamespace(table=table, status=Status.UPLOADED) for table in uploaded]
+    left = iter(waiting)
+    monkeypatch.setattr("demo.domain.read_waiting", lambda *_: next(left))
     monkeypatch.setattr(DomainRun, "_upload", lambda *_: SimpleNamespace(outcomes=outcomes))
     monkeypatch.setattr("demo.domain.ExecutionWatcher", FakeWatcher)
-    return DomainRun(cloud, PROVIDER, names, console)
+    return DomainRun(cloud, PROVIDER, names, console, **options)
 
 
 def test_files_of_streams_alone_wait_for_the_domain_alone(
@@ -129,8 +145,116 @@ def test_other_files_are_followed_to_the_end_of_the_pipeline(
 def test_without_new_files_the_pipeline_is_started_once(
     tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = run_of(FakeCloud(names), names, console, monkeypatch)
+    cloud = FakeCloud(names)
+    run = run_of(cloud, names, console, monkeypatch, waiting=[Waiting(), Waiting()])
     watcher = FakeWatcher()
     monkeypatch.setattr(DomainRun, "watch", lambda _: watcher)
     assert run.run(tmp_path)
     assert watcher.starts == 1
+    assert cloud.fired == []
+    assert f"stream {STREAM}: the ledger names all files, so no job is started" in console.lines
+
+
+def test_events_that_an_earlier_demo_left_unread_are_read(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud = FakeCloud(names)
+    run = run_of(cloud, names, console, monkeypatch)
+    assert run.run(tmp_path)
+    assert cloud.fired == [
+        names.schedule(PROVIDER.name, f"stream_{STREAM}"), names.schedule(PROVIDER.name, "pipeline"),
+    ]  # fmt: skip
+
+
+def test_pipeline_that_has_published_the_streams_is_not_started_again(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud = FakeCloud(names)
+    tables = (STREAM, PROVIDER.tables[0].name)
+    run = run_of(cloud, names, console, monkeypatch, *tables, waiting=[UNREAD, Waiting()])
+    assert run.run(tmp_path)
+    assert cloud.fired == [names.schedule(PROVIDER.name, f"stream_{STREAM}")]
+    assert console.lines.count("✓ Ingest 1.0 s") == 1
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the pipeline had entered when the questions were answered, which asks nothing here."""
+    entered: list[str] = []
+    at: list[str] = []
+    monkeypatch.setattr("demo.domain.client_as", lambda *_: None)
+    monkeypatch.setattr("demo.domain.show_answers", lambda *_: at.append(" ".join(entered)))
+
+    def follow(self: FakeWatcher, _is_idle: Any) -> Any:
+        execution = FollowedExecution("arn:x", status="SUCCEEDED")
+        self.followed["x"] = execution
+        for state in ("Curate", GOLD_PUBLISHED, "PublishMarts"):
+            entered.append(state)
+            yield execution, StateTime(state, None)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FakeWatcher, "follow", follow)
+    return at
+
+
+@pytest.mark.parametrize(
+    ("left", "moments"),
+    [
+        (Waiting(), [f"Curate {GOLD_PUBLISHED}"]),
+        # The stream has not read all of its files, so gold lacks their events.
+        (UNREAD, []),
+    ],
+)
+def test_questions_are_answered_when_gold_is_complete(
+    tmp_path: Path,
+    names: Names,
+    console: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    answered: list[str],
+    left: Waiting,
+    moments: list[str],
+) -> None:
+    table = PROVIDER.tables[0].name
+    waiting = [UNREAD, left, Waiting()]
+    run = run_of(FakeCloud(names), names, console, monkeypatch, table, waiting=waiting, answers_early=True)
+    assert run.run(tmp_path)
+    assert answered == moments
+
+
+def test_answers_are_given_at_once_if_nothing_waits_and_again_if_gold_changes(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch, answered: list[str]
+) -> None:
+    waiting = [Waiting()] * 3
+    run = run_of(FakeCloud(names), names, console, monkeypatch, waiting=waiting, answers_early=True)
+    assert run.run(tmp_path)
+    assert answered == ["", f"Curate {GOLD_PUBLISHED}"]
+
+
+def test_next_domain_begins_with_the_last_job(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_leading, moments = Event(), []
+
+    def follow(self: FakeWatcher, _is_idle: Any) -> Any:
+        execution = FollowedExecution("arn:x", status="SUCCEEDED")
+        self.followed["x"] = execution
+        for state in ("RawToProcessed", LAST_JOBS[0]):
+            yield execution, StateTime(state, None)  # type: ignore[arg-type]
+            moments.append((state, is_leading.is_set()))
+
+    monkeypatch.setattr(FakeWatcher, "follow", follow)
+    waiting = [Waiting(drops=True), Waiting()]
+    table = PROVIDER.tables[0].name
+    run = run_of(FakeCloud(names), names, console, monkeypatch, table, waiting=waiting, is_leading=is_leading)
+    assert run.run(tmp_path)
+    assert moments == [("RawToProcessed", False), (LAST_JOBS[0], True)]
+
+
+def test_run_that_fails_lets_the_next_domain_begin(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_leading = Event()
+    cloud = FakeCloud(names, "pipe p: it broke")
+    run = run_of(cloud, names, console, monkeypatch, STREAM, is_leading=is_leading)
+    with pytest.raises(LocalCloudError, match="it broke"):
+        run.run(tmp_path)
+    assert is_leading.is_set()

@@ -53,17 +53,32 @@ def test_files_of_the_lake_count_towards_the_length_of_a_run(
 
 
 class FakeRun:
-    """A domain's run that prints, and ends as ENDS says; the second domain begins before the first ends."""
+    """A domain's run that prints, and ends as ENDS says.
+
+    The second domain begins when the first one lets it, which is before its end.
+    """
 
     ends: Mapping[str, bool | BaseException] = {}
     has_begun: Event
 
-    def __init__(self, _cloud: object, domain: Domain, _names: object, console: Console) -> None:
-        self.domain, self.console = domain, console
+    def __init__(
+        self,
+        _cloud: object,
+        domain: Domain,
+        _names: object,
+        console: Console,
+        *,
+        answers_early: bool,
+        is_leading: Event,
+    ) -> None:
+        assert answers_early
+        self.domain, self.console, self.is_leading = domain, console, is_leading
 
     def run(self, folder: Path) -> bool:
         self.console.print(f"{folder.name} runs")
         if self.domain.name == "cloud_provider":
+            assert not FakeRun.has_begun.is_set()
+            self.is_leading.set()
             assert FakeRun.has_begun.wait(30)
         FakeRun.has_begun.set()
         end = FakeRun.ends[self.domain.name]
@@ -73,6 +88,25 @@ class FakeRun:
 
     def report(self) -> None:
         self.console.print(f"{self.domain.name} answers")
+
+
+@pytest.mark.parametrize(
+    ("in_raw", "has_new"), [((), True), (("a.jsonl",), True), (("a.jsonl", "b.jsonl"), False)]
+)
+def test_events_are_new_if_raw_lacks_a_file_of_their_name(
+    tmp_path: Path, console: Output, names: Names, in_raw: tuple[str, ...], has_new: bool
+) -> None:
+    provider = load_domain("cloud_provider")
+    folder, *_ = (
+        folder for table in provider.stream_tables if table.stream for folder in table.stream.folders
+    )
+    landed = [f"landing/cloud_provider/{folder}/{name}" for name in ("a.jsonl", "b.jsonl")]
+    raw = [f"home/s3/{names.raw_bucket}/cloud_provider/usage_events/{name}" for name in in_raw]
+    for file in (*landed, *raw, "landing/cloud_provider/users.csv"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    demo = Demo(tmp_path / "home", "dev", console)
+    assert demo._has_new_events([provider], tmp_path / "landing") == has_new
 
 
 def run_domains(

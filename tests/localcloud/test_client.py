@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import localcloud.client
-from localcloud.client import ExecutionWatcher, named_queries, run_query
+from localcloud.client import PAGE_EVENTS, ExecutionWatcher, named_queries, run_query
 from localcloud.errors import LocalCloudError
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:shop"
@@ -39,21 +39,21 @@ class FakeStepFunctions:
 
     def list_executions(self, stateMachineArn: str) -> dict[str, Any]:
         assert stateMachineArn == MACHINE
-        return {"executions": [{"executionArn": arn} for arn in self.executions]}
+        statuses = {OLD: "SUCCEEDED", NEW: "RUNNING" if self.polls == 0 else "FAILED"}
+        self.polls += NEW in self.executions
+        return {"executions": [{"executionArn": arn, "status": statuses[arn]} for arn in self.executions]}
 
     def start_execution(self, stateMachineArn: str, input: str) -> None:
         self.executions.insert(0, NEW)
 
     def describe_execution(self, executionArn: str) -> dict[str, Any]:
         assert executionArn == NEW
-        self.polls += 1
-        failed = {"status": "FAILED", "error": "Broken", "cause": "on purpose"}
-        return {"status": "RUNNING"} if self.polls == 1 else failed
+        return {"status": "FAILED", "error": "Broken", "cause": "on purpose"}
 
     def get_execution_history(
-        self, executionArn: str, includeExecutionData: bool, nextToken: str = "first"
+        self, executionArn: str, includeExecutionData: bool, maxResults: int, nextToken: str = "first"
     ) -> dict[str, Any]:
-        assert (executionArn, includeExecutionData) == (NEW, False)
+        assert (executionArn, includeExecutionData, maxResults) == (NEW, False, PAGE_EVENTS)
         self.pages.append(nextToken)
         shown = HISTORY[: 3 if self.polls == 1 else 4]
         return {"events": shown[:2], "nextToken": "second"} if nextToken == "first" else {"events": shown[2:]}
