@@ -30,7 +30,7 @@ from glue_jobs.models.publication import RunModels
 from glue_jobs.quality.log import write_quality_log, write_reference_log
 from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages
 from glue_jobs.runtime.args import JobArguments, job_arguments
-from glue_jobs.runtime.session import choose_codegen
+from glue_jobs.runtime.session import choose_settings
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake.files.layers import stored_table
@@ -65,7 +65,7 @@ def run(
         _finish(store, args, ledger, summary, {}, holds)
         return summary
     args = replace(args, full_refresh=args.full_refresh or view.needs_full_refresh)
-    curation = Curation(choose_codegen(spark, view.size), store, args, domain, view, models)
+    curation = Curation(choose_settings(spark, view.size), store, args, domain, view, models)
     curation.compute()
     _record_publishing_streams(ledger, domain, view, args)
     if args.serving:

@@ -40,7 +40,7 @@ from glue_jobs.quality.stream_gate import evaluate_streams, hold_messages, open_
 from glue_jobs.reingest.messages import older_messages
 from glue_jobs.reingest.reingest import Reingested, reingest
 from glue_jobs.runtime.args import Bookmark, JobArguments, job_arguments
-from glue_jobs.runtime.session import choose_codegen
+from glue_jobs.runtime.session import choose_settings
 from glue_jobs.runtime.store import ObjectStore
 from glue_jobs.runtime.summary import predicted_cost, write_summary
 from lake import naming
@@ -78,7 +78,7 @@ def run(
     landing = find_new(store, args.raw_bucket, domain, view, args.bookmark)
     ingested = None
     if not landing.is_empty:
-        choose_codegen(spark, landing.size)
+        choose_settings(spark, landing.size)
         ingested = _ingest(spark, store, args, domain, landing, now)
         if args.bookmark is not Bookmark.PAUSE:
             ledger.commit(ingested.batch)
@@ -86,7 +86,7 @@ def run(
             register_batch(catalog, store, args.processed_bucket, domain, ingested.batch.batch_id, names)
             view = replace(view, batches=(*view.batches, ingested.batch))
     if view.to_reread or view.decisions:
-        choose_codegen(spark, view.size)
+        choose_settings(spark, view.size)
     again = Reingested()
     if args.bookmark is Bookmark.ENABLE:
         again = reingest(spark, store, catalog, args, domain, ledger, view, now)

@@ -15,14 +15,23 @@ from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.grain import check_grains
 from glue_jobs.curation.publication import Published, Register, register_nothing
 from glue_jobs.curation.scope import EVERYTHING, NOTHING, Scope, mart_scope, silver_scopes
-from glue_jobs.curation.silver import Parents, account, enriched, resolve_table, with_unknown_flags
-from glue_jobs.curation.versions import Replaced, count_replaced
+from glue_jobs.curation.silver import (
+    TABLE,
+    Parents,
+    Resolved,
+    account,
+    enriched,
+    resolve_table,
+    with_unknown_flags,
+)
+from glue_jobs.curation.versions import CURRENT, OUTCOME, Replaced, count_replaced
 from glue_jobs.curation.workspace import Workspace, mart_target, silver_target
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.models.publication import RunModels
 from glue_jobs.quality.gate import CheckCounts
 from glue_jobs.runtime.args import JobArguments
-from glue_jobs.runtime.months import Month
+from glue_jobs.runtime.month_rows import month_tally, rows_by_month
+from glue_jobs.runtime.months import UNDATED, Month
 from glue_jobs.runtime.rows import FLAGS
 from glue_jobs.runtime.schemas import silver_columns
 from glue_jobs.runtime.store import ObjectStore
@@ -57,6 +66,8 @@ class Curation:
         ]
         self._workspace = Workspace(spark, store, args, targets)
         self._scopes: dict[str, Scope] = {}
+        self._resolved: dict[str, Resolved] = {}
+        self._current: dict[str, list[tuple[int, int, str, int]]] = {}
         self.books: dict[str, dict[Month, Account]] = {}
         """Recomputed table → its accounts by month after this run."""
         self.checks: dict[str, CheckCounts] = {}
@@ -99,8 +110,13 @@ class Curation:
         with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
             for table in self._domain.tables_in_order():
                 self._submit(pool, tasks, table.name, partial(self._silver, table))
+            silver = list(tasks.values())
             for mart in self._domain.marts_in_order():
                 self._submit(pool, tasks, mart.name, partial(self._mart, mart))
+            for task in silver:
+                task.result()
+            # Marts do not wait for it: nothing is published before all accounts balance.
+            self._account()
         for task in tasks.values():
             task.result()
 
@@ -126,7 +142,7 @@ class Curation:
         tasks[name] = pool.submit(task)
 
     def _silver(self, table: Table) -> None:
-        """Stage a silver table's partitions in scope and check its accounts."""
+        """Stage a silver table's partitions in scope, and count its rows."""
         scope = self._scopes[table.name]
         parents = Parents(self._workspace.read, {each.name: each.key[0] for each in self._domain.tables})
         resolved = resolve_table(self._bronze[table.name], scope, parents)
@@ -135,24 +151,34 @@ class Curation:
         columns = [*silver_columns(table), *(("year", "month") if table.is_dated else ())]
         months = None if scope.everything else scope.months
         unknown = {ref.check: F.count_if(F.array_contains(FLAGS, ref.check)) for ref in table.references}
-        counts = self._workspace.stage(table.name, rows.select(*columns), months, unknown)
+        counting = unknown | ({"current": month_tally()} if table.is_dated else {})
+        counts = self._workspace.stage(table.name, rows.select(*columns), months, counting)
         self.checks[table.name] = {
             name: {"rows_checked": counts["rows"], "rows_flagged": counts[name], "rows_quarantined": 0}
             for name in unknown
         }
-        silver = self._workspace.read(table.name, months)
-        if not table.is_dated:
-            silver = silver.withColumns({"year": F.lit(0), "month": F.lit(0)})
-        counted = tally(
-            (row["year"], row["month"], row["_outcome"], row["rows"])
-            for row in account(resolved, silver).collect()
-        )
-        if table.versions is Versions.GROUP and resolved.disputed is not None:
-            pending = self._bronze[table.name].pending
-            self.replaced[table.name] = count_replaced(resolved.disputed, table, pending)
-        resolved.unpersist_keys()
-        book = AccountBook(self._store, self._args.ledger_bucket, self._domain.name, table.name)
-        self.books[table.name] = book.updated(counted, scope, self._view)
+        current = rows_by_month(counts["current"]) if table.is_dated else {UNDATED: counts["rows"]}
+        self._current[table.name] = [(*month, CURRENT, rows) for month, rows in current.items() if rows]
+        self._resolved[table.name] = resolved
+
+    def _account(self) -> None:
+        """Check that every row of bronze in scope is current, superseded or a duplicate."""
+        if not self._resolved:
+            return
+        started = time.monotonic()
+        counted: dict[str, list[tuple[int, int, str, int]]] = {
+            name: list(rows) for name, rows in self._current.items()
+        }
+        for row in account(self._resolved).collect():
+            counted[row[TABLE]].append((row["year"], row["month"], row[OUTCOME], row["rows"]))
+        for name, resolved in self._resolved.items():
+            table, bronze = self._bronze[name].table, self._bronze[name]
+            if table.versions is Versions.GROUP and resolved.disputed is not None:
+                self.replaced[name] = count_replaced(resolved.disputed, table, bronze.pending)
+            resolved.unpersist_keys()
+            book = AccountBook(self._store, self._args.ledger_bucket, self._domain.name, name)
+            self.books[name] = book.updated(tally(counted[name]), self._scopes[name], self._view)
+        self.seconds["accounts"] = round(time.monotonic() - started, 3)
 
     def _mart(self, mart: Mart) -> None:
         """Stage a mart's partitions in scope."""

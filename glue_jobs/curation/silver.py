@@ -19,6 +19,9 @@ from glue_jobs.runtime.schemas import MONTH_KEYS
 from lake.model.discovery import SILVER, transformation
 from lake.model.spec import Reference, Table
 
+TABLE = "_table"
+BRONZE = "bronze"
+
 Reader = Callable[[str], DataFrame]
 """Returns a whole silver table by its name."""
 
@@ -55,7 +58,7 @@ class Resolved:
     """All rows of the contested keys, with the columns of bronze; None if there are none."""
 
     def unpersist_keys(self) -> None:
-        """Free the memory of the contested keys. To be called after silver is written and counted."""
+        """Free the memory of the contested keys. To be called when silver is written and accounted for."""
         self.contested.unpersist()
 
 
@@ -175,16 +178,16 @@ def enriched(domain: str, table: Table, rows: DataFrame, parents: Parents) -> Da
     return result.withColumns({"year": F.year(date), "month": F.month(date)}) if date else result
 
 
-def account(resolved: Resolved, silver: DataFrame) -> DataFrame:
-    """Count rows by year, month and outcome: bronze, current, superseded or duplicate.
+def account(tables: Mapping[str, Resolved]) -> DataFrame:
+    """Count the rows of tables by table, year, month and outcome: bronze, superseded or duplicate.
 
-    Grain: (year, month, outcome). `silver` is the written table in scope.
+    Grain: (table, year, month, outcome). One query for all tables: each of them is a small part of its cost.
     """
-    parts = [
-        resolved.bronze.withColumn(OUTCOME, F.lit("bronze")),
-        silver.select(*MONTH_KEYS).withColumn(OUTCOME, F.lit(CURRENT)),
-    ]
-    if resolved.losers is not None:
-        parts.append(resolved.losers)
-    rows = reduce(DataFrame.unionByName, parts)
-    return rows.groupBy(*MONTH_KEYS, OUTCOME).agg(F.count(F.lit(1)).alias("rows"))
+    parts = []
+    for name, resolved in tables.items():
+        rows = [resolved.bronze.select(*MONTH_KEYS, F.lit(BRONZE).alias(OUTCOME))]
+        if resolved.losers is not None:
+            rows.append(resolved.losers)
+        parts += [frame.select(F.lit(name).alias(TABLE), *MONTH_KEYS, OUTCOME) for frame in rows]
+    counted = reduce(DataFrame.unionAll, parts).groupBy(TABLE, *MONTH_KEYS, OUTCOME)
+    return counted.agg(F.count(F.lit(1)).alias("rows"))

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from threading import Lock
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
@@ -100,6 +101,7 @@ class Workspace:
         }
         self._staged: dict[str, dict[str, list[str]]] = {}
         self._rows: dict[str, int] = {}
+        self._frames: dict[tuple[str, frozenset[Month] | None], DataFrame] = {}
         self._lock = Lock()
 
     def _list(self, target: Target, prefix: str) -> dict[str, list[str]]:
@@ -117,7 +119,21 @@ class Workspace:
     # --- reading
 
     def read(self, name: str, months: Collection[Month] | None = None) -> DataFrame:
-        """Return a table, with staged partitions in place of published ones, or only some of its months."""
+        """Return a table, with staged partitions in place of published ones, or only some of its months.
+
+        Equal arguments give the same frame until the table is staged, because Spark takes a while to look at
+        hundreds of files, and no file of them changes before `publish`.
+        """
+        key = (name, None if months is None else frozenset(months))
+        with self._lock:
+            found = self._frames.get(key)
+        if found is None:
+            found = self._read(name, months)
+            with self._lock:
+                self._frames[key] = found
+        return found
+
+    def _read(self, name: str, months: Collection[Month] | None) -> DataFrame:
         target = self._targets[name]
         staged = self._staged.get(name, {})
         published = {part: keys for part, keys in self._published[name].items() if part not in staged}
@@ -160,7 +176,7 @@ class Workspace:
         frame: DataFrame,
         months: Collection[Month] | None,
         counting: Mapping[str, Column] | None = None,
-    ) -> dict[str, int]:
+    ) -> dict[str, Any]:
         """Write new content for the partitions of `months`, or for the whole table (None).
 
         `frame` has the target's columns and partition keys. Partitions of `months` without rows become empty.
@@ -177,7 +193,7 @@ class Workspace:
         observed = ordered.observe(counted, *(each.alias(alias) for alias, each in aggregates.items()))
         writer = observed.write.mode("overwrite").option("maxRecordsPerFile", ROWS_PER_FILE)
         (writer.partitionBy(*keys) if keys else writer).parquet(self._store.url(target.bucket, prefix))
-        counts = {alias: int(counted.get[alias]) for alias in aggregates}
+        counts = dict(counted.get)
         written = self._list(target, prefix)
         if months is None:
             replaced = {*self._published[name], *written}
@@ -192,8 +208,12 @@ class Workspace:
             )
         with self._lock:
             self._rows[name] = counts["rows"]
+            self._forget_frames(name)
             self._staged[name] = {part: sorted(written.get(part, [])) for part in sorted(replaced)}
         return counts
+
+    def _forget_frames(self, name: str) -> None:
+        self._frames = {key: frame for key, frame in self._frames.items() if key[0] != name}
 
     def months_in_years(self, name: str, months: Collection[Month]) -> DataFrame:
         """Return rows in the years of `months` but in other months. For a table partitioned by year."""
@@ -222,6 +242,8 @@ class Workspace:
 
         `register` is called once per rank. Calling `publish` again changes nothing.
         """
+        with self._lock:
+            self._frames.clear()
         return publish(self._store, [self._change(name) for name in self._staged], ranks, register)
 
     def _change(self, name: str) -> Change:

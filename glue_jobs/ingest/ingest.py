@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,12 +13,13 @@ from glue_jobs.ingest.isolation import FAILURES, Isolation, seconds_for
 from glue_jobs.ingest.landing import LandedFile
 from glue_jobs.ingest.reading import read_table
 from glue_jobs.ingest.remainder import has_text_after_header
+from glue_jobs.ingest.row_counts import RowCounter, RowCounts
 from glue_jobs.ingest.staging import REJECTED, Staging
 from glue_jobs.ledger.ledger import FileEntry
-from glue_jobs.quality.checks import OPEN_LINE, check_rows
+from glue_jobs.quality.checks import check_rows
 from glue_jobs.runtime.frames import small_frame
 from glue_jobs.runtime.limits import within
-from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
+from glue_jobs.runtime.rows import FAILED, RAW_RECORD
 from glue_jobs.runtime.schemas import quarantine_schema
 from glue_jobs.runtime.store import ObjectStore
 from lake import naming
@@ -118,7 +118,9 @@ def isolation_of(context: IngestContext, table: Table) -> Isolation:
 
     def attempt(files: Sequence[LandedFile]) -> None:
         staging = _staging(context, table)
-        staging.stage(check_rows(context.rows(table, files), table), _stamps(context))
+        staging.stage(
+            check_rows(context.rows(table, files), table), _stamps(context), {"rows": F.count(F.lit(1))}
+        )
         staging.discard()
 
     return Isolation(
@@ -140,84 +142,52 @@ def _staging(context: IngestContext, table: Table) -> Staging:
 
 
 def _ingest_readable(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> TableReport:
-    outcomes, read, staging = _staged(context, table, files)
-    unfinished = {outcome.source_file for outcome in outcomes if OPEN_LINE in outcome.failed}
-    if unfinished:
+    counts, staging = _staged(context, table, files)
+    if counts.open_lines:
         # Only now is it known that these files have records of several lines: everything is staged again.
-        files = [file.with_open_lines() if file.key in unfinished else file for file in files]
-        outcomes, read, staging = _staged(context, table, files)
-    staged = sum(outcome.rows for outcome in outcomes)
-    quarantined = sum(outcome.rows for outcome in outcomes if outcome.failed)
+        files = [file.with_open_lines() if file.key in counts.open_lines else file for file in files]
+        counts, staging = _staged(context, table, files)
+    quarantined = counts.rejected.total()
     kept = _write_quarantine(context, table, staging.rejected(), files) if quarantined else 0
     staging.publish()
-    unknown = {outcome.source_file for outcome in outcomes} - {file.key for file in files}
-    if (staged, kept) != (read, quarantined) or unknown:
+    if (counts.by_file, kept) != (counts.rows, quarantined) or counts.unknown:
         raise AccountingError(
-            f"{read} rows were read, {staged} were staged; {quarantined} of them failed a check, {kept} are "
-            f"in quarantine; rows from unknown files: {sorted(map(str, unknown))}.",
+            f"{counts.rows} rows were read, {counts.by_file} are of known files; {quarantined} of these "
+            f"failed a check, {kept} are in quarantine; rows from unknown files: {sorted(counts.unknown)}.",
             where=f"{context.domain}.{table.name}, batch {context.batch_id}",
             hint="The batch was not committed: run the pipeline again.",
         )
     return TableReport(
         table=table.name,
-        files=tuple(_with_row_counts(file, outcomes) for file in files),
-        checks=_count_checks(outcomes, table),
+        files=tuple(_with_row_counts(file, counts) for file in files),
+        checks=_count_checks(counts, table),
     )
 
 
-def _staged(
-    context: IngestContext, table: Table, files: Sequence[LandedFile]
-) -> tuple[list[_Outcome], int, Staging]:
-    """Read, check and stage the files; return counts of the staged rows, the rows read, and the staging."""
+def _staged(context: IngestContext, table: Table, files: Sequence[LandedFile]) -> tuple[RowCounts, Staging]:
+    """Read, check and stage the files; return the counts of the staged rows, and the staging."""
     staging = _staging(context, table)
-    read = staging.stage(check_rows(context.rows(table, files), table), _stamps(context))
-    return (_outcomes(staging.read()) if read else [], read, staging)
+    counter = RowCounter(table, [file.key for file in files], F.col(REJECTED))
+    checked = check_rows(context.rows(table, files), table)
+    observed = staging.stage(checked, _stamps(context), counter.aggregates())
+    return counter.counts(observed), staging
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """The number of rows of one file with the same failed checks or flags."""
-
-    source_file: str
-    failed: tuple[str, ...]
-    flags: tuple[str, ...]
-    rows: int
-
-
-def _outcomes(staged: DataFrame) -> list[_Outcome]:
-    """Count the staged rows by file and failed checks or flags, in a single pass."""
-    grouped = staged.groupBy("source_file", REJECTED, FLAGS).agg(F.count(F.lit(1)).alias("rows"))
-    outcomes = []
-    for row in grouped.collect():
-        names = tuple(row[FLAGS])
-        failed, flags = (names, ()) if row[REJECTED] else ((), names)
-        outcomes.append(_Outcome(row["source_file"], failed, flags, row["rows"]))
-    return outcomes
-
-
-def _count_checks(outcomes: Sequence[_Outcome], table: Table) -> dict[str, dict[str, int]]:
+def _count_checks(counts: RowCounts, table: Table) -> dict[str, dict[str, int]]:
     """Return check → rows_checked, rows_flagged and rows_quarantined."""
-    read = sum(outcome.rows for outcome in outcomes)
-    flagged: Counter[str] = Counter()
-    quarantined: Counter[str] = Counter()
-    for outcome in outcomes:
-        for name in outcome.failed or outcome.flags:
-            (quarantined if outcome.failed else flagged)[name] += outcome.rows
     return {
         name: {
-            "rows_checked": read,
-            "rows_flagged": flagged[name],
-            "rows_quarantined": quarantined[name],
+            "rows_checked": counts.rows,
+            "rows_flagged": counts.flagged[name],
+            "rows_quarantined": counts.quarantined[name],
         }
         for name in table.check_names()
     }
 
 
-def _with_row_counts(file: LandedFile, outcomes: Sequence[_Outcome]) -> FileEntry:
+def _with_row_counts(file: LandedFile, counts: RowCounts) -> FileEntry:
     """Return the ledger entry of an ingested file."""
-    mine = [outcome for outcome in outcomes if outcome.source_file == file.key]
-    bronze = sum(outcome.rows for outcome in mine if not outcome.failed)
-    quarantined = sum(outcome.rows for outcome in mine if outcome.failed)
+    bronze, quarantined = counts.good[file.key], counts.rejected[file.key]
     return file.entry(rows_read=bronze + quarantined, rows_bronze=bronze, rows_quarantined=quarantined)
 
 

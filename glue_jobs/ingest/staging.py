@@ -12,15 +12,15 @@ has its raw record.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
 from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
-from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_schema
+from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_file_schema
 from glue_jobs.runtime.store import Copy, ObjectStore, copy_all
 from lake import naming
 from lake.files.parquet import ROWS_PER_FILE
@@ -48,8 +48,10 @@ class Staging:
 
     rows_per_file: int = ROWS_PER_FILE
 
-    def stage(self, checked: DataFrame, stamps: Sequence[Column]) -> int:
-        """Write all checked rows, with `stamps` as further columns; return how many were written."""
+    def stage(
+        self, checked: DataFrame, stamps: Sequence[Column], aggregates: Mapping[str, Column]
+    ) -> Mapping[str, Any]:
+        """Write all checked rows, with `stamps` as further columns; return `aggregates` over them by name."""
         is_bad = F.size(FAILED) > 0
         carried = F.create_map(F.lit(RAW_RECORD), F.col(RAW_RECORD))
         counted = Observation()
@@ -68,10 +70,10 @@ class Staging:
         # sorts by `keys` anyway.
         order = [*keys, *([self.table.dated_by] if self.table.stream and self.table.dated_by else [])]
         gathered = rows.repartition(*keys).sortWithinPartitions(*order)
-        gathered = gathered.observe(counted, F.count(F.lit(1)).alias("rows"))
+        gathered = gathered.observe(counted, *(each.alias(name) for name, each in aggregates.items()))
         writer = gathered.write.mode("overwrite").option("maxRecordsPerFile", self.rows_per_file)
         writer.partitionBy(*keys).parquet(self._url)
-        return int(counted.get["rows"])
+        return dict(counted.get)
 
     def _month(self, is_bad: Column) -> Iterator[Column]:
         """Return the partition columns of a dated table; 0 for rejected rows, which may have no date."""
@@ -88,15 +90,10 @@ class Staging:
     def _url(self) -> str:
         return self.store.url(self.bucket, self._staged)
 
-    def read(self) -> DataFrame:
-        """Read the staged rows: the columns of bronze and REJECTED."""
-        fields = [field for field in bronze_schema(self.table).fields if field.name != "batch"]
-        schema = T.StructType([*fields, T.StructField(REJECTED, T.BooleanType())])
-        return self.spark.read.schema(schema).parquet(self._url)
-
     def rejected(self) -> DataFrame:
         """Read the rejected rows: `source_file`, `source_row`, RAW_RECORD and FAILED."""
-        return self.read().where(REJECTED).select(
+        folder = self.store.url(self.bucket, f"{self._staged}{REJECTED}=true")
+        return self.spark.read.schema(bronze_file_schema(self.table)).parquet(folder).select(
             "source_file", "source_row",
             F.element_at("extra", F.lit(RAW_RECORD)).alias(RAW_RECORD),
             F.col(FLAGS).alias(FAILED),

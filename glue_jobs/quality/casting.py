@@ -38,8 +38,9 @@ def _identifier(text: Expression, type_: str) -> Expression:
     A spreadsheet writes long ids as 1.23457E+11, and that is another id.
     """
     # 101.0 is common, as programs with a single number type write it, and casting by way of decimals is slow.
+    # So is a cast that fails: Spark makes an exception for each text, and drops it. None with a point casts.
     float_text = F.when(text.rlike(_WHOLE_FLOAT), F.substring_index(text, ".", 1).try_cast(type_))
-    return F.coalesce(text.try_cast(type_), float_text)
+    return F.when(F.contains(text, F.lit(".")), float_text).otherwise(text.try_cast(type_))
 
 
 def _timestamp(text: Expression, *, bare_date: bool) -> Expression:

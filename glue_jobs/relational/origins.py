@@ -12,7 +12,7 @@ from glue_jobs.relational.load import CONNECTIONS, Parts
 from glue_jobs.relational.parts import Ask, TextParts, queries_of
 from glue_jobs.relational.sources import Counted, Remembered, Source, recall, remember, source
 from glue_jobs.runtime.args import JobArguments
-from glue_jobs.runtime.session import choose_codegen
+from glue_jobs.runtime.session import choose_settings
 from glue_jobs.runtime.store import ObjectStore
 from lake.model.relational.schema import RelationalSchema
 from lake.model.spec import Domain
@@ -46,7 +46,7 @@ class Origins:
         known = self._counted
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             sources = list(pool.map(lambda schema: source(self._store, self._args, schema), self._schemas))
-            choose_codegen(self._spark, sum(each.size for each in sources))
+            choose_settings(self._spark, sum(each.size for each in sources))
             queries = queries_of(Ask(source=each, months=_unknown(each, known)) for each in sources)
             found = {
                 name: months for each in pool.map(self._parts.count, queries) for name, months in each.items()

@@ -33,11 +33,19 @@ INTERPRETED = {
 }
 """Settings with which Spark interprets plans instead of compiling classes for them. Results are the same."""
 
+WHOLE_PLANS = {"spark.sql.adaptive.enabled": "false"}
+"""Settings with which a query is planned once and is one Spark job, instead of one job for each stage."""
+
+PARTITIONS = "spark.sql.shuffle.partitions"
+SMALL_PARTITIONS = 2
+"""The most partitions of a small query's stages: without adaptive plans, none are merged."""
+
 FOUND = "caudal.found."
-"""Beginning of the settings that keep the values which a session had before `choose_codegen` changed them."""
+"""Beginning of the settings that keep the values which a session had before `choose_settings`."""
 
 SMALL_INPUT = 2_000_000
-"""Bytes. Compiling the queries of a run takes Java longer than interpreting them over so small an input."""
+"""Bytes. Compiling the queries of a run takes Java longer than interpreting them over so small an input, and
+planning them anew after each stage saves nothing."""
 
 
 def configure(spark: SparkSession) -> SparkSession:
@@ -47,14 +55,21 @@ def configure(spark: SparkSession) -> SparkSession:
     return spark
 
 
-def choose_codegen(spark: SparkSession, input_bytes: int) -> SparkSession:
-    """Interpret the session's next queries if their input is small, else compile them; return the session.
+def choose_settings(spark: SparkSession, input_bytes: int) -> SparkSession:
+    """Interpret the session's next queries as whole plans if their input is small; return the session.
 
     `input_bytes` is about an upper bound of what they read; see `lake.files.sizes`. Queries that are not
     small have the settings with which the session came.
     """
-    for name, value in INTERPRETED.items():
-        found = str(spark.conf.get(FOUND + name, spark.conf.get(name)))
+    is_small = input_bytes <= SMALL_INPUT
+    few = str(min(SMALL_PARTITIONS, int(_found(spark, PARTITIONS))))
+    for name, value in {**INTERPRETED, **WHOLE_PLANS, PARTITIONS: few}.items():
+        found = _found(spark, name)
         spark.conf.set(FOUND + name, found)
-        spark.conf.set(name, value if input_bytes <= SMALL_INPUT else found)
+        spark.conf.set(name, value if is_small else found)
     return spark
+
+
+def _found(spark: SparkSession, name: str) -> str:
+    """Return the value of a setting with which the session came."""
+    return str(spark.conf.get(FOUND + name, spark.conf.get(name)))

@@ -31,7 +31,7 @@ def session_in(mode: str, spark: SparkSession) -> SparkSession:
     with pytest.MonkeyPatch.context() as patch:
         if mode == "compiled":
             patch.setattr(session, "SMALL_INPUT", 0)
-        session.choose_codegen(made, 1)
+        session.choose_settings(made, 1)
     found = {name: made.conf.get(name) for name in COMPILED}
     assert found == (COMPILED if mode == "compiled" else session.INTERPRETED)
     return made

@@ -46,22 +46,21 @@ def test_versions_in_other_months_count(january: Pipeline) -> None:
         (
             Scope(months=frozenset({Month(2024, 1)})),
             [],
-            [("2024", "1", "bronze", "1"), ("2024", "1", "superseded", "1")],
+            [("sales", "2024", "1", "bronze", "1"), ("sales", "2024", "1", "superseded", "1")],
         ),
         (
             EVERYTHING,
             [("1", "11.00", "2"), ("2", "20.00", "2"), ("3", "30.00", "2")],
             [
-                ("2024", "1", "bronze", "1"),
-                ("2024", "1", "superseded", "1"),
-                ("2024", "2", "bronze", "4"),
-                ("2024", "2", "current", "3"),
-                ("2024", "2", "duplicate", "1"),
+                ("sales", "2024", "1", "bronze", "1"),
+                ("sales", "2024", "1", "superseded", "1"),
+                ("sales", "2024", "2", "bronze", "4"),
+                ("sales", "2024", "2", "duplicate", "1"),
             ],
         ),
     ):
         resolved = resolve_table(bronze, scope, Parents(unused, {}))
         assert texts(resolved.current, ["sale_id", "amount", "month"]) == current
-        counted = account(resolved, resolved.current)
-        assert texts(counted, ["year", "month", "_outcome", "rows"]) == counts
+        counted = account({"sales": resolved})
+        assert texts(counted, ["_table", "year", "month", "_outcome", "rows"]) == counts
         resolved.unpersist_keys()

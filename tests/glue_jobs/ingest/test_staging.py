@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import functions as F
 
 from glue_jobs.ingest.ingest import IngestContext
-from glue_jobs.ingest.staging import Staging
+from glue_jobs.ingest.staging import STAGED, Staging
 from lake import naming
 from lake.model.discovery import load_domain
 
@@ -32,12 +32,18 @@ def test_good_rows_are_published_by_month_and_rejected_rows_are_kept_apart(conte
     checked = context.spark.sql(f"SELECT * FROM VALUES {ROWS}").toDF(*names)
     checked = checked.select(*(F.col(name).cast(types[name].replace(";", ",")) for name in names))
     stamps = [F.lit(context.ingest_ts).alias("ingest_ts"), F.lit("b-1").alias("batch_id")]
-    assert staging.stage(checked, stamps) == 3
-    staged = staging.read().orderBy("sale_id").collect()
+    assert staging.stage(
+        checked, stamps, {"rows": F.count(F.lit(1)), "good": F.count_if(~F.col("rejected"))}
+    ) == {
+        "rows": 3,
+        "good": 2,
+    }
+    folder = context.store.url("processed", PREFIX + STAGED)
+    staged = context.spark.read.parquet(folder).orderBy("sale_id").collect()
     assert [(row["sale_id"], row["year"], row["month"], row["rejected"]) for row in staged] == [
-        (1, 2024, 1, False),
-        (2, 2024, 2, False),
-        (3, 0, 0, True),
+        (1, "2024", "1", "false"),
+        (2, "2024", "2", "false"),
+        (3, "0", "0", "true"),
     ]
     assert staged[0]["extra"] == {"colour": "red"}
     assert [tuple(row) for row in staging.rejected().collect()] == [("f", 3, "3,1,soon,ten", ["amount.type"])]

@@ -6,7 +6,14 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.session import INTERPRETED, SETTINGS, SMALL_INPUT, choose_codegen, configure
+from glue_jobs.runtime.session import (
+    INTERPRETED,
+    PARTITIONS,
+    SETTINGS,
+    SMALL_INPUT,
+    choose_settings,
+    configure,
+)
 from tests.pipeline import Pipeline
 
 
@@ -31,6 +38,7 @@ def test_results_do_not_depend_on_spark_defaults(spark: SparkSession, query: str
 FACTORY_MODE = "spark.sql.codegen.factoryMode"
 COMPILED = {"spark.sql.codegen.wholeStage": "true", FACTORY_MODE: "FALLBACK"}
 """Spark's defaults."""
+ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
 def with_settings(spark: SparkSession, values: dict[str, str]) -> SparkSession:
@@ -48,10 +56,19 @@ def settings(session: SparkSession) -> dict[str, str | None]:
 
 def test_queries_over_small_inputs_are_interpreted_and_others_compiled(spark: SparkSession) -> None:
     session = with_settings(spark, COMPILED)
-    assert choose_codegen(session, SMALL_INPUT) is session
+    assert choose_settings(session, SMALL_INPUT) is session
     assert settings(session) == INTERPRETED
-    choose_codegen(session, SMALL_INPUT + 1)
+    choose_settings(session, SMALL_INPUT + 1)
     assert settings(session) == COMPILED
+
+
+@pytest.mark.parametrize(("found", "few"), [("200", "2"), ("1", "1")])
+def test_small_queries_are_planned_once_and_have_few_tasks(spark: SparkSession, found: str, few: str) -> None:
+    session = with_settings(spark, {ADAPTIVE: "true", PARTITIONS: found})
+    choose_settings(session, SMALL_INPUT)
+    assert (session.conf.get(ADAPTIVE), session.conf.get(PARTITIONS)) == ("false", few)
+    choose_settings(session, SMALL_INPUT + 1)
+    assert (session.conf.get(ADAPTIVE), session.conf.get(PARTITIONS)) == ("true", found)
 
 
 @pytest.mark.parametrize("first", [0, SMALL_INPUT + 1])
@@ -61,7 +78,7 @@ def test_large_inputs_have_the_settings_that_the_session_came_with(
 ) -> None:
     session = with_settings(spark, found)
     for size in (first, 0, 0, SMALL_INPUT + 1):
-        choose_codegen(session, size)
+        choose_settings(session, size)
     assert settings(session) == found
 
 
@@ -88,7 +105,7 @@ def test_interpreted_and_compiled_queries_have_the_same_result(spark: SparkSessi
     interpreted, compiled = spark.newSession(), spark.newSession()
     compiled.conf.set("spark.sql.codegen.wholeStage", "true")
     compiled.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
-    rows = choose_codegen(interpreted, 0).sql(RANKED).collect()
+    rows = choose_settings(interpreted, 0).sql(RANKED).collect()
     assert len(rows) == 7
     assert rows == compiled.sql(RANKED).collect()
 
