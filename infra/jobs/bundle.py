@@ -40,8 +40,7 @@ NEEDED = (
     "uuid6",
 )
 """The run-time dependencies of astrapy and Powertools. IPython is left out: astrapy requires its 86 MB but
-imports it only in a notebook. The Lambda runtime has boto3 and jmespath, the layer has awswrangler and
-pyarrow."""
+imports it only in a notebook. The Lambda runtime has boto3 and jmespath, the layer has pyarrow."""
 
 MYSQL_CLIENT = ("pymysql",)
 """The client with which jobs load the relational copy: pure Python, no dependency."""

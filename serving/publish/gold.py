@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import awswrangler as wr
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from lake.model.serving import period_number
 from lake.model.spec import Mart
 from lake.naming import layer_prefix
 from serving.publish.errors import ChangedError, PublishingError
+from serving.publish.objects import StoredFile
 from serving.publish.publication import Source
 
 CHUNK_ROWS = 20_000
@@ -56,12 +57,10 @@ def gold_source(
     """
     prefix = layer_prefix("gold", domain, mart.name) + (f"{partition.text}/" if partition.text else "")
     listed = _listed(client, bucket, prefix)
-    paths = [f"s3://{bucket}/{key}" for key in listed]
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for frame in _frames(paths, columns):
-            table = pa.Table.from_pandas(frame, preserve_index=False)
-            yield from table.replace_schema_metadata(None).to_batches()
+        for file in listed:
+            yield from _batches(client, file, columns)
         if _listed(client, bucket, prefix) != listed:
             raise ChangedError(
                 "the files changed while they were read.",
@@ -71,34 +70,38 @@ def gold_source(
 
     return Source(
         batches=batches(),
-        # The number of rows decides the number of buckets; one column is enough to count them.
-        rows=sum(len(frame) for frame in _frames(paths, columns[:1])),
-        fingerprint=hashlib.sha256(repr(listed).encode()).hexdigest(),
+        # The number of rows, which is in the files' footers, decides the number of buckets.
+        rows=sum(_parquet(client, file, columns).metadata.num_rows for file in listed),
+        fingerprint=hashlib.sha256(repr({file.key: file.etag for file in listed}).encode()).hexdigest(),
     )
 
 
-def _listed(client: Any, bucket: str, prefix: str) -> dict[str, str]:
-    """Return key → ETag of the Parquet files under a prefix, in the order of their keys."""
+def _listed(client: Any, bucket: str, prefix: str) -> list[StoredFile]:
+    """Return the Parquet files under a prefix, in the order of their keys."""
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    objects = (item for page in pages for item in page.get("Contents", ()))
-    return {item["Key"]: item["ETag"] for item in objects if item["Key"].endswith(".parquet")}
+    return [
+        StoredFile(bucket=bucket, key=item["Key"], etag=item["ETag"], size=item["Size"])
+        for page in pages
+        for item in page.get("Contents", ())
+        if item["Key"].endswith(".parquet")
+    ]
 
 
-def _frames(paths: list[str], columns: list[str]) -> Iterator[Any]:
-    """Yield data frames of at most CHUNK_ROWS rows.
+def _batches(client: Any, file: StoredFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a file, at most CHUNK_ROWS at a time, with its exact types."""
+    reader = _parquet(client, file, columns)
+    for batch in reader.iter_batches(CHUNK_ROWS, columns=columns, use_threads=False):
+        # Without metadata, in which the files may differ.
+        yield pa.RecordBatch.from_arrays([batch.column(name) for name in columns], names=columns)
 
-    Their columns have Arrow types, which keep decimals, dates and integers beside nulls exact.
-    """
-    for path in paths:
-        frames = wr.s3.read_parquet(
-            # One file per call: given several, awswrangler copies rows to fill a chunk across files.
-            path=[path], columns=columns, chunked=CHUNK_ROWS, dtype_backend="pyarrow", use_threads=False
-        )  # fmt: skip
-        try:
-            yield from frames
-        except KeyError as error:
-            raise PublishingError(
-                f"{error.args[0]}.",
-                where=path,
-                hint='Run the pipeline with {"full_refresh": "true"}, which writes the mart again.',
-            ) from error
+
+def _parquet(client: Any, file: StoredFile, columns: list[str]) -> pq.ParquetFile:
+    """Return the reader of a file. Raises PublishingError if it lacks a column."""
+    reader = pq.ParquetFile(file.open(client))
+    if missing := [name for name in columns if name not in reader.schema_arrow.names]:
+        raise PublishingError(
+            f"Column {missing[0]} does not exist.",
+            where=file.url,
+            hint='Run the pipeline with {"full_refresh": "true"}, which writes the mart again.',
+        )
+    return reader

@@ -121,3 +121,16 @@ def test_large_partition_is_never_whole_in_memory(s3: Any) -> None:
     assert source.rows == sum(sizes) == len(costs)
     assert max(sizes) == CHUNK_ROWS
     assert most < whole / 3
+
+
+def test_file_without_a_column_is_told(s3: Any) -> None:
+    put(s3, pa.Table.from_pylist([row("a", 1)], SCHEMA))
+    with pytest.raises(PublishingError, match="Column later does not exist"):
+        august(s3, "org", "later")
+
+
+def test_columns_come_in_the_order_asked_for_whatever_the_files_order(s3: Any) -> None:
+    put(s3, pa.table({"org": ["a"], "cost": [1]}))
+    put(s3, pa.table({"cost": [2], "org": ["b"]}).replace_schema_metadata({"x": "y"}), "part-00001.parquet")
+    found = pa.Table.from_batches(august(s3, "org", "cost").batches)
+    assert found.to_pydict() == {"org": ["a", "b"], "cost": [1, 2]}
