@@ -55,7 +55,7 @@ def test_months_with_rows_are_announced_before_they_are_prepared(copy: Copy) -> 
     copy.load(FIRST, announce=announced.append)
     assert announced == [{table: set(months) for table, months in FIRST.items()}]
     # January of both tables has gone, and the master has changed.
-    later = {
+    later: Tables = {
         "people": {0: [("1", "Ana", "Oslo")]},
         "sales": {FEBRUARY: FIRST["sales"][FEBRUARY]},
         "by_town": FIRST["by_town"],
