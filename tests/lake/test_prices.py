@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from lake.prices import crawl_dollars, job_dollars, starting_dpus
+from lake.prices import crawl_dollars, job_dollars, job_dollars_of, starting_dpus
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ def test_job_run_is_billed_by_the_second_and_a_minute_at_least(
     seconds: float, dpus: str, dollars: str
 ) -> None:
     assert job_dollars(seconds, Decimal(dpus)) == Decimal(dollars)
+
+
+@pytest.mark.parametrize(("dpu_seconds", "dollars"), [(3600.0, "0.308000"), (120.0, "0.010267"), (0.0, "0")])
+def test_billed_dpu_seconds_have_a_price(dpu_seconds: float, dollars: str) -> None:
+    assert job_dollars_of(dpu_seconds) == Decimal(dollars)
 
 
 def test_crawl_is_billed_ten_minutes() -> None:

@@ -207,7 +207,8 @@ def test_shipped_environment_is_cheap_when_idle_and_per_drop(dev: Assembly) -> N
     assert total(idle(dev.outdir)) <= 5.00
     for stack, lines in drops(dev.outdir).items():
         crawls = sum(line.dollars for line in lines if "crawls" in line.what)
-        assert total(lines) <= 0.35, stack
+        # Requests of Spark are part of the prediction, beside the job's own.
+        assert total(lines) <= 0.36, stack
         assert crawls > 0, stack
         assert total(lines) - crawls <= 0.06, stack
 
