@@ -13,7 +13,7 @@ from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
 from tests import plain_files
 from tests.plain_files import use_plain_files
 
-pytest_plugins = ["tests.watchdog", "tests.environment", "tests.groups"]
+pytest_plugins = [f"tests.plugins.{name}" for name in ("watchdog", "environment", "groups", "service_models")]
 
 SMALL = {
     **WITHOUT_UI,

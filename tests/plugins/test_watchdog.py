@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 from localcloud.daemon import PROJECT
-from tests.watchdog import EXIT_CODE, resident_bytes
+from tests.plugins.watchdog import EXIT_CODE, resident_bytes
 
 HUNGRY = """
 import time
-from tests.watchdog import Watchdog, resident_bytes
+from tests.plugins.watchdog import Watchdog, resident_bytes
 
 def eat():
     time.sleep(60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.groups import TESTS, group_of
+from tests.plugins.groups import TESTS, group_of
 
 pytest_plugins = ["pytester"]
 
@@ -12,7 +12,7 @@ CONFTEST = """
 import sys
 from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
-from tests.groups import Groups
+from tests.plugins.groups import Groups
 
 class Noting(Groups):
     def _assign_work_unit(self, node):
@@ -39,7 +39,7 @@ def pytest_xdist_make_scheduler(config, log):
         ("infra/dashboards/test_stack.py", "templates"),
         ("dashboard/browser/test_pages.py", "pages"),
         ("cli/test_upload.py", "rest"),
-        ("test_groups.py", "rest"),
+        ("plugins/test_groups.py", "rest"),
     ],
 )
 def test_the_folder_decides(file: str, group: str) -> None:
@@ -53,8 +53,9 @@ def test_longest_groups_begin_and_the_next_follows_the_one_that_ends(pytester: p
         body = "".join(f"def test_{each}(): pass\n" for each in range(number))
         pytester.path.joinpath("tests", folder).mkdir(parents=True)
         pytester.path.joinpath("tests", folder, f"test_{folder}.py").write_text(body)
-    source = (TESTS / "groups.py").read_text(encoding="utf-8")
-    pytester.path.joinpath("tests", "groups.py").write_text(source, encoding="utf-8")
+    source = (TESTS / "plugins" / "groups.py").read_text(encoding="utf-8")
+    pytester.path.joinpath("tests", "plugins").mkdir()
+    pytester.path.joinpath("tests", "plugins", "groups.py").write_text(source, encoding="utf-8")
     pytester.makeconftest(CONFTEST)
     done = pytester.runpytest_subprocess("-n2", "--import-mode=importlib", "tests")
     assert done.ret == 0

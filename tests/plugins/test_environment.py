@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.environment import require_unchanged, settings
+from tests.plugins.environment import require_unchanged, settings
 
 BEFORE = {"AWS_REGION": "us-east-1", "CAUDAL_HOME": "/home"}
 
