@@ -63,8 +63,9 @@ class Demo:
         workers = self._workers
         short_runs = is_short(self._home, self._env, landing) if workers is None else workers.short_runs
         with LocalCloud(self._home, short_runs=short_runs, workers=workers) as cloud:
-            # Spark starts while the templates are synthesised and the stacks deployed.
+            # Spark and the database start while the templates are synthesised and the stacks deployed.
             executor().warm_up(self._has_new_events(domains, landing))
+            cloud.context.databases.prepare(self._names.relational)
             with self._step("synthesise the CloudFormation templates"):
                 changed = synthesise(PROJECT, out, self._env)
             self._print_detail(f"templates written to {out}" if changed else "templates unchanged")

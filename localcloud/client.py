@@ -11,8 +11,8 @@ from typing import Any
 
 from localcloud.errors import LocalCloudError
 
-POLL_SECONDS = 0.3
-PAGE_EVENTS = 20
+POLL_SECONDS = 0.4
+PAGE_EVENTS = 10
 """Events of a page of a history. Each look at a running execution reads its last page again."""
 QUERY_POLL_SECONDS = 0.05
 START_SECONDS = 60.0
