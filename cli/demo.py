@@ -41,8 +41,6 @@ def demo(
     ] = 8600,
 ) -> None:
     """Deploy locally, upload a landing folder, run the pipelines and answer the business questions."""
-    from demo.live import LiveDemo
-    from demo.run import Demo
     from infra.foundation.config import config_for
 
     config_for(env)
@@ -56,9 +54,19 @@ def demo(
         if live and home == DEFAULT_HOME:
             home = Path(kept.enter_context(TemporaryDirectory(prefix="caudal-live-")))
         home.mkdir(parents=True, exist_ok=True)
-        console = Console()
-        run = LiveDemo(home, env, console, pace=pace, port=port) if live else Demo(home, env, console)
         with failing_with(NEEDS_ATTENTION), ending_as_by_ctrl_c():
+            from demo.early import early_workers
+
+            workers = kept.enter_context(early_workers(home, env, landing))
+            from demo.live import LiveDemo
+            from demo.run import Demo
+
+            console = Console()
+            run = (
+                LiveDemo(home, env, console, workers, pace=pace, port=port)
+                if live
+                else Demo(home, env, console, workers)
+            )
             succeeded = run.run(landing)
     if not succeeded:
         raise typer.Exit(NEEDS_ATTENTION)

@@ -23,6 +23,7 @@ from lake.model.spec import Domain
 from lake.naming import CONTINUOUS, stop_key, stream_job
 from localcloud.context import ACCOUNT
 from localcloud.errors import LocalCloudError
+from localcloud.execution.early import EarlyWorkers
 from localcloud.server import LocalCloud
 from uploader import upload
 
@@ -49,6 +50,7 @@ class LiveDemo(Demo):
         home: Path,
         env: str,
         console: Console,
+        workers: EarlyWorkers | None = None,
         *,
         pace: float,
         port: int = 0,
@@ -56,7 +58,7 @@ class LiveDemo(Demo):
         sleep: Callable[[float], None] = time.sleep,
         end_seconds: float = END_SECONDS,
     ) -> None:
-        super().__init__(home, env, console)
+        super().__init__(home, env, console, workers)
         self._pace = pace
         self._port = port
         self._ready = ready

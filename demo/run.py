@@ -12,6 +12,7 @@ from threading import Event
 from rich.console import Console
 
 from demo.domain import DomainRun, print_detail, print_error
+from demo.early import is_short
 from demo.relational import show_asleep
 from demo.report import show_times
 from demo.turns import Turn, run_beside
@@ -21,15 +22,13 @@ from lake.naming import Names
 from localcloud.context import ACCOUNT, REGION
 from localcloud.daemon import PROJECT
 from localcloud.errors import LocalCloudError
+from localcloud.execution.early import EarlyWorkers
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
 from localcloud.synth import synthesise
 
 LOG_WIDTH = 130
 """Width in characters if the output is not a terminal."""
-
-SHORT_BYTES = 20_000_000
-"""Files up to this size take Spark so little time that optimised machine code does not pay off."""
 
 
 class Demo:
@@ -38,7 +37,9 @@ class Demo:
     answers_early = True
     """Whether domains answer while copies of gold are still updated."""
 
-    def __init__(self, home: Path, env: str, console: Console) -> None:
+    def __init__(self, home: Path, env: str, console: Console, workers: EarlyWorkers | None = None) -> None:
+        """Prepare the demo; `workers` are those that were started for this home before."""
+        self._workers = workers
         self._home = home.resolve()
         self._console = console if console.is_terminal else Console(width=LOG_WIDTH)
         self._env = env
@@ -59,9 +60,12 @@ class Demo:
                 hint=f"Put the files into {landing}/<domain>/. Domains: {', '.join(domain_names())}.",
             )
         out = self._home / "cdk.out"
-        with LocalCloud(self._home, short_runs=self._is_short(landing)) as cloud:
-            # Spark starts while the templates are synthesised and the stacks deployed.
+        workers = self._workers
+        short_runs = is_short(self._home, self._env, landing) if workers is None else workers.short_runs
+        with LocalCloud(self._home, short_runs=short_runs, workers=workers) as cloud:
+            # Spark and the database start while the templates are synthesised and the stacks deployed.
             executor().warm_up(self._has_new_events(domains, landing))
+            cloud.context.databases.prepare(self._names.relational)
             with self._step("synthesise the CloudFormation templates"):
                 changed = synthesise(PROJECT, out, self._env)
             self._print_detail(f"templates written to {out}" if changed else "templates unchanged")
@@ -93,11 +97,6 @@ class Demo:
         return any(
             file.is_file() and file.name not in known for folder in folders for file in folder.rglob("*")
         )
-
-    def _is_short(self, landing: Path) -> bool:
-        """Return whether the files to upload, and those that the lake in the home folder has, are few."""
-        raw = self._home / "s3" / self._names.raw_bucket
-        return bytes_below(landing) + bytes_below(raw) <= SHORT_BYTES
 
     def _all_domains(self, cloud: LocalCloud, domains: Sequence[Domain], landing: Path) -> bool:
         """Run the domains at the same time; print what each does and answers, one after the other.
@@ -171,8 +170,3 @@ class Demo:
         self._console.rule("[bold]results, and next commands[/]", align="left")
         for line in lines:
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def bytes_below(folder: Path) -> int:
-    """Return the size of all files in a folder and its subfolders."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

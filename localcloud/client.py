@@ -11,8 +11,8 @@ from typing import Any
 
 from localcloud.errors import LocalCloudError
 
-POLL_SECONDS = 0.3
-PAGE_EVENTS = 20
+POLL_SECONDS = 0.4
+PAGE_EVENTS = 10
 """Events of a page of a history. Each look at a running execution reads its last page again."""
 FIRST_WAIT, LONGEST_WAIT = 0.005, 0.05
 """Seconds between two looks at a running query: the wait doubles."""

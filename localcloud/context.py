@@ -128,6 +128,8 @@ class Context:
                 config = Config(
                     retries={"total_max_attempts": 1},
                     max_pool_connections=32,
+                    # Else botocore puts the versions of all its parts together for each request.
+                    user_agent="caudal-local",
                     s3={"addressing_style": "path"},
                 )
                 session: Any = self.session(role_arn)  # the typed overloads want literal names

@@ -28,6 +28,7 @@ from localcloud.events.alarms import AlarmEvaluator
 from localcloud.events.pipes import PipePoller
 from localcloud.events.schedules import Schedules
 from localcloud.execution import athena, crawler, functions, glue
+from localcloud.execution.early import EarlyWorkers
 from localcloud.execution.glue_run import GlueRun
 from localcloud.home import remove_unfinished, require_own_ledger
 from localcloud.iam.evaluator import Evaluator, Mode
@@ -65,15 +66,18 @@ class LocalCloud:
         has_clock: bool = False,
         s3a_jars: Sequence[Path] = (),
         short_runs: bool = False,
+        workers: EarlyWorkers | None = None,
     ) -> None:
         """Prepare a local cloud. `mode`: enforce the roles' policies, or only record calls; port 0: any.
 
         With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` fires them. With
         `s3a_jars`, the jars of Hadoop's S3A client, Spark reads and writes objects over HTTP in the role of
         each job, as on AWS; otherwise it reads and writes the files of the objects, which is faster. With
-        `short_runs` Java leaves out its optimising compiler, which pays off from some minutes on.
+        `short_runs` Java leaves out its optimising compiler, which pays off from some minutes on. `workers`
+        are those that were started for the same folder with the same `short_runs`, and without S3A.
         """
         self.context = Context(home=home.resolve(), s3a_jars=tuple(s3a_jars), short_runs=short_runs)
+        self._workers = workers
         self._mode: Mode = mode
         self._port = port
         self._server: ThreadedMotoServer | None = None
@@ -115,7 +119,8 @@ class LocalCloud:
             )
         check_version()
         require_own_ledger(self.context.home)
-        self._lock = HomeLock(self.context.home)
+        workers = self._workers
+        self._lock = HomeLock(self.context.home) if workers is None else workers.take_lock()
         remove_unfinished(self.context.home)
         for name, level in _LOG_LEVELS.items():
             logging.getLogger(name).setLevel(level)
@@ -148,7 +153,7 @@ class LocalCloud:
         rds.install(context)
         localcloud.cloudformation.install.install(context)
         self._refreshes, self._daily = localcloud.quicksight.install.install(context)
-        glue.install(context, self._run_ended)
+        glue.install(context, self._run_ended, self._workers)
         for executor in (crawler, athena, functions):
             executor.install(context)
 

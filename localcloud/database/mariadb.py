@@ -117,7 +117,7 @@ class MariaDB:
         """
         if self.is_running:
             return
-        self._install()
+        self.install()
         self._end_orphan()
         if not self.port:
             self.port = _free_port()
@@ -155,8 +155,8 @@ class MariaDB:
             process.kill()
             process.wait()
 
-    def _install(self) -> None:
-        """Make the system tables, unless they exist."""
+    def install(self) -> None:
+        """Make the system tables, unless they exist. Raises LocalCloudError if they cannot be made."""
         if (self.data / "mysql").is_dir():
             return
         partial = self.folder / "data.part"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any
 
@@ -28,6 +29,26 @@ class Databases:
         self._context = context
         self._servers: dict[str, MariaDB] = {}
         self._changes: dict[str, threading.Thread] = {}
+        self._preparations: dict[str, threading.Thread] = {}
+
+    def prepare(self, identifier: str) -> None:
+        """Begin to make the system tables of an instance that will be created, in the background.
+
+        The disk writes for seconds. Without MariaDB nothing happens; `create` raises the errors.
+        """
+        found = programs()
+        if found is None or identifier in self._preparations:
+            return
+        server = MariaDB(self._context.home / FOLDER / identifier, found)
+
+        def work() -> None:
+            # `create` makes what could not be made here, and raises.
+            with contextlib.suppress(LocalCloudError):
+                server.install()
+
+        thread = threading.Thread(target=work, name=f"preparing {identifier}", daemon=True)
+        self._preparations[identifier] = thread
+        thread.start()
 
     def create(self, identifier: str, *, user: str, password: str) -> MariaDB:
         """Start the server of a new instance; its data of an earlier start is there again.
@@ -43,6 +64,8 @@ class Databases:
             )
         folder = self._context.home / FOLDER / identifier
         server = MariaDB(folder, found, user=user, password=password)
+        if identifier in self._preparations:
+            self._preparations[identifier].join()
         server.start()
         self._servers[identifier] = server
         return server
@@ -95,7 +118,7 @@ class Databases:
 
     def stop(self) -> None:
         """Stop all servers."""
-        for thread in self._changes.values():
+        for thread in (*self._changes.values(), *self._preparations.values()):
             thread.join()
         for identifier in list(self._servers):
             self.delete(identifier)

@@ -17,6 +17,7 @@ from localcloud.context import Context
 from localcloud.errors import LocalCloudError, PatchError, UnsupportedError
 from localcloud.execution import glue_calls
 from localcloud.execution.assets import fetch, import_path
+from localcloud.execution.early import EarlyWorkers
 from localcloud.execution.environment import aws_environment
 from localcloud.execution.glue_run import GlueRun
 from localcloud.execution.lanes import Lane, LaneRun
@@ -44,8 +45,11 @@ RunEnded = Callable[[str, str, GlueRun], None]
 class GlueExecutor:
     """Executes the job runs of one local cloud; `run_ended` is called at the end of each run."""
 
-    def __init__(self, context: Context, run_ended: RunEnded | None = None) -> None:
+    def __init__(
+        self, context: Context, run_ended: RunEnded | None = None, workers: EarlyWorkers | None = None
+    ) -> None:
         self._context = context
+        self._workers = workers
         self._run_ended = run_ended
         self._lanes: dict[str, Lane] = {}
         self._is_stopped = False
@@ -67,7 +71,8 @@ class GlueExecutor:
                     raise LocalCloudError("the local cloud has stopped.", where=f"lane {name}")
                 context = self._context
                 s3a = S3A(context.endpoint, context.region, context.s3a_jars) if context.s3a_jars else None
-                self._lanes[name] = Lane(context.home, name, context.report, s3a, context.short_runs)
+                worker = self._workers.take(name) if self._workers is not None else None
+                self._lanes[name] = Lane(context.home, name, context.report, s3a, context.short_runs, worker)
             return self._lanes[name]
 
     def warm_up(self, streaming: bool = False) -> None:
@@ -246,13 +251,14 @@ def _stop_runs(self: GlueResponse) -> ActionResult:
     return ActionResult({"SuccessfulSubmissions": stopped, "Errors": errors})
 
 
-def install(context: Context, run_ended: RunEnded | None = None) -> None:
+def install(context: Context, run_ended: RunEnded | None = None, workers: EarlyWorkers | None = None) -> None:
     """Make the Glue job runs of `context` execute; `executor()` returns their executor.
 
-    `run_ended` is called at the end of each run. Raises PatchError when moto has a BatchStopJobRun itself.
+    `run_ended` is called at the end of each run; lanes take their first worker from `workers`. Raises
+    PatchError when moto has a BatchStopJobRun itself.
     """
     global _executor
-    _executor = GlueExecutor(context, run_ended)
+    _executor = GlueExecutor(context, run_ended, workers)
     if vars(GlueResponse).get("batch_stop_job_run", _stop_runs) is not _stop_runs:
         raise PatchError(
             "moto has a BatchStopJobRun itself.",

@@ -44,7 +44,8 @@ class Lane:
     """A queue of runs, a thread that serves it, and the worker that executes them.
 
     `report(where, error)` receives errors that occur outside of a run, e.g. in `ended`. With `s3a` the
-    worker's Spark calls S3 over HTTP; with `short_runs` its Java compiles quickly rather than well.
+    worker's Spark calls S3 over HTTP; with `short_runs` its Java compiles quickly rather than well. `worker`
+    is one that was started before with the same settings.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Lane:
         report: Callable[[str, object], None],
         s3a: S3A | None = None,
         short_runs: bool = False,
+        worker: SparkWorker | None = None,
     ) -> None:
         self._s3a = s3a
         self._short_runs = short_runs
@@ -62,7 +64,7 @@ class Lane:
         self._name = name
         self._runs: queue.Queue[LaneRun | None] = queue.Queue()
         self._current: LaneRun | None = None
-        self._worker: SparkWorker | None = None
+        self._worker = worker
         self._is_closed = False
         self._lock = threading.RLock()
         self._peak = 0

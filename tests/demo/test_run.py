@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from demo.domain import print_detail, print_failure
-from demo.run import SHORT_BYTES, Demo
+from demo.run import Demo
 from lake.model.discovery import load_domain
 from lake.model.spec import Domain
 from lake.naming import Names
@@ -36,20 +36,6 @@ def test_cause_of_a_failure_is_printed_as_it_is(tmp_path: Path, console: Output)
         f"✗ FAILED {cause}",
         f"templates written to {tmp_path.name}/[/x]",
     ]
-
-
-@pytest.mark.parametrize(
-    ("ingested", "is_short"), [(0, True), (SHORT_BYTES // 2, True), (SHORT_BYTES, False)]
-)
-def test_files_of_the_lake_count_towards_the_length_of_a_run(
-    tmp_path: Path, console: Output, names: Names, ingested: int, is_short: bool
-) -> None:
-    for folder, size in (("landing", SHORT_BYTES // 2), (f"home/s3/{names.raw_bucket}", ingested)):
-        file = tmp_path / folder / "ecommerce" / "orders.csv"
-        file.parent.mkdir(parents=True)
-        with file.open("wb") as sparse:
-            sparse.truncate(size)
-    assert Demo(tmp_path / "home", "dev", console)._is_short(tmp_path / "landing") == is_short
 
 
 class FakeRun:

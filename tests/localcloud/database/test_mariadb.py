@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.relational.connection import Access, connect, rows
+from localcloud.context import Context
 from localcloud.database import mariadb
 from localcloud.database.mariadb import MariaDB, programs
+from localcloud.database.rds import FOLDER, Databases
 from localcloud.errors import LocalCloudError
 
 FOUND = programs()
@@ -93,3 +95,28 @@ def test_tables_that_cannot_be_made_are_told(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(LocalCloudError, match=r"(?s)No space left on device.*Check the free space"):
         made(tmp_path / "db").start()
     assert not (tmp_path / "db" / "data").exists()
+
+
+def test_a_database_that_is_prepared_is_created_with_its_tables(tmp_path: Path) -> None:
+    databases = Databases(Context(home=tmp_path))
+    try:
+        databases.prepare("orders")
+        databases.prepare("orders")
+        server = databases.create("orders", user="admin", password="secret")
+        assert server.is_running
+        assert [each.name for each in (tmp_path / FOLDER).iterdir()] == ["orders"]
+    finally:
+        databases.stop()
+    assert not server.is_running
+
+
+def test_a_preparation_that_fails_fails_the_creation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: MariaDB) -> None:
+        raise LocalCloudError("the disk is full", where="x")
+
+    monkeypatch.setattr(MariaDB, "install", fail)
+    databases = Databases(Context(home=tmp_path))
+    databases.prepare("orders")
+    with pytest.raises(LocalCloudError, match="the disk is full"):
+        databases.create("orders", user="admin", password="secret")
+    databases.stop()
