@@ -11,13 +11,14 @@ from typing import Any
 
 from localcloud.errors import LocalCloudError
 
-POLL_SECONDS = 0.4
-PAGE_EVENTS = 10
-"""Events of a page of a history. Each look at a running execution reads its last page again."""
+POLL_SECONDS = 0.3
 FIRST_WAIT, LONGEST_WAIT = 0.005, 0.05
 """Seconds between two looks at a running query: the wait doubles."""
 START_SECONDS = 60.0
 """Seconds between an upload and the start of an execution: the pipe's batch window and a margin."""
+
+PAGE_EVENTS = 10
+"""Events of a page of a history. Each look at a running execution reads its last page again."""
 
 _NAME_PARTS = re.compile("[:/|]")
 """What parts an ARN, or the physical id of a resource whose name has several parts."""

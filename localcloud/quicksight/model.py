@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+
+from localcloud import services
 
 UNIONS = frozenset(
     {
@@ -39,7 +40,9 @@ _ONE_OF = {
 @functools.cache
 def service_model() -> ServiceModel:
     """Return the model of QuickSight's API."""
-    return botocore.session.get_session().get_service_model("quicksight")
+    # The loader of all sessions has read it for the client that calls.
+    model: ServiceModel = services.session()._session.get_service_model("quicksight")
+    return model
 
 
 def problems(value: Any, shape: Shape, place: str = "") -> Iterator[str]:

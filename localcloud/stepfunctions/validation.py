@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 from botocore import xform_name
 
+from localcloud import services
 from localcloud.errors import UnsupportedError
 
 OPTIMISED = {
@@ -93,7 +93,7 @@ def _is_sdk_action(name: str) -> bool:
 @functools.lru_cache
 def _operations(service: str) -> frozenset[str]:
     """Return the operations of a service in boto3's spelling, none if there is no such service."""
-    session = boto3.Session()
+    session = services.session()
     if service not in session.get_available_services():
         return frozenset()
     return frozenset(xform_name(name) for name in session._session.get_service_model(service).operation_names)
