@@ -34,7 +34,7 @@ from glue_jobs.runtime.month_rows import month_tally, rows_by_month
 from glue_jobs.runtime.months import UNDATED, Month
 from glue_jobs.runtime.rows import FLAGS
 from glue_jobs.runtime.schemas import silver_columns
-from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.runtime.store import ObjectStore, at_once
 from lake.model.discovery import GOLD, transformation
 from lake.model.spec import Domain, Mart, PartitionUnit, Table, Versions
 
@@ -60,6 +60,7 @@ class Curation:
         self._domain = domain
         self._view = view
         self._bronze = {table.name: BronzeTable(spark, store, args, table, view) for table in domain.tables}
+        at_once(lambda bronze: bronze.files, self._bronze.values())  # They are kept from now on.
         targets = [
             *(silver_target(args, table) for table in domain.tables),
             *(mart_target(args, mart) for mart in domain.marts),

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.versions import contested_keys, rank_columns, resolve, split
-from glue_jobs.runtime.month_rows import months_of
+from glue_jobs.runtime.month_rows import months_by_table
 from glue_jobs.runtime.months import UNDATED, Month
 from glue_jobs.runtime.rows import FLAGS
 from lake.model.spec import Domain, Mart, Table
@@ -53,7 +53,17 @@ def silver_scopes(
     if full_refresh or all(table.is_first_load for table in bronze.values()):
         return {table.name: EVERYTHING for table in domain.tables if not bronze[table.name].is_empty}
     changes = _ChangedKeys(bronze)
-    return {table.name: changes.scope(table) for table in domain.tables_in_order()}
+    touched = {table.name: changes.touched(table) for table in domain.tables_in_order()}
+    months = months_by_table({name: rows for name, rows in touched.items() if isinstance(rows, DataFrame)})
+    return {
+        name: each if isinstance(each, Scope) else _dated_scope(bronze[name].table, months[name])
+        for name, each in touched.items()
+    }
+
+
+def _dated_scope(table: Table, months: frozenset[Month]) -> Scope:
+    """Return the scope of the months of touched rows; rows without a parent may be touched in any case."""
+    return Scope(months=months if table.month_reference is None else months | {UNDATED})
 
 
 class _ChangedKeys:
@@ -64,8 +74,11 @@ class _ChangedKeys:
         self._changed: dict[str, DataFrame] = {}
         """Table → its new and changed keys; a table without any has no entry."""
 
-    def scope(self, table: Table) -> Scope:
-        """Return a table's scope. The scopes of the tables that it refers to must be determined before."""
+    def touched(self, table: Table) -> Scope | DataFrame:
+        """Return a table's scope if it has no months to find, else rows whose months are those of its scope.
+
+        To be called for the tables that it refers to before. No query runs.
+        """
         bronze = self._bronze[table.name]
         parents = [ref for ref in table.references if ref.table in self._changed]
         dependencies = [each for each in table.depends_on if each.table in self._changed]
@@ -87,13 +100,11 @@ class _ChangedKeys:
             affected.append(rows.join(arrived, [*table.key], "left_semi"))
         ref = table.month_reference
         if ref is None:
-            places = [frame.select("year", "month") for frame in affected]
-            return Scope(months=months_of(reduce(DataFrame.unionByName, places)))
+            return reduce(DataFrame.unionByName, [frame.select("year", "month") for frame in affected])
         keys = reduce(DataFrame.unionByName, [frame.select(ref.column) for frame in affected]).distinct()
         parent = self._bronze[ref.table]
         parent_rows = parent.read().withColumnRenamed(parent.table.key[0], ref.column)
-        months = months_of(parent_rows.join(keys, ref.column, "left_semi"))
-        return Scope(months=months | {UNDATED})
+        return parent_rows.join(keys, ref.column, "left_semi")
 
     def _affected_rows(self, rows: DataFrame, column: str, table: str, parent_column: str) -> DataFrame:
         """Return rows whose `column` equals `parent_column` of any version of a changed key of `table`."""

@@ -74,14 +74,13 @@ def resolve_table(bronze: BronzeTable, scope: Scope, parents: Parents) -> Resolv
         placed = _with_parents_month(bronze.read(), table.month_reference, parents)
         inside = placed if scope.everything else placed.where(is_in(scope.months))
         # All versions of a group are in its parent's month.
-        contested = contested_keys(inside.select(*names), table)
-        return _choose(inside, contested, table, inside)
+        return _choose(inside, _contested(inside.select(*names), table), table, inside)
     if not table.is_dated:
         rows = bronze.read().withColumns({"year": F.lit(0), "month": F.lit(0)})
-        return _choose(rows, contested_keys(rows.select(*names), table), table, rows)
+        return _choose(rows, _contested(rows.select(*names), table), table, rows)
     if scope.everything:
         rows = bronze.read()
-        return _choose(rows, contested_keys(rows.select(*names), table), table, rows)
+        return _choose(rows, _contested(rows.select(*names), table), table, rows)
     return _resolve_months(bronze, scope, names)
 
 
@@ -90,27 +89,42 @@ def _resolve_months(bronze: BronzeTable, scope: Scope, names: list[str]) -> Reso
     inside = bronze.read(months=scope.months)
     keys_inside = inside.select(*table.key).distinct()
     index = bronze.read().select(*names, *MONTH_KEYS).join(keys_inside, [*table.key], "left_semi")
-    contested = contested_keys(index, table)
-    elsewhere = months_of(index.join(contested, [*table.key], "left_semi")) - scope.months
+    contested = _contested(index, table)
+    if contested.is_empty:
+        return _choose(inside, contested, table, inside, scope)
+    elsewhere = months_of(index.join(contested.keys, [*table.key], "left_semi")) - scope.months
     candidates = bronze.read(months=scope.months | elsewhere)
     return _choose(candidates, contested, table, inside, scope)
 
 
+@dataclass(frozen=True)
+class _Contested:
+    """The keys with several versions, cached, and whether there are none."""
+
+    keys: DataFrame
+    is_empty: bool
+
+
+def _contested(index: DataFrame, table: Table) -> _Contested:
+    """Find the contested keys. In: key and rank columns, one row per row of bronze."""
+    keys = contested_keys(index, table).persist()
+    return _Contested(keys, keys.isEmpty())
+
+
 def _choose(
-    rows: DataFrame, contested: DataFrame, table: Table, bronze: DataFrame, scope: Scope | None = None
+    rows: DataFrame, contested: _Contested, table: Table, bronze: DataFrame, scope: Scope | None = None
 ) -> Resolved:
     """Choose between `rows`, which have all versions of contested keys; keep results in `scope` if given."""
-    contested = contested.persist()
     columns = [*(column.name for column in table.columns), *_order(table), FLAGS, *MONTH_KEYS]
-    if contested.isEmpty():
+    if contested.is_empty:
         settled = rows if scope is None else rows.where(is_in(scope.months))
         return Resolved(
             current=_numbered(settled.select(*columns), table),
             bronze=bronze.select(*MONTH_KEYS),
             losers=None,
-            contested=contested,
+            contested=contested.keys,
         )
-    settled, disputed = split(rows, contested, table.key)
+    settled, disputed = split(rows, contested.keys, table.key)
     decided = resolve(disputed, table)
     if scope is not None:
         settled, decided = settled.where(is_in(scope.months)), decided.where(is_in(scope.months))
@@ -119,7 +133,7 @@ def _choose(
         current=_numbered(settled.select(*columns).unionByName(winners.select(*columns)), table),
         bronze=bronze.select(*MONTH_KEYS),
         losers=decided.where(F.col(OUTCOME) != CURRENT).select(*MONTH_KEYS, OUTCOME),
-        contested=contested,
+        contested=contested.keys,
         disputed=disputed,
     )
 

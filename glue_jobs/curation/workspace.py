@@ -24,7 +24,7 @@ from glue_jobs.runtime.frames import empty_frame
 from glue_jobs.runtime.month_rows import is_in
 from glue_jobs.runtime.months import Month, years_of
 from glue_jobs.runtime.schemas import MONTH_KEYS, mart_schema, silver_schema
-from glue_jobs.runtime.store import ObjectStore
+from glue_jobs.runtime.store import ObjectStore, at_once
 from lake import naming
 from lake.errors import AccountingError
 from lake.files.parquet import ROWS_PER_FILE
@@ -96,9 +96,8 @@ class Workspace:
         self._domain_staging = naming.staging_root(args.domain)
         self._staging = naming.staging_prefix(args.domain, args.execution)
         self._targets = {target.name: target for target in targets}
-        self._published = {
-            target.name: self._list(target, target.prefix) for target in self._targets.values()
-        }
+        listed = at_once(lambda target: self._list(target, target.prefix), self._targets.values())
+        self._published = dict(zip(self._targets, listed, strict=True))
         self._staged: dict[str, dict[str, list[str]]] = {}
         self._rows: dict[str, int] = {}
         self._frames: dict[tuple[str, frozenset[Month] | None], DataFrame] = {}

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from glue_jobs.runtime.store import Copy, ObjectStore, S3Store, copy_all
+from glue_jobs.runtime.store import Copy, ObjectStore, S3Store, at_once, copy_all
 from tests.fakes import FolderStore
 
 
@@ -117,3 +117,15 @@ def test_object_that_cannot_be_deleted_is_an_error() -> None:
 
 def test_url_of_s3_names_bucket_and_key() -> None:
     assert S3Store(cast(Any, RefusingS3())).url("bucket", "x/y") == "s3://bucket/x/y"
+
+
+def test_requests_at_once_answer_in_order_and_raise_the_first_failure() -> None:
+    assert at_once(lambda item: item * 2, range(40)) == list(range(0, 80, 2))
+
+    def fail(item: int) -> int:
+        if item in (3, 30):
+            raise OSError(f"request {item}")
+        return item
+
+    with pytest.raises(OSError, match=r"request 3$"):
+        at_once(fail, range(40))
