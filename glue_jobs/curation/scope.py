@@ -11,9 +11,10 @@ from pyspark.sql import functions as F
 
 from glue_jobs.curation.bronze import BronzeTable
 from glue_jobs.curation.versions import contested_keys, rank_columns, resolve, split
-from glue_jobs.runtime.month_rows import months_by_table
+from glue_jobs.runtime.month_rows import months_of
 from glue_jobs.runtime.months import UNDATED, Month
 from glue_jobs.runtime.rows import FLAGS
+from glue_jobs.runtime.store import at_once
 from lake.model.spec import Domain, Mart, Table
 
 
@@ -54,7 +55,9 @@ def silver_scopes(
         return {table.name: EVERYTHING for table in domain.tables if not bronze[table.name].is_empty}
     changes = _ChangedKeys(bronze)
     touched = {table.name: changes.touched(table) for table in domain.tables_in_order()}
-    months = months_by_table({name: rows for name, rows in touched.items() if isinstance(rows, DataFrame)})
+    # One query for all tables would be planned anew, as a whole, after each of its many stages.
+    to_find = {name: rows for name, rows in touched.items() if isinstance(rows, DataFrame)}
+    months = dict(zip(to_find, at_once(months_of, to_find.values()), strict=True))
     return {
         name: each if isinstance(each, Scope) else _dated_scope(bronze[name].table, months[name])
         for name, each in touched.items()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
@@ -21,17 +20,6 @@ def months_of(frame: DataFrame) -> frozenset[Month]:
     """Return the distinct (year, month) of a frame. Collects one row per month to the driver."""
     rows = frame.select("year", "month").distinct().collect()
     return frozenset(Month(row["year"], row["month"]) for row in rows)
-
-
-def months_by_table(frames: Mapping[str, DataFrame]) -> dict[str, frozenset[Month]]:
-    """Return table → the distinct (year, month) of its frame, all from one query."""
-    if not frames:
-        return {}
-    rows = [frame.select(F.lit(name).alias("table"), "year", "month") for name, frame in frames.items()]
-    found: dict[str, set[Month]] = {name: set() for name in frames}
-    for row in reduce(DataFrame.unionAll, rows).distinct().collect():
-        found[row["table"]].add(Month(row["year"], row["month"]))
-    return {name: frozenset(months) for name, months in found.items()}
 
 
 def is_in(months: Collection[Month], year: Column | None = None, month: Column | None = None) -> Column:

@@ -22,8 +22,8 @@ Result = TypeVar("Result")
 DELETE_LIMIT = 1000
 COPY_THREADS = 32
 """Copies at a time. A copy takes S3 some 50 ms in which the job only waits."""
-LIST_THREADS = 16
-"""Listings at a time."""
+THREADS = 16
+"""Independent requests at a time."""
 CREATE_ATTEMPTS = 6
 CONFLICT_SECONDS = 0.1
 """Pause before the second attempt to create an object; each further pause is twice as long."""
@@ -228,7 +228,7 @@ def at_once(request: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
 
     They are made concurrently: a request takes S3 some 50 ms in which the job only waits.
     """
-    with ThreadPoolExecutor(LIST_THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(request, items))
 
 

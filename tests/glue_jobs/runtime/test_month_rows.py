@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from glue_jobs.runtime.month_rows import is_in, month_tally, months_by_table, months_of, rows_by_month
+from glue_jobs.runtime.month_rows import is_in, month_tally, months_of, rows_by_month
 from glue_jobs.runtime.months import UNDATED, Month
 from lake.model.columns import date, integer
 from tests.frames import frame, texts
@@ -66,13 +66,3 @@ def test_rows_are_counted_by_month_while_they_are_written(spark: SparkSession, t
         Month(2024, 12): 1,
         Month(9999, 12): 1,
     }
-
-
-def test_months_of_several_frames_are_found_together(rows: DataFrame) -> None:
-    frames = {"all": rows, "none": rows.where("year = 1"), "one": rows.where("month = 2")}
-    assert months_by_table(frames) == {
-        "all": {UNDATED, Month(2024, 1), Month(2024, 2), Month(2025, 1)},
-        "none": frozenset(),
-        "one": {Month(2024, 2)},
-    }
-    assert months_by_table({}) == {}
