@@ -25,13 +25,13 @@ from glue_jobs.curation.silver import (
     with_unknown_flags,
 )
 from glue_jobs.curation.versions import CURRENT, OUTCOME, Replaced, count_replaced
-from glue_jobs.curation.workspace import Workspace, mart_target, silver_target
+from glue_jobs.curation.workspace import PARTITIONS, Workspace, mart_target, silver_target
 from glue_jobs.ledger.ledger import LedgerView
 from glue_jobs.models.publication import RunModels
 from glue_jobs.quality.gate import CheckCounts
 from glue_jobs.runtime.args import JobArguments
-from glue_jobs.runtime.month_rows import month_tally, rows_by_month
 from glue_jobs.runtime.months import UNDATED, Month
+from glue_jobs.runtime.partition_rows import rows_by_month
 from glue_jobs.runtime.rows import FLAGS
 from glue_jobs.runtime.schemas import silver_columns
 from glue_jobs.runtime.store import ObjectStore, at_once
@@ -76,7 +76,7 @@ class Curation:
         self.replaced: dict[str, Replaced] = {}
         """Recomputed table of groups → the groups that the new batches replaced."""
         self.seconds: dict[str, float] = {}
-        """Table or mart → seconds spent on it; those of concurrent tables overlap."""
+        """Table, mart or step → seconds spent on it; those of concurrent ones overlap."""
 
     def compute(self) -> None:
         """Stage every silver table and mart in scope.
@@ -152,13 +152,12 @@ class Curation:
         columns = [*silver_columns(table), *(("year", "month") if table.is_dated else ())]
         months = None if scope.everything else scope.months
         unknown = {ref.check: F.count_if(F.array_contains(FLAGS, ref.check)) for ref in table.references}
-        counting = unknown | ({"current": month_tally()} if table.is_dated else {})
-        counts = self._workspace.stage(table.name, rows.select(*columns), months, counting)
+        counts = self._workspace.stage(table.name, rows.select(*columns), months, unknown)
         self.checks[table.name] = {
             name: {"rows_checked": counts["rows"], "rows_flagged": counts[name], "rows_quarantined": 0}
             for name in unknown
         }
-        current = rows_by_month(counts["current"]) if table.is_dated else {UNDATED: counts["rows"]}
+        current = rows_by_month(counts[PARTITIONS]) if table.is_dated else {UNDATED: counts["rows"]}
         self._current[table.name] = [(*month, CURRENT, rows) for month, rows in current.items() if rows]
         self._resolved[table.name] = resolved
 

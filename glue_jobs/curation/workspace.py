@@ -23,12 +23,17 @@ from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.frames import empty_frame
 from glue_jobs.runtime.month_rows import is_in
 from glue_jobs.runtime.months import Month, years_of
+from glue_jobs.runtime.partition_rows import check_files, partition_tally
 from glue_jobs.runtime.schemas import MONTH_KEYS, mart_schema, silver_schema
 from glue_jobs.runtime.store import ObjectStore, at_once
+from glue_jobs.runtime.tallies import tallied
 from lake import naming
 from lake.errors import AccountingError
 from lake.files.parquet import ROWS_PER_FILE
 from lake.model.spec import Mart, PartitionUnit, Table
+
+PARTITIONS = "partitions"
+"""Name of the count of rows by the number of their partition; see `glue_jobs.runtime.partition_rows`."""
 
 WHOLE = ""
 """The only partition of a table without partition keys."""
@@ -121,15 +126,17 @@ class Workspace:
         """Return a table, with staged partitions in place of published ones, or only some of its months.
 
         Equal arguments give the same frame until the table is staged, because Spark takes a while to look at
-        hundreds of files, and no file of them changes before `publish`.
+        hundreds of files, and none of them changes before `publish`. A join with itself needs aliases.
         """
         key = (name, None if months is None else frozenset(months))
         with self._lock:
-            found = self._frames.get(key)
+            found, staged = self._frames.get(key), self._staged.get(name)
         if found is None:
             found = self._read(name, months)
             with self._lock:
-                self._frames[key] = found
+                # A frame of the files before is not kept.
+                if self._staged.get(name) is staged:
+                    self._frames[key] = found
         return found
 
     def _read(self, name: str, months: Collection[Month] | None) -> DataFrame:
@@ -179,8 +186,9 @@ class Workspace:
         """Write new content for the partitions of `months`, or for the whole table (None).
 
         `frame` has the target's columns and partition keys. Partitions of `months` without rows become empty.
-        Return the number of written rows as `rows`, and the values of the aggregates `counting` over them.
-        Raises AccountingError if rows fall outside `months`.
+        Return the number of written rows as `rows`, that of each partition as PARTITIONS, and the values of
+        the aggregates `counting` over them. Raises AccountingError if rows fall outside `months`, or if
+        files of them are missing.
         """
         target = self._targets[name]
         prefix = self._staging_prefix(target)
@@ -188,12 +196,14 @@ class Workspace:
         keys = list(target.keys)
         ordered = frame.select(*columns).repartition(*keys) if keys else frame.select(*columns).repartition(1)
         counted = Observation()
-        aggregates = {"rows": F.count(F.lit(1)), **(counting or {})}
+        aggregates = {"rows": F.count(F.lit(1)), PARTITIONS: partition_tally(keys), **(counting or {})}
         observed = ordered.observe(counted, *(each.alias(alias) for alias, each in aggregates.items()))
         writer = observed.write.mode("overwrite").option("maxRecordsPerFile", ROWS_PER_FILE)
         (writer.partitionBy(*keys) if keys else writer).parquet(self._store.url(target.bucket, prefix))
         counts = dict(counted.get)
+        counts[PARTITIONS] = tallied(counts[PARTITIONS])
         written = self._list(target, prefix)
+        check_files(counts[PARTITIONS], written, ROWS_PER_FILE, name)
         if months is None:
             replaced = {*self._published[name], *written}
         else:

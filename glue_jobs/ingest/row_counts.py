@@ -17,7 +17,7 @@ from lake.model.spec import Table
 
 GOOD, REJECTED_ROW, OPEN = 0, 1, 2
 """What becomes of a row: it is good, it is quarantined, or its file is to be read again by records."""
-FATES = 3
+OUTCOMES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +55,13 @@ class RowCounter:
 
     def aggregates(self) -> dict[str, Column]:
         """Return aggregates over the staged rows, to be observed while they are written."""
-        is_open = F.get(FLAGS, F.lit(0)) == OPEN_LINE
+        is_open = F.array_contains(FLAGS, OPEN_LINE)
         has_names = F.size(FLAGS) > 0
-        fate = F.when(~self._is_rejected, GOOD).when(is_open, OPEN).otherwise(REJECTED_ROW)
+        outcome = F.when(~self._is_rejected, GOOD).when(is_open, OPEN).otherwise(REJECTED_ROW)
         result = {
             "rows": F.count(F.lit(1)),
             "files": F.collect_set("source_file"),
-            "fates": tally(self._number * FATES + fate, FATES * len(self._by_number)),
+            "outcomes": tally(self._number * OUTCOMES + outcome),
         }
         for number, name in enumerate(self._checks):
             fails = has_names & F.array_contains(FLAGS, name)
@@ -71,11 +71,11 @@ class RowCounter:
 
     def counts(self, observed: Mapping[str, Any]) -> RowCounts:
         """Return the counts from the observed values of `aggregates`."""
-        found: dict[int, Counter[str]] = {fate: Counter() for fate in (GOOD, REJECTED_ROW, OPEN)}
-        for number, rows in tallied(observed["fates"]).items():
-            key = self._by_number.get(number // FATES)
+        found: dict[int, Counter[str]] = {outcome: Counter() for outcome in (GOOD, REJECTED_ROW, OPEN)}
+        for number, rows in tallied(observed["outcomes"]).items():
+            key = self._by_number.get(number // OUTCOMES)
             if key is not None:
-                found[number % FATES][key] += rows
+                found[number % OUTCOMES][key] += rows
         return RowCounts(
             rows=int(observed["rows"]),
             good=found[GOOD],

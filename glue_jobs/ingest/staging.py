@@ -19,9 +19,11 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from glue_jobs.runtime.partition_rows import check_files, partition_tally
 from glue_jobs.runtime.rows import FAILED, FLAGS, RAW_RECORD
 from glue_jobs.runtime.schemas import MONTH_KEYS, bronze_file_schema
 from glue_jobs.runtime.store import Copy, ObjectStore, copy_all
+from glue_jobs.runtime.tallies import tallied
 from lake import naming
 from lake.files.parquet import ROWS_PER_FILE
 from lake.model.spec import Table
@@ -32,6 +34,10 @@ REJECTED = "rejected"
 STAGED = "_staged/"
 """Folder inside a batch's directory. Spark, crawlers and Athena ignore names that begin with `_`."""
 
+_PARTITIONS = "partitions"
+"""Name of the aggregate that counts the rows of each partition."""
+
+_STAGED_FILE = re.compile(rf"(?P<partition>{REJECTED}=[^/]+/(?:[a-z]+=[^/]+/)*)[^/]+\.parquet$")
 _GOOD_FILE = re.compile(rf"{REJECTED}=false/(?P<partition>(?:[a-z]+=[^/]+/)*)[^/]+\.parquet$")
 
 
@@ -51,7 +57,10 @@ class Staging:
     def stage(
         self, checked: DataFrame, stamps: Sequence[Column], aggregates: Mapping[str, Column]
     ) -> Mapping[str, Any]:
-        """Write all checked rows, with `stamps` as further columns; return `aggregates` over them by name."""
+        """Write all checked rows, with `stamps` as further columns; return `aggregates` over them by name.
+
+        Raises AccountingError if files of them are missing.
+        """
         is_bad = F.size(FAILED) > 0
         carried = F.create_map(F.lit(RAW_RECORD), F.col(RAW_RECORD))
         counted = Observation()
@@ -70,10 +79,28 @@ class Staging:
         # sorts by `keys` anyway.
         order = [*keys, *([self.table.dated_by] if self.table.stream and self.table.dated_by else [])]
         gathered = rows.repartition(*keys).sortWithinPartitions(*order)
+        aggregates = {**aggregates, _PARTITIONS: partition_tally(keys)}
         gathered = gathered.observe(counted, *(each.alias(name) for name, each in aggregates.items()))
         writer = gathered.write.mode("overwrite").option("maxRecordsPerFile", self.rows_per_file)
         writer.partitionBy(*keys).parquet(self._url)
-        return dict(counted.get)
+        observed = dict(counted.get)
+        files = self._files_by_partition()
+        check_files(
+            tallied(observed.pop(_PARTITIONS)),
+            files,
+            self.rows_per_file,
+            f"s3://{self.bucket}/{self._staged}",
+        )
+        return observed
+
+    def _files_by_partition(self) -> dict[str, list[str]]:
+        """Return partition → keys of its staged files."""
+        files: dict[str, list[str]] = {}
+        for item in self.store.list(self.bucket, self._staged):
+            match = _STAGED_FILE.fullmatch(item.key.removeprefix(self._staged))
+            if match:
+                files.setdefault(match["partition"], []).append(item.key)
+        return files
 
     def _month(self, is_bad: Column) -> Iterator[Column]:
         """Return the partition columns of a dated table; 0 for rejected rows, which may have no date."""

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.runtime.months import Month
-from glue_jobs.runtime.tallies import tallied, tally
-
-_HUNDRED = 100
-_ALL_MONTHS = 9999 * 12 + 1
-"""Every month that a partition can hold, and UNDATED."""
 
 
 def months_of(frame: DataFrame) -> frozenset[Month]:
@@ -33,13 +27,3 @@ def is_in(months: Collection[Month], year: Column | None = None, month: Column |
     for each, its_months in by_year.items():
         condition = condition | ((year == each) & month.isin(its_months))
     return condition
-
-
-def month_tally() -> Column:
-    """Return an aggregate for an Observation that counts rows by `year` and `month`; see `rows_by_month`."""
-    return tally(F.col("year") * _HUNDRED + F.col("month"), _ALL_MONTHS)
-
-
-def rows_by_month(observed: Sequence[Mapping[str, Any]] | None) -> dict[Month, int]:
-    """Return month → rows from the observed value of a `month_tally`."""
-    return {Month(*divmod(number, _HUNDRED)): rows for number, rows in tallied(observed).items()}

@@ -1,8 +1,8 @@
 """Exact counts of rows by a number, observed while the rows are written: no query has to read them again.
 
-Spark observes aggregates only, no groups. A histogram merges two bins only while it has more of them than it
-may have. With a bin for each number that can occur, no bins of different numbers are merged, and the
-histogram is the count of each number: the numbers and counts are whole, so a double holds them exactly.
+Spark observes aggregates only, no groups. A histogram counts equal numbers in one bin. Only if it has more
+bins than it may have, it merges two to a number between them; so it may have more than there can be. The bins
+of several tasks stand side by side. Numbers and counts are whole, so a double holds them exactly.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-FEWEST_BINS = 2
-"""Spark takes no histogram of fewer bins."""
+UNLIMITED = 2**31 - 1
+"""Bins that a histogram may have; it makes room only for those that it has."""
 
 
-def tally(number: Column, distinct: int) -> Column:
+def tally(number: Column) -> Column:
     """Return an aggregate for an Observation that counts the rows of each whole number up to 2^53.
 
-    `distinct` is an upper bound of how many numbers occur: with more of them the counts are wrong. Rows
-    without a number are not counted. `tallied` returns the counts.
+    Rows without a number are not counted. The driver gets a bin for each number of each task, so there should
+    be few. `tallied` returns the counts.
     """
-    return F.histogram_numeric(number.cast("double"), F.lit(max(FEWEST_BINS, distinct)))
+    return F.histogram_numeric(number.cast("double"), F.lit(UNLIMITED))
 
 
 def tallied(observed: Sequence[Mapping[str, Any]] | None) -> Counter[int]:
     """Return number → rows from the observed value of a `tally`; None is that of no rows."""
     counts: Counter[int] = Counter()
     for bar in observed or ():
-        counts[int(bar["x"])] += int(bar["y"])
+        counts[round(bar["x"])] += round(bar["y"])
     return counts
 
 
