@@ -14,7 +14,7 @@ from serving.publish.errors import ChangedError
 WHOLE_BYTES = 8_000_000
 """Largest file that is held in memory: one request takes less time than the several for its ranges."""
 
-_REPLACED = ("PreconditionFailed", "NoSuchKey", "412", "404")
+_REPLACED = ("PreconditionFailed", "NoSuchKey")
 
 
 @dataclass(frozen=True, kw_only=True)
