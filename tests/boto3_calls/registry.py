@@ -278,6 +278,12 @@ STUBS = (
         ),
         call=lambda client: PART.read(client, "bytes=1-2") == b"yz" or pytest.fail("not read"),
     ),
+    Stub(
+        site=("serving/publish/objects.py", "list_objects_v2"),
+        service="s3",
+        answers=(("list_objects_v2", {"Bucket": "b", "Prefix": "a", "MaxKeys": 1}, {"Contents": []}),),
+        call=lambda client: PART._is_replaced(client, "AccessDenied") or pytest.fail("not listed"),
+    ),
 )
 
 OTHER_APIS: dict[Site, str] = {("serving/client/connection.py", "get_database"): "astrapy"}
