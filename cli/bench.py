@@ -25,6 +25,10 @@ EXAMPLES = examples(
 )
 
 
+_Dashboards = Annotated[
+    bool, typer.Option(help="Measure the dashboards' pages and their export in Chromium.")
+]
+_Relational = Annotated[int, typer.Option(metavar="ROWS", help="Rows that MySQL gets, 0 for none.")]
 _Models = Annotated[
     bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
 ]
@@ -59,12 +63,8 @@ def bench(
         list[int] | None,
         typer.Option(help="Size of a stream's backlog, repeatable; default one and ten million, 0 for none."),
     ] = None,
-    dashboards: Annotated[
-        bool, typer.Option(help="Measure the dashboards' pages and their export in Chromium.")
-    ] = True,
-    relational: Annotated[
-        int, typer.Option(metavar="ROWS", help="Rows that MySQL gets, 0 for none.")
-    ] = 1_000_000,
+    dashboards: _Dashboards = True,
+    relational: _Relational = 1_000_000,
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
