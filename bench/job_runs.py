@@ -13,21 +13,24 @@ from rich.table import Table
 
 from bench.event_log import Figures, read_figures
 from bench.measure import NAMES
+from lake.errors import CaudalError
 from lake.measures import Measures
 from lake.model.spec import Domain
-from lake.prediction import predict
+from lake.prediction import predict_runs
 from lake.prices import job_dollars_of
 from localcloud.execution.glue import EVENT_LOGS
 from localcloud.server import LocalCloud
 
 ACTIONS: Mapping[str, str] = {
     "ListBucket": "listed",
+    "ListBucketVersions": "listed",
     "GetObject": "read",
+    "GetObjectVersion": "read",
     "CopyObject": "copied",
     "PutObject": "written",
     "DeleteObject": "deleted",
 }
-"""Field of Measures by the action on S3; other actions are reads."""
+"""Field of Measures by the action on S3."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +55,16 @@ class JobRun:
 
 @dataclass(frozen=True, kw_only=True)
 class ObservedJob:
-    """A job's kind (raw_to_processed, …), its type of workers, and the measures of its runs."""
+    """A job's kind (raw_to_processed, …), its type of workers, and the measures of each of its runs."""
 
     kind: str
     worker_type: str
-    measures: Measures
+    runs: tuple[Measures, ...]
+
+    @property
+    def measures(self) -> Measures:
+        """The measures of all runs together."""
+        return Measures.of(self.runs)
 
 
 class Observation:
@@ -81,7 +89,7 @@ class Observation:
         return self._cloud.context.counted_requests() - self._requests
 
     def jobs(self) -> list[ObservedJob]:
-        """Return the jobs that ran since the beginning, each with the measures of its runs together."""
+        """Return the jobs that ran since the beginning, each with the measures of its runs."""
         runs: defaultdict[str, list[JobRun]] = defaultdict(list)
         for run in self.runs():
             runs[run.job].append(run)
@@ -94,7 +102,7 @@ class Observation:
                 ObservedJob(
                     kind=kind,
                     worker_type=glue.get_job(JobName=job)["Job"]["WorkerType"],
-                    measures=measures_of(found, by_action(requests, NAMES.role(domain, kind))),
+                    runs=measures_of(found, by_action(requests, NAMES.role(domain, kind))),
                 )
             )
         return jobs
@@ -130,25 +138,39 @@ def by_action(requests: Mapping[tuple[str, str], int], role: str) -> Counter[str
     return found
 
 
-def measures_of(runs: Sequence[JobRun], requests: Mapping[str, int]) -> Measures:
-    """Return the measures of the runs of one job, whose requests to S3 are counted by action."""
+def measures_of(runs: Sequence[JobRun], requests: Mapping[str, int]) -> tuple[Measures, ...]:
+    """Return the measures of each run of one job, whose requests to S3 are counted by action.
+
+    S3 sees the job's role, not its run: each run gets the same number of requests, the first ones one more
+    where they do not divide. Raises CaudalError for an action that ACTIONS lacks.
+    """
     by_field: Counter[str] = Counter()
     for action, number in requests.items():
-        by_field[ACTIONS.get(action, "read")] += number
-    figures = [run.figures for run in runs]
-    return Measures(
-        runs=len(runs),
-        spark_jobs=sum(each.jobs for each in figures),
-        stages=sum(each.stages for each in figures),
-        tasks=sum(each.tasks for each in figures),
-        processor=sum(each.processor for each in figures),
-        driver=sum(run.idle for run in runs),
-        driver_processor=sum(run.beside_tasks for run in runs),
-        bytes_read=sum(each.bytes_read for each in figures),
-        bytes_written=sum(each.bytes_written for each in figures),
-        files_read=sum(each.files_read for each in figures),
-        files_written=sum(each.files_written for each in figures),
-        **by_field,
+        if action not in ACTIONS:
+            raise CaudalError(
+                f"the price of the action {action} is not known.",
+                where=runs[0].job if runs else "requests to S3",
+                hint="Add it to ACTIONS in bench/job_runs.py.",
+            )
+        by_field[ACTIONS[action]] += number
+    return tuple(
+        Measures(
+            spark_jobs=run.figures.jobs,
+            stages=run.figures.stages,
+            tasks=run.figures.tasks,
+            processor=run.figures.processor,
+            driver=run.idle,
+            driver_processor=run.beside_tasks,
+            bytes_read=run.figures.bytes_read,
+            bytes_written=run.figures.bytes_written,
+            files_read=run.figures.files_read,
+            files_written=run.figures.files_written,
+            **{
+                field: number // len(runs) + (position < number % len(runs))
+                for field, number in by_field.items()
+            },
+        )
+        for position, run in enumerate(runs)
     )
 
 
@@ -166,7 +188,7 @@ def measures_table(title: str, jobs: Sequence[ObservedJob]) -> Table:
 def _cells(job: ObservedJob) -> dict[str, str]:
     """Return the cells of a job's column by the name of their row."""
     each = job.measures
-    predicted = predict(each, job.worker_type).dpu_seconds
+    predicted = predict_runs(job.runs, job.worker_type).dpu_seconds
     return {
         "runs": f"{each.runs}",
         "Spark jobs": f"{each.spark_jobs:,}",

@@ -27,7 +27,9 @@ def record(file: Path, size: str, domain: Domain, jobs: Sequence[ObservedJob], *
     """
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     new = [
-        Recorded(domain=domain.name, job=job.kind, size=size, measures=job.measures).to_json() for job in jobs
+        Recorded(domain=domain.name, job=job.kind, size=size, measures=run).to_json()
+        for job in jobs
+        for run in job.runs
     ]
     kept = [each for each in found.get("jobs", []) if (each["domain"], each["size"]) != (domain.name, size)]
     jobs_now = sorted([*kept, *new], key=lambda each: (each["domain"], each["size"], each["job"]))

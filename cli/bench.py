@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from cli.options import examples
+from lake.errors import CaudalError
 
 EXAMPLES = examples(
     "caudal bench",
@@ -24,6 +25,10 @@ EXAMPLES = examples(
 )
 
 
+_Dashboards = Annotated[
+    bool, typer.Option(help="Measure the dashboards' pages and their export in Chromium.")
+]
+_Relational = Annotated[int, typer.Option(metavar="ROWS", help="Rows that MySQL gets, 0 for none.")]
 _Models = Annotated[
     bool, typer.Option("--models", help="Judge only the anomaly model, beside the cold start.")
 ]
@@ -38,7 +43,12 @@ _Publication = Annotated[
     Path | None,
     typer.Option(metavar="HOME", help="Measure only what readers see while this lake is published again."),
 ]
-_Profile = Annotated[bool, typer.Option("--profile", help="Print only where the time of the pipeline goes.")]
+_Profile = Annotated[
+    bool,
+    typer.Option(
+        "--profile", help="Print only where the time of the pipeline and of its named queries goes."
+    ),
+]
 
 _Record = Annotated[
     bool, typer.Option("--record", help="Keep what the jobs did: the cost estimate predicts from it.")
@@ -53,12 +63,8 @@ def bench(
         list[int] | None,
         typer.Option(help="Size of a stream's backlog, repeatable; default one and ten million, 0 for none."),
     ] = None,
-    dashboards: Annotated[
-        bool, typer.Option(help="Measure the dashboards' pages and their export in Chromium.")
-    ] = True,
-    relational: Annotated[
-        int, typer.Option(metavar="ROWS", help="Rows that MySQL gets, 0 for none.")
-    ] = 1_000_000,
+    dashboards: _Dashboards = True,
+    relational: _Relational = 1_000_000,
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the data; default a temporary one.")
     ] = None,
@@ -76,6 +82,18 @@ def bench(
     from bench.run import measure, profiles
     from infra.ops.costs.measured import FILE
 
+    if record:
+        only = {
+            "--models": models,
+            "--training": training,
+            "--pictures": pictures,
+            "--publication": publication,
+        }
+        _require_recorded(
+            other=next((option for option, given in only.items() if given), None),
+            sample=sample if profile else None,
+            any_run=history or months,
+        )
     records = FILE if record else None
     if profile:
         profiles(sample=sample, scale=scale, work=work, records=records)
@@ -96,6 +114,27 @@ def bench(
             work=work,
             records=records,
         )
+
+
+def _require_recorded(*, other: str | None, sample: bool | None, any_run: bool) -> None:
+    """Raise CaudalError if nothing would be measured whose measures are recorded.
+
+    `other` is an option whose measurement has none, `sample` that of a profile, None without one; `any_run`
+    tells whether the history or a month is measured.
+    """
+    if sample is None and other:
+        problem = f"{other} measures no job runs that are recorded."
+    elif sample is False:
+        problem = "a profile of the history is not recorded."
+    elif sample is None and not any_run:
+        problem = "without the history and a month there is nothing to record."
+    else:
+        return
+    raise CaudalError(
+        problem,
+        where="--record",
+        hint="Record the sample with --profile --sample, and the history and a month without --profile.",
+    )
 
 
 def _measure_models(*, judge: bool, training: bool, pictures: Path | None) -> None:

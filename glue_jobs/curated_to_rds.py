@@ -46,7 +46,7 @@ def run(
             domain=domain.name,
             schemas=schemas,
             contents=origins.contents,
-            announce=origins.announce,
+            write_small=origins.write_small,
             prepare=origins.prepare,
             execution=job.execution,
             at=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -42,6 +42,12 @@ class Measures:
     written: int = 0
     deleted: int = 0
 
+    @classmethod
+    def of(cls, runs: Iterable[Measures]) -> Measures:
+        """Return the measures of several runs together."""
+        added = list(runs)
+        return cls(**{each.name: sum(getattr(run, each.name) for run in added) for each in fields(cls)})
+
     @property
     def requests(self) -> int:
         """Requests to S3 of the job's own code."""
@@ -50,7 +56,10 @@ class Measures:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """Measures of a job of a domain, at a size: the name of what the runs had to do."""
+    """Measures of a job of a domain, at a size: the name of what its runs had to do.
+
+    A job has a record for each of its runs.
+    """
 
     domain: str
     job: str

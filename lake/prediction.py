@@ -5,7 +5,8 @@ A prediction, never compared with AWS. Every figure that it assumes is named her
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 
 from lake.measures import Measures
 from lake.prices import DPUS, MINIMUM_SECONDS, SMALLEST_WORKERS
@@ -86,16 +87,27 @@ def requests(measures: Measures) -> Requests:
     )
 
 
-def predict(measures: Measures, worker_type: str, workers: int = SMALLEST_WORKERS) -> Prediction:
-    """Predict the DPU seconds of runs on `workers` workers of a type, one of which is the driver's.
+def predict_runs(runs: Iterable[Measures], worker_type: str, workers: int = SMALLEST_WORKERS) -> Prediction:
+    """Predict the DPU seconds of runs together, each of which is billed MINIMUM_SECONDS at least."""
+    each = [predict(run, worker_type, workers) for run in runs]
+    return Prediction(
+        **{part.name: sum(getattr(run, part.name) for run in each) for part in fields(Prediction)}
+    )
 
-    In seconds, of all runs together:
+
+def predict(measures: Measures, worker_type: str, workers: int = SMALLEST_WORKERS) -> Prediction:
+    """Predict the DPU seconds of a run on `workers` workers of a type, one of which is the driver's.
+
+    In seconds:
 
         start    = START_SECONDS × runs
         driver   = min(seconds in which no task ran, processor seconds beside tasks)
         requests = REQUEST_SECONDS × (copied ÷ COPIES_AT_ONCE + (other + committed) ÷ REQUESTS_AT_ONCE)
         tasks    = (processor + REQUEST_SECONDS × Spark's + bytes ÷ BYTES_A_SECOND) ÷ slots
         DPU seconds = max(start + driver + requests + tasks, MINIMUM_SECONDS × runs) × DPUs of all workers
+
+    With the measures of several runs together the minimum is that of all of them, so a short run among long
+    ones costs too little: `predict_runs` takes them one by one.
 
     `copied` and `other` are requests of the job's own code. Spark's are predicted by the files that it read
     and wrote; `committed` are those of them that the driver makes. `slots` are the virtual processors of the

@@ -242,6 +242,8 @@ class LocalCloud:
             self.context.databases.stop()
         if self._refreshes is not None:
             self._refreshes.stop()
+        # Refreshes and functions ask it until they end.
+        athena.stop()
         if self.serving is not None:
             self.serving.stop()
             self.serving = None

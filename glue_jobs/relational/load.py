@@ -67,8 +67,9 @@ class Load:
 
     `contents` returns the content of every month by table. It is called under the lock: a load that waited
     for another one must not compare an older state. `prepare` writes the text files of a table's months, and
-    returns how to find them; it is called for several tables at a time. `announce` is called before with all
-    of these tables and months, and may write some at once. All are called again after a lost connection.
+    returns how to find them; it is called for several tables at a time. `write_small` is called before with
+    all of these tables and months, and may write those of small tables at once. All are called again after a
+    lost connection.
     """
 
     connect: Callable[[], Connection]
@@ -78,7 +79,7 @@ class Load:
     prepare: Callable[[str, Collection[int]], Parts]
     execution: str
     at: datetime
-    announce: Callable[[Changes], None] = lambda _changes: None
+    write_small: Callable[[Changes], None] = lambda _changes: None
     pause: Callable[[float], None] = time.sleep
     again: bool = False
     """Load every month, whatever the bookkeeping says."""
@@ -165,7 +166,7 @@ class Load:
     ) -> None:
         """Fill and check the staging table of each changed table."""
         wanted = {name: months & set(contents[name]) for name, months in changes.items()}
-        _call(connection, lambda: self.announce(wanted))
+        _call(connection, lambda: self.write_small(wanted))
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             tasks = {
                 pool.submit(self._fill, schema, tables[schema.name], wanted[schema.name], contents)

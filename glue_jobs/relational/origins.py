@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.relational.content import Months
 from glue_jobs.relational.load import CONNECTIONS, Parts
-from glue_jobs.relational.parts import Ask, TextParts, queries_of
+from glue_jobs.relational.parts import Selection, TextParts, by_query
 from glue_jobs.relational.sources import Counted, Remembered, Source, recall, remember, source
 from glue_jobs.runtime.args import JobArguments
 from glue_jobs.runtime.session import choose_settings
@@ -47,7 +47,7 @@ class Origins:
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             sources = list(pool.map(lambda schema: source(self._store, self._args, schema), self._schemas))
             choose_settings(self._spark, sum(each.size for each in sources))
-            queries = queries_of(Ask(source=each, months=_unknown(each, known)) for each in sources)
+            queries = by_query(Selection(source=each, months=_unknown(each, known)) for each in sources)
             found = {
                 name: months for each in pool.map(self._parts.count, queries) for name, months in each.items()
             }
@@ -61,17 +61,17 @@ class Origins:
             for name, each in self._sources.items()
         }
 
-    def announce(self, changes: Mapping[str, Collection[int]]) -> None:
+    def write_small(self, changes: Mapping[str, Collection[int]]) -> None:
         """Write the rows of all small tables that `prepare` will be called for, in one query."""
-        for asks in queries_of(self._ask(table, months) for table, months in changes.items()):
-            if asks[0].is_small:
-                self._parts.write(asks)
+        for selections in by_query(self._selection(table, months) for table, months in changes.items()):
+            if selections[0].is_small:
+                self._parts.write(selections)
 
     def prepare(self, table: str, months: Collection[int]) -> Parts:
         """Write the rows of months as text, if they are not written yet; return how to get the files."""
-        ask = self._ask(table, months)
-        self._parts.write([ask])
-        return lambda month: self._parts.files(ask.source, month)
+        selection = self._selection(table, months)
+        self._parts.write([selection])
+        return lambda month: self._parts.files(selection.source, month)
 
     def refused(self) -> dict[str, int]:
         """Return table and month → number of rows that MySQL cannot hold."""
@@ -88,8 +88,8 @@ class Origins:
         if self._sources and self._counted != self._stored:
             remember(self._store, self._args, self._counted)
 
-    def _ask(self, table: str, months: Collection[int]) -> Ask:
-        return Ask(source=self._sources[table], months=months)
+    def _selection(self, table: str, months: Collection[int]) -> Selection:
+        return Selection(source=self._sources[table], months=months)
 
 
 def _unknown(each: Source, known: Remembered) -> list[int]:

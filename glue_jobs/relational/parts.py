@@ -27,6 +27,7 @@ from lake.naming.relational import STORED_MONTH, relational_parts
 
 TABLE = "relational_table"
 LINE = "line"
+POSITION = "position"
 
 SMALL_BYTES = 20_000_000
 """Unpacked bytes of a table's months that one task reads within a second or two. To start a query takes Spark
@@ -34,7 +35,7 @@ about as long, so tables up to this size share one."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ask:
+class Selection:
     """Months of a table that are to be counted or written."""
 
     source: Source
@@ -45,11 +46,11 @@ class Ask:
         return self.source.size_of(self.months) <= SMALL_BYTES
 
 
-def queries_of(asks: Iterable[Ask]) -> list[list[Ask]]:
+def by_query(selections: Iterable[Selection]) -> list[list[Selection]]:
     """Return what each query reads: all small tables, or one large one; none without months."""
-    asked = [ask for ask in asks if ask.months]
-    small = [ask for ask in asked if ask.is_small]
-    return [each for each in (small, *([ask] for ask in asked if not ask.is_small)) if each]
+    chosen = [each for each in selections if each.months]
+    small = [each for each in chosen if each.is_small]
+    return [each for each in (small, *([large] for large in chosen if not large.is_small)) if each]
 
 
 class TextParts:
@@ -64,13 +65,13 @@ class TextParts:
         self._keys: dict[tuple[str, str], list[str]] = {}
         """Table and fingerprint of a month → keys of its text."""
 
-    def count(self, asks: Sequence[Ask]) -> dict[str, dict[int, Counted]]:
+    def count(self, selections: Sequence[Selection]) -> dict[str, dict[int, Counted]]:
         """Return table → month → content, in one query; rows that MySQL cannot hold are counted apart.
 
         Raises RelationalError if a file has rows of another month than its path.
         """
-        found: dict[str, dict[int, Counted]] = {ask.source.schema.name: {} for ask in asks}
-        for row in reduce(DataFrame.union, map(self._counted, asks)).collect():
+        found: dict[str, dict[int, Counted]] = {selection.source.schema.name: {} for selection in selections}
+        for row in reduce(DataFrame.union, map(self._counted, selections)).collect():
             found[row[TABLE]][int(row[STORED_MONTH])] = Counted(
                 content=Content(
                     rows=row["rows"], crc32=int(row["crc32"] or 0), xxhash64=int(row["xxhash64"] or 0)
@@ -78,41 +79,40 @@ class TextParts:
                 refused=row["refused"],
             )
         empty = Counted(content=Content(rows=0, crc32=0, xxhash64=0))
-        for ask in asks:
-            months = found[ask.source.schema.name]
-            if strange := months.keys() - set(ask.months):
+        for selection in selections:
+            months = found[selection.source.schema.name]
+            if strange := months.keys() - set(selection.months):
                 raise RelationalError(
                     "files of other months have rows of these.",
-                    where=place(ask.source.schema, strange),
+                    where=place(selection.source.schema, strange),
                     hint="Run the pipeline with full_refresh, which writes all files again.",
                 )
-            months |= {month: empty for month in ask.months if month not in months}
+            months |= {month: empty for month in selection.months if month not in months}
         return found
 
-    def write(self, asks: Sequence[Ask]) -> None:
+    def write(self, selections: Sequence[Selection]) -> None:
         """Write the text of the months that this run has not written yet, in one query."""
         new = [
-            replace(ask, months=months)
-            for ask in asks
-            if (months := [month for month in ask.months if self._key(ask.source, month) not in self._keys])
+            replace(each, months=months)
+            for each in selections
+            if (months := [month for month in each.months if self._key(each.source, month) not in self._keys])
         ]
         if not new:
             return
         # A folder for each attempt: one that failed may have left files.
         folder = f"{self._root}{uuid4().hex}/"
         bucket = self._args.processed_bucket
-        lines = reduce(DataFrame.union, map(self._lines, new))
-        lines.write.mode("append").partitionBy(TABLE, STORED_MONTH).text(self._store.url(bucket, folder))
+        self._write(new, folder)
         written: dict[str, list[str]] = defaultdict(list)
         for item in self._store.list(bucket, folder):
             if item.key.endswith(".txt"):
                 written[item.key.rpartition("/")[0]].append(item.key)
         self._keys |= {
-            self._key(ask.source, month): written[
-                f"{folder}{TABLE}={ask.source.schema.name}/{STORED_MONTH}={month}"
+            self._key(selection.source, month): written[
+                f"{folder}{TABLE}={selection.source.schema.name}/{STORED_MONTH}={month}"
             ]
-            for ask in new
-            for month in ask.months
+            for selection in new
+            for month in selection.months
         }
 
     def files(self, source: Source, month: int) -> Iterator[Path]:
@@ -137,15 +137,15 @@ class TextParts:
     def _key(source: Source, month: int) -> tuple[str, str]:
         return source.schema.name, source.fingerprint(month)
 
-    def _counted(self, ask: Ask) -> DataFrame:
+    def _counted(self, selection: Selection) -> DataFrame:
         """Return a row for each month of a table."""
-        schema = ask.source.schema
+        schema = selection.source.schema
         refused = is_refused(schema)
         # The sum of 64-bit numbers needs more than 64 bits.
         exact = F.xxhash64(row_line(schema)).cast("decimal(20,0)")
-        rows = self._rows(ask)
+        rows = self._rows(selection)
         counted = (
-            (rows.coalesce(1) if ask.is_small else rows)
+            (rows.coalesce(1) if selection.is_small else rows)
             .groupBy(STORED_MONTH)
             .agg(
                 F.count_if(~refused).alias("rows"),
@@ -156,18 +156,38 @@ class TextParts:
         )
         return counted.select(F.lit(schema.name).alias(TABLE), "*")
 
-    def _lines(self, ask: Ask) -> DataFrame:
+    def _write(self, selections: Sequence[Selection], folder: str) -> None:
+        """Write text files below a folder, the lines of each in the order of the key.
+
+        Before it writes folders, Spark sorts the rows by the columns of the folders alone, unless they are
+        sorted by these first. Of a column with one value, and of a union, it may not know that.
+        """
+        if len(selections) == 1:
+            lines = self._lines(selections[0]).select(STORED_MONTH, LINE)
+            levels, folder = [STORED_MONTH], f"{folder}{TABLE}={selections[0].source.schema.name}/"
+        else:
+            tables = [
+                self._lines(each).withColumn(POSITION, F.monotonically_increasing_id()) for each in selections
+            ]
+            levels = [TABLE, STORED_MONTH]
+            lines = (
+                reduce(DataFrame.union, tables).sortWithinPartitions(*levels, POSITION).select(*levels, LINE)
+            )
+        url = self._store.url(self._args.processed_bucket, folder)
+        lines.write.mode("append").partitionBy(*levels).text(url)
+
+    def _lines(self, selection: Selection) -> DataFrame:
         """Return the lines of a table that MySQL can hold: each month in one task, by the key."""
-        schema = ask.source.schema
-        rows = self._rows(ask).where(~is_refused(schema))
-        gathered = rows.coalesce(1) if ask.is_small else rows.repartition(STORED_MONTH)
+        schema = selection.source.schema
+        rows = self._rows(selection).where(~is_refused(schema))
+        gathered = rows.coalesce(1) if selection.is_small else rows.repartition(STORED_MONTH)
         # MySQL fills a table fastest in the order of its key.
         ordered = gathered.sortWithinPartitions(STORED_MONTH, *schema.key)
         return ordered.select(F.lit(schema.name).alias(TABLE), STORED_MONTH, row_line(schema).alias(LINE))
 
-    def _rows(self, ask: Ask) -> DataFrame:
+    def _rows(self, selection: Selection) -> DataFrame:
         """Return the columns that applications see, and the month of each row."""
-        source, schema = ask.source, ask.source.schema
+        source, schema = selection.source, selection.source.schema
         whole = (
             mart_schema(self._domain.mart(schema.name))
             if schema.layer == "gold"
@@ -175,7 +195,7 @@ class TextParts:
         )
         urls = [
             self._store.url(source.bucket, file.key)
-            for month in sorted(ask.months)
+            for month in sorted(selection.months)
             for file in source.months[month]
         ]
         base = self._store.url(source.bucket, source.prefix)

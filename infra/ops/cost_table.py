@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from infra.ops.costs import measured, prices
 from lake import prediction
 from lake.documentation import pages as generated
 from lake.documentation.pages import DOCS, page, table, with_block
-from lake.measures import Recorded
+from lake.measures import Measures
 from lake.prices import CRAWL_DPUS, CRAWL_MINUTES, CRAWLER_DPU_HOUR, DPU_HOUR
 
 PAGE = "generated/costs.md"
@@ -148,18 +149,24 @@ def _predictions() -> Iterator[str]:
         "domain", "recorded", "job", "runs", "processor s of tasks", "processor s beside", "s without a task",
         "files read", "files written", "requests of its own",
     )  # fmt: skip
-    yield table(header, [_record(each) for each in measured.records()])
+    yield table(header, _records())
 
 
-def _record(recorded: Recorded) -> tuple[str, ...]:
-    """Return the row of a record."""
-    each = recorded.measures
+def _records() -> list[tuple[str, ...]]:
+    """Return a row for each job at a size, with all of its runs."""
+    runs: defaultdict[tuple[str, str, str], list[Measures]] = defaultdict(list)
+    for each in measured.records():
+        runs[each.domain, each.size, each.job].append(each.measures)
+    return [_record(*key, Measures.of(found)) for key, found in runs.items()]
+
+
+def _record(domain: str, size: str, job: str, each: Measures) -> tuple[str, ...]:
     seconds = (each.processor, each.driver_processor, each.driver)
     numbers = (each.files_read, each.files_written, each.requests)
     return (
-        recorded.domain,
-        recorded.size,
-        f"`{recorded.job}`",
+        domain,
+        size,
+        f"`{job}`",
         f"{each.runs}",
         *(f"{value:.1f}" for value in seconds),
         *(f"{number:,}" for number in numbers),

@@ -22,8 +22,10 @@ VERSIONS = {
     "us-east-2": 1,
 }
 """Region → a version (x86_64) that is known to exist there. Each region numbers its versions on its own, and
-a version never changes. An older version is sufficient: the publisher only reads Parquet in chunks of Arrow
-types, which the layer for Python 3.13 supports since its first version. DOCUMENTATION lists other regions."""
+a version never changes. An older version is sufficient: the publisher only reads Parquet with pyarrow. The
+layer for Python 3.13 exists since AWS SDK for pandas 3.11.0, which has pyarrow 18.1.0 (its release notes);
+`ParquetFile` with `pre_buffer`, `iter_batches` and `schema_arrow` is older. DOCUMENTATION lists other
+regions."""
 
 
 class LayerError(CaudalError):

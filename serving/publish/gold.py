@@ -97,7 +97,8 @@ def _batches(client: Any, file: StoredFile, columns: list[str]) -> Iterator[pa.R
 
 def _parquet(client: Any, file: StoredFile, columns: list[str]) -> pq.ParquetFile:
     """Return the reader of a file. Raises PublishingError if it lacks a column."""
-    reader = pq.ParquetFile(file.open(client))
+    # Not the default, which reads the columns of all row groups ahead and so holds the whole file.
+    reader = pq.ParquetFile(file.open(client), pre_buffer=False)
     if missing := [name for name in columns if name not in reader.schema_arrow.names]:
         raise PublishingError(
             f"Column {missing[0]} does not exist.",

@@ -14,7 +14,7 @@ from serving.publish.errors import ChangedError
 WHOLE_BYTES = 8_000_000
 """Largest file that is held in memory: one request takes less time than the several for its ranges."""
 
-_REPLACED = ("PreconditionFailed", "NoSuchKey", "412", "404")
+_REPLACED = ("PreconditionFailed", "NoSuchKey")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class StoredFile:
                 "Body"
             ].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _REPLACED:
+            if not self._is_replaced(client, error.response["Error"]["Code"]):
                 raise
             raise ChangedError(
                 "the file was replaced while it was read.",
@@ -52,6 +52,19 @@ class StoredFile:
                 hint="Nothing was published. Publish the partition again.",
             ) from error
         return body
+
+    def _is_replaced(self, client: Any, code: str) -> bool:
+        """Return whether the object has another version or is gone, after a GET that failed with a code.
+
+        S3 says that a key is missing only to a role that may list the whole bucket. The publisher's role may
+        list its domain's prefix alone, and gets AccessDenied.
+        """
+        return code in _REPLACED or (code == "AccessDenied" and not self._exists(client))
+
+    def _exists(self, client: Any) -> bool:
+        # The key itself comes before all longer ones.
+        found = client.list_objects_v2(Bucket=self.bucket, Prefix=self.key, MaxKeys=1).get("Contents", ())
+        return [item["Key"] for item in found] == [self.key]
 
 
 class _Ranges(io.RawIOBase):

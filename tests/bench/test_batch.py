@@ -29,7 +29,7 @@ def test_history_of_some_months_ends_in_october_2025(months: int, first: str) ->
 
 
 def job(tasks: int) -> ObservedJob:
-    return ObservedJob(kind="raw_to_processed", worker_type="G.1X", measures=Measures(tasks=tasks))
+    return ObservedJob(kind="raw_to_processed", worker_type="G.1X", runs=(Measures(tasks=tasks),))
 
 
 def measured(**extra: float) -> Measured:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from rich.console import Console
 
 from bench.event_log import Figures
@@ -22,6 +23,7 @@ from bench.job_runs import (
     measures_table,
 )
 from bench.measure import NAMES
+from lake.errors import CaudalError
 from lake.measures import Measures
 from lake.model.discovery import load_domain
 from localcloud.execution.glue import EVENT_LOGS
@@ -88,18 +90,25 @@ def test_requests_of_a_role_are_counted_by_action() -> None:
     assert by_action(requests, NAMES.role(SHOP.name, "raw_to_processed")) == {"GetObject": 3, "PutObject": 1}
 
 
-def test_measures_are_those_of_all_runs_and_requests_are_grouped() -> None:
+def test_each_run_has_its_measures_and_its_part_of_the_requests() -> None:
     figures = Figures(
         jobs=2, stages=3, tasks=4, processor=1.5, process=4.0, busy=2.0, bytes_read=10, bytes_written=20,
         files_read=5, files_written=6,
     )  # fmt: skip
     runs = [replace(run(), figures=figures), replace(run(), seconds=6.0, figures=figures)]
-    actions = {"ListBucket": 1, "GetObject": 2, "GetObjectVersion": 3, "CopyObject": 4, "PutObject": 5}
-    assert measures_of(runs, actions) == Measures(
-        runs=2, spark_jobs=4, stages=6, tasks=8, processor=3.0, driver=7.0, driver_processor=5.0,
-        bytes_read=20, bytes_written=40, files_read=10, files_written=12,
-        listed=1, read=5, copied=4, written=5, deleted=0,
+    actions = {"ListBucket": 1, "GetObject": 1, "GetObjectVersion": 1, "CopyObject": 4, "PutObject": 5}
+    first = Measures(
+        spark_jobs=2, stages=3, tasks=4, processor=1.5, driver=3.0, driver_processor=2.5, bytes_read=10,
+        bytes_written=20, files_read=5, files_written=6, listed=1, read=1, copied=2, written=3,
     )  # fmt: skip
+    second = replace(first, driver=4.0, listed=0, written=2)
+    assert measures_of(runs, actions) == (first, second)
+    assert measures_of([], {}) == ()
+
+
+def test_action_of_unknown_price_is_refused() -> None:
+    with pytest.raises(CaudalError, match="RestoreObject"):
+        measures_of([run()], {"RestoreObject": 1})
 
 
 class Context:
@@ -130,15 +139,15 @@ def test_only_what_happens_after_its_beginning_is_observed(tmp_path: Path) -> No
         ObservedJob(
             kind="raw_to_processed",
             worker_type="G.1X",
-            measures=Measures(spark_jobs=1, driver=5.0, read=2, copied=1),
+            runs=(Measures(spark_jobs=1, driver=5.0, read=2, copied=1),),
         )
     ]
 
 
 def test_table_has_a_column_for_each_job_and_the_prediction() -> None:
     jobs = [
-        ObservedJob(kind="first", worker_type="G.1X", measures=Measures(tasks=1234, bytes_read=2_500_000)),
-        ObservedJob(kind="stream", worker_type="G.025X", measures=Measures(runs=2, copied=7)),
+        ObservedJob(kind="first", worker_type="G.1X", runs=(Measures(tasks=1234, bytes_read=2_500_000),)),
+        ObservedJob(kind="stream", worker_type="G.025X", runs=(Measures(copied=3), Measures(copied=4))),
     ]
     console = Console(record=True, width=100)
     console.print(measures_table("Counts", jobs))

@@ -14,7 +14,7 @@ SHOP, CLOUD = load_domain("ecommerce"), load_domain("cloud_provider")
 
 
 def job(kind: str, tasks: int) -> ObservedJob:
-    return ObservedJob(kind=kind, worker_type="G.1X", measures=Measures(tasks=tasks))
+    return ObservedJob(kind=kind, worker_type="G.1X", runs=(Measures(tasks=tasks),))
 
 
 def tasks_in(file: Path) -> dict[tuple[str, str, str], int]:

@@ -76,7 +76,7 @@ def test_profiles_are_of_the_sample_of_every_domain_or_of_the_history(
         domain: Domain, landing: Path, _work: Path, _console: Console, short_runs: bool = False
     ) -> list[ObservedJob]:
         profiled.append((domain.name, landing, short_runs))
-        return [ObservedJob(kind="job", worker_type="G.1X", measures=Measures(tasks=len(profiled)))]
+        return [ObservedJob(kind="job", worker_type="G.1X", runs=(Measures(tasks=len(profiled)),))]
 
     monkeypatch.setattr(run, "profile", profile)
     monkeypatch.setattr(run, "write_history", lambda domain, work, scale: (work / f"{scale}", None))
@@ -95,7 +95,7 @@ def test_profiles_are_of_the_sample_of_every_domain_or_of_the_history(
 
 def test_history_and_month_are_recorded_on_request(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def observed(tasks: int) -> list[ObservedJob]:
-        return [ObservedJob(kind="job", worker_type="G.1X", measures=Measures(tasks=tasks))]
+        return [ObservedJob(kind="job", worker_type="G.1X", runs=(Measures(tasks=tasks),))]
 
     monkeypatch.setattr(run, "whole_history", lambda *_: observed(1))
     monkeypatch.setattr(run, "one_more_month", lambda *_: observed(2))

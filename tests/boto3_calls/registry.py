@@ -27,6 +27,7 @@ from lake.naming import METRICS_NAMESPACE
 from lambdas.publish_marts import handler
 from serving.client.errors import SecretError
 from serving.publish.gold import Partition, gold_source
+from serving.publish.objects import StoredFile
 from tests.boto3_calls.sites import Site
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -93,6 +94,7 @@ def _gold_prefix() -> str:
     return f"{domain.name}/{domain.serving[0].mart}/"
 
 
+PART = StoredFile(bucket="b", key="a", etag='"e"', size=3)
 SALES = StoredTable(layer="silver", name="sales", keys=("year",))
 _PLACE = {"DatabaseName": "caudal_dev_shop_silver", "TableName": "sales"}
 _DESCRIPTOR: dict[str, Any] = {
@@ -257,6 +259,30 @@ STUBS = (
         service="s3",
         answers=(("list_objects_v2", {"Bucket": "b", "Prefix": _gold_prefix()}, {"IsTruncated": False}),) * 2,
         call=_list_gold,
+    ),
+    Stub(
+        site=("serving/publish/objects.py", "get_object"),
+        service="s3",
+        answers=(("get_object", {"Bucket": "b", "Key": "a", "IfMatch": '"e"'}, {"Body": body(b"xyz")}),),
+        call=lambda client: PART.read(client) == b"xyz" or pytest.fail("not read"),
+    ),
+    Stub(
+        site=("serving/publish/objects.py", "get_object"),
+        service="s3",
+        answers=(
+            (
+                "get_object",
+                {"Bucket": "b", "Key": "a", "IfMatch": '"e"', "Range": "bytes=1-2"},
+                {"Body": body(b"yz")},
+            ),
+        ),
+        call=lambda client: PART.read(client, "bytes=1-2") == b"yz" or pytest.fail("not read"),
+    ),
+    Stub(
+        site=("serving/publish/objects.py", "list_objects_v2"),
+        service="s3",
+        answers=(("list_objects_v2", {"Bucket": "b", "Prefix": "a", "MaxKeys": 1}, {"Contents": []}),),
+        call=lambda client: PART._is_replaced(client, "AccessDenied") or pytest.fail("not listed"),
     ),
 )
 

@@ -60,3 +60,26 @@ def test_measures_are_recorded_for_the_estimate(monkeypatch: pytest.MonkeyPatch)
         measured.clear()
         assert CliRunner().invoke(app, ["bench", "--record", *options]).exit_code == 0
         assert measured["records"] == FILE
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--profile"], "a profile of the history is not recorded"),
+        (["--training"], "--training measures no job runs that are recorded"),
+        (["--models"], "--models measures no job runs"),
+        (["--pictures", "folder"], "--pictures measures no job runs"),
+        (["--publication", "home"], "--publication measures no job runs"),
+        (["--no-history", "--no-months"], "there is nothing to record"),
+    ],
+)
+def test_what_is_not_recorded_is_refused(
+    monkeypatch: pytest.MonkeyPatch, options: list[str], problem: str
+) -> None:
+    measured: list[Any] = []
+    for name in ("measure", "profiles"):
+        monkeypatch.setattr(run, name, lambda **options: measured.append(options))
+    result = CliRunner().invoke(app, ["bench", "--record", *options])
+    assert (result.exit_code, measured) == (2, [])
+    assert problem in result.output
+    assert "--profile --sample" in result.output

@@ -19,6 +19,11 @@ def test_requests_are_those_of_all_actions() -> None:
     assert RECORD.measures.requests == 15
 
 
+def test_measures_of_several_runs_are_added() -> None:
+    runs = [Measures(tasks=1, processor=0.5, read=2), Measures(runs=2, tasks=3, processor=1.0)]
+    assert Measures.of(runs) == Measures(runs=3, tasks=4, processor=1.5, read=2)
+
+
 def test_record_is_read_as_it_was_written() -> None:
     assert recorded_from(json.loads(json.dumps(RECORD.to_json()))) == RECORD
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lake.measures import Measures
-from lake.prediction import Requests, predict, requests
+from lake.prediction import Requests, predict, predict_runs, requests
 
 
 def test_short_run_is_billed_a_minute_of_two_workers() -> None:
@@ -44,6 +44,17 @@ def test_small_worker_of_a_stream_has_two_processors_and_a_quarter_dpu() -> None
 
 
 def test_each_run_starts_and_is_billed_a_minute_at_least() -> None:
+    # 20 s of each run are its start.
+    short = Measures(driver=10.0, driver_processor=10.0, copied=64)
+    long = Measures(driver=180.0, driver_processor=180.0)
+    found = predict_runs([short, long], "G.1X")
+    assert (found.start, found.driver, found.tasks) == (40.0, 190.0, 0.0)
+    assert found.requests == pytest.approx(0.05 * 64 / 32)
+    assert found.dpu_seconds == 2 * (60.0 + 200.0)
+    assert predict_runs([], "G.1X").dpu_seconds == 0.0
+
+
+def test_measures_of_several_runs_have_the_minimum_of_all() -> None:
     short = predict(Measures(runs=3, driver=30.0, driver_processor=30.0), "G.1X")
     assert (short.start, short.dpu_seconds) == (60.0, 2 * 180.0)
     assert predict(Measures(runs=3, driver=200.0, driver_processor=200.0), "G.1X").dpu_seconds == 2 * 260.0
@@ -63,6 +74,11 @@ def test_requests_are_those_of_the_job_and_those_of_spark_by_its_files() -> None
 
 def test_what_the_predicted_requests_were_rounded_from() -> None:
     """The jobs of the shop's sample on S3A: files read and written, and counted requests of Spark."""
-    for files_read, files_written, counted in ((97, 74, 2_114), (643, 128, 6_421), (158, 79, 3_072)):
+    for files_read, files_written, counted, tolerance in (
+        (97, 74, 2_114, 0.011),
+        (643, 128, 6_421, 0.020),
+        # The relational copy moves no published files, so its requests are the least well predicted.
+        (158, 79, 3_072, 0.152),
+    ):
         of_spark = requests(Measures(files_read=files_read, files_written=files_written))
-        assert of_spark.reads + of_spark.writes + files_written == pytest.approx(counted, rel=0.16)
+        assert of_spark.reads + of_spark.writes + files_written == pytest.approx(counted, rel=tolerance)

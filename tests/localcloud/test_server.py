@@ -1,7 +1,11 @@
-"""Only one local cloud runs per process, and waiting for it raises the errors of background work."""
+"""Only one local cloud runs per process, and it leaves no query behind.
+
+Waiting for it raises the errors of background work.
+"""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,24 @@ from localcloud.client import stack_resources
 from localcloud.errors import LocalCloudError
 from localcloud.server import LocalCloud
 from tests.localcloud.assembly import MACHINE_ARN, ROLE_ARN, machine, resource, role, write_assembly
+
+RESULTS = "results"
+NUMBERS = "UNNEST(sequence(1, 9000))"
+ENDLESS = f"SELECT count(*) FROM {NUMBERS} a(x), {NUMBERS} b(y), {NUMBERS} c(z) WHERE x + y + z < 0"
+
+
+def test_queries_end_with_the_local_cloud(tmp_path: Path) -> None:
+    """The first test, because only one local cloud can run in the process."""
+    with LocalCloud(tmp_path / "home", short_runs=True) as cloud:
+        cloud.client("s3").create_bucket(Bucket=RESULTS)
+        athena = cloud.client("athena")
+        # More than run at the same time.
+        for _ in range(3):
+            athena.start_query_execution(
+                QueryString=ENDLESS, ResultConfiguration={"OutputLocation": f"s3://{RESULTS}/"}
+            )
+        assert [thread for thread in threading.enumerate() if thread.name.startswith("athena")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("athena")]
 
 
 def test_second_local_cloud_in_the_process_is_refused(cloud: LocalCloud, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from infra.ops.costs.stacks import Job
-from lake.measures import HISTORY, MONTH, SAMPLE, Recorded, recorded_from
-from lake.prediction import Prediction, Requests, predict, requests
+from lake.measures import HISTORY, MONTH, SAMPLE, Measures, Recorded, recorded_from
+from lake.prediction import Prediction, Requests, predict_runs, requests
 
 FILE = Path(__file__).with_name("measured.json")
 
@@ -43,21 +43,21 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class Predicted:
-    """The prediction of a job's runs, their requests to S3, and the record that both are from."""
+    """The prediction of a job's runs, their requests to S3, and the measures that both are from."""
 
-    recorded: Recorded
+    measures: Measures
     origin: Origin
     prediction: Prediction
 
     @property
     def requests(self) -> Requests:
         """Requests to S3 of all runs together."""
-        return requests(self.recorded.measures)
+        return requests(self.measures)
 
     @property
     def dpu_seconds(self) -> float:
-        """Billed DPU seconds of one run."""
-        return self.prediction.dpu_seconds / self.recorded.measures.runs
+        """Billed DPU seconds of a run, the mean of all."""
+        return self.prediction.dpu_seconds / self.measures.runs
 
     @property
     def basis(self) -> str:
@@ -79,11 +79,11 @@ def origins(file: Path = FILE) -> Sequence[Origin]:
 
 
 def predicted(job: Job, sizes: Sequence[str] = OF_A_RUN) -> Predicted | None:
-    """Return the prediction of a run of the job, from its first record of one of the sizes; None without."""
+    """Return the prediction of the job from its records of the first size that has some; None without."""
     made = {origin.size: origin for origin in origins()}
     for size in sizes:
-        for each in records():
-            if (each.domain, each.job, each.size) == (job.domain, job.kind, size):
-                prediction = predict(each.measures, job.worker_type, job.workers)
-                return Predicted(recorded=each, origin=made[size], prediction=prediction)
+        key = (job.domain, job.kind, size)
+        if found := [each.measures for each in records() if (each.domain, each.job, each.size) == key]:
+            prediction = predict_runs(found, job.worker_type, job.workers)
+            return Predicted(measures=Measures.of(found), origin=made[size], prediction=prediction)
     return None

@@ -45,7 +45,7 @@ def _requests(job: Job) -> float:
     found = predicted(job)
     if found is None:
         return REQUESTS
-    return (found.requests.reads * READ + found.requests.writes * WRITE) / found.recorded.measures.runs
+    return (found.requests.reads * READ + found.requests.writes * WRITE) / found.measures.runs
 
 
 def minutes(job: Job) -> float:

@@ -184,7 +184,7 @@ def histories(outdir: Path) -> dict[str, list[Line]]:
 def _history(stack: Stack) -> Iterator[Line]:
     for job in stack.jobs:
         if found := predicted(job, [HISTORY]):
-            number = found.recorded.measures.runs
+            number = found.measures.runs
             yield Line(
                 what=f"{job.name}, {number} × {found.basis}",
                 dollars=number * float(job_dollars_of(found.dpu_seconds)),

@@ -50,18 +50,18 @@ def test_only_what_differs_is_written(copy: Copy) -> None:
     assert copy.state() == expected(corrected)
 
 
-def test_months_with_rows_are_announced_before_they_are_prepared(copy: Copy) -> None:
-    announced: list[Changes] = []
-    copy.load(FIRST, announce=announced.append)
-    assert announced == [{table: set(months) for table, months in FIRST.items()}]
+def test_small_tables_are_written_before_any_is_prepared(copy: Copy) -> None:
+    written: list[Changes] = []
+    copy.load(FIRST, write_small=written.append)
+    assert written == [{table: set(months) for table, months in FIRST.items()}]
     # January of both tables has gone, and the master has changed.
     later: Tables = {
         "people": {0: [("1", "Ana", "Oslo")]},
         "sales": {FEBRUARY: FIRST["sales"][FEBRUARY]},
         "by_town": FIRST["by_town"],
     }
-    copy.load(later, announce=announced.append)
-    assert announced[1] == {"people": {0}, "sales": set(), "sale_lines": set()}
+    copy.load(later, write_small=written.append)
+    assert written[1] == {"people": {0}, "sales": set(), "sale_lines": set()}
     assert copy.state() == expected(later)
 
 

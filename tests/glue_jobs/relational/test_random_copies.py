@@ -49,7 +49,7 @@ def loads(pipeline: Pipeline, copy: Copy) -> Loads:
                 domain=copy.name,
                 schemas=schemas,
                 contents=origins.contents,
-                announce=origins.announce,
+                write_small=origins.write_small,
                 prepare=origins.prepare,
                 execution="x",
                 at=NOW,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from moto import mock_aws
 
 from lake.model.spec import PartitionUnit
+from serving.publish import objects
 from serving.publish.errors import ChangedError, PublishingError
 from serving.publish.gold import CHUNK_ROWS, Partition, gold_source
 from serving.publish.publication import Source
@@ -121,6 +123,56 @@ def test_large_partition_is_never_whole_in_memory(s3: Any) -> None:
     assert source.rows == sum(sizes) == len(costs)
     assert max(sizes) == CHUNK_ROWS
     assert most < whole / 3
+
+
+def lengths(s3: Any) -> list[int]:
+    """Return a list to which the bytes of each requested range are added."""
+    seen: list[int] = []
+
+    def see(params: dict[str, Any], **_: Any) -> None:
+        first, last = params["Range"].removeprefix("bytes=").split("-")
+        seen.append(int(last) - int(first) + 1)
+
+    s3.meta.events.register("before-parameter-build.s3.GetObject", see)
+    return seen
+
+
+def grouped(first: int = 0) -> pa.Table:
+    """Return rows that take twenty row groups of 2,000, none of which compresses."""
+    numbers = range(first, first + 40_000)
+    return pa.table(
+        {
+            "org": [hashlib.sha256(str(number).encode()).hexdigest() for number in numbers],
+            "cost": list(numbers),
+        }
+    )
+
+
+def test_large_file_is_held_by_row_group(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "WHOLE_BYTES", 0)
+    put(s3, grouped(), group=2_000)
+    size = s3.list_objects_v2(Bucket=BUCKET)["Contents"][0]["Size"]
+    seen = lengths(s3)
+    source = august(s3, "org", "cost")
+    footers = len(seen)
+    batches = iter(source.batches)
+    assert next(batches).num_rows == CHUNK_ROWS
+    # Half the rows, and little more than half the file.
+    assert sum(seen[footers:]) < 0.6 * size
+    assert sum(batch.num_rows for batch in batches) == 20_000
+    # The footer again, and each column of each row group.
+    assert len(seen) - footers == 1 + 2 * 20
+    assert max(seen[footers + 1 :]) < size / 20
+
+
+def test_file_that_is_replaced_after_the_first_batch_raises(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "WHOLE_BYTES", 0)
+    put(s3, grouped(), group=2_000)
+    batches = iter(august(s3, "org", "cost").batches)
+    assert next(batches).num_rows == CHUNK_ROWS
+    put(s3, grouped(1), group=2_000)
+    with pytest.raises(ChangedError, match="replaced while it was read"):
+        next(batches)
 
 
 def test_file_without_a_column_is_told(s3: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -52,6 +53,9 @@ class AthenaService:
         self._context = context
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
         self._engines = Engines(context.home / "tmp" / "athena")
+        self._lock = threading.Lock()
+        self._open: set[Execution] = set()
+        """Executions that are queued or running."""
 
     def caller(self, response: AthenaResponse) -> Caller:
         """Return whoever signed a request."""
@@ -59,9 +63,27 @@ class AthenaService:
 
     def start(self, execution: Execution, folder: str) -> None:
         """Queue an execution. `folder` is the S3 location of its results."""
+        with self._lock:
+            self._open.add(execution)
         self._pool.submit(self._execute, execution, folder)
 
+    def stop(self) -> None:
+        """Cancel the executions that are queued or running, wait for their end, and start no more."""
+        with self._lock:
+            left = list(self._open)
+        for execution in left:
+            execution.cancel()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._engines.close()
+
     def _execute(self, execution: Execution, folder: str) -> None:
+        try:
+            self._run(execution, folder)
+        finally:
+            with self._lock:
+                self._open.discard(execution)
+
+    def _run(self, execution: Execution, folder: str) -> None:
         with self._context.working():
             if not execution.begin():
                 return
@@ -193,6 +215,11 @@ def _get_results(self: AthenaResponse) -> str:
     if start + size < len(rows):
         answer["NextToken"] = str(start + size)
     return json.dumps(answer)
+
+
+def stop() -> None:
+    """Stop the queries of the installed local cloud."""
+    _installed().stop()
 
 
 def install(context: Context) -> None:

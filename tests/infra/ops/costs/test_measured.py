@@ -48,6 +48,21 @@ def test_run_is_predicted_from_its_record(recorded: list[Recorded]) -> None:
     assert runs.beside(job()) == pytest.approx(LOGS + (100 * READ + 10 * WRITE) / 2)
 
 
+def test_runs_of_a_job_are_predicted_one_by_one(recorded: list[Recorded]) -> None:
+    # 30 s, billed as 60, and 200 s.
+    short, long = (
+        Measures(driver=seconds, driver_processor=seconds, read=reads)
+        for seconds, reads in ((10, 0), (180, 8))
+    )
+    recorded[:1] = [
+        Recorded(domain="shop", job="raw_to_processed", size=SAMPLE, measures=each) for each in (short, long)
+    ]
+    found = predicted(job())
+    assert found is not None
+    assert (found.measures.runs, found.requests.reads) == (2, 8)
+    assert found.dpu_seconds == pytest.approx((2 * 60 + 2 * (200 + 0.05 * 8 / 4)) / 2)
+
+
 def test_month_is_preferred_to_the_sample(recorded: list[Recorded]) -> None:
     recorded.append(Recorded(domain="shop", job="raw_to_processed", size=MONTH, measures=Measures()))
     found = predicted(job())

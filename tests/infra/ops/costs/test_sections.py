@@ -207,7 +207,8 @@ def test_shipped_environment_is_cheap_when_idle_and_per_drop(dev: Assembly) -> N
     assert total(idle(dev.outdir)) <= 5.00
     for stack, lines in drops(dev.outdir).items():
         crawls = sum(line.dollars for line in lines if "crawls" in line.what)
-        # Requests of Spark are part of the prediction, beside the job's own.
+        # Requests of Spark are part of the prediction, beside the job's own. With the records of 27 November
+        # 2026: 0.3267 of the cloud provider, 0.3500 of the shop, crawls 0.2938 of each.
         assert total(lines) <= 0.36, stack
         assert crawls > 0, stack
         assert total(lines) - crawls <= 0.06, stack

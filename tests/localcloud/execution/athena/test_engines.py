@@ -2,21 +2,70 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import wait
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from localcloud.errors import LocalCloudError
 from localcloud.execution.athena.engines import Engines
 from localcloud.execution.athena.queries import close_to
 
 
-def test_a_query_finds_nothing_of_the_one_before(tmp_path: Path) -> None:
-    engines = Engines(tmp_path / "spill")
-    with engines.lend() as first:
+class Watched(Engines):
+    """Engines that note the thread of each start, and may be told to wait or to fail in the background."""
+
+    def __init__(self, spill: Path) -> None:
+        super().__init__(spill)
+        self.starts: list[str] = []
+        self.may_start = threading.Event()
+        self.may_start.set()
+        self.fails = False
+        self.started: list[duckdb.DuckDBPyConnection] = []
+
+    def _start(self) -> duckdb.DuckDBPyConnection:
+        name = threading.current_thread().name
+        self.starts.append(name)
+        if name.startswith("athena-engine"):
+            assert self.may_start.wait(30)
+            if self.fails:
+                raise OSError("no space left")
+        self.started.append(super()._start())
+        return self.started[-1]
+
+    def settle(self) -> None:
+        """Wait until nothing starts in the background."""
+        wait(self._successors, 30)
+
+    @property
+    def kept(self) -> int:
+        return len(self._successors)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    engines = Watched(tmp_path / "spill")
+    yield engines
+    engines.may_start.set()
+    engines.close()
+
+
+def is_open(connection: duckdb.DuckDBPyConnection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except duckdb.ConnectionException:
+        return False
+    return True
+
+
+def test_a_query_finds_nothing_of_the_one_before(watched: Watched) -> None:
+    with watched.lend() as first:
         first.execute("CREATE TABLE left_over AS SELECT 1 AS a")
         close_to(first, ())
-    with engines.lend() as second:
+    with watched.lend() as second:
         assert second.execute("SELECT table_name FROM duckdb_tables()").fetchall() == []
         # The settings of the one before are locked.
         second.execute("SET threads = 1")
@@ -24,25 +73,89 @@ def test_a_query_finds_nothing_of_the_one_before(tmp_path: Path) -> None:
         first.execute("SELECT 1")
 
 
-def test_every_database_has_the_settings_and_macros_of_athena(tmp_path: Path) -> None:
-    engines = Engines(tmp_path / "spill")
+def test_every_database_has_the_settings_and_macros_of_athena(watched: Watched) -> None:
     for _ in range(2):
-        with engines.lend() as connection:
+        with watched.lend() as connection:
             row = connection.execute("SELECT current_setting('TimeZone'), floor_divide(-3, 2)").fetchone()
             assert row == ("UTC", -2)
 
 
-def test_a_failed_query_returns_its_database_too(tmp_path: Path) -> None:
-    engines = Engines(tmp_path / "spill")
-    with pytest.raises(duckdb.CatalogException), engines.lend() as connection:
+def test_a_failed_query_returns_its_database_too(watched: Watched) -> None:
+    with pytest.raises(duckdb.CatalogException), watched.lend() as connection:
         connection.execute("SELECT * FROM missing")
-    with engines.lend() as connection:
+    with watched.lend() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_queries_at_the_same_time_have_databases_of_their_own(tmp_path: Path) -> None:
-    engines = Engines(tmp_path / "spill")
+def test_queries_at_the_same_time_have_databases_of_their_own(watched: Watched) -> None:
     for _ in range(2):
-        with engines.lend() as one, engines.lend() as other:
+        with watched.lend() as one, watched.lend() as other:
             one.execute("CREATE TABLE mine AS SELECT 1 AS a")
             assert other.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
+
+
+def test_the_database_of_the_second_query_was_started_in_the_background(watched: Watched) -> None:
+    with watched.lend():
+        pass
+    watched.settle()
+    first, second = watched.starts
+    assert (first, second.startswith("athena-engine")) == (threading.current_thread().name, True)
+    with watched.lend() as connection:
+        assert connection is watched.started[1]
+        assert len(watched.starts) == 2
+
+
+def test_a_query_does_not_wait_for_a_database_that_is_being_started(watched: Watched) -> None:
+    watched.may_start.clear()
+    for _ in range(3):
+        with watched.lend() as connection:
+            assert is_open(connection)
+    assert watched.starts.count(threading.current_thread().name) == 3
+    assert watched.kept == 1
+
+
+def test_a_successor_that_failed_does_not_hurt_the_next_query(watched: Watched) -> None:
+    watched.fails = True
+    with watched.lend():
+        pass
+    watched.settle()
+    watched.fails = False
+    with watched.lend() as connection:
+        assert is_open(connection)
+    watched.settle()
+    with watched.lend() as connection:
+        assert connection is watched.started[-1]
+        assert len(watched.starts) == 4
+
+
+def test_as_many_are_kept_as_queries_ran_at_the_same_time(watched: Watched) -> None:
+    with watched.lend(), watched.lend():
+        pass
+    assert watched.kept == 2
+    with watched.lend():
+        pass
+    assert watched.kept == 2
+
+
+def test_after_the_end_nothing_is_open_or_started(watched: Watched, tmp_path: Path) -> None:
+    with watched.lend(), watched.lend():
+        pass
+    watched.close()
+    starts = len(watched.starts)
+    assert not any(map(is_open, watched.started))
+    (tmp_path / "spill").rmdir()
+    with pytest.raises(LocalCloudError, match="stops"), watched.lend():
+        pass
+    assert (len(watched.starts), (tmp_path / "spill").exists()) == (starts, False)
+
+
+def test_a_query_that_fails_during_the_end_keeps_its_error(watched: Watched) -> None:
+    def query() -> None:
+        with watched.lend() as connection:
+            watched.close()
+            connection.execute("SELECT * FROM missing")
+
+    with pytest.raises(duckdb.CatalogException):
+        query()
+    assert not is_open(watched.started[0])
+    assert len(watched.starts) == 1
