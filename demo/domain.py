@@ -19,7 +19,7 @@ from demo.serving import show_served
 from demo.waiting import Waiting, read_waiting
 from lake.errors import CaudalError
 from lake.model.spec import Domain
-from lake.naming import Names, collection_name
+from lake.naming import Names, collection_name, stream_job
 from localcloud.client import ExecutionWatcher, FollowedExecution, StateTime, stack_resources
 from localcloud.context import ACCOUNT, REGION
 from localcloud.server import LocalCloud
@@ -71,7 +71,10 @@ class DomainRun:
         self._is_answered = False
 
     def run(self, folder: Path) -> bool:
-        """Upload a folder and follow the pipeline to its end; return whether all executions succeeded."""
+        """Upload a folder and follow the pipeline to its end.
+
+        Return whether all executions succeeded, and the streams have read all of their files.
+        """
         try:
             return self._run(folder)
         finally:
@@ -105,7 +108,8 @@ class DomainRun:
                 cloud.wait_idle(of=self._resources())
         else:
             self.follow(watch)
-        if domain.stream_tables and self._waiting().batches:
+        left = self._waiting() if domain.stream_tables else Waiting()
+        if left.batches:
             self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
             cloud.fire_schedule(names.schedule(domain.name, "pipeline"))
             self.follow(watch)
@@ -115,7 +119,11 @@ class DomainRun:
         for execution in executions:
             if execution.status != "SUCCEEDED":
                 print_failure(execution, self.console)
-        return all(execution.status == "SUCCEEDED" for execution in executions)
+        # No state machine waits for a stream, so an execution says nothing of one that failed.
+        for table in sorted(left.streams):
+            log = cloud.context.home / "logs" / "glue" / names.job(domain.name, stream_job(table))
+            print_unread(table, log, self.console)
+        return not left.streams and all(execution.status == "SUCCEEDED" for execution in executions)
 
     def _waiting(self) -> Waiting:
         return read_waiting(self._cloud.client("s3"), self.domain, self._names)
@@ -215,6 +223,12 @@ def print_detail(text: str, console: Console) -> None:
 def print_failure(execution: FollowedExecution, console: Console) -> None:
     """Print why an execution failed. The cause may hold text of the data, so it is no markup."""
     console.print(f"[red]✗ {execution.status}[/] {escape(execution.cause)}")
+
+
+def print_unread(stream: str, log: Path, console: Console) -> None:
+    """Print that a stream's job has ended without reading all files. `log` is the folder of its runs' logs."""
+    text = f"its job has ended, and the ledger lacks files. Its log: {log}/"
+    console.print(f"[red]✗ stream {stream}[/] {escape(text)}", highlight=False, soft_wrap=True)
 
 
 def print_error(domain: Domain, error: Exception, console: Console) -> None:

@@ -29,6 +29,7 @@ class FakeCloud:
     def __init__(self, names: Names, failure: str = "") -> None:
         self.fired: list[str] = []
         self.waited_for: list[Collection[str] | None] = []
+        self.context = SimpleNamespace(home=Path("/home"))
         self._names = names
         self._failure = failure
 
@@ -127,6 +128,20 @@ def test_failure_of_the_domain_s_background_work_ends_its_run(
     run = run_of(FakeCloud(names, "pipe p: it broke"), names, console, monkeypatch, STREAM)
     with pytest.raises(LocalCloudError, match="it broke"):
         run.run(tmp_path)
+
+
+@pytest.mark.parametrize("others", [(), (PROVIDER.tables[0].name,)])
+def test_stream_that_fails_without_a_word_fails_the_run(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...]
+) -> None:
+    """Its job ends, nothing raises, all executions succeed; but the ledger lacks the files."""
+    waiting = [UNREAD, Waiting(streams=frozenset({STREAM}), batches=bool(others))]
+    run = run_of(FakeCloud(names), names, console, monkeypatch, STREAM, *others, waiting=waiting)
+    assert not run.run(tmp_path)
+    assert all(execution.status == "SUCCEEDED" for execution in run.executions)
+    job = names.job(PROVIDER.name, f"stream_{STREAM}")
+    said = f"✗ stream {STREAM} its job has ended, and the ledger lacks files. Its log: /home/logs/glue/{job}/"
+    assert console.text.endswith(said)
 
 
 def test_other_files_are_followed_to_the_end_of_the_pipeline(
