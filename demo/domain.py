@@ -102,14 +102,16 @@ class DomainRun:
             if self._answers_early:
                 # The ledger says that gold has every file; the pipeline runs meanwhile.
                 self._answer()
-        if uploaded and uploaded <= {table.name for table in domain.stream_tables}:
-            # Files of streams start no execution.
+        # Files of streams start no execution.
+        is_asleep = bool(uploaded) and uploaded <= {table.name for table in domain.stream_tables}
+        if is_asleep:
             with self.console.status("waiting for the streams …"):
                 cloud.wait_idle(of=self._resources())
         else:
             self.follow(watch)
         left = self._waiting() if domain.stream_tables else Waiting()
-        if left.batches:
+        if is_asleep or left.batches:
+            # Also without a batch: copies of gold may lack what a run that failed did not publish.
             self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
             cloud.fire_schedule(names.schedule(domain.name, "pipeline"))
             self.follow(watch)
@@ -226,7 +228,7 @@ def print_failure(execution: FollowedExecution, console: Console) -> None:
 
 
 def print_unread(stream: str, log: Path, console: Console) -> None:
-    """Print that a stream's job has ended without reading all files. `log` is the folder of its runs' logs."""
+    """Print that a stream's job has ended without reading all files. `log` is the folder of its logs."""
     text = f"its job has ended, and the ledger lacks files. Its log: {log}/"
     console.print(f"[red]✗ stream {stream}[/] {escape(text)}", highlight=False, soft_wrap=True)
 

@@ -181,6 +181,17 @@ def test_events_that_an_earlier_demo_left_unread_are_read(
     ]  # fmt: skip
 
 
+def test_pipeline_follows_new_files_of_streams_also_if_no_batch_waits(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It repeats what an earlier run did not publish to the copies of gold."""
+    cloud = FakeCloud(names)
+    run = run_of(cloud, names, console, monkeypatch, STREAM, waiting=[UNREAD, Waiting()])
+    assert run.run(tmp_path)
+    assert cloud.fired[-1] == names.schedule(PROVIDER.name, "pipeline")
+    assert [execution.name for execution in run.executions] == ["x0"]
+
+
 def test_pipeline_that_has_published_the_streams_is_not_started_again(
     tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +253,21 @@ def test_answers_are_given_at_once_if_nothing_waits_and_again_if_gold_changes(
     run = run_of(FakeCloud(names), names, console, monkeypatch, waiting=waiting, answers_early=True)
     assert run.run(tmp_path)
     assert answered == ["", f"Curate {GOLD_PUBLISHED}"]
+
+
+@pytest.mark.parametrize("left", [Waiting(rereads=True), Waiting(models=True), Waiting(batches=True)])
+def test_questions_wait_for_what_changes_gold_without_new_files(
+    tmp_path: Path,
+    names: Names,
+    console: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    answered: list[str],
+    left: Waiting,
+) -> None:
+    waiting = [left, Waiting(), Waiting()]
+    run = run_of(FakeCloud(names), names, console, monkeypatch, waiting=waiting, answers_early=True)
+    assert run.run(tmp_path)
+    assert answered == [f"Curate {GOLD_PUBLISHED}"]
 
 
 def test_next_domain_begins_with_the_last_job(
