@@ -33,11 +33,18 @@ QUIET_STATES = ("Pass", "Choice", "Wait", "Get", "Is")
 """Prefixes of states that only decide or wait; the live view leaves them out."""
 
 
-LAST_JOBS = ("ProcessedToCurated", "NothingNew")
-"""States of a pipeline after which it needs the worker of batch jobs no more, but for the relational copy."""
+GOLD_REPLACED = "ProcessedToCurated"
+"""The state of a pipeline in which gold changes."""
 
 GOLD_PUBLISHED = "RefreshDashboards"
-"""The state that a pipeline enters when gold and its catalog have the rows of its batches."""
+"""The state that a pipeline enters when gold and its catalog have the rows of its batches.
+
+Only a pipeline with dashboards in QuickSight has it, as those of the demo have. Without it, answers come at
+the end.
+"""
+
+LAST_JOBS = (GOLD_REPLACED, "NothingNew")
+"""States of a pipeline after which it needs the worker of batch jobs no more, but for the relational copy."""
 
 
 class DomainRun:
@@ -159,8 +166,10 @@ class DomainRun:
         """Let other domains begin when the last job is queued; answer when gold is complete."""
         if state.name in LAST_JOBS:
             self._is_leading.set()
-        if state.name == GOLD_PUBLISHED and state.seconds is None:
+        if state.name == GOLD_REPLACED:
             # What was answered before may have changed.
+            self._is_answered = False
+        if state.name == GOLD_PUBLISHED and state.seconds is None:
             self._is_answered = False
             if self._answers_early and not self._waiting():
                 self._answer()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -10,13 +11,17 @@ from typing import Any
 
 import pytest
 
-from demo.domain import GOLD_PUBLISHED, LAST_JOBS, DomainRun
+from demo.domain import GOLD_PUBLISHED, GOLD_REPLACED, LAST_JOBS, DomainRun
 from demo.waiting import Waiting
+from infra.pipeline.definition import definition
+from infra.pipeline.refresh_states import DashboardsPlan
 from lake.model.discovery import load_domain
 from lake.naming import Names
 from localcloud.client import ExecutionWatcher, FollowedExecution, StateTime
 from localcloud.errors import LocalCloudError
+from localcloud.synth import SWITCHES
 from tests.demo.conftest import Output
+from tests.infra.pipeline_definitions import LOAD, PLAN, SERVING, reachable
 from uploader import Status
 
 PROVIDER = load_domain("cloud_provider")
@@ -30,6 +35,7 @@ class FakeCloud:
         self.fired: list[str] = []
         self.waited_for: list[Collection[str] | None] = []
         self.context = SimpleNamespace(home=Path("/home"))
+        self.serving = None
         self._names = names
         self._failure = failure
 
@@ -253,6 +259,44 @@ def test_answers_are_given_at_once_if_nothing_waits_and_again_if_gold_changes(
     run = run_of(FakeCloud(names), names, console, monkeypatch, waiting=waiting, answers_early=True)
     assert run.run(tmp_path)
     assert answered == ["", f"Curate {GOLD_PUBLISHED}"]
+
+
+@pytest.mark.parametrize("end", ["PublishMarts", GOLD_PUBLISHED])
+def test_early_answers_are_replaced_if_gold_changes_after_them(
+    tmp_path: Path,
+    names: Names,
+    console: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    answered: list[str],
+    end: str,
+) -> None:
+    """Also in a pipeline that has no state GOLD_PUBLISHED: they come with the report then."""
+
+    def follow(self: FakeWatcher, _is_idle: Any) -> Any:
+        execution = FollowedExecution("arn:x", status="SUCCEEDED")
+        self.followed["x"] = execution
+        for state in (GOLD_REPLACED, end):
+            for seconds in (None, 1.0):
+                yield execution, StateTime(state, None, seconds)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FakeWatcher, "follow", follow)
+    for what in ("relational", "quarantine", "accounting"):
+        monkeypatch.setattr(f"demo.domain.show_{what}", lambda *_: None)
+    cloud = FakeCloud(names)
+    run = run_of(cloud, names, console, monkeypatch, waiting=[Waiting()] * 3, answers_early=True)
+    assert run.run(tmp_path)
+    run.report()
+    assert len(answered) == 2
+
+
+def test_states_that_the_demo_looks_for_are_those_of_its_pipelines() -> None:
+    assert SWITCHES["quicksight"]
+    dashboards = DashboardsPlan(account="123456789012", datasets=())
+    for plan in (replace(PLAN, serving=SERVING), replace(PLAN, load=LOAD)):
+        states = definition(replace(plan, dashboards=dashboards))["States"]
+        assert {GOLD_REPLACED, GOLD_PUBLISHED, *LAST_JOBS} <= set(states)
+        assert GOLD_PUBLISHED in reachable(GOLD_REPLACED, states)
+        assert GOLD_REPLACED not in reachable(GOLD_PUBLISHED, states)
 
 
 @pytest.mark.parametrize("left", [Waiting(rereads=True), Waiting(models=True), Waiting(batches=True)])
