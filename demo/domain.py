@@ -83,9 +83,13 @@ class DomainRun:
         Return whether all executions succeeded, and the streams have read all of their files.
         """
         try:
-            return self._run(folder)
-        finally:
+            succeeded = self._run(folder)
+        except Exception:
             self._is_leading.set()
+            raise
+        # After an interrupt no domain begins: the cloud is closing, and waiting threads end with the process.
+        self._is_leading.set()
+        return succeeded
 
     def _run(self, folder: Path) -> bool:
         cloud, domain, names = self._cloud, self.domain, self._names

@@ -334,6 +334,21 @@ def test_next_domain_begins_with_the_last_job(
     assert moments == [("RawToProcessed", False), (LAST_JOBS[0], True)]
 
 
+def test_interrupt_does_not_let_the_next_domain_begin(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_leading, cloud = Event(), FakeCloud(names)
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cloud, "wait_idle", interrupt)
+    run = run_of(cloud, names, console, monkeypatch, STREAM, is_leading=is_leading)
+    with pytest.raises(KeyboardInterrupt):
+        run.run(tmp_path)
+    assert not is_leading.is_set()
+
+
 def test_run_that_fails_lets_the_next_domain_begin(
     tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
