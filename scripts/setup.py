@@ -46,7 +46,14 @@ Commands = list[list[str | Path]]
 
 
 class SetupError(Exception):
-    """The set-up cannot go on until the user changes something on the machine."""
+    """The set-up cannot go on until the user changes something on the machine.
+
+    `output` is all that a failed command has printed.
+    """
+
+    def __init__(self, message: str, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -135,7 +142,7 @@ def run(command: Sequence[str | Path], extra: Mapping[str, str] | None = None) -
         raise SetupError(f"{command[0]} cannot be run: {error}") from error
     if done.returncode != 0:
         tail = "\n".join(done.stdout.strip().splitlines()[-8:])
-        raise SetupError(f"`{' '.join(str(part) for part in command)}` failed:\n{tail}")
+        raise SetupError(f"`{' '.join(str(part) for part in command)}` failed:\n{tail}", done.stdout)
     return done.stdout
 
 
@@ -200,6 +207,8 @@ def install_packages(root: Path, program: Path) -> None:
                 return
             except SetupError as error:
                 failure = error
+        if not re.search(r"pyspark|--config-settings|--build-option|--compression", failure.output):
+            break
     raise failure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -209,12 +210,13 @@ def test_a_failure_beside_the_packages_ends_the_set_up(
     assert not (root / ".venv" / ".set-up").exists()
 
 
-@pytest.mark.parametrize("failures", [0, 1, 2, 3])
-def test_spark_is_built_without_compression_where_its_build_knows_that(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int
-) -> None:
-    """Each time first with the system's certificates."""
+def syncs(root: Path, monkeypatch: pytest.MonkeyPatch, *outputs: str) -> list[tuple[bool, bool]]:
+    """Install packages where the first runs of uv fail with `outputs`.
+
+    Return for each run whether Spark is built without compression, and with the system's certificates.
+    """
     ran: list[tuple[bool, bool]] = []
+    left = iter(outputs)
 
     def run(command: list[str | Path], extra: Mapping[str, str] | None = None) -> str:
         if command[1:3] == ["pip", "sync"]:
@@ -223,13 +225,39 @@ def test_spark_is_built_without_compression_where_its_build_knows_that(
                 "pyspark:--build-option=--compression=stored",
             ]
             ran.append((stored, "UV_SYSTEM_CERTS" in (extra or {})))
-            if len(ran) <= failures:
-                raise setup.SetupError("no")
+            if output := next(left, ""):
+                raise setup.SetupError(f"`{' '.join(map(str, command))}` failed", output)
         return ""
 
     monkeypatch.setattr(setup, "run", run)
-    setup.install_packages(checkout(tmp_path), Path("uv"))
+    with contextlib.suppress(setup.SetupError):
+        setup.install_packages(checkout(root), Path("uv"))
+    return ran
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "output",
+    [
+        "× Failed to build `pyspark==4.1.1`\n[stderr]\nno luck",
+        "error: option --compression not recognized",
+        "error: unexpected argument '--config-settings-package' found",
+    ],
+)
+def test_spark_is_built_without_compression_where_its_build_knows_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int, output: str
+) -> None:
+    """Each time first with the system's certificates."""
+    ran = syncs(tmp_path, monkeypatch, *[output] * failures)
     assert ran == [(True, True), (True, False), (False, True), (False, False)][: failures + 1]
+
+
+def test_a_failure_that_is_not_of_the_build_of_spark_is_not_repeated_with_compression(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command, which names pyspark, is no part of the output."""
+    ran = syncs(tmp_path, monkeypatch, *["no space left on device"] * 4)
+    assert ran == [(True, True), (True, False)]
 
 
 def test_packages_that_cannot_be_installed_end_the_set_up(
@@ -257,8 +285,10 @@ def test_changed_requirements_are_installed(
 
 
 def test_failed_command_reports_its_last_lines() -> None:
-    with pytest.raises(setup.SetupError, match="no such luck"):
-        setup.run(["sh", "-c", "echo no such luck; exit 3"])
+    with pytest.raises(setup.SetupError, match="no such luck") as raised:
+        setup.run(["sh", "-c", "seq 20; echo no such luck; exit 3"])
+    assert "\n12\n" not in str(raised.value)
+    assert raised.value.output.splitlines() == [*map(str, range(1, 21)), "no such luck"]
 
 
 def test_attempts_stop_at_the_first_success(tmp_path: Path) -> None:
