@@ -86,12 +86,17 @@ def set_up(root: Path, *, with_java: bool = True) -> bool:
     with ThreadPoolExecutor(1) as pool:
         # apt and the packages wait for the network at the same time.
         system = pool.submit(system_parts, root, java) if with_java else None
-        if installer:
-            with step("Python packages from requirements.txt"):
-                install_packages(root, installer)
-            command.write_command(root)
-            with step("modules of Python, compiled"):
-                compiled.compile_modules(root, run, with_pipeline=with_java)
+        try:
+            if installer:
+                with step("Python packages from requirements.txt"):
+                    install_packages(root, installer)
+                command.write_command(root)
+                with step("modules of Python, compiled"):
+                    compiled.compile_modules(root, run, with_pipeline=with_java)
+        except SetupError as error:
+            # One remedy at a time would need as many calls.
+            beside = system.exception() if system else None
+            raise (SetupError(f"{error}\n{beside}") if beside else error) from beside
         if system:
             configure_java(root, system.result())
     stamp.write_text(inputs, encoding="utf-8")

@@ -210,6 +210,25 @@ def test_a_failure_beside_the_packages_ends_the_set_up(
     assert not (root / ".venv" / ".set-up").exists()
 
 
+@pytest.mark.parametrize("beside", ["", "no more disk"])
+def test_failures_of_the_packages_and_beside_them_are_both_reported(
+    tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch, beside: str
+) -> None:
+    def fail_packages(root: Path, program: Path) -> None:
+        raise setup.SetupError("no such package")
+
+    def fail_system(root: Path) -> None:
+        if beside:
+            raise setup.SetupError(beside)
+
+    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "jvm", "17")))
+    monkeypatch.setattr(setup, "install_packages", fail_packages)
+    monkeypatch.setattr(mariadb, "add_mariadb", fail_system)
+    with pytest.raises(setup.SetupError) as raised:
+        setup.set_up(checkout(tmp_path))
+    assert str(raised.value).splitlines() == ["no such package", *([beside] if beside else [])]
+
+
 def syncs(root: Path, monkeypatch: pytest.MonkeyPatch, *outputs: str) -> list[tuple[bool, bool]]:
     """Install packages where the first runs of uv fail with `outputs`.
 
