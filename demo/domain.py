@@ -133,9 +133,9 @@ class DomainRun:
             if execution.status != "SUCCEEDED":
                 print_failure(execution, self.console)
         # No state machine waits for a stream, so an execution says nothing of one that failed.
-        for table in sorted(left.streams):
-            log = cloud.context.home / "logs" / "glue" / names.job(domain.name, stream_job(table))
-            print_unread(table, log, self.console)
+        for stream in sorted(left.streams):
+            log = cloud.context.home / "logs" / "glue" / names.job(domain.name, stream_job(stream))
+            print_unread(stream, log, self.console)
         return not left.streams and all(execution.status == "SUCCEEDED" for execution in executions)
 
     def _waiting(self) -> Waiting:
