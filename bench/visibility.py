@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -52,7 +53,7 @@ def seconds_to_readers(cloud: LocalCloud, domain: Domain, table: Table, folder: 
         return state in ("STARTING", "RUNNING")
 
     seconds = []
-    try:
+    with ended_by_stop_file(cloud, domain, table):
         for number in range(BATCHES + 1):
             target = work / f"fresh-{number}" / folder.name / f"fresh_{number}.jsonl"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,12 +62,30 @@ def seconds_to_readers(cloud: LocalCloud, domain: Domain, table: Table, folder: 
             send(cloud, domain, target.parent)
             _await(served, expected, is_running)
             seconds.append(time.monotonic() - began)
-    finally:
-        cloud.client("s3").put_object(
-            Bucket=NAMES.processed_bucket, Key=stop_key(domain.name, table.name), Body=b""
-        )
-        cloud.wait_idle(LONGEST_SECONDS)
     return median(seconds[1:])
+
+
+@contextmanager
+def ended_by_stop_file(cloud: LocalCloud, domain: Domain, table: Table) -> Iterator[None]:
+    """End the continuous run of a stream after the block, and wait until all is idle.
+
+    If the block raises, its error is raised, and one of the end is a note of it.
+    """
+
+    def end() -> None:
+        key = stop_key(domain.name, table.name)
+        cloud.client("s3").put_object(Bucket=NAMES.processed_bucket, Key=key, Body=b"")
+        cloud.wait_idle(LONGEST_SECONDS)
+
+    try:
+        yield
+    except BaseException as error:
+        try:
+            end()
+        except Exception as later:
+            error.add_note(f"The run of the stream could not be ended: {later}")
+        raise
+    end()
 
 
 def template(lines: Sequence[str], table: Table) -> Record:

@@ -19,7 +19,7 @@ from demo.serving import show_served
 from demo.waiting import Waiting, read_waiting
 from lake.errors import CaudalError
 from lake.model.spec import Domain
-from lake.naming import Names, collection_name
+from lake.naming import Names, collection_name, stream_job
 from localcloud.client import ExecutionWatcher, FollowedExecution, StateTime, stack_resources
 from localcloud.context import ACCOUNT, REGION
 from localcloud.server import LocalCloud
@@ -33,11 +33,18 @@ QUIET_STATES = ("Pass", "Choice", "Wait", "Get", "Is")
 """Prefixes of states that only decide or wait; the live view leaves them out."""
 
 
-LAST_JOBS = ("ProcessedToCurated", "NothingNew")
-"""States of a pipeline after which it needs the worker of batch jobs no more, but for the relational copy."""
+GOLD_REPLACED = "ProcessedToCurated"
+"""The state of a pipeline in which gold changes."""
 
 GOLD_PUBLISHED = "RefreshDashboards"
-"""The state that a pipeline enters when gold and its catalog have the rows of its batches."""
+"""The state that a pipeline enters when gold and its catalog have the rows of its batches.
+
+Only a pipeline with dashboards in QuickSight has it, as those of the demo have. Without it, answers come at
+the end.
+"""
+
+LAST_JOBS = (GOLD_REPLACED, "NothingNew")
+"""States of a pipeline after which it needs the worker of batch jobs no more, but for the relational copy."""
 
 
 class DomainRun:
@@ -71,11 +78,18 @@ class DomainRun:
         self._is_answered = False
 
     def run(self, folder: Path) -> bool:
-        """Upload a folder and follow the pipeline to its end; return whether all executions succeeded."""
+        """Upload a folder and follow the pipeline to its end.
+
+        Return whether all executions succeeded, and the streams have read all of their files.
+        """
         try:
-            return self._run(folder)
-        finally:
+            succeeded = self._run(folder)
+        except Exception:
             self._is_leading.set()
+            raise
+        # After an interrupt no domain begins: the cloud is closing, and waiting threads end with the process.
+        self._is_leading.set()
+        return succeeded
 
     def _run(self, folder: Path) -> bool:
         cloud, domain, names = self._cloud, self.domain, self._names
@@ -99,13 +113,16 @@ class DomainRun:
             if self._answers_early:
                 # The ledger says that gold has every file; the pipeline runs meanwhile.
                 self._answer()
-        if uploaded and uploaded <= {table.name for table in domain.stream_tables}:
-            # Files of streams start no execution.
+        # Files of streams start no execution.
+        is_asleep = bool(uploaded) and uploaded <= {table.name for table in domain.stream_tables}
+        if is_asleep:
             with self.console.status("waiting for the streams …"):
                 cloud.wait_idle(of=self._resources())
         else:
             self.follow(watch)
-        if domain.stream_tables and self._waiting().batches:
+        left = self._waiting() if domain.stream_tables else Waiting()
+        if is_asleep or left.batches:
+            # Also without a batch: copies of gold may lack what a run that failed did not publish.
             self._print_detail("started the daily pipeline: it publishes the events that the streams brought")
             cloud.fire_schedule(names.schedule(domain.name, "pipeline"))
             self.follow(watch)
@@ -115,7 +132,11 @@ class DomainRun:
         for execution in executions:
             if execution.status != "SUCCEEDED":
                 print_failure(execution, self.console)
-        return all(execution.status == "SUCCEEDED" for execution in executions)
+        # No state machine waits for a stream, so an execution says nothing of one that failed.
+        for stream in sorted(left.streams):
+            log = cloud.context.home / "logs" / "glue" / names.job(domain.name, stream_job(stream))
+            print_unread(stream, log, self.console)
+        return not left.streams and all(execution.status == "SUCCEEDED" for execution in executions)
 
     def _waiting(self) -> Waiting:
         return read_waiting(self._cloud.client("s3"), self.domain, self._names)
@@ -149,8 +170,10 @@ class DomainRun:
         """Let other domains begin when the last job is queued; answer when gold is complete."""
         if state.name in LAST_JOBS:
             self._is_leading.set()
-        if state.name == GOLD_PUBLISHED and state.seconds is None:
+        if state.name == GOLD_REPLACED:
             # What was answered before may have changed.
+            self._is_answered = False
+        if state.name == GOLD_PUBLISHED and state.seconds is None:
             self._is_answered = False
             if self._answers_early and not self._waiting():
                 self._answer()
@@ -215,6 +238,12 @@ def print_detail(text: str, console: Console) -> None:
 def print_failure(execution: FollowedExecution, console: Console) -> None:
     """Print why an execution failed. The cause may hold text of the data, so it is no markup."""
     console.print(f"[red]✗ {execution.status}[/] {escape(execution.cause)}")
+
+
+def print_unread(stream: str, log: Path, console: Console) -> None:
+    """Print that a stream's job has ended without reading all files. `log` is the folder of its logs."""
+    text = f"its job has ended, and the ledger lacks files. Its log: {log}/"
+    console.print(f"[red]✗ stream {stream}[/] {escape(text)}", highlight=False, soft_wrap=True)
 
 
 def print_error(domain: Domain, error: Exception, console: Console) -> None:

@@ -18,7 +18,7 @@ from demo.report import show_times
 from demo.turns import Turn, run_beside
 from lake.model.discovery import domain_names, load_domain
 from lake.model.spec import Domain
-from lake.naming import Names
+from lake.naming import Names, raw_prefix
 from localcloud.context import ACCOUNT, REGION
 from localcloud.daemon import PROJECT
 from localcloud.errors import LocalCloudError
@@ -82,20 +82,17 @@ class Demo:
         return succeeded
 
     def _has_new_events(self, domains: Sequence[Domain], landing: Path) -> bool:
-        """Return whether a stream's folder has files whose names the lake in the home folder lacks.
+        """Return whether a stream's folder has files whose names the stream lacks in the home folder's lake.
 
         That is a guess before the upload: a stream's worker that was not started starts with its first job.
         """
         raw = self._home / "s3" / self._names.raw_bucket
-        known = {file.name for file in raw.rglob("*") if file.is_file()}
-        folders = (
-            landing / domain.name / folder
+        return any(
+            _file_names(landing / domain.name / folder)
+            - _file_names(raw / raw_prefix(domain.name, table.name))
             for domain in domains
             for table in domain.stream_tables
             for folder in (table.stream.folders if table.stream else ())
-        )
-        return any(
-            file.is_file() and file.name not in known for folder in folders for file in folder.rglob("*")
         )
 
     def _all_domains(self, cloud: LocalCloud, domains: Sequence[Domain], landing: Path) -> bool:
@@ -170,3 +167,8 @@ class Demo:
         self._console.rule("[bold]results, and next commands[/]", align="left")
         for line in lines:
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _file_names(folder: Path) -> set[str]:
+    """Return the names of all files below a folder, which may be missing."""
+    return {file.name for file in folder.rglob("*") if file.is_file()}

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import apt, setup  # noqa: E402  (the sources are not installed)
+from scripts import apt, steps  # noqa: E402  (the sources are not installed)
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -36,9 +36,9 @@ def install_chromium() -> str | None:
     if not apt.can_apt():
         return missing
     try:
-        with setup.step("Chromium for the tests, system-wide with apt"):
-            setup.first_that_works([[apt.apt_install(), apt.apt_install("chromium")]])
-    except setup.SetupError as error:
+        with steps.step("Chromium for the tests, system-wide with apt"):
+            steps.first_that_works([[apt.apt_install(), apt.apt_install("chromium")]])
+    except steps.SetupError as error:
         return f"{missing}\n{error}"
     return None
 

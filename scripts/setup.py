@@ -19,34 +19,24 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import command, compiled, mariadb  # noqa: E402  (this file is run as a program)
+from scripts import apt, command, compiled, mariadb, packages, steps  # noqa: E402  (this file is run as a program)
 from scripts.apt import apt_install, by_hand, can_apt  # noqa: E402
+from scripts.packages import install_packages, uv  # noqa: E402
+from scripts.steps import SetupError, first_that_works, run, step  # noqa: E402
 
-UV = "uv==0.13.9"
 JAVA_VERSIONS = (17, 21)
 JAVA_PACKAGES = tuple(f"openjdk-{version}-jre-headless" for version in JAVA_VERSIONS)
 JAVA_MODULE = "jdk.incubator.vector"
 """Spark starts no JVM that lacks it; some slimmed-down runtimes do."""
-
-STORED = "pyspark:--build-option=--compression=stored"
-"""PyPI has Spark as sources alone; compressing its 500 MB of archives takes most of the time of a build."""
-
-Commands = list[list[str | Path]]
-
-
-class SetupError(Exception):
-    """The set-up cannot go on until the user changes something on the machine."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -79,16 +69,31 @@ def set_up(root: Path, *, with_java: bool = True) -> bool:
     with ThreadPoolExecutor(1) as pool:
         # apt and the packages wait for the network at the same time.
         system = pool.submit(system_parts, root, java) if with_java else None
-        if installer:
-            with step("Python packages from requirements.txt"):
-                install_packages(root, installer)
-            command.write_command(root)
-            with step("modules of Python, compiled"):
-                compiled.compile_modules(root, run, with_pipeline=with_java)
+        try:
+            if installer:
+                with step("Python packages from requirements.txt"):
+                    install_packages(root, installer)
+                command.write_command(root)
+        except SetupError as error:
+            # One remedy at a time would need as many calls.
+            beside = system.exception() if system else None
+            raise (SetupError(f"{error}\n{beside}") if beside else error) from beside
+        # Also if the packages are there: what was set up for templates alone lacks the pipeline's modules.
+        compile_modules(root, with_pipeline=with_java)
         if system:
             configure_java(root, system.result())
     stamp.write_text(inputs, encoding="utf-8")
     return True
+
+
+def compile_modules(root: Path, *, with_pipeline: bool) -> None:
+    """Compile the modules that the product imports; a failure ends nothing, since Python does it later."""
+    try:
+        with step("modules of Python, compiled"):
+            compiled.compile_modules(root, run, with_pipeline=with_pipeline)
+    except SetupError as error:
+        reason = str(error).splitlines()[-1]
+        print(f"set-up: modules that are not compiled make the first runs slower: {reason}", flush=True)
 
 
 def system_parts(root: Path, java: Path | None) -> Path:
@@ -99,111 +104,13 @@ def system_parts(root: Path, java: Path | None) -> Path:
 
 
 def fingerprint(root: Path) -> str:
-    """Return the hash of the inputs: the pinned packages and this file."""
+    """Return the hash of the inputs: the pinned packages, this file, and the modules that it uses."""
     digest = hashlib.sha256()
-    for file in (root / "requirements.txt", *map(Path, (__file__, command.__file__, mariadb.__file__))):
+    modules = (apt, command, compiled, mariadb, packages, steps)
+    sources = [Path(file) for file in (__file__, *(module.__file__ for module in modules)) if file]
+    for file in (root / "requirements.txt", *sources):
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-@contextmanager
-def step(title: str) -> Iterator[None]:
-    """Print the step's title, then a line with its seconds: two steps may run at the same time."""
-    print(f"set-up: {title} …", flush=True)
-    began = time.monotonic()
-    try:
-        yield
-    except BaseException:
-        print(f"set-up: {title}: failed", flush=True)
-        raise
-    print(f"set-up: {title}: {time.monotonic() - began:.0f} s", flush=True)
-
-
-def run(command: Sequence[str | Path], extra: Mapping[str, str] | None = None) -> str:
-    """Return the output of a command. Raises SetupError with its last lines if the command fails."""
-    try:
-        done = subprocess.run(
-            [str(part) for part in command],
-            env={**os.environ, **(extra or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-    except OSError as error:
-        raise SetupError(f"{command[0]} cannot be run: {error}") from error
-    if done.returncode != 0:
-        tail = "\n".join(done.stdout.strip().splitlines()[-8:])
-        raise SetupError(f"`{' '.join(str(part) for part in command)}` failed:\n{tail}")
-    return done.stdout
-
-
-def first_that_works(attempts: Iterable[Commands]) -> None:
-    """Run command sequences in turn until one succeeds. Raises SetupError with every failure if none does."""
-    failures: list[str] = []
-    for commands in attempts:
-        try:
-            for command in commands:
-                run(command)
-        except SetupError as error:
-            failures.append(str(error))
-        else:
-            return
-    if failures:
-        raise SetupError("\n".join(failures))
-
-
-# --- Python packages
-
-
-def uv(root: Path) -> Path:
-    """Return the uv program, installed below `.build` if it is missing."""
-    home = root / ".build" / UV.replace("==", "-")
-    program = home / "bin" / "uv"
-    if program.is_file():
-        return program
-    shutil.rmtree(home, ignore_errors=True)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    pip: list[str | Path] = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    # A target folder needs pip alone, which Debian ships as a package of its own, as it does venv.
-    in_folder: Commands = [[sys.executable, *pip, "--target", home, UV]]
-    in_venv: Commands = [[sys.executable, "-m", "venv", home], [home / "bin" / "python", *pip, UV]]
-    with_apt: list[Commands] = []
-    if can_apt():
-        with_apt.append([apt_install(), apt_install("python3-venv"), *in_venv])
-    try:
-        first_that_works([in_folder, in_venv, *with_apt])
-    except SetupError as error:
-        raise SetupError(
-            f"{error}\nuv could not be installed; is python3-venv there{by_hand('python3-venv')}, "
-            "and PyPI reachable?"
-        ) from error
-    return program
-
-
-def install_packages(root: Path, program: Path) -> None:
-    """Create `.venv` if it is missing, and make it hold exactly the pinned packages."""
-    venv = root / ".venv"
-    if not (venv / "bin" / "python").exists():
-        run([program, "venv", "--quiet", "--clear", "--python", sys.executable, venv])
-    plain: list[str | Path] = [program, "pip", "sync", "--quiet", root / "requirements.txt"]
-    stored: list[str | Path] = [*plain, "--config-settings-package", STORED]
-    here = {"VIRTUAL_ENV": str(venv), "UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "hardlink")}
-    if index := os.environ.get("PIP_INDEX_URL"):
-        here.setdefault("UV_DEFAULT_INDEX", index)
-    # A company's certificates are in the system's store; a bare container may have no store.
-    for attempt in (stored, plain):
-        for certificates in ({"UV_SYSTEM_CERTS": "true"}, {}):
-            try:
-                run(attempt, {**here, **certificates})
-                return
-            except SetupError as error:
-                failure = error
-    raise failure
-
-
-# --- Java
 
 
 def java_candidates(environment: Mapping[str, str]) -> list[Path]:

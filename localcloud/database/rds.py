@@ -43,7 +43,7 @@ class Databases:
 
         def work() -> None:
             # `create` makes what could not be made here, and raises.
-            with contextlib.suppress(LocalCloudError):
+            with contextlib.suppress(LocalCloudError, OSError):
                 server.install()
 
         thread = threading.Thread(target=work, name=f"preparing {identifier}", daemon=True)

@@ -2,78 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from demo.domain import GOLD_PUBLISHED, LAST_JOBS, DomainRun
+from demo.domain import GOLD_PUBLISHED, GOLD_REPLACED, LAST_JOBS, DomainRun
 from demo.waiting import Waiting
-from lake.model.discovery import load_domain
+from infra.pipeline.definition import definition
+from infra.pipeline.refresh_states import DashboardsPlan
 from lake.naming import Names
-from localcloud.client import ExecutionWatcher, FollowedExecution, StateTime
+from localcloud.client import FollowedExecution, StateTime
 from localcloud.errors import LocalCloudError
+from localcloud.synth import SWITCHES
 from tests.demo.conftest import Output
-from uploader import Status
-
-PROVIDER = load_domain("cloud_provider")
-[STREAM] = [table.name for table in PROVIDER.stream_tables]
-
-
-class FakeCloud:
-    """A cloud with the stacks of domains, which records what it is asked for."""
-
-    def __init__(self, names: Names, failure: str = "") -> None:
-        self.fired: list[str] = []
-        self.waited_for: list[Collection[str] | None] = []
-        self._names = names
-        self._failure = failure
-
-    def client(self, service: str, _role: str | None = None) -> Any:
-        return {"cloudformation": self, "stepfunctions": SimpleNamespace(), "s3": None}[service]
-
-    def get_paginator(self, _operation: str) -> Any:
-        return SimpleNamespace(paginate=self._pages)
-
-    def _pages(self, StackName: str) -> list[dict[str, Any]]:
-        ids = (f"arn:aws:states:us-east-1:1:stateMachine:{StackName}-pipeline", f"{StackName}-landing", "1|a")
-        return [{"StackResourceSummaries": [{"PhysicalResourceId": each}]} for each in ids]
-
-    def fire_schedule(self, name: str) -> None:
-        self.fired.append(name)
-
-    def wait_idle(self, timeout: float = 600.0, of: Collection[str] | None = None) -> None:
-        self.waited_for.append(of)
-        if self._failure:
-            raise LocalCloudError(self._failure, where="background work")
-
-    def is_idle(self, of: Collection[str] | None = None) -> bool:
-        self.waited_for.append(of)
-        return True
-
-
-class FakeWatcher(ExecutionWatcher):
-    """One execution that has ended each time it is followed."""
-
-    status = "SUCCEEDED"
-
-    def __init__(self, *_: object) -> None:
-        self.followed: dict[str, FollowedExecution] = {}
-        self.starts = 0
-
-    def start(self) -> None:
-        self.starts += 1
-
-    def follow(self, is_idle: Any) -> Any:
-        assert is_idle()
-        name = f"x{len(self.followed)}"
-        execution = FollowedExecution(f"arn:{name}", status=self.status, cause="Broken: [/x]")
-        self.followed[name] = execution
-        for state, seconds in (("Ingest", 1.0), ("IsThere", 1.0), ("Curate", 0.01)):
-            yield execution, StateTime(state, None, seconds)  # type: ignore[arg-type]
+from tests.demo.fake_runs import PROVIDER, STREAM, UNREAD, FakeCloud, FakeWatcher, run_of
+from tests.infra.pipeline_definitions import LOAD, PLAN, SERVING, reachable
 
 
 @pytest.fixture
@@ -81,30 +27,6 @@ def resources(names: Names) -> set[str]:
     """The names of what the provider's stacks hold."""
     stacks = (names.stack(PROVIDER.name), names.dashboards_stack(PROVIDER.name))
     return {"a", *(f"{stack}-{end}" for stack in stacks for end in ("pipeline", "landing"))}
-
-
-UNREAD, UNPUBLISHED = Waiting(streams=frozenset({STREAM})), Waiting(batches=True)
-
-
-def run_of(
-    cloud: Any,
-    names: Names,
-    console: Output,
-    monkeypatch: pytest.MonkeyPatch,
-    *uploaded: str,
-    waiting: Sequence[Waiting] = (UNREAD, UNPUBLISHED),
-    **options: Any,
-) -> DomainRun:
-    """Return the provider's run, whose upload brings files of these tables.
-
-    `waiting` is what the ledger leaves to do each time that it is read.
-    """
-    outcomes = [SimpleNamespace(table=table, status=Status.UPLOADED) for table in uploaded]
-    left = iter(waiting)
-    monkeypatch.setattr("demo.domain.read_waiting", lambda *_: next(left))
-    monkeypatch.setattr(DomainRun, "_upload", lambda *_: SimpleNamespace(outcomes=outcomes))
-    monkeypatch.setattr("demo.domain.ExecutionWatcher", FakeWatcher)
-    return DomainRun(cloud, PROVIDER, names, console, **options)
 
 
 def test_files_of_streams_alone_wait_for_the_domain_alone(
@@ -127,6 +49,20 @@ def test_failure_of_the_domain_s_background_work_ends_its_run(
     run = run_of(FakeCloud(names, "pipe p: it broke"), names, console, monkeypatch, STREAM)
     with pytest.raises(LocalCloudError, match="it broke"):
         run.run(tmp_path)
+
+
+@pytest.mark.parametrize("others", [(), (PROVIDER.tables[0].name,)])
+def test_stream_that_fails_without_a_word_fails_the_run(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...]
+) -> None:
+    """Its job ends, nothing raises, all executions succeed; but the ledger lacks the files."""
+    waiting = [UNREAD, Waiting(streams=frozenset({STREAM}), batches=bool(others))]
+    run = run_of(FakeCloud(names), names, console, monkeypatch, STREAM, *others, waiting=waiting)
+    assert not run.run(tmp_path)
+    assert all(execution.status == "SUCCEEDED" for execution in run.executions)
+    job = names.job(PROVIDER.name, f"stream_{STREAM}")
+    said = f"✗ stream {STREAM} its job has ended, and the ledger lacks files. Its log: /home/logs/glue/{job}/"
+    assert console.text.endswith(said)
 
 
 def test_other_files_are_followed_to_the_end_of_the_pipeline(
@@ -164,6 +100,17 @@ def test_events_that_an_earlier_demo_left_unread_are_read(
     assert cloud.fired == [
         names.schedule(PROVIDER.name, f"stream_{STREAM}"), names.schedule(PROVIDER.name, "pipeline"),
     ]  # fmt: skip
+
+
+def test_pipeline_follows_new_files_of_streams_also_if_no_batch_waits(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It repeats what an earlier run did not publish to the copies of gold."""
+    cloud = FakeCloud(names)
+    run = run_of(cloud, names, console, monkeypatch, STREAM, waiting=[UNREAD, Waiting()])
+    assert run.run(tmp_path)
+    assert cloud.fired[-1] == names.schedule(PROVIDER.name, "pipeline")
+    assert [execution.name for execution in run.executions] == ["x0"]
 
 
 def test_pipeline_that_has_published_the_streams_is_not_started_again(
@@ -229,6 +176,59 @@ def test_answers_are_given_at_once_if_nothing_waits_and_again_if_gold_changes(
     assert answered == ["", f"Curate {GOLD_PUBLISHED}"]
 
 
+@pytest.mark.parametrize("end", ["PublishMarts", GOLD_PUBLISHED])
+def test_early_answers_are_replaced_if_gold_changes_after_them(
+    tmp_path: Path,
+    names: Names,
+    console: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    answered: list[str],
+    end: str,
+) -> None:
+    """Also in a pipeline that has no state GOLD_PUBLISHED: they come with the report then."""
+
+    def follow(self: FakeWatcher, _is_idle: Any) -> Any:
+        execution = FollowedExecution("arn:x", status="SUCCEEDED")
+        self.followed["x"] = execution
+        for state in (GOLD_REPLACED, end):
+            for seconds in (None, 1.0):
+                yield execution, StateTime(state, None, seconds)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FakeWatcher, "follow", follow)
+    for what in ("relational", "quarantine", "accounting"):
+        monkeypatch.setattr(f"demo.domain.show_{what}", lambda *_: None)
+    cloud = FakeCloud(names)
+    run = run_of(cloud, names, console, monkeypatch, waiting=[Waiting()] * 3, answers_early=True)
+    assert run.run(tmp_path)
+    run.report()
+    assert len(answered) == 2
+
+
+def test_states_that_the_demo_looks_for_are_those_of_its_pipelines() -> None:
+    assert SWITCHES["quicksight"]
+    dashboards = DashboardsPlan(account="123456789012", datasets=())
+    for plan in (replace(PLAN, serving=SERVING), replace(PLAN, load=LOAD)):
+        states = definition(replace(plan, dashboards=dashboards))["States"]
+        assert {GOLD_REPLACED, GOLD_PUBLISHED, *LAST_JOBS} <= set(states)
+        assert GOLD_PUBLISHED in reachable(GOLD_REPLACED, states)
+        assert GOLD_REPLACED not in reachable(GOLD_PUBLISHED, states)
+
+
+@pytest.mark.parametrize("left", [Waiting(rereads=True), Waiting(models=True), Waiting(batches=True)])
+def test_questions_wait_for_what_changes_gold_without_new_files(
+    tmp_path: Path,
+    names: Names,
+    console: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    answered: list[str],
+    left: Waiting,
+) -> None:
+    waiting = [left, Waiting(), Waiting()]
+    run = run_of(FakeCloud(names), names, console, monkeypatch, waiting=waiting, answers_early=True)
+    assert run.run(tmp_path)
+    assert answered == [f"Curate {GOLD_PUBLISHED}"]
+
+
 def test_next_domain_begins_with_the_last_job(
     tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,6 +247,21 @@ def test_next_domain_begins_with_the_last_job(
     run = run_of(FakeCloud(names), names, console, monkeypatch, table, waiting=waiting, is_leading=is_leading)
     assert run.run(tmp_path)
     assert moments == [("RawToProcessed", False), (LAST_JOBS[0], True)]
+
+
+def test_interrupt_does_not_let_the_next_domain_begin(
+    tmp_path: Path, names: Names, console: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_leading, cloud = Event(), FakeCloud(names)
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cloud, "wait_idle", interrupt)
+    run = run_of(cloud, names, console, monkeypatch, STREAM, is_leading=is_leading)
+    with pytest.raises(KeyboardInterrupt):
+        run.run(tmp_path)
+    assert not is_leading.is_set()
 
 
 def test_run_that_fails_lets_the_next_domain_begin(

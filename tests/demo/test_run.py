@@ -77,9 +77,17 @@ class FakeRun:
 
 
 @pytest.mark.parametrize(
-    ("in_raw", "has_new"), [((), True), (("a.jsonl",), True), (("a.jsonl", "b.jsonl"), False)]
+    ("in_raw", "has_new"),
+    [
+        ((), True),
+        (("cloud_provider/usage_events/a.jsonl",), True),
+        (("cloud_provider/usage_events/a.jsonl", "cloud_provider/usage_events/x/b.jsonl"), False),
+        # Files of the same names, but not of this stream.
+        (("cloud_provider/usage_events/a.jsonl", "ecommerce/usage_events/b.jsonl"), True),
+        (("cloud_provider/users/a.jsonl", "cloud_provider/usage_events/b.jsonl"), True),
+    ],
 )
-def test_events_are_new_if_raw_lacks_a_file_of_their_name(
+def test_events_are_new_if_their_stream_lacks_a_file_of_their_name(
     tmp_path: Path, console: Output, names: Names, in_raw: tuple[str, ...], has_new: bool
 ) -> None:
     provider = load_domain("cloud_provider")
@@ -87,7 +95,7 @@ def test_events_are_new_if_raw_lacks_a_file_of_their_name(
         folder for table in provider.stream_tables if table.stream for folder in table.stream.folders
     )
     landed = [f"landing/cloud_provider/{folder}/{name}" for name in ("a.jsonl", "b.jsonl")]
-    raw = [f"home/s3/{names.raw_bucket}/cloud_provider/usage_events/{name}" for name in in_raw]
+    raw = [f"home/s3/{names.raw_bucket}/{file}" for file in in_raw]
     for file in (*landed, *raw, "landing/cloud_provider/users.csv"):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()

@@ -1,4 +1,4 @@
-"""Two processes run the tests, a group at a time: the one that is done with its groups has the next.
+"""Two processes run the tests, a group at a time: a process that has finished its groups takes the next.
 
 A group shares what is expensive: a Spark session, a database server, a local cloud, the templates. Its tests
 stay in one process and in their order, because tests of one file may build on each other. Groups begin in the

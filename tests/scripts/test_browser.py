@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import browser, setup
+from scripts import browser, steps
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[l
     monkeypatch.setattr(
         "scripts.browser.shutil.which", lambda name: None if name in browser.CHROMIUM else f"/bin/{name}"
     )
-    monkeypatch.setattr(setup, "run", lambda command, extra=None: ran.append([str(part) for part in command]))
+    monkeypatch.setattr(steps, "run", lambda command, extra=None: ran.append([str(part) for part in command]))
     return ran
 
 

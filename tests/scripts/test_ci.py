@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -21,29 +23,44 @@ lint|conformance|browser)
         [ -e begun-lint ] && [ -e begun-conformance ] && [ -e begun-browser ] && break
         sleep 0.05
     done
-    [ -e begun-lint ] && [ -e begun-conformance ] && [ -e begun-browser ] || exit 99;;
+    [ -e begun-lint ] && [ -e begun-conformance ] && [ -e begun-browser ] || exit 99
+    if [ -e long ]; then
+        sleep 60 &
+        touch "waits-$1"
+        wait
+    fi;;
 esac
 echo "$1: one, required: $CAUDAL_BROWSER"
 echo "$1: two" >&2
 [ ! -e "code-$1" ] || exit "$(cat "code-$1")"
 """
+LIMIT = 30
+"""Seconds after which a run that does not end has failed."""
+
 BEFORE = {"setup", "lint", "conformance", "browser"}
+
+
+def prepare(root: Path) -> dict[str, str]:
+    """Make a checkout where `make` does nothing; return the environment for it."""
+    (root / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", root / ".ci" / "run")
+    for folder in ("bin", "temporary"):
+        (root / folder).mkdir()
+    (root / "bin" / "make").write_text(MAKE)
+    (root / "bin" / "make").chmod(0o755)
+    path = os.pathsep.join([str(root / "bin"), os.environ["PATH"]])
+    return {**os.environ, "PATH": path, "TMPDIR": str(root / "temporary")}
 
 
 def ci(root: Path, **codes: int) -> tuple[int, list[str], set[str]]:
     """Run it where `make` does nothing; return its exit code, its lines, and the targets."""
-    (root / ".ci").mkdir()
-    shutil.copy(ROOT / ".ci" / "run", root / ".ci" / "run")
-    programs = root / "bin"
-    programs.mkdir()
-    (programs / "make").write_text(MAKE)
-    (programs / "make").chmod(0o755)
+    environment = prepare(root)
     for target, code in codes.items():
         (root / f"code-{target}").write_text(str(code))
-    path = os.pathsep.join([str(programs), os.environ["PATH"]])
     done = subprocess.run(
-        [root / ".ci" / "run"], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+        [root / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False
     )
+    assert list((root / "temporary").iterdir()) == []
     return done.returncode, done.stdout.splitlines(), set((root / "called").read_text().split())
 
 
@@ -87,3 +104,25 @@ def test_code_of_the_tests_is_the_code_of_the_run(tmp_path: Path) -> None:
 def test_nothing_begins_without_the_set_up(tmp_path: Path) -> None:
     code, _, called = ci(tmp_path, setup=7)
     assert (code, called) == (7, {"setup"})
+
+
+def test_nothing_goes_on_after_the_end_of_an_interrupted_run(tmp_path: Path) -> None:
+    """All that it starts inherits the end of a pipe, so the pipe ends with the last process."""
+    environment = prepare(tmp_path)
+    (tmp_path / "long").touch()
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        [tmp_path / ".ci" / "run"], env=environment, stdout=subprocess.DEVNULL, pass_fds=[writing]
+    ) as run:
+        os.close(writing)
+        deadline = time.monotonic() + LIMIT
+        while len(list(tmp_path.glob("waits-*"))) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        run.terminate()
+        assert run.wait(LIMIT) == 143
+    with os.fdopen(reading) as pipe:
+        assert select.select([pipe], [], [], LIMIT)[0]
+        assert pipe.read() == ""
+    assert set((tmp_path / "called").read_text().split()) == BEFORE
+    assert list((tmp_path / "temporary").iterdir()) == []

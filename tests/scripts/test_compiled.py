@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts import compiled, setup
+from scripts.steps import SetupError, run
 
 
 @pytest.fixture
@@ -33,14 +34,14 @@ def test_what_is_imported_is_kept(
     monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
     monkeypatch.setattr(compiled, "TEMPLATES", ("templates",))
     monkeypatch.setattr(compiled, "PIPELINE", ("pipeline",))
-    compiled.compile_modules(root, setup.run, with_pipeline=with_pipeline)
+    compiled.compile_modules(root, run, with_pipeline=with_pipeline)
     assert sorted(file.name.partition(".")[0] for file in (root / "__pycache__").iterdir()) == names
 
 
 def test_a_module_that_cannot_be_imported_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "TEMPLATES", ("no_such_module",))
-    with pytest.raises(setup.SetupError, match="no_such_module"):
-        compiled.compile_modules(root, setup.run, with_pipeline=False)
+    with pytest.raises(SetupError, match="no_such_module"):
+        compiled.compile_modules(root, run, with_pipeline=False)
 
 
 def test_modules_of_the_product_are_there() -> None:

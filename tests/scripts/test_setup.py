@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from threading import Barrier
+from types import ModuleType
 
 import pytest
 
-from scripts import compiled, mariadb, setup
+from scripts import apt, compiled, mariadb, packages, setup, steps
+from scripts.steps import SetupError
+from tests.scripts.checkouts import checkout, java
 
 JAVA_17 = "openjdk-17-jre-headless"
-
-
-def java(home: Path, version: str, modules: str = setup.JAVA_MODULE) -> Path:
-    """Write a fake runtime that answers like Java."""
-    program = home / "bin" / "java"
-    program.parent.mkdir(parents=True)
-    program.write_text(
-        f'#!/bin/sh\ncase "$1" in\n-version) echo \'openjdk version "{version}" 2025-01-01\' >&2;;\n'
-        f"--list-modules) echo {modules}@17;;\nesac\n"
-    )
-    program.chmod(0o755)
-    return home
 
 
 @pytest.mark.parametrize(
@@ -60,20 +50,6 @@ def test_java_home_precedes_the_path(tmp_path: Path) -> None:
     assert homes[:2] == [tmp_path / "a", on_path.resolve()]
 
 
-@pytest.fixture
-def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put apt-get, env and sudo on an otherwise empty path; their calls are lines of the returned file."""
-    folder, called = tmp_path / "commands", tmp_path / "called"
-    folder.mkdir()
-    called.touch()
-    for name in ("apt-get", "env", "sudo"):
-        program = folder / name
-        program.write_text(f'#!/bin/sh\necho "{name} $*" >> {called}\n')
-        program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder))
-    return called
-
-
 def test_root_installs_java_system_wide(
     commands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,7 +68,7 @@ def test_other_users_are_asked_for_java_with_the_command(
 ) -> None:
     """Nothing is called: not even a sudo that would need no password."""
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    with pytest.raises(setup.SetupError) as raised:
+    with pytest.raises(SetupError) as raised:
         setup.install_java()
     assert str(raised.value) == (
         "no Java 17 or 21 runtime was found: install one (`sudo apt-get update && sudo apt-get install -y "
@@ -103,26 +79,9 @@ def test_other_users_are_asked_for_java_with_the_command(
 
 def test_without_apt_java_is_asked_for_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(setup.SetupError) as raised:
+    with pytest.raises(SetupError) as raised:
         setup.install_java()
     assert str(raised.value) == "no Java 17 or 21 runtime was found: install one or set JAVA_HOME."
-
-
-def test_missing_venv_is_asked_for_with_the_command(
-    commands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("os.geteuid", lambda: 1000)
-    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
-    with pytest.raises(setup.SetupError, match="sudo apt-get install -y python3-venv`"):
-        setup.uv(tmp_path)
-    assert commands.read_text() == ""
-
-
-def checkout(root: Path) -> Path:
-    """Make a folder that looks as if the packages were installed."""
-    (root / "requirements.txt").write_text("pyspark==4.1.1\n")
-    (root / ".venv" / "lib" / "python3.11" / "site-packages" / "pyspark").mkdir(parents=True)
-    return root
 
 
 @pytest.fixture
@@ -159,14 +118,14 @@ def test_templates_need_no_java(
     tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def install_java() -> Path:
-        raise setup.SetupError("Java may not be installed here")
+        raise SetupError("Java may not be installed here")
 
     root = checkout(tmp_path)
     monkeypatch.setattr(setup, "install_java", install_java)
     monkeypatch.setattr(setup, "find_java", lambda homes: None)
     assert setup.set_up(root, with_java=False) is True
     assert setup.set_up(root, with_java=False) is False
-    with pytest.raises(setup.SetupError, match="Java may not be installed here"):
+    with pytest.raises(SetupError, match="Java may not be installed here"):
         setup.set_up(root)
     assert len(installs) == 1
 
@@ -199,50 +158,79 @@ def test_a_failure_beside_the_packages_ends_the_set_up(
     tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(root: Path) -> None:
-        raise setup.SetupError("no more disk")
+        raise SetupError("no more disk")
 
     root = checkout(tmp_path)
     monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "jvm", "17")))
     monkeypatch.setattr(mariadb, "add_mariadb", fail)
-    with pytest.raises(setup.SetupError, match="no more disk"):
+    with pytest.raises(SetupError, match="no more disk"):
         setup.set_up(root)
     assert not (root / ".venv" / ".set-up").exists()
 
 
-@pytest.mark.parametrize("failures", [0, 1, 2, 3])
-def test_spark_is_built_without_compression_where_its_build_knows_that(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int
+@pytest.mark.parametrize("beside", ["", "no more disk"])
+def test_failures_of_the_packages_and_beside_them_are_both_reported(
+    tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch, beside: str
 ) -> None:
-    """Each time first with the system's certificates."""
-    ran: list[tuple[bool, bool]] = []
+    def fail_packages(root: Path, program: Path) -> None:
+        raise SetupError("no such package")
 
-    def run(command: list[str | Path], extra: Mapping[str, str] | None = None) -> str:
-        if command[1:3] == ["pip", "sync"]:
-            stored = command[-2:] == [
-                "--config-settings-package",
-                "pyspark:--build-option=--compression=stored",
-            ]
-            ran.append((stored, "UV_SYSTEM_CERTS" in (extra or {})))
-            if len(ran) <= failures:
-                raise setup.SetupError("no")
-        return ""
+    def fail_system(root: Path) -> None:
+        if beside:
+            raise SetupError(beside)
 
-    monkeypatch.setattr(setup, "run", run)
-    setup.install_packages(checkout(tmp_path), Path("uv"))
-    assert ran == [(True, True), (True, False), (False, True), (False, False)][: failures + 1]
+    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "jvm", "17")))
+    monkeypatch.setattr(setup, "install_packages", fail_packages)
+    monkeypatch.setattr(mariadb, "add_mariadb", fail_system)
+    with pytest.raises(SetupError) as raised:
+        setup.set_up(checkout(tmp_path))
+    assert str(raised.value).splitlines() == ["no such package", *([beside] if beside else [])]
 
 
-def test_packages_that_cannot_be_installed_end_the_set_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_modules_that_cannot_be_compiled_do_not_end_the_set_up(
+    tmp_path: Path,
+    installs: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def run(command: list[str | Path], extra: Mapping[str, str] | None = None) -> str:
-        if command[1:3] == ["pip", "sync"]:
-            raise setup.SetupError("no such package")
-        return ""
+    def fail(*_: object, with_pipeline: bool) -> None:
+        raise SetupError("`python -c …` failed:\nTraceback:\nNo space left on device")
 
-    monkeypatch.setattr(setup, "run", run)
-    with pytest.raises(setup.SetupError, match="no such package"):
-        setup.install_packages(checkout(tmp_path), Path("uv"))
+    root, home = checkout(tmp_path), java(tmp_path / "jvm", "17")
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    monkeypatch.setattr(compiled, "compile_modules", fail)
+    assert setup.set_up(root) is True
+    assert setup.set_up(root) is False
+    assert setup.configured_java(root) == home
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == (
+        "set-up: modules that are not compiled make the first runs slower: No space left on device"
+    )
+
+
+def test_modules_of_the_pipeline_are_compiled_after_a_set_up_for_templates(
+    tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[bool] = []
+    root = checkout(tmp_path)
+    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "jvm", "17")))
+    monkeypatch.setattr(compiled, "compile_modules", lambda *_, with_pipeline: called.append(with_pipeline))
+    setup.set_up(root, with_java=False)
+    setup.set_up(root)
+    setup.set_up(root)
+    assert called == [False, True]
+
+
+@pytest.mark.parametrize("module", [compiled, apt, packages, steps])
+def test_a_changed_module_of_the_set_up_is_an_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType
+) -> None:
+    root = checkout(tmp_path)
+    before = setup.fingerprint(root)
+    changed = tmp_path / "changed.py"
+    changed.write_text("changed")
+    monkeypatch.setattr(module, "__file__", str(changed))
+    assert setup.fingerprint(root) != before
 
 
 def test_changed_requirements_are_installed(
@@ -254,23 +242,6 @@ def test_changed_requirements_are_installed(
     (root / "requirements.txt").write_text("pyspark==4.1.2\n")
     assert setup.set_up(root) is True
     assert len(installs) == 2
-
-
-def test_failed_command_reports_its_last_lines() -> None:
-    with pytest.raises(setup.SetupError, match="no such luck"):
-        setup.run(["sh", "-c", "echo no such luck; exit 3"])
-
-
-def test_attempts_stop_at_the_first_success(tmp_path: Path) -> None:
-    setup.first_that_works([[["false"], ["touch", tmp_path / "a"]], [["touch", tmp_path / "b"]], [["false"]]])
-    assert [file.name for file in tmp_path.iterdir()] == ["b"]
-
-
-def test_every_failed_attempt_is_reported() -> None:
-    with pytest.raises(setup.SetupError, match=r"(?s)no network.*no such package"):
-        setup.first_that_works(
-            [[["sh", "-c", "echo no network; exit 1"]], [["sh", "-c", "echo no such package; exit 1"]]]
-        )
 
 
 def test_sources_are_not_installed_in_the_environment() -> None:

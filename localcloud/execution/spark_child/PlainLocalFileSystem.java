@@ -10,6 +10,8 @@ import org.apache.hadoop.fs.permission.FsPermission;
 /**
  * The local file system without file permissions, and with listings in the order of names. S3 has no
  * permissions, and lists keys in order: Spark's streams read files of the same time as they are listed.
+ * Names are in the order of UTF-16 code units here and of UTF-8 bytes in S3, which differ only for names with
+ * characters beyond the BMP (U+FFFF).
  *
  * Without its native library, Hadoop forks `chmod` and `ls -ld` several times for each file that it
  * writes or lists; each fork takes about 5 ms. The worker compiles this class inside its JVM with
