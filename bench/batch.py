@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bench.job_runs import Observation, ObservedJob, measures_table
 from bench.measure import ENV, LAYERS, Measured, equal_marts, run_upload
-from bench.reference import reference
+from bench.reference.program import reference
 from lake.model.spec import Domain
 from localcloud.daemon import PROJECT
 from localcloud.execution.glue import executor

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.reference_gold import ReferenceGold
+from bench.reference.gold import ReferenceGold
 from dashboard.application import Site
 from dashboard.errors import DashboardError
 from dashboard.export import write

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from bench.measure import ENV, NAMES, Measured, equal_marts, parquet_files, run_upload, send
-from bench.reference import reference
-from bench.reference_rows import read_lines
+from bench.reference.program import reference
+from bench.reference.rows import read_lines
 from bench.visibility import EVENTS, seconds_to_readers, stream_of
 from glue_jobs.stream_to_bronze import JOB
 from lake import naming

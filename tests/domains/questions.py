@@ -8,7 +8,7 @@ from importlib import resources
 import duckdb
 import sqlglot
 
-from bench.reference_rows import duckdb_type
+from bench.reference.rows import duckdb_type
 from lake.files.layers import mart_keys
 from lake.model.spec import Domain, Mart
 from tests.frames import parse

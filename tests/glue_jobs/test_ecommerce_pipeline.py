@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from pyspark.sql import SparkSession
 
-from bench.reference import reference
+from bench.reference.program import reference
 from domains.ecommerce.sample import Manifest, generate
 from lake.model.spec import Mart
 from tests.pipeline import Pipeline, Rows

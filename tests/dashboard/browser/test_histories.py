@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.dashboards import CHANGE, CHANGES, site_of
-from bench.reference_gold import ReferenceGold
+from bench.reference.gold import ReferenceGold
 from dashboard.application import Site
 from dashboard.data.served import Served
 from dashboard.export import write

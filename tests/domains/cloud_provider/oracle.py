@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from bench.reference import LandingFile, build_marts, resolve
+from bench.reference.program import LandingFile, build_marts, resolve
 from domains.cloud_provider.domain import DOMAIN
 from lake.files.recognition import recognise
 from lake.model.spec import Table

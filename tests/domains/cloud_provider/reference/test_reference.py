@@ -7,8 +7,8 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from bench.reference import build_marts
-from bench.reference_rows import duckdb_type
+from bench.reference.program import build_marts
+from bench.reference.rows import duckdb_type
 from domains.cloud_provider.domain import DOMAIN
 from domains.cloud_provider.silver.usage_events import build as build_usage_events
 from lake.model.discovery import transformation

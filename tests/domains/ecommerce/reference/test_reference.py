@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from bench.reference import reference
+from bench.reference.program import reference
 from domains.ecommerce.domain import DOMAIN
 from lake.model.discovery import transformation
 from lake.model.spec import Mart

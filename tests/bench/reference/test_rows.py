@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from bench.reference_rows import cast_text, duckdb_type, wide_type
+from bench.reference.rows import cast_text, duckdb_type, wide_type
 from lake.model.columns import Column, bigint, boolean, date, money, timestamp
 
 Declare = Callable[[str, str], Column]

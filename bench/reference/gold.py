@@ -10,8 +10,8 @@ from typing import Any
 
 import duckdb
 
-from bench.reference import reference
-from bench.reference_rows import duckdb_type
+from bench.reference.program import reference
+from bench.reference.rows import duckdb_type
 from dashboard.data.athena import Answer
 from dashboard.data.datasets import Datasets
 from dashboard.errors import DashboardError

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bench.reference import landing_files, reference, resolve
+from bench.reference.program import landing_files, reference, resolve
 from lake.model.checks import at_least, flag
 from lake.model.columns import bigint, boolean, date, integer, money, text, timestamp
 from lake.model.spec import Domain, Stream, Table, Versions

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import transpile
 
-from bench.reference_rows import cast_text, duckdb_type, read_lines, read_rows, wide_type
+from bench.reference.rows import cast_text, duckdb_type, read_lines, read_rows, wide_type
 from lake.files.recognition import HEAD_BYTES, Recognised, recognise
 from lake.model.checks import Effect
 from lake.model.spec import Domain, Mart, Table, Versions
