@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -13,7 +15,7 @@ from lake.errors import CaudalError
 from lake.model.columns import Column
 from lake.model.spec import Domain, Mart
 from lake.naming import Names
-from localcloud.client import ExecutionWatcher
+from localcloud.client import ExecutionWatcher, StateTime
 from localcloud.context import ACCOUNT, REGION
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
@@ -23,17 +25,22 @@ ENV = "dev"
 NAMES = Names(env=ENV, account=ACCOUNT, region=REGION)
 LAYERS = ("bronze", "silver", "gold")
 
+CATALOGUED = "ValidateCuratedCrawl"
+"""The state of the pipeline at whose end the catalog has gold; copies of gold are updated afterwards."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
     """Measurements of one upload.
 
-    `upload`, `pipeline` and `stages` (by state of the pipeline) are seconds. `files` counts the
-    Parquet files by layer after the upload. `memory_mb` is the Spark worker's peak memory.
+    `upload`, `pipeline`, `catalogued` (the part of `pipeline` until the catalog has gold) and `stages` (by state
+    of the pipeline) are seconds. `files` counts the Parquet files by layer after the upload. `memory_mb` is the
+    Spark worker's peak memory.
     """
 
     upload: float
     pipeline: float
+    catalogued: float
     stages: dict[str, float]
     files: dict[str, int]
     memory_mb: int
@@ -49,11 +56,12 @@ def run_upload(cloud: LocalCloud, domain: Domain, *paths: Path) -> Measured:
     watch = ExecutionWatcher(cloud.client("stepfunctions"), machine)
     began = time.monotonic()
     send(cloud, domain, *paths)
-    uploaded = time.monotonic()
+    uploaded, uploaded_at = time.monotonic(), datetime.now(UTC)
     for _ in watch.follow(cloud.is_idle):
         pass
     ended = time.monotonic()
     stages: Counter[str] = Counter()
+    states = [state for execution in watch.followed.values() for state in execution.states]
     for execution in watch.followed.values():
         if execution.status != "SUCCEEDED":
             raise CaudalError(
@@ -65,10 +73,21 @@ def run_upload(cloud: LocalCloud, domain: Domain, *paths: Path) -> Measured:
     return Measured(
         upload=uploaded - began,
         pipeline=ended - uploaded,
+        catalogued=seconds_to_catalog(uploaded_at, states) or ended - uploaded,
         stages=dict(stages),
         files=parquet_files(cloud.context.home, domain),
         memory_mb=executor().peak_memory() // (1 << 20),
     )
+
+
+def seconds_to_catalog(since: datetime, states: Sequence[StateTime]) -> float | None:
+    """Return the seconds until the catalog had gold for the last time; None if no state has changed it."""
+    ends = [
+        state.entered + timedelta(seconds=state.seconds)
+        for state in states
+        if state.name == CATALOGUED and state.seconds is not None
+    ]
+    return (max(ends) - since).total_seconds() if ends else None
 
 
 def send(cloud: LocalCloud, domain: Domain, *paths: Path) -> None:

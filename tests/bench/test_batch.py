@@ -33,9 +33,11 @@ def job(tasks: int) -> ObservedJob:
 
 
 def measured(**extra: float) -> Measured:
-    """An upload of a second, with a pipeline of two and four files."""
+    """An upload of a second, a pipeline of two, of which one is for the catalog, and four files."""
     files = dict.fromkeys(LAYERS, 4)
-    return Measured(upload=1.0, pipeline=2.0, stages={}, files=files, memory_mb=5, extra=extra)
+    return Measured(
+        upload=1.0, pipeline=2.0, catalogued=1.0, stages={}, files=files, memory_mb=5, extra=extra
+    )
 
 
 class FakeObservation:
@@ -84,6 +86,10 @@ def test_whole_history_counts_what_its_jobs_did(monkeypatch: pytest.MonkeyPatch,
     printed = lines(console)
     assert "What counts on Glue, the whole history" in printed
     assert "tasks 10" in printed
+    assert [line for line in printed if line.startswith(("upload to", "copies of"))] == [
+        "upload to catalog 2.0 s (upload 1.0 s)",
+        "copies of gold 1.0 s more",
+    ]
 
 
 def test_month_counts_what_its_jobs_did_without_those_of_the_history(

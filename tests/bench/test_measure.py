@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from bench.measure import NAMES, equal_marts, parquet_files
+from bench.measure import CATALOGUED, NAMES, equal_marts, parquet_files, seconds_to_catalog
 from lake.model.columns import integer, text, timestamp
 from lake.model.spec import Domain, Mart
+from localcloud.client import StateTime
 
 VISITS = Mart(
     name="visits_by_guest",
@@ -60,3 +62,25 @@ def test_parquet_files_are_counted_by_layer_without_quarantine(tmp_path: Path) -
         for name in ("a.parquet", "b.parquet", "a.crc"):
             (folder / name).touch()
     assert parquet_files(tmp_path, HOTEL) == {"bronze": 2, "silver": 0, "gold": 1}
+
+
+UPLOADED = datetime(2025, 1, 1, 12, tzinfo=UTC)
+
+
+def state(name: str, second: int, seconds: float | None = 1.0) -> StateTime:
+    return StateTime(name, UPLOADED + timedelta(seconds=second), seconds)
+
+
+def test_gold_is_in_the_catalog_after_the_last_crawl_of_it() -> None:
+    states = [state(CATALOGUED, 20, 0.5), state("UpdateCopies", 21, 9.0), state(CATALOGUED, 30, 0.25)]
+    assert seconds_to_catalog(UPLOADED, states) == 30.25
+    assert seconds_to_catalog(UPLOADED, states[:2]) == 20.5
+
+
+def test_without_new_gold_nothing_comes_into_the_catalog() -> None:
+    assert seconds_to_catalog(UPLOADED, [state("NothingNew", 3), state(CATALOGUED, 4, None)]) is None
+
+
+def test_the_state_is_one_of_the_pipeline() -> None:
+    generated = Path(__file__).resolve().parents[2] / "docs" / "generated" / "state-machine.md"
+    assert CATALOGUED in generated.read_text(encoding="utf-8")
