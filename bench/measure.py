@@ -33,9 +33,9 @@ CATALOGUED = "ValidateCuratedCrawl"
 class Measured:
     """Measurements of one upload.
 
-    `upload`, `pipeline`, `catalogued` (the part of `pipeline` until the catalog has gold) and `stages` (by state
-    of the pipeline) are seconds. `files` counts the Parquet files by layer after the upload. `memory_mb` is the
-    Spark worker's peak memory.
+    `upload`, `pipeline`, `catalogued` (the part of `pipeline` until the catalog has gold) and `stages` (by
+    state of the pipeline) are seconds. `files` counts the Parquet files by layer after the upload.
+    `memory_mb` is the Spark worker's peak memory.
     """
 
     upload: float
