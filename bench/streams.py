@@ -17,11 +17,10 @@ from rich.table import Table as Grid
 from bench.measure import ENV, NAMES, Measured, equal_marts, parquet_files, run_upload, send
 from bench.reference.program import reference
 from bench.reference.rows import read_lines
-from bench.visibility import EVENTS, seconds_to_readers, stream_of
 from glue_jobs.stream_to_bronze import JOB
 from lake import naming
 from lake.errors import CaudalError
-from lake.model.spec import Domain, Table
+from lake.model.spec import Domain, Stream, Table
 from localcloud.daemon import PROJECT
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
@@ -83,11 +82,9 @@ def backlog(domain: Domain, work: Path, events: int, console: Console) -> None:
         files = sum(parquet_files(home, domain).values())
         with console.status("streaming a second backlog with the same worker …"):
             again = run_stream(cloud, domain, table, stream_folder(second, table))
-        with console.status(f"uploading {EVENTS:,} events at a time to a continuous stream …"):
-            visible = seconds_to_readers(cloud, domain, table, stream_folder(second, table), home / "fresh")
     with console.status("running DuckDB …"):
         duck = _run_duckdb(domain, table, landing, folder, home)
-    console.print(_report(events, streamed, again, measured, duck, files, visible))
+    console.print(_report(events, streamed, again, measured, duck, files))
     console.print(f"gold tables that differ from DuckDB's: {', '.join(duck.differing) or 'none'}")
     for used in (landing, second, home):
         shutil.rmtree(used)
@@ -95,7 +92,7 @@ def backlog(domain: Domain, work: Path, events: int, console: Console) -> None:
 
 def stream_folder(landing: Path, table: Table) -> Path:
     """Return the folder in `landing` with a stream's files. Raises CaudalError if there is none."""
-    folders = stream_of(table).folders
+    folders = _stream_of(table).folders
     for name in folders:
         if (landing / name).is_dir():
             return landing / name
@@ -127,7 +124,7 @@ def _run_duckdb(domain: Domain, table: Table, landing: Path, folder: Path, home:
     began = time.monotonic()
     with duckdb.connect() as connection:
         read_lines(connection, table, sorted(folder.iterdir()))
-        stream = stream_of(table)
+        stream = _stream_of(table)
         grain = ", ".join([f"left({table.dated_by}, 10)", *stream.totals_by])
         sums = ", ".join(f"sum(TRY_CAST({name} AS DECIMAL(38, 6)))" for name in stream.totals)
         connection.execute(f"SELECT {grain}, {sums} FROM rows_as_text GROUP BY ALL").fetchall()
@@ -140,14 +137,14 @@ def _run_duckdb(domain: Domain, table: Table, landing: Path, folder: Path, home:
     return DuckDbResult(aggregated=aggregated, gold=gold, equal=equal, differing=differing)
 
 
+def _stream_of(table: Table) -> Stream:
+    if table.stream is None:
+        raise CaudalError("the table is not a stream.", where=f"table {table.name}")
+    return table.stream
+
+
 def _report(
-    events: int,
-    streamed: Streamed,
-    again: Streamed,
-    measured: Measured,
-    duck: DuckDbResult,
-    files: int,
-    visible: float,
+    events: int, streamed: Streamed, again: Streamed, measured: Measured, duck: DuckDbResult, files: int
 ) -> Grid:
     grid = Grid("", title=f"{events:,} events in {FILES} files", title_justify="left")
     for column in ("events", "seconds", "events/s", "DuckDB", "ratio"):
@@ -167,7 +164,6 @@ def _report(
     for name, figure in (
         ("Parquet files", str(files)),
         ("peak resident memory of both workers, MB", f"{measured.memory_mb:,}"),
-        (f"{EVENTS:,} events, upload to serving store, seconds", f"{visible:.1f}"),
         ("gold tables equal to DuckDB's row by row", str(duck.equal)),
     ):
         grid.add_row(name, "", figure)
