@@ -65,7 +65,8 @@ def run(
         _finish(store, args, ledger, summary, {}, holds)
         return summary
     args = replace(args, full_refresh=args.full_refresh or view.needs_full_refresh)
-    curation = Curation(choose_settings(spark, view.size), store, args, domain, view, models)
+    choose_settings(spark, view.size if args.full_refresh else view.size_of_update)
+    curation = Curation(spark, store, args, domain, view, models)
     curation.compute()
     _record_publishing_streams(ledger, domain, view, args)
     if args.serving:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.curation.bronze import BronzeTable
-from glue_jobs.curation.versions import contested_keys, rank_columns, resolve, split
+from glue_jobs.curation.versions import CURRENT, OUTCOME, resolve
 from glue_jobs.runtime.month_rows import months_of
 from glue_jobs.runtime.months import UNDATED, Month
 from glue_jobs.runtime.rows import FLAGS
@@ -57,7 +57,10 @@ def silver_scopes(
     touched = {table.name: changes.touched(table) for table in domain.tables_in_order()}
     # One query for all tables would be planned anew, as a whole, after each of its many stages.
     to_find = {name: rows for name, rows in touched.items() if isinstance(rows, DataFrame)}
-    months = dict(zip(to_find, at_once(months_of, to_find.values()), strict=True))
+    try:
+        months = dict(zip(to_find, at_once(months_of, to_find.values()), strict=True))
+    finally:
+        changes.forget()
     return {
         name: each if isinstance(each, Scope) else _dated_scope(bronze[name].table, months[name])
         for name, each in touched.items()
@@ -76,6 +79,12 @@ class _ChangedKeys:
         self._bronze = bronze
         self._changed: dict[str, DataFrame] = {}
         """Table → its new and changed keys; a table without any has no entry."""
+        self._kept: list[DataFrame] = []
+
+    def forget(self) -> None:
+        """Free the memory of the keys. To be called when the months of all touched rows are known."""
+        for keys in self._kept:
+            keys.unpersist()
 
     def touched(self, table: Table) -> Scope | DataFrame:
         """Return a table's scope if it has no months to find, else rows whose months are those of its scope.
@@ -123,25 +132,23 @@ class _ChangedKeys:
         first batch that the second batch reverts.
         """
         bronze = self._bronze[table.name]
+        arrived = bronze.read(batches=bronze.pending).select(*table.key).distinct()
         if table.is_dated or bronze.is_first_load or len(bronze.pending) > 1:
-            return bronze.read(batches=bronze.pending).select(*table.key).distinct()
-        after = _winners(bronze.read(), table)
-        before = _winners(bronze.read().where(~F.col("batch").isin(*bronze.pending)), table)
-        return after.exceptAll(before).unionByName(before.exceptAll(after)).select(*table.key).distinct()
+            return arrived
+        # Other keys have the same versions as before.
+        versions = bronze.read().join(arrived, [*table.key], "left_semi")
+        after = _winners(versions, table)
+        before = _winners(versions.where(~F.col("batch").isin(*bronze.pending)), table)
+        changed = after.exceptAll(before).unionByName(before.exceptAll(after)).select(*table.key).distinct()
+        # Each table that refers to this one asks for them.
+        self._kept.append(changed.persist())
+        return changed
 
 
 def _winners(rows: DataFrame, table: Table) -> DataFrame:
     """Return the declared columns and flags of the current version of each key."""
-    settled, contested = split(
-        rows, contested_keys(rows.select(*table.key, *_ranks(table)), table), table.key
-    )
-    columns = [*(column.name for column in table.columns), FLAGS]
-    winners = resolve(contested, table).where("_outcome = 'current'")
-    return settled.select(*columns).unionByName(winners.select(*columns))
-
-
-def _ranks(table: Table) -> list[str]:
-    return [name for name in rank_columns(table) if name not in table.key]
+    winners = resolve(rows, table).where(F.col(OUTCOME) == CURRENT)
+    return winners.select(*(column.name for column in table.columns), FLAGS)
 
 
 def mart_scope(mart: Mart, inputs: Mapping[str, Scope], *, dated: Mapping[str, bool]) -> Scope:

@@ -11,6 +11,9 @@ from glue_jobs.ledger.withdrawals import Decision, in_force
 from lake.files.sizes import unpacked_bytes
 from lake.naming import BatchStatus, FileStatus
 
+OLD_ROWS_SHARE = 10
+"""One byte in so many of earlier batches is read by a run that adds new ones, as a rule."""
+
 
 @dataclass(frozen=True)
 class LedgerView:
@@ -44,7 +47,18 @@ class LedgerView:
     @property
     def size(self) -> int:
         """About the bytes of all raw files ever ingested, unpacked: a run reads no more of bronze."""
-        return sum(unpacked_bytes(file.key, file.size) for batch in self.batches for file in batch.files)
+        return sum(map(_size, self.batches))
+
+    @property
+    def size_of_update(self) -> int:
+        """About the bytes of bronze that a run reads which adds the pending batches to silver and gold.
+
+        It reads all of those batches. Of the others it reads the keys, and all rows only of the months in
+        scope.
+        """
+        new = {batch.batch_id for batch in self.pending}
+        added = sum(_size(batch) for batch in self.batches if batch.batch_id in new)
+        return added + (self.size - added) // OLD_ROWS_SHARE
 
     @cached_property
     def _passed(self) -> tuple[Batch, ...]:
@@ -164,3 +178,8 @@ class LedgerView:
     def batches_of(self, table: str) -> tuple[str, ...]:
         """Return the ids of the readable batches with rows of a table, oldest first."""
         return tuple(batch.batch_id for batch in self.readable if table in batch.tables)
+
+
+def _size(batch: Batch) -> int:
+    """Return about the bytes of a batch's raw files, unpacked."""
+    return sum(unpacked_bytes(file.key, file.size) for file in batch.files)

@@ -43,7 +43,7 @@ SMALL_PARTITIONS = 2
 FOUND = "caudal.found."
 """Beginning of the settings that keep the values which a session had before `choose_settings`."""
 
-SMALL_INPUT = 2_000_000
+SMALL_INPUT = 10_000_000
 """Bytes. Compiling the queries of a run takes Java longer than interpreting them over so small an input, and
 planning them anew after each stage saves nothing."""
 
@@ -58,7 +58,7 @@ def configure(spark: SparkSession) -> SparkSession:
 def choose_settings(spark: SparkSession, input_bytes: int) -> SparkSession:
     """Interpret the session's next queries as whole plans if their input is small; return the session.
 
-    `input_bytes` is about an upper bound of what they read; see `lake.files.sizes`. Queries that are not
+    `input_bytes` is about what they read; see `lake.files.sizes`. Queries that are not
     small have the settings with which the session came.
     """
     is_small = input_bytes <= SMALL_INPUT
