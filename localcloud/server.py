@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from moto.moto_api._internal.models import moto_api_backend
-from moto.server import ThreadedMotoServer
 from moto.stepfunctions.parser.backend.execution import Execution
 
 import localcloud.cloudformation.install
@@ -31,6 +30,7 @@ from localcloud.execution import athena, crawler, functions, glue
 from localcloud.execution.early import EarlyWorkers
 from localcloud.execution.glue_run import GlueRun
 from localcloud.home import remove_unfinished, require_own_ledger
+from localcloud.http import HttpServer
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
 from localcloud.patching import check_version, restore
@@ -39,7 +39,6 @@ from localcloud.quicksight.schedules import DailyRefreshes
 from localcloud.s3.store import ObjectStore
 from localcloud.serving_store import ServingStore
 
-HOST = "127.0.0.1"
 _LOG_LEVELS = {"werkzeug": logging.ERROR, "moto.stepfunctions": logging.CRITICAL}
 """moto logs every error of a state, even one that the state machine catches."""
 
@@ -80,7 +79,7 @@ class LocalCloud:
         self._workers = workers
         self._mode: Mode = mode
         self._port = port
-        self._server: ThreadedMotoServer | None = None
+        self._server: HttpServer | None = None
         self._store: ObjectStore | None = None
         self._pipes: PipePoller | None = None
         self._alarms: AlarmEvaluator | None = None
@@ -132,11 +131,10 @@ class LocalCloud:
         self.serving.start()
         evaluator = localcloud.iam.install.install(self.context, self._mode)
         self._install(evaluator)
-        server = ThreadedMotoServer(ip_address=HOST, port=self._port, verbose=False)
+        server = HttpServer(self._port)
         server.start()
         self._server, LocalCloud._running = server, self
-        host, port = server.get_host_and_port()
-        self.context.endpoint = f"http://{host}:{port}"
+        self.context.endpoint = server.endpoint
         clocks = (self._schedules, self._daily) if self._has_clock else ()
         for worker in (self._pipes, self._alarms, *clocks):
             if worker is not None:
@@ -248,8 +246,6 @@ class LocalCloud:
             self.serving.stop()
             self.serving = None
         self._server.stop()
-        if self._server._server is not None:
-            self._server._server.server_close()  # moto leaves the socket open
         self._server = LocalCloud._running = None
         restore()
         moto_api_backend.reset()

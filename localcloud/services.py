@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import Any
 
 import boto3
@@ -23,13 +24,28 @@ def session(**settings: Any) -> boto3.Session:
 
 
 def install() -> None:
-    """Let moto list its modules once: it looks at all their folders for each request."""
+    """Let moto list its modules once, and look for the one method that a request names.
+
+    For each request it would look at the folders of all its modules, and sort all methods of a class.
+    """
     # Imported here, because the command line uses sessions and must not load moto.
     import moto.backends
+    import moto.core.responses
 
     from localcloud.patching import replace
 
     replace(moto.backends, "list_of_moto_modules", _modules)
+    replace(moto.core.responses, "method_names_from_class", _Methods)
+
+
+class _Methods:
+    """The names of a class's methods, found when they are asked for, so that later patches count."""
+
+    def __init__(self, of: type) -> None:
+        self._of = of
+
+    def __contains__(self, name: str) -> bool:
+        return inspect.isfunction(getattr(self._of, name, None))
 
 
 @functools.cache
