@@ -78,7 +78,7 @@ class _Server(ThreadedWSGIServer):
         super().shutdown_request(request)
 
     def close_connections(self) -> None:
-        """Read no further request of any connection; its thread closes it after the answer to the last one."""
+        """Read no further request of any connection; its thread closes it after its last answer."""
         with self._lock:
             for each in self._open:
                 with contextlib.suppress(OSError):  # The client was faster.

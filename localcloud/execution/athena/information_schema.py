@@ -27,22 +27,25 @@ _COLUMNS: dict[str, dict[str, Type]] = {
 }  # fmt: skip
 
 
-def create(connection: duckdb.DuckDBPyConnection, glue: Any, name: str) -> Table:
-    """Create a table of the information schema with its rows. Raises QueryError for other names."""
+def table_of(name: str) -> Table:
+    """Return a table of the information schema. Raises QueryError for other names."""
     if name not in _COLUMNS:
         known = ", ".join(sorted(_COLUMNS))
         raise QueryError(
             "TABLE_NOT_FOUND", f"Table '{CATALOG}.{NAME}.{name}' does not exist. Tables: {known}"
         )
-    columns = _COLUMNS[name]
-    sql = quote(f"{NAME}.{name}")
+    return Table(quote(f"{NAME}.{name}"), _COLUMNS[name])
+
+
+def create(connection: duckdb.DuckDBPyConnection, glue: Any, name: str) -> None:
+    """Create a table of the information schema with its rows. Raises QueryError for other names."""
+    sql, columns = table_of(name).sql, _COLUMNS[name]
     declared = ", ".join(f"{column} {stored(kind)}" for column, kind in columns.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {sql} ({declared})")
     rows = [row for database in sorted(database_names(glue)) for row in _rows(glue, database, name)]
     if rows:
         marks = ", ".join("?" for _ in columns)
         connection.executemany(f"INSERT INTO {sql} VALUES ({marks})", rows)
-    return Table(sql, columns)
 
 
 def _rows(glue: Any, database: str, name: str) -> Iterator[list[Any]]:

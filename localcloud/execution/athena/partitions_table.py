@@ -16,8 +16,8 @@ _NULL = "__HIVE_DEFAULT_PARTITION__"
 """Value of a partition key that is null."""
 
 
-def create(connection: duckdb.DuckDBPyConnection, glue: Any, table: CatalogTable) -> Table:
-    """Create the table of a table's partitions: a row for each, a column for each key, in their types.
+def table_of(glue: Any, table: CatalogTable) -> Table:
+    """Return the table of a table's partitions: a row for each, a column for each key, in their types.
 
     Raises TableNotFoundError for a table without partition keys.
     """
@@ -25,12 +25,16 @@ def create(connection: duckdb.DuckDBPyConnection, glue: Any, table: CatalogTable
     if not table.keys:
         raise TableNotFoundError(table.database, name, table_names(glue, table.database))
     types = {key: hive_type(kind) for key, kind in table.keys.items()}
-    sql = quote(f"{table.database}.{name}")
-    declared = ", ".join(f"{quote(key)} {stored(kind)}" for key, kind in types.items())
+    return Table(quote(f"{table.database}.{name}"), types)
+
+
+def create(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> None:
+    """Create the table of the partitions of a table that has partition keys."""
+    sql = quote(f"{table.database}.{table.name}{SUFFIX}")
+    declared = ", ".join(f"{quote(key)} {stored(hive_type(kind))}" for key, kind in table.keys.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {sql} ({declared})")
     rows = [
         [None if value == _NULL else value for value in partition["Values"]] for partition in table.partitions
     ]
     if rows:
-        connection.executemany(f"INSERT INTO {sql} VALUES ({', '.join('?' for _ in types)})", rows)
-    return Table(sql, types)
+        connection.executemany(f"INSERT INTO {sql} VALUES ({', '.join('?' for _ in table.keys)})", rows)

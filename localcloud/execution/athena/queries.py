@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,11 @@ from localcloud.execution.athena.caller import Caller, is_denial
 from localcloud.execution.athena.catalog import (
     CatalogTable,
     create_view,
-    literal,
     load_table,
     quote,
     scanned_bytes,
 )
-from localcloud.execution.athena.engines import Engines
+from localcloud.execution.athena.engines import Engine, Engines, close_to
 from localcloud.execution.athena.errors import DeniedError, ScanLimitError, from_duckdb
 from localcloud.execution.athena.results import Result, ResultColumn
 from localcloud.execution.athena.sql.compiler import compile_query
@@ -42,7 +42,8 @@ class Statement:
     """A statement to execute. `folder` is its output location, `limit` the bytes it may scan (0: no limit).
 
     `engines` lend its database. `role` is the ARN of the caller's role, None for the administrator.
-    `connected` receives the connection of a query, so that another thread can interrupt the query.
+    `connected` receives the connection of a query, so that another thread can interrupt the query, and None
+    when the query leaves it.
     """
 
     context: Context
@@ -55,7 +56,7 @@ class Statement:
     parameters: tuple[str, ...] = ()
     limit: int = 0
     prepared: MutableMapping[str, str] = field(default_factory=dict)
-    connected: Callable[[duckdb.DuckDBPyConnection], None] = lambda _connection: None
+    connected: Callable[[duckdb.DuckDBPyConnection | None], None] = lambda _connection: None
 
     @property
     def caller(self) -> Caller:
@@ -70,32 +71,44 @@ class Statement:
 
 @dataclass
 class Tables:
-    """The catalog tables that a query names, as views in its database."""
+    """The catalog tables that a query names, to be views in its database."""
 
     statement: Statement
-    connection: duckdb.DuckDBPyConnection
     with_path: bool = False
     found: dict[tuple[str, str], CatalogTable] = field(default_factory=dict)
     _loaded: dict[tuple[str, str], CatalogTable] = field(default_factory=dict)
+    _listings: dict[tuple[str, str], Callable[[duckdb.DuckDBPyConnection], object]] = field(
+        default_factory=dict
+    )
+    """What creates the tables of the information schema and those of partitions."""
 
     def __call__(self, database: str, name: str) -> Table:
-        """Return a table for the compiler; its view is created when it is first named."""
+        """Return a table for the compiler."""
         key = (database, name)
         if database == information_schema.NAME:
-            return information_schema.create(self.connection, self.statement.glue, name)
+            glue = self.statement.glue
+            self._listings[key] = partial(information_schema.create, glue=glue, name=name)
+            return information_schema.table_of(name)
         if name.endswith(partitions_table.SUFFIX):
             parted = self._load(database, name.removesuffix(partitions_table.SUFFIX))
-            return partitions_table.create(self.connection, self.statement.glue, parted)
+            self._listings[key] = partial(partitions_table.create, table=parted)
+            return partitions_table.table_of(self.statement.glue, parted)
         if key not in self.found:
             table = self._load(database, name)
             if table.raw.get("TableType") == "VIRTUAL_VIEW":
                 sql, owner = query_of(table.raw.get("ViewOriginalText", ""))
                 return Table("", {}, query=parse(sql), database=owner)
-            buckets = self.statement.context.bucket_dir("")
-            create_view(self.connection, table, buckets, self.with_path)
             self.found[key] = table
         hidden = {"$path": VARCHAR} if self.with_path else {}
         return Table(f"{quote(database)}.{quote(name)}", self.found[key].types(), hidden)
+
+    def create(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Create the views and tables that the compiled query names."""
+        buckets = self.statement.context.bucket_dir("")
+        for table in self.found.values():
+            create_view(connection, table, buckets, self.with_path)
+        for create in self._listings.values():
+            create(connection)
 
     def _load(self, database: str, name: str) -> CatalogTable:
         """Return a table as it was when the query first named it, or its partitions."""
@@ -105,48 +118,68 @@ class Tables:
         return self._loaded[key]
 
 
-@contextmanager
-def connect(statement: Statement) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Lend the connection of an empty database with Athena's settings for one statement."""
-    with statement.engines.lend() as connection:
-        statement.connected(connection)
-        yield connection
+@dataclass(frozen=True)
+class Translated:
+    """A query as DuckDB's, and the connection of a database that has its tables.
 
+    The connection reaches no file but those of the tables, and the output. `scanned` are the bytes to scan.
+    """
 
-def close_to(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
-    """Let the connection touch no file but `files`, and no setting any more."""
-    allowed = ", ".join(literal(str(file)) for file in files)
-    connection.execute(f"SET allowed_paths = [{allowed}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
+    connection: duckdb.DuckDBPyConnection
+    compiled: Columns
+    scanned: int
 
 
 def select(statement: Statement, query: exp.Expr) -> Result:
     """Execute a query and return its rows as text. Raises QueryError and ScanLimitError."""
-    with connect(statement) as connection:
-        compiled, scanned = translate(statement, connection, query)
-        rows = _rows(run(connection, compiled.sql), compiled)
-    return Result(columns=columns_of(compiled), rows=rows, scanned=scanned)
+    with translate(statement, query) as found:
+        rows = _rows(run(found.connection, found.compiled.sql), found.compiled)
+    return Result(columns=columns_of(found.compiled), rows=rows, scanned=found.scanned)
 
 
-def translate(
-    statement: Statement, connection: duckdb.DuckDBPyConnection, query: exp.Expr, output: Sequence[Path] = ()
-) -> tuple[Columns, int]:
-    """Create views of the query's tables; return the compiled query and the bytes to scan.
+@contextmanager
+def translate(statement: Statement, query: exp.Expr, output: Sequence[Path] = ()) -> Iterator[Translated]:
+    """Lend a database with views of a query's tables, and the compiled query, which may write `output`.
 
-    Afterwards the connection reaches no file but those of the tables, and `output`, which it may write.
     Raises QueryError, and ScanLimitError when the query would scan more than `statement.limit`.
     """
     with_path = any(column.name.lower() == "$path" for column in query.find_all(exp.Column))
-    tables = Tables(statement, connection, with_path)
+    tables = Tables(statement, with_path)
     compiled = compile_query(query, tables, statement.database)
-    define_functions(connection, compiled.sql)
     read = list(tables.found.values())
-    close_to(connection, [*(path for table in read for path, _ in table.files), *output])
-    scanned = _bytes_to_scan(connection, compiled.sql, read)
-    if statement.limit and scanned > statement.limit:
-        raise ScanLimitError(scanned, statement.limit)
-    return compiled, scanned
+    files = frozenset(path for table in read for path, _ in table.files)
+    with _lend(statement, files, output) as engine:
+        connection = engine.connection
+        engine.functions.update(define_functions(connection, compiled.sql, engine.functions))
+        tables.create(connection)
+        scanned = _bytes_to_scan(connection, compiled.sql, read)
+        if statement.limit and scanned > statement.limit:
+            raise ScanLimitError(scanned, statement.limit)
+        yield Translated(connection, compiled, scanned)
+
+
+@contextmanager
+def _lend(statement: Statement, files: frozenset[Path], output: Sequence[Path]) -> Iterator[Engine]:
+    """Lend a database that may touch these files for one statement, which can be interrupted meanwhile."""
+    with _engine(statement.engines, files, output) as engine:
+        statement.connected(engine.connection)
+        try:
+            yield engine
+        finally:
+            # Before another query uses it: who cancels this one must not interrupt that one.
+            statement.connected(None)
+
+
+@contextmanager
+def _engine(engines: Engines, files: frozenset[Path], output: Sequence[Path]) -> Iterator[Engine]:
+    if not output:
+        with engines.lend_for(files) as engine:
+            yield engine
+        return
+    # No other query has this output.
+    with engines.lend() as connection:
+        close_to(connection, [*files, *output])
+        yield Engine(connection, files)
 
 
 def _bytes_to_scan(connection: duckdb.DuckDBPyConnection, sql: str, tables: list[CatalogTable]) -> int:

@@ -76,14 +76,10 @@ class Execution(models.Execution):
         """Interrupt the query repeatedly: DuckDB ignores an interrupt that arrives between two statements."""
         while not self.released.wait(INTERRUPT_INTERVAL):
             with self.lock:
-                connection = self.connection
-            try:
-                if connection is not None:
-                    connection.interrupt()
-            except duckdb.ConnectionException:
-                continue  # The worker has closed the connection and is about to finish.
+                if self.connection is not None:
+                    self.connection.interrupt()
 
-    def use_connection(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Remember the connection that runs the query, for `cancel`."""
+    def use_connection(self, connection: duckdb.DuckDBPyConnection | None) -> None:
+        """Remember the connection that runs the query, for `cancel`, or that none does any more."""
         with self.lock:
             self.connection = connection

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from localcloud.execution.athena.catalog import quote, table_names
 from localcloud.execution.athena.errors import QueryError, unsupported
-from localcloud.execution.athena.queries import Statement, columns_of, connect, run, translate, upload
+from localcloud.execution.athena.queries import Statement, columns_of, run, translate, upload
 from localcloud.execution.athena.results import Result, ResultColumn
 
 WRITTEN = (
@@ -32,16 +32,17 @@ def create_table_as(statement: Statement, create: exp.Create) -> Result:
         raise QueryError("NOT_SUPPORTED", "CREATE TABLE AS writes only unpartitioned Parquet locally")
     location = properties.get("external_location") or f"{statement.folder}tables/{statement.id}/"
     location = location.rstrip("/") + "/"
-    with connect(statement) as connection, tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "data.parquet"
-        compiled, scanned = translate(statement, connection, create.expression, [file])
-        columns = columns_of(compiled)
-        names = ", ".join(f"c{index} AS {quote(column.name)}" for index, column in enumerate(columns))
-        run(connection, f"COPY (SELECT {names} FROM ({compiled.sql})) TO '{file}' (FORMAT parquet)")
+        with translate(statement, create.expression, [file]) as found:
+            columns = columns_of(found.compiled)
+            names = ", ".join(f"c{index} AS {quote(column.name)}" for index, column in enumerate(columns))
+            copied = f"SELECT {names} FROM ({found.compiled.sql})"
+            run(found.connection, f"COPY ({copied}) TO '{file}' (FORMAT parquet)")
         uri = upload(statement, location, f"{statement.id}-00000.parquet", file.read_bytes())
     _register(statement, database, name, location, columns)
     manifest = upload(statement, statement.folder, f"{statement.id}-manifest.csv", f"{uri}\n".encode())
-    return Result(columns=columns, scanned=scanned, has_header=False, manifest=manifest)
+    return Result(columns=columns, scanned=found.scanned, has_header=False, manifest=manifest)
 
 
 def _properties(create: exp.Create) -> dict[str, str]:

@@ -8,7 +8,7 @@ import re
 
 from localcloud.execution.athena.catalog import describe_table, table_names
 from localcloud.execution.athena.errors import QueryError
-from localcloud.execution.athena.queries import Statement, connect, translate
+from localcloud.execution.athena.queries import Statement, translate
 from localcloud.execution.athena.results import Result
 from localcloud.execution.athena.sql.parser import parse
 from localcloud.execution.athena.sql.types import Type
@@ -30,8 +30,8 @@ def create_view(
         and statement.glue.get_table(DatabaseName=owner, Name=name)["Table"].get("TableType") != VIRTUAL
     ):
         raise QueryError("TABLE_ALREADY_EXISTS", f"'{owner}.{name}' is a table, not a view")
-    with connect(statement) as connection:
-        compiled, _ = translate(statement, connection, parse(sql, statement.parameters))
+    with translate(statement, parse(sql, statement.parameters)) as found:
+        compiled = found.compiled
     names = [column.lower() for column, _ in compiled.columns]
     if len(set(names)) != len(names):
         raise QueryError("DUPLICATE_COLUMN_NAME", f"Column names of view '{name}' are not unique")

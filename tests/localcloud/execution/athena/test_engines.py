@@ -11,8 +11,7 @@ import duckdb
 import pytest
 
 from localcloud.errors import LocalCloudError
-from localcloud.execution.athena.engines import Engines
-from localcloud.execution.athena.queries import close_to
+from localcloud.execution.athena.engines import Engines, close_to
 
 
 class Watched(Engines):

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from localcloud.execution.athena.queries import close_to
+from localcloud.execution.athena.engines import close_to
 from tests.localcloud.execution.athena.client import OUTPUT, failure, query, start, wait_for
 from tests.localcloud.execution.conftest import Cloud
 
