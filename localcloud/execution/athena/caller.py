@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+from moto.glue.models import GlueBackend, glue_backends
 
 from localcloud.context import Context
 from localcloud.execution.athena.errors import DeniedError
@@ -34,6 +35,29 @@ class Caller:
     def s3(self) -> Any:
         """An S3 client with the caller's permissions."""
         return self.context.client("s3", self.role)
+
+    def table(self, database: str, name: str) -> dict[str, Any]:
+        """Return the Table of the API: GetTable of the caller, without a request.
+
+        Raises DeniedError, and moto's EntityNotFoundException.
+        """
+        self._check_catalog("GetTable", {"DatabaseName": database, "Name": name})
+        found: dict[str, Any] = self._catalog.get_table(database, name).as_dict()
+        return found
+
+    def partitions(self, database: str, table: str) -> tuple[dict[str, Any], ...]:
+        """Return the Partitions of the API: GetPartitions of the caller, without a request.
+
+        Raises DeniedError, and moto's EntityNotFoundException.
+        """
+        self._check_catalog("GetPartitions", {"DatabaseName": database, "TableName": table})
+        # As a list first, because a job may register others meanwhile.
+        found = list(self._catalog.get_table(database, table).partitions.values())
+        return tuple(each.as_dict() for each in found)
+
+    @property
+    def _catalog(self) -> GlueBackend:
+        return glue_backends[self.context.account][self.context.region]
 
     def check_database(self, database: str) -> None:
         """Raise DeniedError unless the caller may use a database, and the default one that Athena needs."""

@@ -12,10 +12,11 @@ from urllib.parse import unquote
 
 import duckdb
 from botocore.exceptions import ClientError
+from moto.glue.exceptions import EntityNotFoundException
 
 from localcloud.execution.assets import split_location
-from localcloud.execution.athena.caller import Caller, is_denial
-from localcloud.execution.athena.errors import DeniedError, QueryError, TableNotFoundError
+from localcloud.execution.athena.caller import Caller
+from localcloud.execution.athena.errors import QueryError, TableNotFoundError
 from localcloud.execution.athena.sql.operators.parts import rounded
 from localcloud.execution.athena.sql.types import Type, hive_type, stored
 
@@ -50,14 +51,9 @@ def describe_table(caller: Caller, database: str, name: str) -> dict[str, Any]:
     """Return the Table of the API. Raises TableNotFoundError, and DeniedError for what the caller may not."""
     caller.check_database(database)
     try:
-        table: dict[str, Any] = caller.glue.get_table(DatabaseName=database, Name=name)["Table"]
-    except ClientError as error:
-        if is_denial(error):
-            raise DeniedError.of_catalog(error.response["Error"]["Message"]) from error
-        if error.response["Error"]["Code"] != "EntityNotFoundException":
-            raise
+        return caller.table(database, name)
+    except EntityNotFoundException as error:
         raise TableNotFoundError(database, name, table_names(caller.glue, database)) from error
-    return table
 
 
 def load_table(caller: Caller, database: str, name: str) -> CatalogTable:
@@ -69,7 +65,7 @@ def load_table(caller: Caller, database: str, name: str) -> CatalogTable:
     table = describe_table(caller, database, name)
     keys = {key["Name"].lower(): key["Type"] for key in table.get("PartitionKeys", [])}
     storage = table.get("StorageDescriptor", {})
-    parts = tuple(_partitions(caller.glue, database, table["Name"])) if keys else ()
+    parts = _partitions(caller, database, table["Name"]) if keys else ()
     return CatalogTable(
         database=database,
         name=name,
@@ -101,9 +97,11 @@ def database_names(glue: Any) -> list[str]:
     return sorted(database["Name"] for page in pages for database in page["DatabaseList"])
 
 
-def _partitions(glue: Any, database: str, name: str) -> Iterator[dict[str, Any]]:
-    for page in glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name):
-        yield from page["Partitions"]
+def _partitions(caller: Caller, database: str, name: str) -> tuple[dict[str, Any], ...]:
+    try:
+        return caller.partitions(database, name)
+    except EntityNotFoundException as error:
+        raise TableNotFoundError(database, name, table_names(caller.glue, database)) from error
 
 
 def _files(

@@ -72,10 +72,11 @@ class Engines:
 
     @contextmanager
     def lend_for(self, files: frozenset[Path]) -> Iterator[Engine]:
-        """Lend an empty database that may touch exactly `files`, in a transaction that is rolled back.
+        """Lend an empty database that may touch exactly `files`.
 
-        So nothing that one query makes is found by the next one, but for functions, which are the same for
-        all. After an error the database is closed. Raises LocalCloudError after `close`.
+        The borrower defines functions, which mean the same in all queries, and begins a transaction for all
+        else. It is rolled back, so that no other query finds anything of it. After an error the database is
+        closed. Raises LocalCloudError after `close`.
         """
         known = self._take_closed(files)
         if known is not None:
@@ -98,12 +99,11 @@ class Engines:
 
     @contextmanager
     def _using(self, engine: Engine, is_new: bool = False) -> Iterator[None]:
-        """Lend a transaction of a database, which is kept if no error ends it."""
+        """Lend a database, which is kept if no error ends the query."""
         is_kept = False
         try:
             if is_new:
                 close_to(engine.connection, sorted(engine.files))
-            engine.connection.begin()
             yield
             engine.connection.rollback()
             is_kept = self._keep(engine)

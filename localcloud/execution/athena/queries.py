@@ -151,6 +151,7 @@ def translate(statement: Statement, query: exp.Expr, output: Sequence[Path] = ()
     with _lend(statement, files, output) as engine:
         connection = engine.connection
         engine.functions.update(define_functions(connection, compiled.sql, engine.functions))
+        connection.begin()
         tables.create(connection)
         scanned = _bytes_to_scan(connection, compiled.sql, read)
         if statement.limit and scanned > statement.limit:

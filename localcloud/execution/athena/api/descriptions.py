@@ -15,6 +15,9 @@ from localcloud.execution.athena.api.execution import Execution
 from localcloud.execution.athena.statements.comments import without_comments
 from localcloud.patching import add, replace
 
+LOOK_SECONDS = 0.05
+"""Seconds for which the answer about a running query waits for its end; those of AWS take as long."""
+
 _DDL = re.compile(r"(ALTER|CREATE|DROP|MSCK|PREPARE|DEALLOCATE)\b", re.IGNORECASE)
 _UTILITY = re.compile(r"(DESCRIBE|DESC|SHOW|EXPLAIN)\b", re.IGNORECASE)
 
@@ -82,8 +85,10 @@ def _statistics(execution: Execution) -> dict[str, Any]:
 
 
 def _get(self: AthenaResponse) -> str:
-    """GetQueryExecution."""
-    return json.dumps({"QueryExecution": _describe(self.athena_backend, self._get_param("QueryExecutionId"))})
+    """GetQueryExecution. A look at a query that is about to end costs both sides more than the wait."""
+    identifier = self._get_param("QueryExecutionId")
+    find_execution(self.athena_backend, identifier).ended.wait(LOOK_SECONDS)
+    return json.dumps({"QueryExecution": _describe(self.athena_backend, identifier)})
 
 
 def _batch_get(self: AthenaResponse) -> str:

@@ -34,6 +34,8 @@ class Execution(models.Execution):
         self.lock = threading.RLock()
         self.released = threading.Event()
         """Set when the worker has ended the query, finished or cancelled."""
+        self.ended = threading.Event()
+        """Set in a final state."""
 
     @property
     def status(self) -> str:
@@ -61,6 +63,7 @@ class Execution(models.Execution):
             self.finished, self.connection = self.finished or time.time(), None
             if self.state != "CANCELLED":
                 self.state, self.reason = state, reason
+        self.ended.set()
         self.released.set()
 
     def cancel(self) -> None:
@@ -69,6 +72,7 @@ class Execution(models.Execution):
             if self.state not in ("QUEUED", "RUNNING"):
                 return
             self.state, self.finished = "CANCELLED", time.time()
+        self.ended.set()
         if self.started is not None:
             threading.Thread(target=self._interrupt, daemon=True).start()
 
