@@ -27,12 +27,15 @@ from serving.client.connection import Connection
 from serving.client.errors import RefusedError, SecretError
 from serving.client.requests import UNAUTHENTICATED, Deadline
 from serving.publish.buckets import needed_columns
+from serving.publish.cold_start import leave_out_pandas
 from serving.publish.gold import Partition, gold_source
 from serving.publish.publication import Publisher
 from serving.publish.report import Report
 
 logger = Logger(service="publish-marts")
 metrics = Metrics(namespace=PROJECT.capitalize(), service="publish-marts")
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    leave_out_pandas()
 for chatty in ("astrapy", "httpx", "httpcore"):
     logging.getLogger(chatty).setLevel(logging.ERROR)
 
@@ -54,6 +57,12 @@ def connection(secret: str, keyspace: str) -> Connection:
             hint="Put endpoint and token into the secret, or correct the function's permission.",
         ) from error
     return Connection.from_secret(text, keyspace=keyspace)
+
+
+@cache
+def storage() -> Any:
+    """Return the client that reads gold; a warm process makes it once."""
+    return boto3.client("s3")
 
 
 def _publish(publisher: Publisher, **arguments: Any) -> Report:
@@ -88,7 +97,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             collection=collection,
             period=partition.period,
             source=gold_source(
-                boto3.client("s3"),
+                storage(),
                 bucket=os.environ["CURATED_BUCKET"],
                 domain=domain.name,
                 mart=mart,

@@ -1,8 +1,9 @@
-"""Models of services are read once, and moto lists its modules once."""
+"""Models of services are read once, moto lists its modules once, and finds methods by their names."""
 
 from __future__ import annotations
 
 import moto.backends
+import moto.core.responses
 import pytest
 
 from localcloud import services
@@ -32,3 +33,16 @@ def test_moto_lists_its_modules_once_while_a_cloud_runs(
     assert {"glue", "s3"} <= set(names)
     monkeypatch.setattr("os.listdir", lambda path: pytest.fail(f"{path} was listed"))
     assert list(moto.backends.list_of_moto_modules()) == names
+
+
+def test_moto_finds_the_methods_of_a_service_by_their_names(cloud: LocalCloud) -> None:
+    class Response:
+        attribute = 1
+
+        def get_object(self) -> None:
+            """Stand for a call."""
+
+    names = vars(moto.core.responses)["method_names_from_class"](Response)
+    assert ("get_object" in names, "attribute" in names, "added_later" in names) == (True, False, False)
+    Response.added_later = Response.get_object  # type: ignore[attr-defined]
+    assert "added_later" in names

@@ -54,6 +54,7 @@ def aws(server: DataApiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]
     monkeypatch.setenv("SERVING_SECRET", SECRET)
     monkeypatch.setattr(module, "load_domain", lambda _: DOMAIN)
     module.connection.cache_clear()
+    module.storage.cache_clear()
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket=BUCKET)

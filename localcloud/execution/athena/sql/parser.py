@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlglot import exp
@@ -50,6 +51,12 @@ def parse(sql: str, parameters: Sequence[str] = ()) -> exp.Expr:
 
     Raises QueryError for a syntax error, several statements, or a wrong number of parameters.
     """
+    # What a text means does not change; each caller has a tree of its own.
+    return _parse(sql, tuple(parameters)).copy()
+
+
+@lru_cache(maxsize=128)
+def _parse(sql: str, parameters: tuple[str, ...]) -> exp.Expr:
     try:
         dialect = Dialect()
         filled, tokens = _with_parameters(dialect, sql, parameters)

@@ -1,4 +1,4 @@
-"""Databases of queries: none is used twice, and the next one is ready."""
+"""Databases of queries: none is used by queries of other files, and the next one is ready."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from concurrent.futures import wait
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from localcloud.errors import LocalCloudError
-from localcloud.execution.athena.engines import Engines, close_to
+from localcloud.execution.athena.engines import MOST_CLOSED, Engines, close_to
 
 
 class Watched(Engines):
@@ -158,3 +160,90 @@ def test_a_query_that_fails_during_the_end_keeps_its_error(watched: Watched) -> 
         query()
     assert not is_open(watched.started[0])
     assert len(watched.starts) == 1
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Files of a number in each."""
+    found = [tmp_path / f"{number}.csv" for number in range(3)]
+    for number, file in enumerate(found):
+        file.write_text(f"a\n{number}\n")
+    return found
+
+
+def test_queries_of_the_same_files_use_one_database_and_find_nothing_of_each_other(
+    watched: Watched, files: list[Path]
+) -> None:
+    own = frozenset(files[:2])
+    for _ in range(2):
+        with watched.lend_for(own) as engine:
+            engine.connection.begin()
+            assert engine.connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
+            assert engine.connection.execute(
+                "SELECT count(*) FROM duckdb_views() WHERE NOT internal"
+            ).fetchone() == (0,)
+            engine.connection.execute("CREATE TEMP TABLE left_over AS SELECT 1 AS a")
+            engine.connection.execute(f"CREATE VIEW seen AS SELECT a FROM read_csv('{files[0]}')")
+            assert engine.connection.execute("SELECT a FROM seen").fetchall() == [(0,)]
+    assert watched.started[0] is engine.connection
+
+
+def test_a_database_reaches_the_files_of_its_queries_only(watched: Watched, files: list[Path]) -> None:
+    with watched.lend_for(frozenset(files[:1])) as first:
+        first.connection.begin()
+    with watched.lend_for(frozenset(files[1:])) as other:
+        other.connection.begin()
+        assert other.connection is not first.connection
+        assert other.connection.execute(f"SELECT a FROM read_csv('{files[2]}')").fetchall() == [(2,)]
+    with watched.lend_for(frozenset(files[:1])) as again:
+        again.connection.begin()
+        assert again is first
+        with pytest.raises(duckdb.PermissionException):
+            again.connection.execute(f"SELECT a FROM read_csv('{files[2]}')")
+        again.connection.rollback()
+        again.connection.begin()
+
+
+def test_a_file_that_is_written_again_has_its_new_content(watched: Watched, files: list[Path]) -> None:
+    table = files[0].with_suffix(".parquet")
+    read = []
+    for number in (1, 2):
+        pq.write_table(pa.table({"a": [number]}), table)
+        with watched.lend_for(frozenset([table])) as engine:
+            engine.connection.begin()
+            read += engine.connection.execute(f"SELECT a FROM read_parquet('{table}')").fetchall()
+    assert read == [(1,), (2,)]
+
+
+def test_a_database_is_closed_after_an_error(watched: Watched) -> None:
+    def query() -> None:
+        with watched.lend_for(frozenset()) as engine:
+            engine.connection.begin()
+            engine.connection.execute("SELECT * FROM missing")
+
+    with pytest.raises(duckdb.CatalogException):
+        query()
+    assert not is_open(watched.started[0])
+    with watched.lend_for(frozenset()) as other:
+        other.connection.begin()
+    assert other.connection is not watched.started[0]
+
+
+def test_queries_of_the_same_files_at_the_same_time_have_databases_of_their_own(watched: Watched) -> None:
+    with watched.lend_for(frozenset()) as one, watched.lend_for(frozenset()) as other:
+        one.connection.begin()
+        other.connection.begin()
+        assert one.connection is not other.connection
+
+
+def test_the_databases_that_were_used_last_are_kept_until_the_end(watched: Watched, tmp_path: Path) -> None:
+    for number in range(MOST_CLOSED + 1):
+        with watched.lend_for(frozenset([tmp_path / str(number)])) as engine:
+            engine.connection.begin()
+    used = [each for each in watched.started if is_open(each)]
+    assert engine.connection in used
+    assert len(used) <= MOST_CLOSED + 1  # One is ready for other files.
+    watched.close()
+    assert not any(map(is_open, watched.started))
+    with pytest.raises(LocalCloudError, match="stops"), watched.lend_for(frozenset()):
+        pass

@@ -1,4 +1,4 @@
-"""A query runs within the limits of its workgroup."""
+"""A query runs within the limits of its workgroup, on the catalog and the files as they are then."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.execution.athena.engines import close_to
 from tests.localcloud.execution.athena.client import OUTPUT, failure, query, start, wait_for
-from tests.localcloud.execution.conftest import Cloud
+from tests.localcloud.execution.conftest import DATABASE, Cloud
 
 
 def test_query_beyond_the_scan_limit_is_cancelled(cloud: Cloud) -> None:
@@ -70,3 +70,33 @@ def test_query_cannot_name_a_file(cloud: Cloud, source: str) -> None:
     reason = failure(cloud, f"SELECT * FROM {source}")
 
     assert "not supported locally" in reason or "TABLE_NOT_FOUND" in reason or "SYNTAX_ERROR" in reason
+
+
+def test_a_query_sees_what_has_changed_since_the_one_before(cloud: Cloud) -> None:
+    def found() -> list[list[str | None]]:
+        return query(cloud, "SELECT * FROM changing ORDER BY 1")
+
+    cloud.put_table("changing", {"a": "string"})
+    cloud.put_parquet("changing/one.parquet", a=["x"], b=["y"])
+    assert found() == [["x"]]
+    storage = cloud.client("glue").get_table(DatabaseName=DATABASE, Name="changing")["Table"][
+        "StorageDescriptor"
+    ]
+    columns = [{"Name": name, "Type": "string"} for name in ("a", "b")]
+    # A column of the catalog, in the same files.
+    cloud.client("glue").update_table(
+        DatabaseName=DATABASE,
+        TableInput={"Name": "changing", "StorageDescriptor": {**storage, "Columns": columns}},
+    )
+    assert found() == [["x", "y"]]
+    # The same file with other rows, and other columns.
+    cloud.put_parquet("changing/one.parquet", a=["z"])
+    assert found() == [["z", None]]
+    cloud.put_parquet("changing/two.parquet", a=["zz"], b=["y"])
+    assert found() == [["z", None], ["zz", "y"]]
+
+
+def test_queries_of_the_same_files_may_name_other_functions(cloud: Cloud) -> None:
+    for _ in range(2):
+        assert query(cloud, "SELECT round(2.5e0)") == [["3.0"]]
+        assert query(cloud, "SELECT levenshtein_distance('ab', 'b')") == [["1"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from localcloud.execution.athena.api.execution import Execution
+from localcloud.execution.athena.api.execution import INTERRUPT_INTERVAL, Execution
 
 
 def new_execution() -> Execution:
@@ -55,3 +55,26 @@ def test_ended_execution_cannot_be_cancelled() -> None:
     execution.cancel()
 
     assert execution.status == "SUCCEEDED"
+
+
+def test_execution_has_ended_in_a_final_state_only() -> None:
+    finished, cancelled = new_execution(), new_execution()
+    for each in (finished, cancelled):
+        each.begin()
+        assert not each.ended.is_set()
+    finished.finish("SUCCEEDED")
+    cancelled.cancel()
+    assert finished.ended.is_set()
+    assert cancelled.ended.is_set()
+
+
+def test_who_cancels_a_query_interrupts_no_other_one() -> None:
+    execution = new_execution()
+    with duckdb.connect() as connection:
+        execution.begin()
+        execution.use_connection(connection)
+        execution.use_connection(None)
+        execution.cancel()
+        assert not execution.released.wait(3 * INTERRUPT_INTERVAL)
+        assert connection.execute("SELECT count(*) FROM range(10_000_000) a(x) WHERE x % 3 = 0").fetchone()
+    execution.finish("FAILED")
