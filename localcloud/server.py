@@ -30,7 +30,7 @@ from localcloud.execution import athena, crawler, functions, glue
 from localcloud.execution.early import EarlyWorkers
 from localcloud.execution.glue_run import GlueRun
 from localcloud.home import remove_unfinished, require_own_ledger
-from localcloud.http import HttpServer
+from localcloud.http_server.server import HttpServer
 from localcloud.iam.evaluator import Evaluator, Mode
 from localcloud.lock import HomeLock
 from localcloud.patching import check_version, restore

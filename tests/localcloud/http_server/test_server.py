@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from localcloud.http import BODY_BYTES, HttpServer
+from localcloud.http_server.server import BODY_BYTES, HttpServer
 
 
 @pytest.fixture
