@@ -143,7 +143,10 @@ def translate(statement: Statement, query: exp.Expr, output: Sequence[Path] = ()
 
     Raises QueryError, and ScanLimitError when the query would scan more than `statement.limit`.
     """
-    with_path = any(column.name.lower() == "$path" for column in query.find_all(exp.Column))
+    written = (statement.sql, *statement.parameters)
+    with_path = any("$path" in text.lower() for text in written) and any(
+        column.name.lower() == "$path" for column in query.find_all(exp.Column)
+    )
     tables = Tables(statement, with_path)
     compiled = compile_query(query, tables, statement.database)
     read = list(tables.found.values())
