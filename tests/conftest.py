@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.runtime.session import INTERPRETED, configure
+from glue_jobs.runtime.session import INTERPRETED, WHOLE_PLANS, configure
 from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
 from tests import plain_files
 from tests.plain_files import use_plain_files
@@ -29,9 +29,12 @@ SMALL = {
     # Compiling a small query takes longer than running it. tests/domains/*/reference compile theirs, too, in
     # one of their modes; the jobs of the end-to-end tests do not, because their samples are too small.
     **INTERPRETED,
+    # The text of each query's plan, which Spark makes for its UI: not the long form.
+    "spark.sql.ui.explainMode": "simple",
     # With one compiler Java reserves 48 MB for compiled code; when they are full, it interprets later code.
+    # It would verify the bytecode of each of Spark's classes before their first use.
     "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-    " -XX:ReservedCodeCacheSize=256m",
+    " -XX:ReservedCodeCacheSize=256m -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
 }
 
 
@@ -60,5 +63,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     use_plain_files(session)
-    yield configure(session)
+    configure(session)
+    # As in the jobs' small runs: queries are planned once, not anew after each of their stages.
+    for name, value in WHOLE_PLANS.items():
+        session.conf.set(name, value)
+    yield session
     session.stop()

@@ -2,7 +2,8 @@
 
 A group shares what is expensive: a Spark session, a database server, a local cloud, the templates. Its tests
 stay in one process and in their order, because tests of one file may build on each other. Groups begin in the
-order below, the longest first, so that both processes end at about the same time.
+order below, the longest first, so that both processes end at about the same time. The jobs' tests are several
+groups: together they would take as long as all others, and a process keeps its Spark session for the next.
 """
 
 from __future__ import annotations
@@ -20,20 +21,26 @@ REST = "rest"
 GROUPS = {
     "jobs": ("cli/quarantine/", "cli/steward/", "glue_jobs/"),
     "end to end": ("e2e/",),
+    "whole runs": ("acceptance/", "demo/"),
+    "tables": tuple(f"glue_jobs/{name}/" for name in ("curation", "ingest", "quality", "reingest")),
+    "marts": ("domains/", "transforms/"),
+    "streams": ("glue_jobs/streaming/",),
     "local cloud": ("localcloud/",),
     "templates": ("docs/", "infra/"),
-    "marts": ("domains/", "transforms/"),
     # What is in none of the folders of the others.
     REST: (),
     "pages": ("dashboard/",),
 }
-"""Group → its folders."""
+"""Group → its folders. A folder within one of another group leaves it."""
 
 
 def group_of(path: Path) -> str:
     """Return the group of a file of tests."""
     name = path.relative_to(TESTS).as_posix()
-    return next((group for group, folders in GROUPS.items() if name.startswith(folders)), REST)
+    found = {
+        folder: group for group, folders in GROUPS.items() for folder in folders if name.startswith(folder)
+    }
+    return found[max(found, key=len)] if found else REST
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
