@@ -13,7 +13,9 @@ from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
 from tests import plain_files
 from tests.plain_files import use_plain_files
 
-pytest_plugins = [f"tests.plugins.{name}" for name in ("watchdog", "environment", "groups", "service_models")]
+pytest_plugins = [
+    f"tests.plugins.{name}" for name in ("watchdog", "environment", "groups", "service_models", "java_names")
+]
 
 SMALL = {
     **WITHOUT_UI,
@@ -31,6 +33,8 @@ SMALL = {
     **INTERPRETED,
     # The text of each query's plan, which Spark makes for its UI: not the long form.
     "spark.sql.ui.explainMode": "simple",
+    # For each part of an expression PySpark would look at Python's stack, and tell Java of the line.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
     # With one compiler Java reserves 48 MB for compiled code; when they are full, it interprets later code.
     # It would verify the bytecode of each of Spark's classes before their first use.
     "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
