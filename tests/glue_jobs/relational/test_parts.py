@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,6 +61,7 @@ def test_nothing_asked_is_no_query() -> None:
 
 MONTHS = (202401, 202402)
 ROWS = 2_000
+PLAN_FORM = "spark.sql.ui.explainMode"
 
 
 def put(pipeline: Pipeline, table: str) -> None:
@@ -101,6 +103,16 @@ def test_lines_of_a_file_are_in_the_order_of_the_key(
             assert keys == [list(range(ROWS))]
 
 
+@pytest.fixture
+def long_plans(spark: SparkSession) -> Iterator[None]:
+    """Let Spark keep the long form of plans, its default, in which each operator has its number."""
+    before = spark.conf.get(PLAN_FORM)
+    spark.conf.set(PLAN_FORM, "formatted")
+    yield
+    spark.conf.set(PLAN_FORM, str(before))
+
+
+@pytest.mark.usefixtures("long_plans")
 @pytest.mark.parametrize(("tables", "sorts"), [(("orders",), 1), (("orders", "reviews"), 3)])
 def test_spark_sorts_no_rows_again_before_it_writes(
     spark: SparkSession, tmp_path: Path, tables: tuple[str, ...], sorts: int
