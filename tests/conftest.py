@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.runtime.session import INTERPRETED, WHOLE_PLANS, configure
 from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
+from localcloud.java.start import quick_start
 from tests import plain_files
 from tests.plain_files import use_plain_files
 
@@ -62,9 +63,13 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     scratch = tmp_path_factory.mktemp("spark")
     builder = SparkSession.builder.master("local[2]").appName("caudal-tests")
     places = {"spark.local.dir": scratch, "spark.sql.warehouse.dir": scratch / "warehouse"}
-    for name, value in {**SMALL, **places}.items():
-        builder = builder.config(name, str(value))
-    session = builder.getOrCreate()
+    settings, variables = quick_start({name: str(value) for name, value in {**SMALL, **places}.items()})
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     use_plain_files(session)
     configure(session)

@@ -38,7 +38,8 @@ from bench.models.panels import (
 )
 from bench.models.pictures import Point, picture
 from glue_jobs.runtime.session import configure
-from localcloud.execution.spark_settings import java_home, spark_settings
+from localcloud.execution.spark_settings import spark_settings
+from localcloud.java.home import java_home
 
 SEEDS = tuple(range(9201, 9221))
 SETTINGS = (42, 150)

@@ -1,4 +1,4 @@
-"""The Spark settings and the Java installation of the local workers.
+"""The Spark settings of the local workers.
 
 These settings choose where Spark runs, how much memory it may use, and which folder `s3://<bucket>/` is.
 Settings that change results are set by the jobs themselves.
@@ -7,11 +7,8 @@ Settings that change results are set by the jobs themselves.
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
-
-from localcloud.errors import LocalCloudError
 
 HEAPS = {"batch": "1400m", "streaming": "800m"}
 """Java heap by lane. With the rest of the JVMs and Python, both workers stay below 4 GB resident."""
@@ -45,27 +42,6 @@ WITHOUT_UI = {
 }
 
 HERE = Path(__file__).resolve().parent
-
-
-def java_home() -> Path:
-    """Return the Java installation: JAVA_HOME, else `java` on the PATH, else the last one in /usr/lib/jvm.
-
-    Raises LocalCloudError when no Java is installed.
-    """
-    named = os.environ.get("JAVA_HOME")
-    if named and (Path(named) / "bin" / "java").exists():
-        return Path(named)
-    found = shutil.which("java")
-    if found:
-        return Path(found).resolve().parent.parent
-    installed = sorted(Path("/usr/lib/jvm").glob("*/bin/java"))
-    if installed:
-        return installed[-1].parent.parent
-    raise LocalCloudError(
-        "Spark needs Java 17 or 21, and no Java is installed.",
-        where="JAVA_HOME, PATH, /usr/lib/jvm",
-        hint="Install a JRE (apt-get install openjdk-17-jre-headless) or set JAVA_HOME.",
-    )
 
 
 @dataclass(frozen=True)

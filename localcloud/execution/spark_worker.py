@@ -12,14 +12,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from localcloud.errors import LocalCloudError
 from localcloud.execution.environment import inherited
-from localcloud.execution.spark_settings import S3A, java_home, spark_settings
+from localcloud.execution.spark_settings import S3A, spark_settings
+from localcloud.java.home import java_home
+from localcloud.java.start import quick_start
 
 PROGRAM = Path(__file__).resolve().parent / "spark_child" / "program.py"
 START_LIMIT = 180.0
@@ -53,12 +55,12 @@ class SparkWorker:
         self._peak = 0
         self._jvm: int | None = None
         self._lock = threading.Lock()
-        self._process, self._socket = self._start()
+        settings, variables = quick_start(spark_settings(self._scratch, lane, s3a, short_runs))
+        self._process, self._socket = self._start(variables)
         threading.Thread(target=self._read, name=f"spark-{lane}", daemon=True).start()
-        settings = spark_settings(self._scratch, lane, s3a, short_runs)
         self._send(command="start", settings=settings, scratch=str(self._scratch), s3a=s3a is not None)
 
-    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _start(self, variables: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
         self._scratch.mkdir(parents=True, exist_ok=True)
         self._log.parent.mkdir(parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
@@ -70,7 +72,7 @@ class SparkWorker:
                 stdout=log,
                 stderr=log,
                 cwd=self._scratch,
-                env=_environment(),
+                env={**_environment(), **variables},
                 start_new_session=True,  # so that the JVM can be killed along with it
             )
         return process, ours

@@ -10,6 +10,9 @@ from types import ModuleType
 
 import pytest
 
+from localcloud.errors import LocalCloudError
+from localcloud.java import making
+from localcloud.java.archive import Archive
 from scripts import apt, compiled, mariadb, packages, setup, steps
 from scripts.steps import SetupError
 from tests.scripts.checkouts import checkout, java
@@ -92,7 +95,14 @@ def installs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     monkeypatch.setattr(setup, "install_packages", lambda root, program: done.append(root))
     monkeypatch.setattr(compiled, "compile_modules", lambda root, run, with_pipeline: None)
     monkeypatch.setattr(mariadb, "add_mariadb", lambda root: None)
+    monkeypatch.setattr(making, "make", write_archive)
     return done
+
+
+def write_archive(archive: Archive) -> None:
+    archive.folder.mkdir(parents=True, exist_ok=True)
+    archive.file.write_bytes(b"classes")
+    archive.record.write_text('{"bytes": 7, "crc32": 49118917}')
 
 
 def test_spark_is_configured_with_its_java(tmp_path: Path) -> None:
@@ -202,10 +212,45 @@ def test_modules_that_cannot_be_compiled_do_not_end_the_set_up(
     assert setup.set_up(root) is True
     assert setup.set_up(root) is False
     assert setup.configured_java(root) == home
-    said = capsys.readouterr().out.splitlines()
+    # The archive of classes is made at the same time.
+    said = [line for line in capsys.readouterr().out.splitlines() if "archive of" not in line]
     assert said[-1] == (
         "set-up: modules that are not compiled make the first runs slower: No space left on device"
     )
+
+
+def test_missing_or_damaged_archive_of_classes_is_made_by_the_next_set_up(
+    tmp_path: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, home = checkout(tmp_path), java(tmp_path / "jvm", "17")
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    setup.set_up(root, with_java=False)
+    archive = setup.archive_of(root, home)
+    assert archive.folder == root / ".build" / "java-classes"
+    assert not archive.file.exists()
+    assert [setup.set_up(root), setup.set_up(root)] == [True, False]
+    for damage in (archive.file.unlink, lambda: archive.file.write_bytes(b"classez")):
+        damage()
+        assert [setup.set_up(root), setup.set_up(root)] == [True, False]
+        assert archive.file.read_bytes() == b"classes"
+    assert len(installs) == 1
+
+
+def test_archive_of_classes_that_cannot_be_made_does_not_end_the_set_up(
+    tmp_path: Path,
+    installs: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(archive: Archive) -> None:
+        raise LocalCloudError("Java ended with code 1", where="java -Xshare:dump")
+
+    root = checkout(tmp_path)
+    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "jvm", "17")))
+    monkeypatch.setattr(making, "make", fail)
+    assert setup.set_up(root) is True
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "set-up: Spark starts slower: java -Xshare:dump: Java ended with code 1"
 
 
 def test_modules_of_the_pipeline_are_compiled_after_a_set_up_for_templates(

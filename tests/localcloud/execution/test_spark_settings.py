@@ -6,29 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.execution.spark_settings import S3A, java_home, spark_settings
-
-
-def make_java(home: Path) -> Path:
-    (home / "bin").mkdir(parents=True)
-    (home / "bin" / "java").touch(mode=0o755)
-    return home
-
-
-def test_java_home_takes_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    named, found = make_java(tmp_path / "named"), make_java(tmp_path / "found")
-    monkeypatch.setenv("JAVA_HOME", str(named))
-    monkeypatch.setenv("PATH", str(found / "bin"))
-
-    assert java_home() == named
-
-
-def test_java_on_the_path_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = make_java(tmp_path / "found")
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "removed"))
-    monkeypatch.setenv("PATH", str(found / "bin"))
-
-    assert java_home() == found
+from localcloud.execution.spark_settings import S3A, spark_settings
 
 
 def test_streaming_lane_has_the_smaller_heap(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Java for local Spark: where it is installed, and the archive of classes with which it starts sooner."""
