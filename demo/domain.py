@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import boto3
 from rich.console import Console
 from rich.markup import escape
 
@@ -20,6 +19,7 @@ from demo.waiting import Waiting, read_waiting
 from lake.errors import CaudalError
 from lake.model.spec import Domain
 from lake.naming import Names, collection_name, stream_job
+from localcloud import services
 from localcloud.client import ExecutionWatcher, FollowedExecution, StateTime, stack_resources
 from localcloud.context import ACCOUNT, REGION
 from localcloud.server import LocalCloud
@@ -257,7 +257,7 @@ def client_as(cloud: LocalCloud, role: str, service: str) -> Any:
     answer = cloud.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="demo"
     )["Credentials"]
-    session: Any = boto3.Session(
+    session: Any = services.session(
         aws_access_key_id=answer["AccessKeyId"],
         aws_secret_access_key=answer["SecretAccessKey"],
         aws_session_token=answer["SessionToken"],
