@@ -65,8 +65,8 @@ def run(
         _finish(store, args, ledger, summary, {}, holds)
         return summary
     args = replace(args, full_refresh=args.full_refresh or view.needs_full_refresh)
-    choose_settings(spark, view.size if args.full_refresh else view.size_of_update)
-    curation = Curation(spark, store, args, domain, view, models)
+    session = choose_settings(spark, view.size_to_curate(everything=args.full_refresh))
+    curation = Curation(session, store, args, domain, view, models)
     curation.compute()
     _record_publishing_streams(ledger, domain, view, args)
     if args.serving:
@@ -83,11 +83,10 @@ def run(
     )
     ledger.update_snapshot()
     compacted = _compact(spark, store, catalog, args, domain, view, now)
-    pending = [batch.batch_id for batch in view.pending]
     withdrawn = withdrawn_files(view)
     told = [*withdrawn_messages(withdrawn), *_replaced_messages(curation.replaced), *models.messages()]
     message = " ".join([_publication_message(published, domain), *told, *compacted.failures, *held])
-    summary = _summary(RunStatus.PUBLISHED, published, pending, message)
+    summary = _summary(RunStatus.PUBLISHED, published, [batch.batch_id for batch in view.pending], message)
     summary["compacted"] = compacted.changed
     summary["models"] = models.summary()
     summary["replaced_groups"] = {name: each.groups for name, each in curation.replaced.items()}

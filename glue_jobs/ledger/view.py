@@ -49,13 +49,14 @@ class LedgerView:
         """About the bytes of all raw files ever ingested, unpacked: a run reads no more of bronze."""
         return sum(map(_size, self.batches))
 
-    @property
-    def size_of_update(self) -> int:
-        """About the bytes of bronze that a run reads which adds the pending batches to silver and gold.
+    def size_to_curate(self, *, everything: bool) -> int:
+        """Return about the bytes of bronze that a curation reads, unpacked.
 
-        It reads all of those batches. Of the others it reads the keys, and all rows only of the months in
-        scope.
+        It reads all of the pending batches. Of the others it reads everything only if it is to recompute
+        everything, otherwise the keys, and whole rows of the months in scope.
         """
+        if everything:
+            return self.size
         new = {batch.batch_id for batch in self.pending}
         added = sum(_size(batch) for batch in self.batches if batch.batch_id in new)
         return added + (self.size - added) // OLD_ROWS_SHARE

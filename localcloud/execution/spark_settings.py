@@ -89,6 +89,9 @@ def spark_settings(
         **FEW_THREADS,
         "spark.scheduler.mode": "FAIR",
         "spark.speculation": "false",
+        # For each part of an expression PySpark would look at Python's stack, to name its line when a value
+        # fails. A job's traceback names the line that ran the query in any case.
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
         # Stopping the state store holds a lock that its maintenance may wait for, by default for 300 s.
         "spark.sql.streaming.stateStore.maintenanceShutdownTimeout": "5s",
         "spark.sql.shuffle.partitions": str(2 * cores),

@@ -53,10 +53,11 @@ def test_new_ledger_is_empty(ledger: Ledger) -> None:
 
 def test_update_reads_new_batches_and_a_tenth_of_the_others(ledger: Ledger) -> None:
     ledger.commit(batch(1, *(file(name) for name in "abcdefghij")))  # ten files of 9 bytes
-    assert (ledger.view().size, ledger.view().size_of_update) == (90, 90)
+    assert ledger.view().size_to_curate(everything=False) == 90
     mark(ledger, "b-1")
     ledger.commit(batch(2, file("k")))
-    assert (ledger.view().size, ledger.view().size_of_update) == (99, 9 + 9)
+    assert ledger.view().size_to_curate(everything=False) == 9 + 9
+    assert ledger.view().size_to_curate(everything=True) == ledger.view().size == 99
 
 
 def test_committed_batches_are_read_as_written(ledger: Ledger) -> None:
