@@ -1,6 +1,6 @@
 """Set up the project on a machine that has only Python 3.11+, make and git: `make setup`.
 
-Standard library only, since no package is installed yet. Five steps, the first three beside the other two:
+Standard library only, since no package is installed yet. Six steps, the first three beside the next two:
 
 1. Install uv, which installs packages, from PyPI into `.build/uv`.
 2. Install the packages of requirements.txt (Node among them) into `.venv`, and compile the modules that the
@@ -9,6 +9,7 @@ Standard library only, since no package is installed yet. Five steps, the first 
 4. Find a Java runtime that Spark can use. If there is none, root installs one system-wide with apt; any other
    user is asked to, with the command. The set-up never calls sudo.
 5. Get MariaDB, the server of the local relational copy: see `scripts/mariadb.py`.
+6. Make the archive of Java's classes, with which Spark starts sooner: see `localcloud/java`.
 
 A stamp holds the hash of the inputs: when nothing changed, the next call returns at once.
 """
@@ -114,7 +115,7 @@ def make_archive(wanted: archive.Archive) -> None:
     try:
         with step("archive of Java's classes"):
             making.make(wanted)
-    except LocalCloudError as error:
+    except (LocalCloudError, OSError) as error:
         print(f"set-up: Spark starts slower: {error}", flush=True)
 
 

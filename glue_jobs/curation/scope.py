@@ -54,10 +54,10 @@ def silver_scopes(
     if full_refresh or all(table.is_first_load for table in bronze.values()):
         return {table.name: EVERYTHING for table in domain.tables if not bronze[table.name].is_empty}
     changes = _ChangedKeys(bronze)
-    touched = {table.name: changes.touched(table) for table in domain.tables_in_order()}
-    # One query for all tables would be planned anew, as a whole, after each of its many stages.
-    to_find = {name: rows for name, rows in touched.items() if isinstance(rows, DataFrame)}
     try:
+        touched = {table.name: changes.touched(table) for table in domain.tables_in_order()}
+        # One query for all tables would be planned anew, as a whole, after each of its many stages.
+        to_find = {name: rows for name, rows in touched.items() if isinstance(rows, DataFrame)}
         months = dict(zip(to_find, at_once(months_of, to_find.values()), strict=True))
     finally:
         changes.forget()

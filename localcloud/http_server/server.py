@@ -148,8 +148,8 @@ class _Answer:
     def write(self, data: bytes) -> None:
         """Send a part of the body, after the head if it is the first one."""
         if not self.is_begun:
-            self.is_begun = True
             data = self._head() + data
+            self.is_begun = True
         if data:
             self._handler.wfile.write(data)
 

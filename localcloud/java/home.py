@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -35,5 +36,6 @@ def configured_java(spark: Path) -> Path | None:
     file = spark / "conf" / "spark-env.sh"
     if not file.is_file():
         return None
-    home = Path(file.read_text(encoding="utf-8").split("'")[1])
-    return home if (home / "bin" / "java").is_file() else None
+    found = re.search(r"^export JAVA_HOME='(.+)'$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    home = Path(found[1]) if found else None
+    return home if home and (home / "bin" / "java").is_file() else None

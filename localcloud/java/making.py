@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import gzip
 import json
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -16,12 +17,20 @@ MODULES = ("--add-modules=jdk.incubator.vector",)
 """Modules that Spark adds to Java's own."""
 
 
+OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+"""Variables with a user's options for all of Java, which may not go together with an archive."""
+
+
+class RefusedError(LocalCloudError):
+    """Java cannot make an archive of these classes, or cannot start with it, and never will."""
+
+
 def make(archive: Archive) -> None:
     """Make the archive from the committed list of classes, and name it when Java has started with it.
 
     Makers that run at the same time wait for the first, and keep its archive. Archives for other inputs are
     deleted; a Java that has one open keeps it. Raises LocalCloudError if Java cannot make one, which is
-    recorded, so that it is not tried again.
+    recorded, so that it is not tried again, unless Java was killed; OSError if files cannot be written.
     """
     archive.settings.mkdir(parents=True, exist_ok=True)
     with (archive.folder / "lock").open("w") as lock:
@@ -38,7 +47,7 @@ def _make(archive: Archive) -> None:
             _java(archive, "-Xshare:dump", f"-XX:SharedClassListFile={classes}", made)
             _java(archive, "-Xshare:on", *MODULES, made, "-version")
             status = made.stat()
-        except (LocalCloudError, FileNotFoundError) as error:
+        except (RefusedError, FileNotFoundError) as error:
             record.write_text(json.dumps({"reason": str(error)}), encoding="utf-8")
             record.replace(archive.record)
             raise LocalCloudError(f"no archive of Java's classes: {error}") from error
@@ -70,12 +79,15 @@ def _java(archive: Archive, mode: str, *arguments: str | Path) -> None:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            env={name: value for name, value in os.environ.items() if name not in OPTIONS},
         )
     except OSError as error:
         raise LocalCloudError("Java cannot be run.", where=str(archive.java), hint=str(error)) from error
     if done.returncode != 0:
         last = "\n".join(done.stdout.splitlines()[-3:])
-        raise LocalCloudError(
+        # A negative code is that of a signal, e.g. for want of memory: another time it may succeed.
+        kind = RefusedError if done.returncode > 0 else LocalCloudError
+        raise kind(
             f"Java ended with code {done.returncode}: {last}",
             where=f"java {mode}",
             hint="Spark starts without.",

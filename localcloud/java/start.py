@@ -38,7 +38,9 @@ def quick_start(
         LOG.warning("Spark starts without %s: %s. `make setup` makes it anew.", archive.file, damage)
         return ordered, {}
     archive.settings.mkdir(exist_ok=True)
-    java = (settings.get(JAVA_OPTIONS, ""), QUIET, "-Xshare:auto", f"-XX:SharedArchiveFile={archive.file}")
+    # In quotes, because Spark divides the options at white space.
+    file = f'-XX:SharedArchiveFile="{archive.file}"'
+    java = (settings.get(JAVA_OPTIONS, ""), QUIET, "-Xshare:auto", file)
     quick = {**ordered, JAVA_OPTIONS: " ".join(part for part in java if part)}
     # Spark reads JAVA_HOME from the settings that this folder takes the place of.
     return quick, {"JAVA_HOME": str(archive.java), "SPARK_CONF_DIR": str(archive.settings)}
@@ -49,5 +51,5 @@ def set_up_archive(folder: Path = FOLDER) -> Archive | None:
     found = importlib.util.find_spec("pyspark")
     if found is None or not found.origin or {"SPARK_HOME", "SPARK_CONF_DIR"} & set(os.environ):
         return None
-    spark = Path(found.origin).resolve().parent
+    spark = Path(found.origin).parent.resolve()
     return Archive((configured_java(spark) or java_home()).resolve(), spark, folder)

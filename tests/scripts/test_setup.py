@@ -236,21 +236,32 @@ def test_missing_or_damaged_archive_of_classes_is_made_by_the_next_set_up(
     assert len(installs) == 1
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            LocalCloudError("Java ended with code 1", where="java -Xshare:dump"),
+            "java -Xshare:dump: Java ended with code 1",
+        ),
+        (OSError(28, "No space left on device"), "[Errno 28] No space left on device"),
+    ],
+)
 def test_archive_of_classes_that_cannot_be_made_does_not_end_the_set_up(
     tmp_path: Path,
     installs: list[Path],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    said: str,
 ) -> None:
     def fail(archive: Archive) -> None:
-        raise LocalCloudError("Java ended with code 1", where="java -Xshare:dump")
+        raise error
 
     root = checkout(tmp_path)
     monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "jvm", "17")))
     monkeypatch.setattr(making, "make", fail)
     assert setup.set_up(root) is True
-    said = capsys.readouterr().out.splitlines()
-    assert said[-1] == "set-up: Spark starts slower: java -Xshare:dump: Java ended with code 1"
+    assert capsys.readouterr().out.splitlines()[-1] == f"set-up: Spark starts slower: {said}"
 
 
 def test_modules_of_the_pipeline_are_compiled_after_a_set_up_for_templates(

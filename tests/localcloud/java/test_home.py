@@ -39,3 +39,9 @@ def test_java_of_the_set_up_is_read_from_sparks_settings(tmp_path: Path) -> None
     assert configured_java(tmp_path) == home
     (home / "bin" / "java").unlink()
     assert configured_java(tmp_path) is None
+
+
+def test_settings_of_ones_own_name_no_java_of_the_set_up(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "spark-env.sh").write_text("export SPARK_LOG_DIR=/logs\n")
+    assert configured_java(tmp_path) is None

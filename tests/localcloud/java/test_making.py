@@ -64,3 +64,22 @@ def test_java_that_makes_none_is_told(tmp_path: Path) -> None:
     (archive.java / "bin" / "java").write_text("#!/bin/sh\n")
     with pytest.raises(LocalCloudError, match="no archive of Java's classes"):
         make(archive)
+
+
+def test_java_that_was_killed_is_tried_again(tmp_path: Path) -> None:
+    archive = fake_archive(tmp_path, verdict="kill -9 $$")
+    with pytest.raises(LocalCloudError, match="Java ended with code -9"):
+        make(archive)
+    assert not archive.is_decided()
+    fake_archive(tmp_path)
+    make(archive)
+    assert archive.damage() is None
+
+
+def test_options_of_the_user_are_not_those_of_the_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:+UseZGC")
+    archive = fake_archive(tmp_path, verdict='test -z "$JAVA_TOOL_OPTIONS"')
+    make(archive)
+    assert archive.damage() is None

@@ -34,9 +34,10 @@ def test_without_an_archive_only_the_order_of_jars_is_new(tmp_path: Path) -> Non
 def test_whole_archive_is_used(tmp_path: Path) -> None:
     archive = fake_archive(tmp_path)
     make(archive)
+    quick = f'{QUIET} -Xshare:auto -XX:SharedArchiveFile="{archive.file}"'
     assert quick_start(SETTINGS, archive) == (
         {
-            "spark.driver.extraJavaOptions": f"-Xa {QUIET} -Xshare:auto -XX:SharedArchiveFile={archive.file}",
+            "spark.driver.extraJavaOptions": f"-Xa {quick}",
             "spark.driver.extraClassPath": first(archive),
             "x": "y",
         },
@@ -71,7 +72,8 @@ def test_users_own_spark_has_no_archive(name: str, monkeypatch: pytest.MonkeyPat
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """An archive of two classes for the installed Java and Spark."""
-    folder = tmp_path_factory.mktemp("classes")
+    folder = tmp_path_factory.mktemp("with space") / "classes"
+    folder.mkdir()
     classes = folder / "list.gz"
     classes.write_bytes(gzip.compress(b"java/lang/Object\norg/apache/spark/SparkConf\n"))
     with pytest.MonkeyPatch.context() as patched:
