@@ -44,6 +44,7 @@ class LiveDemo(Demo):
     """A demo whose newest events arrive while the dashboards are open. `pace`: hours of events a second."""
 
     answers_early = False
+    has_continuous_streams = True
 
     def __init__(
         self,

@@ -37,6 +37,9 @@ class Demo:
     answers_early = True
     """Whether domains answer while copies of gold are still updated."""
 
+    has_continuous_streams = False
+    """Whether a stream's run goes on beside batch jobs."""
+
     def __init__(self, home: Path, env: str, console: Console, workers: EarlyWorkers | None = None) -> None:
         """Prepare the demo; `workers` are those that were started for this home before."""
         self._workers = workers
@@ -62,7 +65,9 @@ class Demo:
         out = self._home / "cdk.out"
         workers = self._workers
         short_runs = is_short(self._home, self._env, landing) if workers is None else workers.short_runs
-        with LocalCloud(self._home, short_runs=short_runs, workers=workers) as cloud:
+        # A worker of their own would start Java again for streams that are read within seconds.
+        one_worker = short_runs and not self.has_continuous_streams
+        with LocalCloud(self._home, short_runs=short_runs, one_worker=one_worker, workers=workers) as cloud:
             # Spark and the database start while the templates are synthesised and the stacks deployed.
             executor().warm_up(self._has_new_events(domains, landing))
             cloud.context.databases.prepare(self._names.relational)

@@ -78,6 +78,8 @@ class Context:
     """The jars of Hadoop's S3A client, if Spark calls S3 over HTTP; see `LocalCloud`."""
     short_runs: bool = False
     """Whether the workers' Java compiles quickly rather than well; see `LocalCloud`."""
+    one_worker: bool = False
+    """Whether jobs of streams have no worker of their own; see `LocalCloud`."""
     event_logs: bool = False
     """Whether Spark logs the events of job runs, from which `caudal bench --profile` draws its figures."""
     databases: Any = None

@@ -65,6 +65,7 @@ class LocalCloud:
         has_clock: bool = False,
         s3a_jars: Sequence[Path] = (),
         short_runs: bool = False,
+        one_worker: bool = False,
         workers: EarlyWorkers | None = None,
     ) -> None:
         """Prepare a local cloud. `mode`: enforce the roles' policies, or only record calls; port 0: any.
@@ -72,10 +73,13 @@ class LocalCloud:
         With `has_clock` schedules fire at their rates; otherwise only `fire_schedule` fires them. With
         `s3a_jars`, the jars of Hadoop's S3A client, Spark reads and writes objects over HTTP in the role of
         each job, as on AWS; otherwise it reads and writes the files of the objects, which is faster. With
-        `short_runs` Java leaves out its optimising compiler, which pays off from some minutes on. `workers`
+        `short_runs` Java leaves out its optimising compiler, which pays off from some minutes on. With
+        `one_worker` streams wait for batch jobs, and those for streams: only for streams that end. `workers`
         are those that were started for the same folder with the same `short_runs`, and without S3A.
         """
-        self.context = Context(home=home.resolve(), s3a_jars=tuple(s3a_jars), short_runs=short_runs)
+        self.context = Context(
+            home=home.resolve(), s3a_jars=tuple(s3a_jars), short_runs=short_runs, one_worker=one_worker
+        )
         self._workers = workers
         self._mode: Mode = mode
         self._port = port

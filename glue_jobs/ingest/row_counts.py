@@ -19,6 +19,9 @@ GOOD, REJECTED_ROW, OPEN = 0, 1, 2
 """What becomes of a row: it is good, it is quarantined, or its file is to be read again by records."""
 OUTCOMES = 3
 
+CHECKS_PER_NUMBER = 8
+"""How many checks one number tells the failures of: few numbers are possible then, whatever the rows are."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RowCounts:
@@ -56,18 +59,28 @@ class RowCounter:
     def aggregates(self) -> dict[str, Column]:
         """Return aggregates over the staged rows, to be observed while they are written."""
         is_open = F.array_contains(FLAGS, OPEN_LINE)
-        has_names = F.size(FLAGS) > 0
         outcome = F.when(~self._is_rejected, GOOD).when(is_open, OPEN).otherwise(REJECTED_ROW)
         result = {
             "rows": F.count(F.lit(1)),
             "files": F.collect_set("source_file"),
             "outcomes": tally(self._number * OUTCOMES + outcome),
         }
-        for number, name in enumerate(self._checks):
-            fails = has_names & F.array_contains(FLAGS, name)
-            result[f"flagged_{number}"] = F.count_if(fails & ~self._is_rejected)
-            result[f"quarantined_{number}"] = F.count_if(fails & self._is_rejected)
+        for number, names in enumerate(self._groups()):
+            result[f"checks_{number}"] = tally(F.when(F.size(FLAGS) > 0, self._failures(names)))
         return result
+
+    def _groups(self) -> list[Sequence[str]]:
+        return [
+            self._checks[first : first + CHECKS_PER_NUMBER]
+            for first in range(0, len(self._checks), CHECKS_PER_NUMBER)
+        ]
+
+    def _failures(self, names: Sequence[str]) -> Column:
+        """Return a bit for each check that a row fails, and the lowest one if the row is rejected."""
+        bits = (
+            F.when(F.array_contains(FLAGS, name), 2 << place).otherwise(0) for place, name in enumerate(names)
+        )
+        return sum(bits, F.when(self._is_rejected, 1).otherwise(0))
 
     def counts(self, observed: Mapping[str, Any]) -> RowCounts:
         """Return the counts from the observed values of `aggregates`."""
@@ -76,15 +89,22 @@ class RowCounter:
             key = self._by_number.get(number // OUTCOMES)
             if key is not None:
                 found[number % OUTCOMES][key] += rows
+        flagged, quarantined = self._by_check(observed)
         return RowCounts(
             rows=int(observed["rows"]),
             good=found[GOOD],
             rejected=found[REJECTED_ROW] + found[OPEN],
             open_lines=frozenset(found[OPEN]),
-            flagged=self._by_check("flagged", observed),
-            quarantined=self._by_check("quarantined", observed),
+            flagged=flagged,
+            quarantined=quarantined,
             unknown=frozenset(observed["files"] or ()) - self._keys,
         )
 
-    def _by_check(self, kind: str, observed: Mapping[str, Any]) -> Counter[str]:
-        return Counter({name: int(observed[f"{kind}_{number}"]) for number, name in enumerate(self._checks)})
+    def _by_check(self, observed: Mapping[str, Any]) -> tuple[Counter[str], Counter[str]]:
+        """Return the rows that are flagged by each check, and those that it keeps out."""
+        flagged, quarantined = (Counter(dict.fromkeys(self._checks, 0)) for _ in range(2))
+        for number, names in enumerate(self._groups()):
+            for bits, rows in tallied(observed[f"checks_{number}"]).items():
+                by_check = quarantined if bits & 1 else flagged
+                by_check.update({name: rows for place, name in enumerate(names) if bits & (2 << place)})
+        return flagged, quarantined

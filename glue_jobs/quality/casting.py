@@ -47,12 +47,18 @@ def _timestamp(text: Expression, *, bare_date: bool) -> Expression:
     grammar = text.rlike(_TIMESTAMP)
     if bare_date:
         grammar = grammar | text.rlike(_DATE)
-    return _in_supported_years(F.when(grammar, text.try_cast("timestamp")))
+    return _in_supported_years(text, grammar, text.try_cast("timestamp"))
 
 
-def _in_supported_years(moment: Expression) -> Expression:
-    """Null outside the years 1 to 9999, which a time zone's offset can reach and partitions cannot hold."""
-    return F.when(F.year(moment).between(1, 9999), moment)
+def _in_supported_years(text: Expression, grammar: Expression, moment: Expression) -> Expression:
+    """Return the moment of a text that has the grammar.
+
+    Null outside the years 1 to 9999, which a time zone's offset can reach and partitions cannot hold. Only
+    for a text in the first or last of them, or in year 0, the cast value is looked at.
+    """
+    is_near = F.startswith(text, F.lit("000")) | F.startswith(text, F.lit("9999"))
+    checked = F.when(F.year(moment).between(1, 9999), moment)
+    return F.when(grammar & ~is_near, moment).when(grammar, checked)
 
 
 def _boolean(text: Expression) -> Expression:
@@ -75,7 +81,7 @@ def cast_text(column: Column, text: Expression, *, is_identifier: bool = False) 
     if column.type == "boolean":
         return _boolean(text)
     if column.type == "date":
-        return _in_supported_years(F.when(text.rlike(_DATE), text.try_cast("date")))
+        return _in_supported_years(text, text.rlike(_DATE), text.try_cast("date"))
     if column.type == "timestamp":
         return _timestamp(text, bare_date=column.bare_date)
     raise ValueError(f"column {column.name}: values of type {column.type} cannot be read from files")

@@ -8,7 +8,7 @@ A nested value is read as the text of its JSON.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -27,6 +27,7 @@ from glue_jobs.ingest.reading import (
 from glue_jobs.runtime.rows import ARRIVED, LINE, RAW, SOURCE_COLUMNS
 from glue_jobs.runtime.store import ObjectStore
 from lake.files.csv_text import WHITESPACE
+from lake.model.columns import Column as Declared
 from lake.model.spec import Table
 
 VALUE = "value"
@@ -35,10 +36,16 @@ VALUE = "value"
 _RECORD = "_record"
 _EXACT = "_exact"
 _IRREGULAR = "_irregular"
+_LAST = "_last"
+_TEXT = "_text_"
 _STRICT = {"allowSingleQuotes": "false"}
 _MAP = T.MapType(T.StringType(), T.StringType())
-_LONG_NUMBER = r"[0-9.]{17}"
-"""The parser reads numbers with a point as doubles, which keep fifteen digits."""
+_LONG_NUMBER = r"[.-9][.-9]{16}"
+"""The parser reads numbers with a point as doubles, which keep fifteen digits.
+
+Each place of each line is compared with it. So the class is a single range, which has the slash, too, and the
+first character stands before the loop.
+"""
 
 _MARK = "\u0001"
 """A character that no JSON text holds."""
@@ -80,7 +87,7 @@ def read_json_lines(
 
 def is_record() -> Column:
     """Return the condition that VALUE is not blank."""
-    return F.col(VALUE).rlike(f"[^{WHITESPACE}]")
+    return F.ltrim(VALUE, F.lit(WHITESPACE)) != ""
 
 
 def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
@@ -103,19 +110,19 @@ def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
     parsed = exact.select("*", _objects(F.coalesce(_EXACT, LINE)).alias(_RECORD))
     # JSON `null` is an array's empty element, and two objects are two elements.
     good = F.when(F.col("_valid") & (F.size(_RECORD) == 1), F.get(F.col(_RECORD), F.lit(0)))
-    candidates = parsed.select(LINE, _EXACT, ARRIVED, *SOURCE_COLUMNS, good.alias(_RECORD))
+    kept = (LINE, _EXACT, ARRIVED, *SOURCE_COLUMNS)
+    candidates = parsed.select(*kept, good.alias(_RECORD))
+    found = candidates.select("*", *_texts(table))
     # Only an object with a null, an undeclared or a repeated key has more entries than declared values.
-    marked = candidates.select("*", (F.size(_RECORD) != _declared_values(table)).alias(_IRREGULAR))
-    regular = F.when(F.col(_IRREGULAR), _last_of_each(F.col(_RECORD))).otherwise(F.col(_RECORD))
-    records = marked.withColumn(_RECORD, regular)
-    valid_record = F.col(_RECORD).isNotNull()
-    rows = records.select(
+    marked = found.select("*", (F.size(_RECORD) != _declared_values(table)).alias(_IRREGULAR))
+    last = marked.select("*", F.when(F.col(_IRREGULAR), _last_of_each(F.col(_RECORD))).alias(_LAST))
+    rows = last.select(
         "*",
-        F.when(~valid_record, F.col(LINE)).alias(RAW),
+        F.when(F.col(_RECORD).isNull(), F.col(LINE)).alias(RAW),
         F.when(F.col(_IRREGULAR), _undeclared(table)).alias("extra"),
     )
     return rows.select(
-        *(trimmed(F.col(_RECORD)[column.header]).alias(column.name) for column in table.columns),
+        *(trimmed(_last_text(column)).alias(column.name) for column in table.columns),
         "extra",
         RAW,
         LINE,
@@ -126,7 +133,8 @@ def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
 
 def _has_whole_pairs(line: Column) -> Column:
     """Return whether no escape of the line is half a surrogate pair, which Spark would turn into `?`."""
-    escape = F.contains(line, F.lit("\\ud")) | F.contains(line, F.lit("\\uD"))
+    surrogate = F.contains(line, F.lit("\\ud")) | F.contains(line, F.lit("\\uD"))
+    escape = F.contains(line, F.lit("\\u")) & surrogate
     return ~escape | line.rlike(_WHOLE_PAIRS)
 
 
@@ -141,10 +149,26 @@ def _with_numbers_as_texts(line: Column) -> Column:
     return F.replace(F.replace(marked, F.lit(_MARK * 2), F.lit("")), F.lit(_MARK), F.lit('"'))
 
 
+def _texts(table: Table) -> Iterator[Column]:
+    """Yield the value of each declared key of a record that has no repeated one, as a column `_TEXT + name`.
+
+    A map is searched from its beginning. Most records have the declared keys in their order.
+    """
+    keys, values = F.map_keys(_RECORD), F.map_values(_RECORD)
+    for place, column in enumerate(table.columns):
+        is_there = F.get(keys, F.lit(place)) == column.header
+        found = F.when(is_there, F.get(values, F.lit(place))).otherwise(F.col(_RECORD)[column.header])
+        yield found.alias(_TEXT + column.name)
+
+
 def _declared_values(table: Table) -> Column:
     """Return how many declared columns have a value in the record."""
-    present = [F.col(_RECORD)[column.header].isNotNull().cast("int") for column in table.columns]
+    present = [F.col(_TEXT + column.name).isNotNull().cast("int") for column in table.columns]
     return reduce(Column.__add__, present)
+
+
+def _last_text(column: Declared) -> Column:
+    return F.when(F.col(_IRREGULAR), F.col(_LAST)[column.header]).otherwise(F.col(_TEXT + column.name))
 
 
 def _last_of_each(record: Column) -> Column:
@@ -158,7 +182,7 @@ def _undeclared(table: Table) -> Column:
     A nested value is the text of its JSON as it was written, numbers without quotes.
     """
     headers = [column.header for column in table.columns]
-    others = F.map_filter(F.col(_RECORD), lambda key, _: ~key.isin(*headers))
+    others = F.map_filter(F.col(_LAST), lambda key, _: ~key.isin(*headers))
     written = F.when(F.col(_EXACT).isNotNull(), _last_of_each(F.get(_objects(F.col(LINE)), F.lit(0))))
 
     def as_written(key: Column, value: Column) -> Column:

@@ -69,6 +69,8 @@ def _table_problems(table: Table, tables: dict[str, Table]) -> Iterator[str]:
     for check in table.checks:
         if "." not in check.name or check.column not in (*names, "record"):
             yield f"check '{check.name}' does not name a declared column"
+        elif not re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", check.name):
+            yield f"check '{check.name}': names are <column>.<rule> in snake_case"
         yield from (
             f"check '{check.name}' fixes undeclared column '{fix}'" for fix in check.fix if fix not in names
         )

@@ -25,8 +25,9 @@ from localcloud.execution.spark_settings import S3A
 from localcloud.execution.spark_worker import Outcome
 from localcloud.patching import original, replace
 
-LANES = {"glueetl": "batch", "gluestreaming": "streaming"}
-"""Command name of a job → name of the lane that executes it."""
+BATCH, STREAMING = "batch", "streaming"
+LANES = {"glueetl": BATCH, "gluestreaming": STREAMING}
+"""Command name of a job → name of the lane that executes it, if streams have one of their own."""
 
 ACTIVE = ("STARTING", "RUNNING", "STOPPING")
 EVENT_LOGS = "logs/spark-events"
@@ -60,7 +61,7 @@ class GlueExecutor:
         self._lock = threading.RLock()
         self._has_ended = threading.Condition(self._lock)
 
-    def lane(self, name: str = "batch") -> Lane:
+    def lane(self, name: str = BATCH) -> Lane:
         """Return the lane of this name, created at its first use.
 
         Raises LocalCloudError if it would be created after `stop`.
@@ -78,10 +79,10 @@ class GlueExecutor:
     def warm_up(self, streaming: bool = False) -> None:
         """Start the batch worker in the background, and on demand that of streams."""
         self.lane().warm_up()
-        if streaming:
-            self.lane("streaming").warm_up()
+        if streaming and not self._context.one_worker:
+            self.lane(STREAMING).warm_up()
 
-    def kill(self, lane: str = "batch") -> bool:
+    def kill(self, lane: str = BATCH) -> bool:
         """SIGKILL a lane's worker, so that its current run fails. Returns whether there was a worker."""
         return self.lane(lane).kill()
 
@@ -111,7 +112,8 @@ class GlueExecutor:
 
         Raises ConcurrentRunsExceededException when the job has MaxConcurrentRuns active runs already.
         """
-        lane = self.lane(_lane_name(job))
+        named = _lane_name(job)
+        lane = self.lane(BATCH if self._context.one_worker else named)
         with self._lock:
             active = sum(run.state in ACTIVE for run in job.job_runs)
             if active >= job.execution_property.get("MaxConcurrentRuns", 1):

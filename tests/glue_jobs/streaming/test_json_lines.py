@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -134,6 +135,18 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
             "cost_usd_increment": Decimal("123456789012.123456"),
             "extra": {"a": '": 1, x', "b": ":5", "c": '{"d":1.5,"e":[2,{"f":3}]}', "value ": "4"},
         },
+    ),
+    "keys in another order": (
+        json.dumps(dict(reversed(json.loads(E).items()))),
+        {"event_id": "e1", "value": Decimal("1.5"), "unit": "count", "extra": None},
+    ),
+    "last of two keys, in another order": (
+        json.dumps(dict(reversed(json.loads(E).items())))[:-1] + ', "event_id": "e2"}',
+        {"event_id": "e2", "value": Decimal("1.5"), "extra": None},
+    ),
+    "undeclared key before all others": ('{"n": 1, ' + E[1:], {"event_id": "e1", "extra": {"n": "1"}}),
+    "digits, points and slashes": (
+        event(1, resource_id="2025/12/31/23.59/00001"), {"resource_id": "2025/12/31/23.59/00001"}
     ),
     "null value": (event(1, value=None, unit=None), {"value": None, "quality_flags": []}),
     "unknown region": (event(1, region="mars"), {"region": "mars", "quality_flags": ["region.allowed"]}),

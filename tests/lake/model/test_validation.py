@@ -80,6 +80,10 @@ TABLES = [
         "check 'name' does not name a declared column",
     ),
     (
+        replace(PARENT, checks=(Check(name="name.a, b", effect=Effect.FLAG, fails="true", description="-"),)),
+        "check 'name.a, b': names are <column>.<rule> in snake_case",
+    ),
+    (
         replace(
             PARENT,
             checks=(

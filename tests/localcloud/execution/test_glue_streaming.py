@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from localcloud.execution import glue
 from tests.localcloud.execution.conftest import ASSETS, LAKE, Cloud, poll
 
@@ -82,6 +84,19 @@ def test_continuous_run_does_not_block_batch_jobs_and_ends_when_stopped(cloud: C
 
     client.batch_stop_job_run(JobName="endless", JobRunIds=[run_id])
     assert cloud.wait_for_run("endless", run_id)["JobRunState"] == "STOPPED"
+    assert glue.executor().lane("streaming").pids == ()
+
+
+def test_streams_that_end_share_the_worker_of_batch_jobs_if_there_is_to_be_one(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cloud.context, "one_worker", True)
+    put_stream(cloud, "sharing", "available-now")
+    put_event(cloud, "sharing", "a")
+    glue.executor().lane("streaming").kill()
+    glue.executor().warm_up(streaming=True)
+    assert cloud.run("sharing")["JobRunState"] == "SUCCEEDED"
+    assert batches(cloud, "sharing") == {"batch=0"}
     assert glue.executor().lane("streaming").pids == ()
 
 
