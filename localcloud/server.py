@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -127,6 +128,8 @@ class LocalCloud:
         remove_unfinished(self.context.home)
         for name, level in _LOG_LEVELS.items():
             logging.getLogger(name).setLevel(level)
+        # Nothing here starts an instance, and moto would copy hundreds of images at each start and end.
+        os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
         moto_api_backend.reset()
         self._are_partitions_restored = False
         services.install()
