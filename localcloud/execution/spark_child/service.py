@@ -12,6 +12,7 @@ from .channel import Channel
 from .engine import Engine
 from .event_log import event_log, folder_of
 from .run import MAX_MESSAGE, execute, output_to, process_state
+from .service_models import read_once
 
 
 def serve(descriptor: int) -> None:
@@ -19,6 +20,7 @@ def serve(descriptor: int) -> None:
     channel = Channel(descriptor)
     start = channel.commands.get()
     engine = Engine(start["settings"])
+    read_once()
     over_http = bool(start["s3a"])
     if not over_http:
         adopt_before_reads(engine, channel)
