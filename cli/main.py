@@ -14,6 +14,7 @@ from cli.options import PROJECT, examples
 from cli.relational import sql
 from cli.show import dashboard
 from cli.steward import reingest, withdraw
+from localcloud.daemon import look_for_garbage_seldom
 
 app = typer.Typer(
     name="caudal",
@@ -75,4 +76,5 @@ def _root(
 
 def main() -> None:
     """Run `caudal` with the arguments of this process."""
+    look_for_garbage_seldom()
     app(prog_name="caudal")

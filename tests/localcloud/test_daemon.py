@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import stat
@@ -15,7 +16,7 @@ from threading import Thread
 import pytest
 
 from localcloud import daemon
-from localcloud.daemon import STATUS_FILE, Status, read_status
+from localcloud.daemon import GARBAGE, STATUS_FILE, Status, look_for_garbage_seldom, read_status
 from localcloud.errors import LocalCloudError
 from localcloud.lock import HomeLock
 
@@ -99,3 +100,13 @@ def test_status_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     daemon.write_status(tmp_path, STATUS)
     assert json.loads((tmp_path / daemon.STATUS_FILE).read_text()) == asdict(STATUS)
     assert stat.S_IMODE((tmp_path / daemon.STATUS_FILE).stat().st_mode) == 0o600
+
+
+def test_a_process_of_its_own_looks_for_garbage_seldom() -> None:
+    found = gc.get_threshold()
+    try:
+        look_for_garbage_seldom()
+        assert gc.get_threshold() == GARBAGE
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*found)

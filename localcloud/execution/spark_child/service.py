@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ from .event_log import event_log, folder_of
 from .run import MAX_MESSAGE, execute, output_to, process_state
 from .service_models import read_once
 
+GARBAGE = (50_000, 50, 50)
+"""Python's thresholds for looking for garbage: the worker's million objects are modules, which stay."""
+
 
 def serve(descriptor: int) -> None:
     """Execute the runs that the parent sends over the socket `descriptor`."""
+    gc.set_threshold(*GARBAGE)
     channel = Channel(descriptor)
     start = channel.commands.get()
     engine = Engine(start["settings"])
