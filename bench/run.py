@@ -15,6 +15,7 @@ from bench.profile import profile
 from bench.recording import record
 from bench.relational import relational_copy
 from bench.streams import backlog
+from bench.visibility import measure_visibility
 from lake.measures import HISTORY, MONTH, SAMPLE
 from lake.model.discovery import load_domains
 from lake.model.spec import Domain
@@ -63,6 +64,7 @@ def measure(
     months: bool,
     history: bool,
     events: Sequence[int] | None,
+    visibility: bool = False,
     dashboards: bool,
     relational: int = RELATIONAL_ROWS,
     work: Path | None,
@@ -71,9 +73,9 @@ def measure(
     """Run the chosen benchmarks and print their figures.
 
     `scale` 1 is the size of the real history. `events` are sizes of a stream's backlog, BACKLOGS by default,
-    0 for none. `relational` is the number of rows that MySQL gets, 0 for none. Data goes to `work`, or to a
-    temporary folder that is removed. The measures of the jobs of history and month go to the file `records`,
-    if given.
+    0 for none; `visibility` measures how soon readers see events of a continuous one. `relational` is the
+    number of rows that MySQL gets, 0 for none. Data goes to `work`, or to a temporary folder that is removed.
+    The measures of the jobs of history and month go to the file `records`, if given.
     """
     console = Console()
     domain = _default_domain()
@@ -99,6 +101,9 @@ def measure(
         for size in filter(None, BACKLOGS if events is None else events):
             console.rule(f"[bold]{streaming.name}: a backlog of {size:,} events", align="left")
             backlog(streaming, folder, size, console)
+        if visibility:
+            console.rule(f"[bold]{streaming.name}: a continuous stream", align="left")
+            measure_visibility(streaming, folder, console)
     finally:
         if work is None:
             shutil.rmtree(folder, ignore_errors=True)

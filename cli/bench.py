@@ -16,6 +16,7 @@ EXAMPLES = examples(
     "caudal bench --no-months --events 1000000",
     "caudal bench --scale 0.1 --no-months --events 0 --relational 0",
     "caudal bench --no-history --no-months --events 0 --relational 0",
+    "caudal bench --no-history --no-months --events 0 --no-dashboards --relational 0",
     "caudal bench --publication .local",
     "caudal bench --models",
     "caudal bench --training",
@@ -27,6 +28,9 @@ EXAMPLES = examples(
 
 _Dashboards = Annotated[
     bool, typer.Option(help="Measure the dashboards' pages and their export in Chromium.")
+]
+_Visibility = Annotated[
+    bool, typer.Option(help="Measure how soon readers see 1,000 events of a warm continuous stream.")
 ]
 _Relational = Annotated[int, typer.Option(metavar="ROWS", help="Rows that MySQL gets, 0 for none.")]
 _Models = Annotated[
@@ -50,6 +54,9 @@ _Profile = Annotated[
     ),
 ]
 
+_Sample = Annotated[
+    bool, typer.Option("--sample", help="With --profile: of the sample data, not of the history.")
+]
 _Record = Annotated[
     bool, typer.Option("--record", help="Keep what the jobs did: the cost estimate predicts from it.")
 ]
@@ -63,6 +70,7 @@ def bench(
         list[int] | None,
         typer.Option(help="Size of a stream's backlog, repeatable; default one and ten million, 0 for none."),
     ] = None,
+    visibility: _Visibility = True,
     dashboards: _Dashboards = True,
     relational: _Relational = 1_000_000,
     work: Annotated[
@@ -73,9 +81,7 @@ def bench(
     pictures: _Pictures = None,
     publication: _Publication = None,
     profile: _Profile = False,
-    sample: Annotated[
-        bool, typer.Option("--sample", help="With --profile: of the sample data, not of the history.")
-    ] = False,
+    sample: _Sample = False,
     record: _Record = False,
 ) -> None:
     """Measure batch, stream and relational runs. Compare ratios within one run: times depend on the load."""
@@ -109,6 +115,7 @@ def bench(
             months=months,
             history=history,
             events=events,
+            visibility=visibility,
             dashboards=dashboards,
             relational=relational,
             work=work,

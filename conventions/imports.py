@@ -27,7 +27,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "glue_jobs": ("lake", "serving"),
     "requeue": ("glue_jobs", "lake", "uploader"),
     "demo": ("dashboard", "glue_jobs", "lake", "localcloud", "serving", "uploader"),
-    "bench": ("dashboard", "glue_jobs", "lake", "localcloud", "uploader"),
+    "bench": ("dashboard", "glue_jobs", "lake", "localcloud", "serving", "uploader"),
     "conformance": ("glue_jobs", "lake", "localcloud", "uploader"),
     "acceptance": ("glue_jobs", "lake", "localcloud", "uploader"),
     "conventions": (),

@@ -27,6 +27,21 @@ def test_backlogs_of_a_stream_are_measured_by_size(monkeypatch: pytest.MonkeyPat
     assert measured == [("cloud_provider", tmp_path, 5), ("cloud_provider", tmp_path, 7)]
 
 
+def test_visibility_is_measured_of_the_domain_with_streams(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    measured: list[tuple[str, Path]] = []
+    monkeypatch.setattr(
+        run, "measure_visibility", lambda domain, work, _console: measured.append((domain.name, work))
+    )
+    for visibility in (False, True):
+        run.measure(
+            scale=1, months=False, history=False, events=[0], visibility=visibility, dashboards=False,
+            relational=0, work=tmp_path,
+        )  # fmt: skip
+    assert measured == [("cloud_provider", tmp_path)]
+
+
 def test_temporary_folder_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     folders: list[tuple[str, Path]] = []
 
