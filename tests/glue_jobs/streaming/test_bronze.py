@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 
 import pytest
 
 from glue_jobs.ingest.upload_metadata import encode_origin
 from glue_jobs.ledger.withdrawals import Decision, write_decision
+from glue_jobs.streaming import bronze
 from glue_jobs.streaming.generation import CheckpointError
 from lake.naming import FileStatus
 from tests.glue_jobs.streaming.conftest import FOLDER, StreamPipeline
@@ -24,6 +26,19 @@ def test_micro_batch_is_one_batch_with_its_rows_and_checks(events: StreamPipelin
     assert events.view().batches == (committed.batch,)
     assert [row[0] for row in events.bronze("event_id")] == ["e1", "e3"]
     assert events.quarantine("failed_checks", "batch_id") == [("[value.range]", "s-0004-00000007")]
+
+
+def test_settings_of_a_micro_batch_follow_from_its_size(
+    events: StreamPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    monkeypatch.setattr(bronze, "choose_settings", lambda _spark, size: sizes.append(size))
+    plain, packed = lines(event(1)).encode(), gzip.compress(lines(event(2)).encode())
+    events.drop_events({"a.jsonl": plain, "b.jsonl.gz": packed})
+    writer = events.writer()
+    writer.write(0, events.paths("a.jsonl"))
+    writer.write(1, events.paths())
+    assert sizes == [len(plain), 10 * len(packed)]
 
 
 def test_files_that_spark_skips_are_recorded_in_a_batch_of_their_own(events: StreamPipeline) -> None:

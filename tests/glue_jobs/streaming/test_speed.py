@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ import pytest
 
 from glue_jobs import stream_to_bronze
 from glue_jobs.ledger.withdrawals import Decision, write_decision
+from glue_jobs.runtime.session import PARTITIONS
 from glue_jobs.streaming import bronze, speed
 from glue_jobs.streaming.sinks import SpeedFiles
 from glue_jobs.streaming.speed import running_totals
@@ -62,6 +64,19 @@ def test_stream_keeps_totals_by_day(viewed: StreamPipeline) -> None:
     viewed.drop_events({"2.jsonl": lines(event(5, cost_usd_increment=1, **LATER))})
     viewed.stream()
     assert totals(viewed)["o1", "requests"] == (3, "5.500000")
+
+
+def test_each_micro_batch_has_rows_and_the_state_has_the_partitions_of_a_new_session(
+    viewed: StreamPipeline,
+) -> None:
+    for number in (1, 2):
+        viewed.drop_events({f"{number}.jsonl": lines(event(number))})
+        viewed.stream()
+    [checkpoint] = viewed.root.glob("processed/_checkpoints/cloud_provider/usage_events/0001/speed-*")
+    assert sorted(file.name for file in (checkpoint / "commits").glob("[0-9]*")) == ["0", "1"]
+    settings = json.loads((checkpoint / "offsets" / "0").read_text().splitlines()[1])["conf"]
+    found = int(str(viewed.spark.newSession().conf.get(PARTITIONS)))
+    assert settings[PARTITIONS] == str(min(speed.STATE_PARTITIONS, found))
 
 
 def test_events_of_an_overwritten_object_count_and_the_summary_tells_of_it(viewed: StreamPipeline) -> None:
