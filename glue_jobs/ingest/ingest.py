@@ -28,6 +28,9 @@ from lake.files.checks import FILE_EMPTY_OF_RECORDS, FILE_UNREADABLE
 from lake.files.parquet import ROWS_PER_FILE
 from lake.model.spec import Table
 
+Check = Callable[[DataFrame, Table], DataFrame]
+"""Checks a table's rows of text, as `check_rows` does."""
+
 Read = Callable[[SparkSession, ObjectStore, str, Table, Sequence[LandedFile]], DataFrame]
 """Reads a table's files from a bucket as rows of text, the input of `check_rows`."""
 
@@ -44,6 +47,7 @@ class IngestContext:
     batch_id: str
     ingest_ts: datetime
     read: Read = read_table
+    check: Check = check_rows
     rows_per_file: int = ROWS_PER_FILE
     """Maximum number of rows of a bronze file."""
 
@@ -118,9 +122,8 @@ def isolation_of(context: IngestContext, table: Table) -> Isolation:
 
     def attempt(files: Sequence[LandedFile]) -> None:
         staging = _staging(context, table)
-        staging.stage(
-            check_rows(context.rows(table, files), table), _stamps(context), {"rows": F.count(F.lit(1))}
-        )
+        checked = context.check(context.rows(table, files), table)
+        staging.stage(checked, _stamps(context), {"rows": F.count(F.lit(1))})
         staging.discard()
 
     return Isolation(
@@ -168,7 +171,7 @@ def _staged(context: IngestContext, table: Table, files: Sequence[LandedFile]) -
     """Read, check and stage the files; return the counts of the staged rows, and the staging."""
     staging = _staging(context, table)
     counter = RowCounter(table, [file.key for file in files], F.col(REJECTED))
-    checked = check_rows(context.rows(table, files), table)
+    checked = context.check(context.rows(table, files), table)
     observed = staging.stage(checked, _stamps(context), counter.aggregates())
     return counter.counts(observed), staging
 

@@ -23,6 +23,7 @@ from glue_jobs.runtime.rows import (
     SOURCE_COLUMNS,
     UNFINISHED,
 )
+from glue_jobs.runtime.steps import Step, Steps, in_steps
 from lake.model.checks import Effect
 from lake.model.columns import Column
 from lake.model.spec import Table
@@ -42,29 +43,35 @@ def check_rows(rows: DataFrame, table: Table) -> DataFrame:
     Out: declared columns typed and fixed, `extra`, `quality_flags`, `failed_checks` (empty for good rows),
     `raw_record` (null for good rows), SOURCE_COLUMNS. Grain: one row per input row.
     """
-    unfinished = [UNFINISHED] if UNFINISHED in rows.columns else []
-    texts = rows.select(
-        *(F.col(column.name).alias(_TEXT + column.name) for column in table.columns),
-        "extra",
-        RAW,
-        LINE,
-        ARRIVED,
-        *unfinished,
-        *SOURCE_COLUMNS,
-    )
-    typed = texts.select("*", *(_typed(table, column).alias(column.name) for column in table.columns))
-    derived = {c.name: F.expr(c.derive.format(f"`{c.name}`")) for c in table.columns if c.derive}
+    return in_steps(rows, check_steps(table, has_unfinished=UNFINISHED in rows.columns))
+
+
+def check_steps(table: Table, *, has_unfinished: bool = False) -> Steps:
+    """Return the selections of `check_rows`, for rows with UNFINISHED or without."""
+    others = ("extra", RAW, LINE, ARRIVED, *((UNFINISHED,) if has_unfinished else ()), *SOURCE_COLUMNS)
+    names = [column.name for column in table.columns]
+    texts = (*(F.col(name).alias(_TEXT + name) for name in names), *others)
+    typed: Step = ("*", *(_typed(table, column).alias(column.name) for column in table.columns))
+    derived = {
+        c.name: F.expr(c.derive.format(f"`{c.name}`")).alias(c.name) for c in table.columns if c.derive
+    }
     failed = _failed(table)
-    if unfinished:
+    if has_unfinished:
         failed = F.when(F.col(UNFINISHED), F.array(F.lit(OPEN_LINE))).otherwise(failed)
-    checked = typed.withColumns(derived).select("*", failed.alias(FAILED), _flags(table).alias(FLAGS))
-    return checked.select(
+    checked: Step = (
         *(_fixed(table, column).alias(column.name) for column in table.columns),
         "extra",
         FLAGS,
         FAILED,
         F.when(F.size(FAILED) > 0, F.coalesce(RAW, LINE)).alias(RAW_RECORD),
         *SOURCE_COLUMNS,
+    )
+    return (
+        texts,
+        typed,
+        (*(_TEXT + name for name in names), *others, *(derived.get(name, name) for name in names)),
+        ("*", failed.alias(FAILED), _flags(table).alias(FLAGS)),
+        checked,
     )
 
 

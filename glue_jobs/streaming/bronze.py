@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property, partial
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
@@ -24,14 +25,16 @@ from glue_jobs.ingest.quarantine_files import quarantine_files
 from glue_jobs.ingest.reading import one_file_per_task, source_path
 from glue_jobs.ledger.attempts import Attempts
 from glue_jobs.ledger.ledger import Batch, FileEntry, Ledger, LedgerView, version_of
+from glue_jobs.quality.checks import check_steps
 from glue_jobs.quality.log import checks_on_arrival, with_file_checks
 from glue_jobs.runtime.session import choose_settings
+from glue_jobs.runtime.steps import Steps, in_steps
 from glue_jobs.runtime.store import Listed, ObjectStore, at_once
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.feed import ROWS_PER_FILE, Feed
 from glue_jobs.streaming.files import RawFiles
 from glue_jobs.streaming.generation import CheckpointError, Generation
-from glue_jobs.streaming.json_lines import read_json_lines
+from glue_jobs.streaming.json_lines import parse_steps, read_json_lines
 from lake import naming
 from lake.files.rules import READING_RULES
 from lake.files.sizes import unpacked_bytes
@@ -89,6 +92,14 @@ class BronzeWriter:
         self._seen = set(self.view.seen)
         self._known_keys = {key for key, _ in self._seen}
         self._committed_ids = {batch.batch_id for batch in self.view.batches}
+
+    @cached_property
+    def _parsing(self) -> Steps:
+        return parse_steps(self.table)
+
+    @cached_property
+    def _checking(self) -> Steps:
+        return check_steps(self.table)
 
     def start(self, checkpoint: str) -> StreamingQuery:
         """Start the query that lists new files and writes them; Spark's source itself reads no content."""
@@ -156,7 +167,8 @@ class BronzeWriter:
         context = IngestContext(
             spark=self.spark, store=self.store, raw_bucket=job.raw_bucket,
             processed_bucket=job.processed_bucket, domain=self.domain.name, batch_id=batch_id,
-            ingest_ts=now, read=read_json_lines, rows_per_file=ROWS_PER_FILE,
+            ingest_ts=now, read=partial(read_json_lines, steps=self._parsing),
+            check=lambda rows, _table: in_steps(rows, self._checking), rows_per_file=ROWS_PER_FILE,
         )  # fmt: skip
         report, unreadable = self._read(context, landing)
         rejected = quarantine_files(context, [*landing.rejected, *unreadable], landing.heads)

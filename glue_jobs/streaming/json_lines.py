@@ -25,6 +25,7 @@ from glue_jobs.ingest.reading import (
     trimmed,
 )
 from glue_jobs.runtime.rows import ARRIVED, LINE, RAW, SOURCE_COLUMNS
+from glue_jobs.runtime.steps import Step, Steps, in_steps
 from glue_jobs.runtime.store import ObjectStore
 from lake.files.csv_text import WHITESPACE
 from lake.model.columns import Column as Declared
@@ -66,13 +67,18 @@ _WHOLE_PAIRS = (
 
 
 def read_json_lines(
-    spark: SparkSession, store: ObjectStore, bucket: str, table: Table, files: Sequence[LandedFile]
+    spark: SparkSession,
+    store: ObjectStore,
+    bucket: str,
+    table: Table,
+    files: Sequence[LandedFile],
+    steps: Steps | None = None,
 ) -> DataFrame:
     """Return all records of a stream's files.
 
     Columns: the declared ones as trimmed text, `extra`, RAW, LINE, ARRIVED and SOURCE_COLUMNS, of which
     `source_rank` is the SHA-256 of the line. Blank lines are no records but count in `source_row`.
-    Execute the result within `one_file_per_task`.
+    Execute the result within `one_file_per_task`. `steps` are the table's `parse_steps`, made before.
     """
     urls = {store.url(bucket, file.key): file for file in files}
     groups = [[store.url(bucket, file.key) for file in group] for group in group_by_safe_name(files)]
@@ -82,7 +88,7 @@ def read_json_lines(
     with_source = in_few_tasks(spark, lines).join(
         F.broadcast(sources(spark, urls).drop("source_rank")), "_path", "left"
     )
-    return parse_lines(with_source.where(is_record()), table)
+    return in_steps(with_source.where(is_record()), steps or parse_steps(table))
 
 
 def is_record() -> Column:
@@ -96,8 +102,13 @@ def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
     Input columns: VALUE, `source_file`, `source_row`, ARRIVED. Each line is parsed once, into a map of all
     its keys.
     """
+    return in_steps(lines, parse_steps(table))
+
+
+def parse_steps(table: Table) -> Steps:
+    """Return the selections of `parse_lines`."""
     valid = F.is_valid_utf8(F.col(VALUE)) & _has_whole_pairs(F.col(VALUE))
-    texts = lines.select(
+    texts = (
         "source_file",
         "source_row",
         ARRIVED,
@@ -106,22 +117,22 @@ def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
         F.make_valid_utf8(F.col(VALUE)).alias(LINE),
     )
     is_long = F.col(LINE).rlike(_LONG_NUMBER) & ~F.contains(LINE, F.lit(_MARK))
-    exact = texts.select("*", F.when(is_long, _with_numbers_as_texts(F.col(LINE))).alias(_EXACT))
-    parsed = exact.select("*", _objects(F.coalesce(_EXACT, LINE)).alias(_RECORD))
+    exact = ("*", F.when(is_long, _with_numbers_as_texts(F.col(LINE))).alias(_EXACT))
+    parsed = ("*", _objects(F.coalesce(_EXACT, LINE)).alias(_RECORD))
     # JSON `null` is an array's empty element, and two objects are two elements.
     good = F.when(F.col("_valid") & (F.size(_RECORD) == 1), F.get(F.col(_RECORD), F.lit(0)))
     kept = (LINE, _EXACT, ARRIVED, *SOURCE_COLUMNS)
-    candidates = parsed.select(*kept, good.alias(_RECORD))
-    found = candidates.select("*", *_texts(table))
+    candidates = (*kept, good.alias(_RECORD))
+    found = ("*", *_texts(table))
     # Only an object with a null, an undeclared or a repeated key has more entries than declared values.
-    marked = found.select("*", (F.size(_RECORD) != _declared_values(table)).alias(_IRREGULAR))
-    last = marked.select("*", F.when(F.col(_IRREGULAR), _last_of_each(F.col(_RECORD))).alias(_LAST))
-    rows = last.select(
+    marked = ("*", (F.size(_RECORD) != _declared_values(table)).alias(_IRREGULAR))
+    last = ("*", F.when(F.col(_IRREGULAR), _last_of_each(F.col(_RECORD))).alias(_LAST))
+    rows = (
         "*",
         F.when(F.col(_RECORD).isNull(), F.col(LINE)).alias(RAW),
         F.when(F.col(_IRREGULAR), _undeclared(table)).alias("extra"),
     )
-    return rows.select(
+    values: Step = (
         *(trimmed(_last_text(column)).alias(column.name) for column in table.columns),
         "extra",
         RAW,
@@ -129,6 +140,7 @@ def parse_lines(lines: DataFrame, table: Table) -> DataFrame:
         ARRIVED,
         *SOURCE_COLUMNS,
     )
+    return (texts, exact, parsed, candidates, found, marked, last, rows, values)
 
 
 def _has_whole_pairs(line: Column) -> Column:
