@@ -43,6 +43,11 @@ WARM_ROUNDS = 5
 """Rounds before those that are measured: Java compiles, and the state of the totals is loaded."""
 
 ROUNDS = 10
+PAUSE_STEP = 0.37
+"""The pause before a round, in seconds, is the fraction of its number times this. Otherwise all rounds would
+begin at the same distance from the stream's next look for files.
+"""
+
 BACKLOG = 20_000
 """Number of events before the first round; they warm the worker up, and those of the rounds are copies."""
 
@@ -92,6 +97,7 @@ def measure_visibility(domain: Domain, work: Path, console: Console) -> None:
         with running(cloud, domain, table) as is_running:
             for number in range(1, WARM_ROUNDS + ROUNDS + 1):
                 status.update(f"uploading {EVENTS:,} events, round {number} …")
+                time.sleep(number * PAUSE_STEP % 1)
                 now = dt.datetime.now(dt.UTC)
                 served = Served(cloud=cloud, domain=domain, table=table, records=records, day=now.date())
                 text = renewed(records, table, now, f"{now:%H%M%S%f}")
