@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.runtime.session import INTERPRETED, WHOLE_PLANS, configure
+from localcloud.execution.spark_child.hadoop_defaults import leave_out_defaults
 from localcloud.execution.spark_settings import FEW_THREADS, WITHOUT_UI
 from localcloud.java.start import quick_start
 from tests import plain_files
@@ -24,6 +25,11 @@ SMALL = {
     **plain_files.SETTINGS,
     # Not 16 MB for each sort.
     "spark.buffer.pageSize": "1m",
+    # What tests send and shuffle is small, and stays in memory or in the page cache.
+    "spark.broadcast.compress": "false",
+    "spark.broadcast.checksum": "false",
+    "spark.shuffle.compress": "false",
+    "spark.shuffle.checksum.enabled": "false",
     "spark.driver.memory": "1500m",
     "spark.scheduler.mode": "FAIR",
     # Tests have a handful of rows: starting a task costs more than its work.
@@ -38,7 +44,8 @@ SMALL = {
     "spark.python.sql.dataFrameDebugging.enabled": "false",
     # With one compiler Java reserves 48 MB for compiled code; when they are full, it interprets later code.
     # It would verify the bytecode of each of Spark's classes before their first use.
-    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    # Garbage is looked for less often with more room for it.
+    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmn400m"
     " -XX:ReservedCodeCacheSize=256m -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
 }
 
@@ -72,6 +79,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     use_plain_files(session)
+    leave_out_defaults(session)
     configure(session)
     # As in the jobs' small runs: queries are planned once, not anew after each of their stages.
     for name, value in WHOLE_PLANS.items():

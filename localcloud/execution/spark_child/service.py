@@ -12,6 +12,7 @@ from .adoption import adopt_before_reads
 from .channel import Channel
 from .engine import Engine
 from .event_log import event_log, folder_of
+from .hadoop_defaults import leave_out_defaults
 from .run import MAX_MESSAGE, execute, output_to, process_state
 from .service_models import read_once
 
@@ -28,6 +29,7 @@ def serve(descriptor: int) -> None:
     read_once()
     over_http = bool(start["s3a"])
     if not over_http:
+        leave_out_defaults(engine.base)
         adopt_before_reads(engine, channel)
     channel.send(event="ready", jvm=engine.jvm_pid)
     if channel.commands.empty():
