@@ -16,7 +16,8 @@ from tests import plain_files
 from tests.plain_files import use_plain_files
 
 pytest_plugins = [
-    f"tests.plugins.{name}" for name in ("watchdog", "environment", "groups", "service_models", "java_names")
+    f"tests.plugins.{name}"
+    for name in ("watchdog", "environment", "groups", "garbage", "service_models", "java_names")
 ]
 
 SMALL = {
