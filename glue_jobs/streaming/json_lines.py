@@ -123,7 +123,7 @@ def parse_steps(table: Table) -> Steps:
     good = F.when(F.col("_valid") & (F.size(_RECORD) == 1), F.get(F.col(_RECORD), F.lit(0)))
     kept = (LINE, _EXACT, ARRIVED, *SOURCE_COLUMNS)
     candidates = (*kept, good.alias(_RECORD))
-    found = ("*", *_texts(table))
+    found: Step = ("*", *_texts(table))
     # Only an object with a null, an undeclared or a repeated key has more entries than declared values.
     marked = ("*", (F.size(_RECORD) != _declared_values(table)).alias(_IRREGULAR))
     last = ("*", F.when(F.col(_IRREGULAR), _last_of_each(F.col(_RECORD))).alias(_LAST))
