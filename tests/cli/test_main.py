@@ -12,6 +12,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.main import app
+from cli.options import PROJECT
 
 COMMANDS = (
     "demo", "up", "status", "env", "down", "upload", "ask", "dashboard",
@@ -50,9 +51,10 @@ def test_unknown_command_exits_with_2() -> None:
 
 def test_completion_lists_commands_without_heavy_imports() -> None:
     program = (
-        "import sys; from cli.main import main\n"
-        "try: main()\n"
-        "finally: print(sorted({'aws_cdk', 'moto', 'pyspark'} & set(sys.modules)), file=sys.stderr)"
+        "import atexit, sys; from cli.main import main\n"
+        "heavy = {'aws_cdk', 'moto', 'pyspark'}\n"
+        "atexit.register(lambda: print(sorted(heavy & set(sys.modules)), file=sys.stderr))\n"
+        "main()"
     )
     shell = {"_CAUDAL_COMPLETE": "complete_bash", "COMP_WORDS": "caudal qua", "COMP_CWORD": "1"}
     done = subprocess.run(
@@ -65,3 +67,28 @@ def test_completion_lists_commands_without_heavy_imports() -> None:
     )
     assert done.stdout.split() == ["quarantine"]
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"), [("SystemExit(0)", 0), ("SystemExit(3)", 3), ("SystemExit()", 0)]
+)
+def test_process_ends_with_its_exit_code_after_all_output_and_what_is_registered(
+    raised: str, code: int
+) -> None:
+    program = f"""
+import atexit, sys
+from cli import main
+
+def app(**options):
+    atexit.register(print, "registered")
+    print("answer" * 20_000)
+    print("problem", file=sys.stderr)
+    raise {raised}
+
+main.app = app
+main.main()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True)
+    assert ended.returncode == code
+    assert ended.stdout == "answer" * 20_000 + "\nregistered\n"
+    assert ended.stderr == "problem\n"
