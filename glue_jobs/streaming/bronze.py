@@ -35,7 +35,7 @@ from glue_jobs.streaming.feed import ROWS_PER_FILE, Feed
 from glue_jobs.streaming.files import RawFiles
 from glue_jobs.streaming.generation import CheckpointError, Generation
 from glue_jobs.streaming.json_lines import parse_steps, read_json_lines
-from lake import naming
+from lake import looks, naming
 from lake.files.rules import READING_RULES
 from lake.files.sizes import unpacked_bytes
 from lake.model.spec import Domain, Table
@@ -44,7 +44,7 @@ from lake.naming import BatchStatus
 MAX_FILE_AGE = "36500d"
 """Spark's `maxFileAge`: effectively none. With Spark's default of a week, late files would be ignored."""
 
-POLL_INTERVAL = "500 milliseconds"
+POLL_INTERVAL = looks.interval(looks.FOR_FILES)
 """How often a continuous stream checks for new files. It lists all raw files of the stream, which costs about
 $26 a month for each thousand of them."""
 

@@ -20,6 +20,7 @@ from glue_jobs.runtime.session import PARTITIONS, configure
 from glue_jobs.streaming.args import StreamArguments, Trigger
 from glue_jobs.streaming.bronze import MAX_FILE_AGE
 from glue_jobs.streaming.feed import MICRO_BATCH_BYTES
+from lake import looks
 from lake.errors import DeclarationError
 from lake.model.spec import Stream, Table
 
@@ -31,7 +32,7 @@ STATE_PARTITIONS = 4
 """Number of state partitions, fixed for the life of a checkpoint. Each writes one file per micro-batch
 and operator."""
 
-FOLLOW_INTERVAL = "250 milliseconds"
+FOLLOW_INTERVAL = looks.interval(looks.FOR_BRONZE)
 """How often a continuous run looks for rows that bronze has accepted. Their feed is short: to list it costs
 about $52 a month."""
 

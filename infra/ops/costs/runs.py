@@ -23,6 +23,7 @@ from infra.ops.costs.prices import (
     WRITES,
 )
 from infra.ops.costs.stacks import Job, Stack
+from lake import looks
 from lake.prices import DPU_HOUR, crawl_dollars, job_dollars_of
 
 LOGS = LOG_MB / 1024 * LOG_GB
@@ -46,6 +47,11 @@ def _requests(job: Job) -> float:
     if found is None:
         return REQUESTS
     return (found.requests.reads * READ + found.requests.writes * WRITE) / found.measures.runs
+
+
+def looks_for(hours: float) -> float:
+    """Return the dollars of a continuous stream's looks for new objects; at most a thousand files are raw."""
+    return hours * 3600 * (1 / looks.FOR_FILES + 1 / looks.FOR_BRONZE) * WRITE
 
 
 def minutes(job: Job) -> float:

@@ -232,4 +232,5 @@ def _trainings(outdir: Path) -> Iterator[tuple[Stack, Schedule]]:
 
 
 def _all_month(job: Job) -> Line:
-    return Line(what=f"{job.name}, all the time on {job.dpus:g} DPU", dollars=runs.compute(job, HOURS * 60))
+    dollars = runs.compute(job, HOURS * 60) + runs.looks_for(HOURS)
+    return Line(what=f"{job.name}, all the time on {job.dpus:g} DPU", dollars=dollars)

@@ -19,7 +19,7 @@ def test_estimate_has_every_section_with_its_sum(dev: Assembly) -> None:
 
 def test_switches_that_are_off_have_their_price(dev: Assembly) -> None:
     text = estimate(dev.outdir)
-    assert "continuous would cost $112.42 a month" in text
+    assert "continuous would cost $191.26 a month" in text
     assert "key of each domain would cost $2.00 a month more (--encrypted-logs; off by default)" in text
     assert "Glue's metrics of every job run would cost $0.0247 a run" in text
     assert (

@@ -128,9 +128,11 @@ def test_stream_costs_its_scheduled_runs_or_every_hour_of_the_month(tmp_path: Pa
     folder = write(tmp_path, J=stream("available-now"), S=HOURLY_STREAM)
     run = 2 * 0.5 * DPU_MINUTE + LOGS + REQUESTS + 2 * METRIC_HOUR
     assert dollars(streams(folder)) == [pytest.approx(730 * run)]
-    assert continuous(folder) == pytest.approx(730 * 0.5 * 0.308)
+    # Two listings a second for raw files and four for bronze, at $0.005 a thousand.
+    listings = 730 * 3600 * (2 + 4) * 0.005 / 1000
+    assert continuous(folder) == pytest.approx(730 * 0.5 * 0.308 + listings)
     folder = write(tmp_path, J=stream("continuous"), S=HOURLY_STREAM)
-    assert dollars(streams(folder)) == [pytest.approx(730 * 0.5 * 0.308)]
+    assert dollars(streams(folder)) == [pytest.approx(730 * 0.5 * 0.308 + listings)]
     assert drops(folder) == {}
 
 
