@@ -146,7 +146,8 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "undeclared key before all others": ('{"n": 1, ' + E[1:], {"event_id": "e1", "extra": {"n": "1"}}),
     "digits, points and slashes": (
-        event(1, resource_id="2025/12/31/23.59/00001"), {"resource_id": "2025/12/31/23.59/00001"}
+        event(1, resource_id="2025/12/31/23.59/00001", unit={"a": 1.5})[:-1].replace("1.5}", "1.50}") + "}",
+        {"resource_id": "2025/12/31/23.59/00001", "unit": '{"a":1.5}'},
     ),
     "null value": (event(1, value=None, unit=None), {"value": None, "quality_flags": []}),
     "unknown region": (event(1, region="mars"), {"region": "mars", "quality_flags": ["region.allowed"]}),
@@ -196,6 +197,16 @@ def test_good_record_is_typed(checked: dict[str, Row], name: str) -> None:
     found = {key: str(row[key]) if key == "event_ts" else row[key] for key in values}
     assert found == values
     assert row["source_rank"] == hashlib.sha256(line.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("line", [b"\xa0", b" \xa0 ", b"\xbf", b"\xbb\xbf"])
+def test_bytes_of_half_a_wide_space_are_a_malformed_record(spark: SparkSession, line: bytes) -> None:
+    lines = spark.createDataFrame([(bytearray(line),)], "line binary").selectExpr(
+        "CAST(line AS string) value"
+    )
+    columns = "'a' source_file", "1L source_row", "TIMESTAMP '2026-01-02' _arrived", "value"
+    rows = check_rows(parse_lines(lines.where(is_record()).selectExpr(*columns), USAGE_EVENTS), USAGE_EVENTS)
+    assert [row["failed_checks"] for row in rows.collect()] == [["record.malformed"]]
 
 
 def test_blank_line_is_no_record(checked: dict[str, Row]) -> None:
