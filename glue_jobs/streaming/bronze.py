@@ -219,5 +219,5 @@ class BronzeWriter:
             prefix = naming.batch_prefix(layer, self.domain.name, self.table.name, batch_id)
             self.store.delete(bucket, [item.key for item in self.store.list(bucket, prefix)])
 
-        list(at_once(clear, naming.ARRIVAL_LAYERS))
+        at_once(clear, naming.ARRIVAL_LAYERS)
         self._feed.remove(batch_id)

@@ -8,7 +8,7 @@ import boto3
 import botocore.session
 import pytest
 
-from tests.plugins.service_models import shared_loader
+from localcloud.execution.spark_child.service_models import shared_loader
 
 
 def loader_of(session: boto3.Session) -> object:

@@ -17,11 +17,17 @@ class Folders(list[str]):
             super().append(folder)
 
 
+def shared_loader() -> botocore.loaders.Loader:
+    """Return a loader that many sessions may use."""
+    loader: Any = botocore.loaders.create_loader()
+    loader._search_paths = Folders(dict.fromkeys(loader.search_paths))
+    found: botocore.loaders.Loader = loader
+    return found
+
+
 def read_once() -> None:
     """Give all sessions of the process one loader, except those that name folders of their own."""
-    create = botocore.loaders.create_loader
-    shared: Any = create()
-    shared._search_paths = Folders(dict.fromkeys(shared.search_paths))
+    create, shared = botocore.loaders.create_loader, shared_loader()
 
     def loader(search_path_string: str | None = None) -> botocore.loaders.Loader:
         return create(search_path_string) if search_path_string else shared

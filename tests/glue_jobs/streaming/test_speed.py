@@ -9,6 +9,7 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
+from pyspark.sql import SparkSession
 
 from glue_jobs import stream_to_bronze
 from glue_jobs.ledger.withdrawals import Decision, write_decision
@@ -67,16 +68,21 @@ def test_stream_keeps_totals_by_day(viewed: StreamPipeline) -> None:
 
 
 def test_each_micro_batch_has_rows_and_the_state_has_the_partitions_of_a_new_session(
-    viewed: StreamPipeline,
+    viewed: StreamPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def configured(session: SparkSession) -> SparkSession:
+        session.conf.set(PARTITIONS, "3")
+        return session
+
+    monkeypatch.setattr(speed, "configure", configured)
     for number in (1, 2):
         viewed.drop_events({f"{number}.jsonl": lines(event(number))})
         viewed.stream()
     [checkpoint] = viewed.root.glob("processed/_checkpoints/cloud_provider/usage_events/0001/speed-*")
     assert sorted(file.name for file in (checkpoint / "commits").glob("[0-9]*")) == ["0", "1"]
     settings = json.loads((checkpoint / "offsets" / "0").read_text().splitlines()[1])["conf"]
-    found = int(str(viewed.spark.newSession().conf.get(PARTITIONS)))
-    assert settings[PARTITIONS] == str(min(speed.STATE_PARTITIONS, found))
+    assert viewed.spark.conf.get(PARTITIONS) != "3"
+    assert settings[PARTITIONS] == "3"
 
 
 def test_events_of_an_overwritten_object_count_and_the_summary_tells_of_it(viewed: StreamPipeline) -> None:
