@@ -25,6 +25,7 @@ from acceptance.results import Comparison, Results, answers, compare, tables
 from lake.model.discovery import domain_names, load_domain
 from lake.model.spec import Domain
 from localcloud import daemon
+from localcloud.short_runs import is_short
 from uploader.session import connect
 
 TABLES, QUESTIONS = "Gold tables", "Questions"
@@ -112,8 +113,10 @@ class Acceptance:
         home = (self.work / LAKE).resolve()
         daemon.stop(home)
         shutil.rmtree(home, ignore_errors=True)
+        short = is_short(home, self.env, self.landing)
         with self._step("local: synthesise and deploy"):
-            daemon.start(home, self.env)
+            # The streams' runs end, so they can wait for batch jobs.
+            daemon.start(home, self.env, short_runs=short, one_worker=short)
         try:
             yield Side(
                 what="local",

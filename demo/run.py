@@ -12,7 +12,6 @@ from threading import Event
 from rich.console import Console
 
 from demo.domain import DomainRun, print_detail, print_error
-from demo.early import is_short
 from demo.relational import show_asleep
 from demo.report import show_times
 from demo.turns import Turn, run_beside
@@ -25,6 +24,7 @@ from localcloud.errors import LocalCloudError
 from localcloud.execution.early import EarlyWorkers
 from localcloud.execution.glue import executor
 from localcloud.server import LocalCloud
+from localcloud.short_runs import is_short
 from localcloud.synth import synthesise
 
 LOG_WIDTH = 130

@@ -34,7 +34,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.1
-
+SHORT_RUNS, ONE_WORKER = "--short-runs", "--one-worker"
 
 GARBAGE = (50_000, 50, 50)
 """New objects before Python looks for garbage among the youngest, and how often before among older ones."""
@@ -68,8 +68,8 @@ def read_status(home: Path) -> Status | None:
     return Status(**json.loads(file.read_text()))
 
 
-def start(home: Path, env: str) -> Status:
-    """Start the background process and wait until everything is deployed.
+def start(home: Path, env: str, *, short_runs: bool = False, one_worker: bool = False) -> Status:
+    """Start the background process and wait until everything is deployed; for the switches see LocalCloud.
 
     Raises LocalCloudError with the end of its log if it stops or takes too long.
     """
@@ -79,7 +79,11 @@ def start(home: Path, env: str) -> Status:
     log = home / LOG_FILE
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "localcloud.daemon", str(home), env],
+            [
+                *(sys.executable, "-m", "localcloud.daemon", str(home), env),
+                *([SHORT_RUNS] if short_runs else []),
+                *([ONE_WORKER] if one_worker else []),
+            ],
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -138,7 +142,7 @@ def stop(home: Path) -> bool:
     return True
 
 
-def serve(home: Path, env: str) -> None:
+def serve(home: Path, env: str, *, short_runs: bool = False, one_worker: bool = False) -> None:
     """Run the local cloud in this process until SIGTERM or SIGINT."""
     from localcloud.server import LocalCloud
     from localcloud.synth import inputs_hash, synthesise
@@ -147,7 +151,7 @@ def serve(home: Path, env: str) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    cloud = LocalCloud(home, has_clock=True)
+    cloud = LocalCloud(home, has_clock=True, short_runs=short_runs, one_worker=one_worker)
     out = home / "cdk.out"
     with ThreadPoolExecutor(1) as beside:
         synthesis = beside.submit(synthesise, PROJECT, out, env)
@@ -199,6 +203,11 @@ def look_for_garbage_seldom() -> None:
 if __name__ == "__main__":
     look_for_garbage_seldom()
     try:
-        serve(Path(sys.argv[1]), sys.argv[2])
+        serve(
+            Path(sys.argv[1]),
+            sys.argv[2],
+            short_runs=SHORT_RUNS in sys.argv[3:],
+            one_worker=ONE_WORKER in sys.argv[3:],
+        )
     except CaudalError as problem:
         sys.exit(str(problem))

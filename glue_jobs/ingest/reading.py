@@ -193,7 +193,9 @@ def _numbered(records: DataFrame, layout: Layout, place: Column) -> DataFrame:
     if layout.line_end == LINE_FEED:
         without_end = F.expr(f"left({LINE}, length({LINE}) - 1)")
         text = F.when(F.endswith(LINE, F.lit("\r")), without_end).otherwise(text)
-    written = records.where(F.ltrim(LINE, F.lit(WHITESPACE)) != "")
+    # A trim compares bytes: of a line that is no UTF-8 it may remove half a wide space, which is no blank.
+    is_blank = (F.ltrim(LINE, F.lit(WHITESPACE)) == "") & F.is_valid_utf8(LINE)
+    written = records.where(~is_blank)
     return written.select(text.alias(LINE), PATH, place.alias("source_row"))
 
 

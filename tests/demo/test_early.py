@@ -6,24 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.early import SHORT_BYTES, early_workers, is_short
-from lake.naming import Names
+from demo.early import early_workers
 from localcloud.errors import LocalCloudError
 from localcloud.execution.early import EarlyWorkers
-
-
-@pytest.mark.parametrize(
-    ("ingested", "expected"), [(0, True), (SHORT_BYTES // 2, True), (SHORT_BYTES, False)]
-)
-def test_files_of_the_lake_count_towards_the_length_of_a_run(
-    tmp_path: Path, names: Names, ingested: int, expected: bool
-) -> None:
-    for folder, size in (("landing", SHORT_BYTES // 2), (f"home/s3/{names.raw_bucket}", ingested)):
-        file = tmp_path / folder / "ecommerce" / "orders.csv"
-        file.parent.mkdir(parents=True)
-        with file.open("wb") as sparse:
-            sparse.truncate(size)
-    assert is_short(tmp_path / "home", "dev", tmp_path / "landing") == expected
 
 
 @pytest.mark.parametrize(("folder", "lanes"), [("unknown", []), ("ecommerce", ["batch"])])

@@ -167,6 +167,9 @@ BAD_LINES = {
     "Latin-1 bytes": "1,Zoë,SE".encode("latin-1"),
     "one field": b"hello",
     "very many fields": b"," * 200_000,
+    "half a wide space": b"\xa0",
+    "half a wide space between others": " \u00a0".encode() + b"\xa0\t",
+    "end of a byte order mark": b"\xbb\xbf",
 }
 
 MALFORMED: dict[str, str | bytes] = {
