@@ -37,7 +37,7 @@ browser: setup
 	@$(RUN) scripts/browser.py
 
 test: browser ## all tests; ARGS="tests/lake -k columns"
-	@$(RUN) -m pytest $(or $(ARGS),-n 2)
+	@$(RUN) -m pytest $(or $(ARGS),-n 3)
 
 chaos: setup ## the long fault-injection runs
 	@$(RUN) -m pytest -m chaos $(ARGS)

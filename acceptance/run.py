@@ -25,7 +25,7 @@ from acceptance.results import Comparison, Results, answers, compare, tables
 from lake.model.discovery import domain_names, load_domain
 from lake.model.spec import Domain
 from localcloud import daemon
-from localcloud.short_runs import is_short
+from localcloud.home import is_short
 from uploader.session import connect
 
 TABLES, QUESTIONS = "Gold tables", "Questions"

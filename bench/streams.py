@@ -123,6 +123,7 @@ def run_stream(cloud: LocalCloud, domain: Domain, table: Table, folder: Path) ->
 def _run_duckdb(domain: Domain, table: Table, landing: Path, folder: Path, home: Path) -> DuckDbResult:
     began = time.monotonic()
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         read_lines(connection, table, sorted(folder.iterdir()))
         stream = _stream_of(table)
         grain = ", ".join([f"left({table.dated_by}, 10)", *stream.totals_by])

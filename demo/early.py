@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lake.model.discovery import domain_names
 from localcloud.execution.early import EarlyWorkers
-from localcloud.short_runs import is_short
+from localcloud.home import is_short
 
 
 def early_workers(home: Path, env: str, landing: Path) -> EarlyWorkers:

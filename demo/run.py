@@ -23,8 +23,8 @@ from localcloud.daemon import PROJECT
 from localcloud.errors import LocalCloudError
 from localcloud.execution.early import EarlyWorkers
 from localcloud.execution.glue import executor
+from localcloud.home import is_short
 from localcloud.server import LocalCloud
-from localcloud.short_runs import is_short
 from localcloud.synth import synthesise
 
 LOG_WIDTH = 130

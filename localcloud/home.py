@@ -1,11 +1,16 @@
-"""The home folder of a local cloud: refuse one that an older version of the project has written."""
+"""The home folder of a local cloud: what a start refuses and removes, and whether its runs will be short."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+from lake.naming import Names
+from localcloud.context import ACCOUNT, REGION
 from localcloud.errors import LocalCloudError
+
+SHORT_BYTES = 20_000_000
+"""Files up to this size take Spark so little time that optimised machine code does not pay off."""
 
 
 def require_own_ledger(home: Path) -> None:
@@ -35,3 +40,14 @@ def remove_unfinished(home: Path) -> None:
             for file in folder.rglob("*"):
                 if file.is_file() and not file.stat().st_size:
                     file.unlink(missing_ok=True)
+
+
+def is_short(home: Path, env: str, landing: Path) -> bool:
+    """Return whether the files to upload, and those that the lake in the home folder has, are few."""
+    raw = home / "s3" / Names(env=env, account=ACCOUNT, region=REGION).raw_bucket
+    return _bytes_below(landing) + _bytes_below(raw) <= SHORT_BYTES
+
+
+def _bytes_below(folder: Path) -> int:
+    """Return the size of all files in a folder and its subfolders."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

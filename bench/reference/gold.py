@@ -30,7 +30,6 @@ class ReferenceGold:
     def __init__(self, domain: Domain, landing: Path) -> None:
         self.domain = domain
         self.connection = duckdb.connect()
-        self.connection.execute("SET enable_progress_bar = false")
         reference(domain, landing, self.connection)
         computed = {mart.name for mart in domain.marts}
         for mart in domain.published_marts:

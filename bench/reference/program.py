@@ -52,6 +52,7 @@ def reference(
     `landing` is the folder of one upload call. Rows that fail a check are dropped.
     """
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
     files = list(landing_files(domain, landing))
     for table in domain.tables_in_order():
         resolve(connection, table, [file for file in files if file.table == table])

@@ -1,4 +1,4 @@
-"""A home that an earlier version has written is refused."""
+"""A home that an earlier version has written is refused; runs of few files are short."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lake.naming import Names
+from localcloud.context import ACCOUNT, REGION
 from localcloud.errors import LocalCloudError
-from localcloud.home import remove_unfinished, require_own_ledger
+from localcloud.home import SHORT_BYTES, is_short, remove_unfinished, require_own_ledger
 from localcloud.server import LocalCloud
 
 OLD = Path("s3/caudal-dev-processed-123456789012-us-east-1/_ledger/shop/batches/b-1.json")
@@ -40,3 +42,18 @@ def test_what_a_killed_job_was_writing_is_removed_and_the_rest_stays(tmp_path: P
     remove_unfinished(tmp_path)
     found = {path.relative_to(bucket).as_posix() for path in bucket.rglob("*") if path.is_file()}
     assert found == set(kept)
+
+
+@pytest.mark.parametrize(
+    ("ingested", "expected"), [(0, True), (SHORT_BYTES // 2, True), (SHORT_BYTES, False)]
+)
+def test_files_of_the_lake_count_towards_the_length_of_a_run(
+    tmp_path: Path, ingested: int, expected: bool
+) -> None:
+    raw = Names(env="dev", account=ACCOUNT, region=REGION).raw_bucket
+    for folder, size in (("landing", SHORT_BYTES // 2), (f"home/s3/{raw}", ingested)):
+        file = tmp_path / folder / "ecommerce" / "orders.csv"
+        file.parent.mkdir(parents=True)
+        with file.open("wb") as sparse:
+            sparse.truncate(size)
+    assert is_short(tmp_path / "home", "dev", tmp_path / "landing") == expected
