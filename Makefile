@@ -36,6 +36,7 @@ dashboard: setup ## the dashboards in a browser, from HOME_DIR; ARGS="--export r
 browser: setup
 	@$(RUN) scripts/browser.py
 
+# Three processes keep two cores busy: tests of a local cloud wait for it now and then.
 test: browser ## all tests; ARGS="tests/lake -k columns"
 	@$(RUN) -m pytest $(or $(ARGS),-n 3)
 

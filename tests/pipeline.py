@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,16 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 BUCKETS = Buckets(processed="processed", curated="curated", ledger="ledger")
 
 Rows = list[tuple[Any, ...]]
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return the one database that reads results: to start it takes longer than to read a small table."""
+    database = duckdb.connect()
+    database.execute("SET GLOBAL TimeZone = 'UTC'")
+    # Later runs write other content under the same names.
+    database.execute("SET GLOBAL enable_external_file_cache = false")
+    return database
 
 
 @dataclass(frozen=True)
@@ -135,12 +146,9 @@ class Pipeline:
         if not list(folder.rglob("*.parquet")):
             return []
         source = f"read_parquet('{folder}/**/*.parquet', hive_partitioning = true, union_by_name = true)"
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            query = (
-                f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (SELECT {', '.join(columns) or '*'} FROM {source})"
-            )
-            return sorted(connection.execute(query).fetchall(), key=repr)
+        query = f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (SELECT {', '.join(columns) or '*'} FROM {source})"
+        with _database().cursor() as cursor:
+            return sorted(cursor.execute(query).fetchall(), key=repr)
 
     def published(self) -> dict[str, Rows]:
         """Return the rows of every silver and gold table by `<layer>.<table>`."""

@@ -14,6 +14,7 @@ import pytest
 
 from lake.documentation.pages import DOCS
 from localcloud import daemon
+from localcloud.execution.spark_settings import QUICK_COMPILER
 from localcloud.lock import is_held
 from tests.docs.tutorial import Command, Expected, File, steps
 
@@ -32,6 +33,8 @@ class Shell:
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(folder), str(PROJECT)]),
             "PYTHONWARNINGS": "ignore",
+            # The tutorial's few rows end before Java's optimising compiler pays off.
+            "JDK_JAVA_OPTIONS": " ".join(QUICK_COMPILER),
         }
 
     def run(self, line: str) -> str:
