@@ -1,9 +1,9 @@
 """EventBridge Pipes from a queue to a state machine, as a poller in a thread of this process.
 
 A batch is sent when it is full, when its window has passed, or earlier than on AWS: when no message has
-arrived for QUIET_SECONDS, so that a demo does not wait for a window of minutes. As on AWS, messages are
-deleted once the execution has started, return to the queue if it could not start, and finally move to the
-dead-letter queue.
+arrived for QUIET_SECONDS and nobody is writing an object. So a demo does not wait for a window of minutes,
+and the files of one upload do not start two executions. As on AWS, messages are deleted once the execution
+has started, return to the queue if it could not start, and finally move to the dead-letter queue.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,8 +27,9 @@ from localcloud.iam.evaluator import Evaluator
 
 SERVICE = "pipes.amazonaws.com"
 POLL_SECONDS = 0.1
-QUIET_SECONDS = 1.0
-"""A batch is complete when no message has arrived for this long, even if its window is longer."""
+QUIET_SECONDS = 0.4
+"""A batch is complete when no message has arrived for this long, even if its window is longer. A client that
+sends several files leaves less time between them."""
 
 RETRY_SECONDS = 1
 """Visibility time-out of messages whose start failed, in place of the queue's."""
@@ -49,10 +50,14 @@ class _Batch:
 
 
 class PipePoller:
-    """Polls the source queues of all running pipes."""
+    """Polls the source queues of all running pipes.
 
-    def __init__(self, context: Context, evaluator: Evaluator) -> None:
+    `is_receiving` says whether a client is writing an object right now, of which a message will follow.
+    """
+
+    def __init__(self, context: Context, evaluator: Evaluator, is_receiving: Callable[[], bool]) -> None:
         self._context = context
+        self._is_receiving = is_receiving
         self._evaluator = evaluator
         self._batches: dict[str, _Batch] = {}
         self._reported: set[str] = set()
@@ -115,8 +120,8 @@ class PipePoller:
                 break
         now = time.monotonic()
         is_full = len(batch.messages) >= size
-        has_window_passed = now - batch.first >= window or now - batch.last >= min(window, QUIET_SECONDS)
-        if batch.messages and (is_full or has_window_passed):
+        is_quiet = now - batch.last >= min(window, QUIET_SECONDS) and not self._is_receiving()
+        if batch.messages and (is_full or is_quiet or now - batch.first >= window):
             self._send(pipe, queue, batch.messages)
             batch.messages = []
 

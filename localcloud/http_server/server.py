@@ -7,7 +7,7 @@ import io
 import socket
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from moto.moto_server.werkzeug_app import (
@@ -19,6 +19,8 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import ThreadedWSGIServer
 
 HOST = "127.0.0.1"
+S3_SCOPE = "/s3/aws4_request"
+"""The scope of signatures for S3; see "Authenticating Requests" in the API reference of S3."""
 BODY_BYTES = 1 << 20
 """Bodies up to this size are read before the request is answered, so that the connection can stay open."""
 
@@ -45,6 +47,10 @@ class HttpServer:
         """URL of the server."""
         return f"http://{HOST}:{self._server.server_port}"
 
+    def is_receiving_objects(self) -> bool:
+        """Return whether a client is writing an object to S3, or a part of one, right now."""
+        return self._server.objects_in_flight > 0
+
     def start(self) -> None:
         """Answer requests from now on."""
         self._thread.start()
@@ -58,9 +64,10 @@ class HttpServer:
 
 
 class _Server(ThreadedWSGIServer):
-    """Knows its open connections, so that none outlives it."""
+    """Knows its open connections, so that none outlives it, and how many objects are being written."""
 
     def __init__(self, *settings: Any) -> None:
+        self.objects_in_flight = 0
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         super().__init__(*settings)
@@ -76,6 +83,19 @@ class _Server(ThreadedWSGIServer):
         with self._lock:
             self._open.discard(request)
         super().shutdown_request(request)
+
+    @contextlib.contextmanager
+    def writing(self, handler: RequestHandler) -> Iterator[None]:
+        """Count a request while it is read and answered, if it writes to S3."""
+        scope = handler.headers.get("Authorization", "")
+        number = int(handler.command in ("PUT", "POST") and S3_SCOPE in scope)
+        with self._lock:
+            self.objects_in_flight += number
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.objects_in_flight -= number
 
     def close_connections(self) -> None:
         """Read no further request of any connection; its thread closes it after its last answer."""
@@ -97,6 +117,10 @@ class RequestHandler(MotoRequestHandler):
 
     def run_wsgi(self) -> None:
         """Answer a request."""
+        with cast(_Server, self.server).writing(self):
+            self._answer()
+
+    def _answer(self) -> None:
         stated = self.headers.get("Content-Length", "0")
         is_small = stated.isascii() and stated.isdigit() and int(stated) <= BODY_BYTES
         if not is_small or "Transfer-Encoding" in self.headers:

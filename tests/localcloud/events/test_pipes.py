@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from localcloud.errors import LocalCloudError
+from localcloud.events.pipes import QUIET_SECONDS
 from localcloud.server import LocalCloud
 from tests.localcloud.assembly import (
     MACHINE_ARN,
@@ -96,6 +98,21 @@ def test_batch_of_uploads_starts_one_execution_with_their_keys(cloud: LocalCloud
     (started,) = inputs(cloud)[before:]
     assert sorted(started, key=str) == [{"key": "shop/orders/1.csv"}, {"key": "shop/orders/2.csv"}]
     assert receive(cloud, "flowing") == []
+
+
+def test_batch_waits_for_the_object_that_a_client_is_writing(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(inputs(cloud))
+    with monkeypatch.context() as patch:
+        patch.setattr(cloud._pipes, "_is_receiving", lambda: True)
+        put(cloud, "shop/orders/small.csv")
+        time.sleep(2 * QUIET_SECONDS)
+        assert inputs(cloud)[before:] == []
+        put(cloud, "shop/orders/large.csv")
+    cloud.wait_idle(30)
+    (started,) = inputs(cloud)[before:]
+    assert sorted(started, key=str) == [{"key": "shop/orders/large.csv"}, {"key": "shop/orders/small.csv"}]
 
 
 def test_messages_that_no_filter_matches_are_deleted(cloud: LocalCloud) -> None:

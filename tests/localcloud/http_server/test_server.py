@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import http.client
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -75,3 +76,29 @@ def test_connections_end_with_the_server() -> None:
             pass
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((address.hostname, address.port), timeout=30)
+
+
+@pytest.mark.parametrize(("service", "expected"), [("s3", True), ("athena", False)])
+def test_an_object_is_in_flight_until_it_is_answered(
+    server: HttpServer, service: str, expected: bool
+) -> None:
+    place = urlsplit(server.endpoint)
+    head = (
+        f"POST /shop/key?uploadId=1 HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 4\r\n"
+        f"Authorization: AWS4-HMAC-SHA256 Credential=a/20250101/us-east-1/{service}/aws4_request\r\n\r\n"
+    )
+    with socket.create_connection((place.hostname, place.port), timeout=30) as client:
+        client.sendall(head.encode() + b"<a")
+        seen = [becomes(server.is_receiving_objects, within=2.0 if expected else 0.5)]
+        client.sendall(b"/>")
+        assert client.recv(1)
+        seen.append(not becomes(lambda: not server.is_receiving_objects(), within=2.0))
+    assert seen == [expected, False]
+
+
+def becomes(look: Callable[[], bool], *, within: float) -> bool:
+    """Return whether something is true before the time is over."""
+    deadline = time.monotonic() + within
+    while not look() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return look()
