@@ -36,9 +36,8 @@ dashboard: setup ## the dashboards in a browser, from HOME_DIR; ARGS="--export r
 browser: setup
 	@$(RUN) scripts/browser.py
 
-# Three processes keep two cores busy: tests of a local cloud wait for it now and then.
 test: browser ## all tests; ARGS="tests/lake -k columns"
-	@$(RUN) -m pytest $(or $(ARGS),-n 3)
+	@$(RUN) -m pytest $(or $(ARGS),-n 2)
 
 chaos: setup ## the long fault-injection runs
 	@$(RUN) -m pytest -m chaos $(ARGS)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -100,30 +99,24 @@ class _ChangedKeys:
             self._changed[table.name] = self._arrived(table)
         if not table.is_dated:
             return EVERYTHING
-        rows = bronze.read()
-        affected = [
-            rows.join(self._changed[ref.table].toDF(ref.column), ref.column, "left_semi") for ref in parents
-        ]
-        affected += [
-            self._affected_rows(rows, each.column, each.table, each.parent_column) for each in dependencies
-        ]
+        keys = [self._changed[each.table].toDF(each.column) for each in parents]
+        keys += [self._values(each.column, each.table, each.parent_column) for each in dependencies]
         if bronze.pending:
-            arrived = bronze.read(batches=bronze.pending).select(*table.key).distinct()
-            affected.append(rows.join(arrived, [*table.key], "left_semi"))
+            keys.append(bronze.read(batches=bronze.pending).select(*table.key).distinct())
+        affected = _having(bronze.read(), keys)
         ref = table.month_reference
         if ref is None:
-            return reduce(DataFrame.unionByName, [frame.select("year", "month") for frame in affected])
-        keys = reduce(DataFrame.unionByName, [frame.select(ref.column) for frame in affected]).distinct()
+            return affected.select("year", "month")
         parent = self._bronze[ref.table]
         parent_rows = parent.read().withColumnRenamed(parent.table.key[0], ref.column)
-        return parent_rows.join(keys, ref.column, "left_semi")
+        return parent_rows.join(affected.select(ref.column).distinct(), ref.column, "left_semi")
 
-    def _affected_rows(self, rows: DataFrame, column: str, table: str, parent_column: str) -> DataFrame:
-        """Return rows whose `column` equals `parent_column` of any version of a changed key of `table`."""
+    def _values(self, column: str, table: str, parent_column: str) -> DataFrame:
+        """Return as `column` what any version of a changed key of `table` has in `parent_column`."""
         parent = self._bronze[table]
         keys = [*parent.table.key]
-        values = parent.read().join(self._changed[table].toDF(*keys), keys, "left_semi")
-        return rows.join(values.select(F.col(parent_column).alias(column)).distinct(), column, "left_semi")
+        versions = parent.read().join(self._changed[table].toDF(*keys), keys, "left_semi")
+        return versions.select(F.col(parent_column).alias(column)).distinct()
 
     def _arrived(self, table: Table) -> DataFrame:
         """Return the keys of pending rows; for an undated table only those whose current version changes.
@@ -139,10 +132,27 @@ class _ChangedKeys:
         versions = bronze.read().join(arrived, [*table.key], "left_semi")
         after = _winners(versions, table)
         before = _winners(versions.where(~F.col("batch").isin(*bronze.pending)), table)
-        changed = after.exceptAll(before).unionByName(before.exceptAll(after)).select(*table.key).distinct()
+        changed = _in_one(after, before).select(*table.key).distinct()
         # Each table that refers to this one asks for them.
         self._kept.append(changed.persist())
         return changed
+
+
+def _having(rows: DataFrame, keys: Sequence[DataFrame]) -> DataFrame:
+    """Return the rows with a value of any of `keys`, each of distinct rows: those of bronze are read once."""
+    if len(keys) == 1:
+        return rows.join(keys[0], keys[0].columns, "left_semi")
+    marks = [f"_has_{number}" for number in range(len(keys))]
+    marked = rows
+    for mark, values in zip(marks, keys, strict=True):
+        marked = marked.join(values.withColumn(mark, F.lit(True)), values.columns, "left")
+    return marked.where(F.coalesce(*marks, F.lit(False)))
+
+
+def _in_one(one: DataFrame, other: DataFrame) -> DataFrame:
+    """Return the rows that are more often in one of two frames than in the other."""
+    sides = one.withColumn("_side", F.lit(1)).unionByName(other.withColumn("_side", F.lit(-1)))
+    return sides.groupBy(*one.columns).agg(F.sum("_side").alias("_more")).where("_more != 0")
 
 
 def _winners(rows: DataFrame, table: Table) -> DataFrame:
