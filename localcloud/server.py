@@ -137,8 +137,8 @@ class LocalCloud:
         self.serving = ServingStore(self.context)
         self.serving.start()
         evaluator = localcloud.iam.install.install(self.context, self._mode)
+        self._install(evaluator)
         server = HttpServer(self._port)
-        self._install(evaluator, server)
         server.start()
         self._server, LocalCloud._running = server, self
         self.context.endpoint = server.endpoint
@@ -147,9 +147,12 @@ class LocalCloud:
             if worker is not None:
                 worker.start()
 
-    def _install(self, evaluator: Evaluator, server: HttpServer) -> None:
+    def _is_receiving(self) -> bool:
+        return self._server is not None and self._server.is_receiving_objects()
+
+    def _install(self, evaluator: Evaluator) -> None:
         context = self.context
-        self._pipes = PipePoller(context, evaluator, server.is_receiving_objects)
+        self._pipes = PipePoller(context, evaluator, self._is_receiving)
         self._alarms = AlarmEvaluator(context, evaluator)
         self._schedules = Schedules(context, evaluator)
         notifications.install(context)
