@@ -115,8 +115,7 @@ class Acceptance:
         shutil.rmtree(home, ignore_errors=True)
         short = is_short(home, self.env, self.landing)
         with self._step("local: synthesise and deploy"):
-            # The streams' runs end, so they can wait for batch jobs.
-            daemon.start(home, self.env, short_runs=short, one_worker=short)
+            daemon.start(home, self.env, short_runs=short)
         try:
             yield Side(
                 what="local",

@@ -34,7 +34,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.1
-SHORT_RUNS, ONE_WORKER = "--short-runs", "--one-worker"
+SHORT_RUNS = "--short-runs"
 
 GARBAGE = (50_000, 50, 50)
 """New objects before Python looks for garbage among the youngest, and how often before among older ones."""
@@ -68,22 +68,20 @@ def read_status(home: Path) -> Status | None:
     return Status(**json.loads(file.read_text()))
 
 
-def start(home: Path, env: str, *, short_runs: bool = False, one_worker: bool = False) -> Status:
-    """Start the background process and wait until everything is deployed; for the switches see LocalCloud.
+def start(home: Path, env: str, *, short_runs: bool = False) -> Status:
+    """Start the background process and wait until everything is deployed.
 
+    `short_runs` is for few files, and streams that end: their jobs share a worker; see LocalCloud.
     Raises LocalCloudError with the end of its log if it stops or takes too long.
     """
     if not is_held(home):
         (home / STATUS_FILE).unlink(missing_ok=True)
     home.mkdir(parents=True, exist_ok=True)
     log = home / LOG_FILE
+    switches = [SHORT_RUNS] if short_runs else []
     with log.open("w") as output:
         process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "localcloud.daemon", str(home), env),
-                *([SHORT_RUNS] if short_runs else []),
-                *([ONE_WORKER] if one_worker else []),
-            ],
+            [sys.executable, "-m", "localcloud.daemon", str(home), env, *switches],
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -142,7 +140,7 @@ def stop(home: Path) -> bool:
     return True
 
 
-def serve(home: Path, env: str, *, short_runs: bool = False, one_worker: bool = False) -> None:
+def serve(home: Path, env: str, *, short_runs: bool = False) -> None:
     """Run the local cloud in this process until SIGTERM or SIGINT."""
     from localcloud.server import LocalCloud
     from localcloud.synth import inputs_hash, synthesise
@@ -151,7 +149,7 @@ def serve(home: Path, env: str, *, short_runs: bool = False, one_worker: bool = 
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    cloud = LocalCloud(home, has_clock=True, short_runs=short_runs, one_worker=one_worker)
+    cloud = LocalCloud(home, has_clock=True, short_runs=short_runs, one_worker=short_runs)
     out = home / "cdk.out"
     with ThreadPoolExecutor(1) as beside:
         synthesis = beside.submit(synthesise, PROJECT, out, env)
@@ -203,11 +201,6 @@ def look_for_garbage_seldom() -> None:
 if __name__ == "__main__":
     look_for_garbage_seldom()
     try:
-        serve(
-            Path(sys.argv[1]),
-            sys.argv[2],
-            short_runs=SHORT_RUNS in sys.argv[3:],
-            one_worker=ONE_WORKER in sys.argv[3:],
-        )
+        serve(Path(sys.argv[1]), sys.argv[2], short_runs=SHORT_RUNS in sys.argv[3:])
     except CaudalError as problem:
         sys.exit(str(problem))

@@ -102,7 +102,7 @@ class _ChangedKeys:
         keys = [self._changed[each.table].toDF(each.column) for each in parents]
         keys += [self._values(each.column, each.table, each.parent_column) for each in dependencies]
         if bronze.pending:
-            keys.append(bronze.read(batches=bronze.pending).select(*table.key).distinct())
+            keys.append(self._changed[table.name])
         affected = _having(bronze.read(), keys)
         ref = table.month_reference
         if ref is None:

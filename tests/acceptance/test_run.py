@@ -24,7 +24,7 @@ DOMAIN = load_domain("cloud_provider")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Status]:
     """Deployed stacks without data, in a process of their own; this process knows them as its account."""
     home = tmp_path_factory.mktemp("account")
-    status = daemon.start(home, "dev", short_runs=True, one_worker=True)
+    status = daemon.start(home, "dev", short_runs=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", status.endpoint)
         patch.setenv("AWS_ACCESS_KEY_ID", status.access_key)

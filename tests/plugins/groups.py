@@ -1,8 +1,8 @@
-"""Processes run the tests, a group at a time: a process that has finished its groups takes the next.
+"""Two processes run the tests, a group at a time: a process that has finished its groups takes the next.
 
 A group shares what is expensive: a Spark session, a database server, a local cloud, the templates. Its tests
 stay in one process and in their order, because tests of one file may build on each other. Groups begin in the
-order below, the longest first, so that all processes end at about the same time. The jobs' tests are several
+order below, the longest first, so that both processes end at about the same time. The jobs' tests are several
 groups: together they would take as long as all others, and a process keeps its Spark session for the next.
 """
 
